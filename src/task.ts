@@ -1,0 +1,84 @@
+import type { z } from 'zod'
+import type { Answer } from './connect/connection.ts'
+import type { Script } from './shell/sh.ts'
+import type { Value } from './value.ts'
+import { type Effect, type World, type WorldQuestion } from './world/world.ts'
+
+/**
+ * state: asks, plans, applies, and is asked again afterwards: it must be clean then.
+ * action: runs once, no second question. wait: never asked ahead of an unfinished task.
+ * local: decided on the controller, the host is not touched.
+ */
+export type TaskKind = 'state' | 'action' | 'wait' | 'local'
+
+/** A difference to show: a file's text, or named fields of anything else. */
+export type Diff =
+  | { type: 'text'; path: string; before: string; after: string }
+  | { type: 'fields'; subject: string; fields: readonly { name: string; before: string; after: string }[] }
+
+/** Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's. */
+export type Result = Record<string, Value>
+
+export type Plan =
+  /** Nothing to do. The reason is one short clause: "haproxy 2.6.12 is installed". */
+  | { status: 'ok'; reason: string; result?: Result }
+  /** The host differs: `apply` is the only text that may change it, `effects` what it does to the World. */
+  | {
+      status: 'change'
+      /** What is going to be done, one short clause in the infinitive: "install haproxy". */
+      summary: string
+      diff: readonly Diff[]
+      apply: Script
+      /** Seconds until the apply counts as hung. */
+      timeout?: number
+      effects: readonly Effect[]
+      result?: Result
+      /** Said in check mode, such as: "keepalived.conf is not validated: keepalived is not installed yet". */
+      notes?: readonly string[]
+    }
+  | { status: 'unknown'; why: string }
+  /** It can be told already that the task fails. */
+  | { status: 'fail'; message: string; hint?: string; result?: Result }
+
+/** What a module may use on the controller while its arguments are prepared. */
+export interface Controller {
+  /** Text of a file from the search path of `files/` or `templates/`. Throws HakubeError if there is none. */
+  readFile(name: string, from: 'files' | 'templates'): Promise<{ path: string; content: Buffer }>
+  /** A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. */
+  renderTemplate(name: string): Promise<{ path: string; text: string }>
+  /** A Jinja2 expression evaluated with the task's variables, for debug's `var` and assert's `that`. */
+  evaluate(expression: string): Value
+  /** Like evaluate, but Python's truth of it, as in `when`. */
+  test(expression: string): boolean
+}
+
+/** A task module: one object with the same fields in the same order in every file of src/tasks. */
+export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared = unknown> {
+  name: string
+  /** Other names, fully qualified ones included. */
+  aliases: readonly string[]
+  summary: string
+  kind(params: z.output<Schema>): TaskKind
+  /** A strict object, every field described: docs, schema and `hakube modules` come from it. */
+  params: Schema
+  /** The parameter that takes the free text of `command: ls -l`. */
+  freeForm?: string
+  /** One task, as YAML. */
+  example: string
+  /** Reads and renders what the arguments name on the controller. Runs once; later looks reuse its answer. */
+  prepare(params: z.output<Schema>, controller: Controller): Prepared | Promise<Prepared>
+  asks(prepared: Prepared): readonly WorldQuestion[]
+  /** Pure. May let World.get throw UnknownAnswer: that is the same as status unknown. */
+  plan(prepared: Prepared, world: World): Plan
+  /** Return values out of what the apply printed (register, until, failed_when). */
+  result?(prepared: Prepared, output: Answer): Result
+  /** The failure of the apply in words, where the last line of its standard error does not say it. */
+  failure?(prepared: Prepared, output: Answer): string
+}
+
+/** Types a module; the object comes back as it is. */
+export function defineTask<Schema extends z.ZodObject, Prepared>(
+  module: TaskModule<Schema, Prepared>,
+): TaskModule<Schema, Prepared> {
+  return module
+}

@@ -1,0 +1,126 @@
+/** The kinds' questions and replies: what modules and effects read and write. */
+
+export interface PathAsk {
+  path: string
+  /** Look at what a symbolic link points to instead of at the link. */
+  follow?: boolean
+  /** Digests of the content wanted (regular files only). */
+  digests?: readonly ('sha1' | 'sha256' | 'sha512' | 'md5')[]
+  /** Content wanted, unless its sha256 (hex) is this one; '' = always. Not sent for files over 1 MiB. */
+  contentUnless?: string
+  /** Names of a directory's entries wanted. */
+  entries?: boolean
+}
+export type PathReply =
+  | { exists: false }
+  | {
+      exists: true
+      type: 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'char' | 'block'
+      /** Permission bits, 0 to 0o7777. */
+      mode: number
+      uid: number
+      gid: number
+      /** Names, or the number as text where there is no such user or group. */
+      owner: string
+      group: string
+      size: number
+      /** Seconds since 1970. */
+      mtime: number
+      atime: number
+      ctime: number
+      inode: number
+      device: number
+      links: number
+      /** Target of a symbolic link, as written. */
+      target?: string
+      digests: Partial<Record<'sha1' | 'sha256' | 'sha512' | 'md5', string>>
+      /** undefined: not asked for, equal to what was expected, or too large. */
+      content?: Buffer
+      entries?: readonly string[]
+    }
+
+export interface UserAsk {
+  name: string
+}
+export type UserReply =
+  | { exists: false }
+  | {
+      exists: true
+      name: string
+      uid: number
+      gid: number
+      comment: string
+      home: string
+      shell: string
+      groups: readonly string[]
+    }
+
+export interface GroupAsk {
+  name: string
+}
+export type GroupReply =
+  | { exists: false }
+  | { exists: true; name: string; gid: number; members: readonly string[] }
+
+export interface PackageAsk {
+  name: string
+  /** Also which version an upgrade would give, from the caches as they are. */
+  candidate?: boolean
+}
+export interface PackageReply {
+  /** Version as the package manager writes it (EVR without architecture), undefined = not installed. */
+  installed: string | undefined
+  /** undefined: not asked for, or no candidate known. */
+  candidate: string | undefined
+}
+
+export interface UnitAsk {
+  /** With its suffix: haproxy.service. */
+  name: string
+}
+export type UnitReply =
+  | { known: false }
+  | {
+      known: true
+      /** As `systemctl is-enabled` says it: enabled, disabled, static, masked, … */
+      enablement: string
+      /** As `systemctl is-active` says it: active, inactive, failed, activating, … */
+      activity: string
+      /** Its unit files changed on disk since systemd read them. */
+      needsReload: boolean
+    }
+
+export interface SysctlAsk {
+  /** Dotted: net.ipv4.ip_forward. */
+  name: string
+}
+export interface SysctlReply {
+  /** The kernel's value, blanks folded to one; undefined = no such key. */
+  value: string | undefined
+}
+
+export interface PortAsk {
+  port: number
+  protocol?: 'tcp' | 'udp'
+}
+export interface PortReply {
+  /** Local addresses that listen on the port. */
+  listeners: readonly { address: string; program: string | undefined }[]
+}
+
+export interface PlatformReply {
+  packageManager: 'apt' | 'dnf' | 'yum' | 'apk' | 'zypper' | 'unknown'
+  serviceManager: 'systemd' | 'other'
+  osFamily: 'Debian' | 'RedHat' | 'other'
+}
+
+export interface ScriptAsk {
+  /** Unique text: the same id must always mean the same script. */
+  id: string
+  text: import('../shell/sh.ts').Script
+}
+export interface ScriptReply {
+  code: number
+  stdout: Buffer
+  stderr: Buffer
+}

@@ -1,0 +1,97 @@
+import { Unknown } from './kind.ts'
+import { kinds } from './kinds.ts'
+
+export type KindName = keyof typeof kinds
+type KindOf<K extends KindName> = (typeof kinds)[K]
+export type AskOf<K extends KindName> = Parameters<KindOf<K>['key']>[0]
+export type ReplyOf<K extends KindName> = Exclude<ReturnType<KindOf<K>['parse']>[number], Unknown>
+
+/** A question as a module asks it: `{ kind: 'unit', ask: { name: 'haproxy.service' } }`. */
+export type WorldQuestion = { [K in KindName]: { kind: K; ask: AskOf<K> } }[KindName]
+
+/** What an apply does to the World, so that in check mode later tasks plan over what would be. */
+export interface Effect {
+  kind: KindName
+  /** The thing that changes; undefined = every thing of this kind that is known so far or asked later. */
+  key: string | undefined
+  /** The reply after the apply, from the one before it. */
+  change(before: unknown, key: string): unknown
+}
+
+/** An effect on one thing. `before` is undefined when nobody has asked about it. */
+export function effect<K extends KindName>(
+  kind: K,
+  key: string,
+  change: (before: ReplyOf<K> | Unknown | undefined) => ReplyOf<K> | Unknown,
+): Effect {
+  return { kind, key, change: (before) => change(before as ReplyOf<K> | Unknown | undefined) }
+}
+
+/** An effect on every thing of a kind, such as: any unit that is absent now may come with this package. */
+export function effectOnAll<K extends KindName>(
+  kind: K,
+  change: (before: ReplyOf<K> | Unknown, key: string) => ReplyOf<K> | Unknown,
+): Effect {
+  return { kind, key: undefined, change: (before, key) => change(before as ReplyOf<K> | Unknown, key) }
+}
+
+/** Thrown by World.get for an answer that is unknown; the engine turns the task's plan into an unknown one. */
+export class UnknownAnswer extends Error {
+  readonly unknown: Unknown
+  constructor(unknown: Unknown) {
+    super(unknown.why)
+    this.unknown = unknown
+  }
+}
+
+type Replies = ReadonlyMap<string, unknown>
+
+/** The answers about one host, and the predicted effects over them. Immutable. */
+export class World {
+  readonly #answers: Replies
+  readonly #effects: readonly Effect[]
+
+  constructor(answers: Replies = new Map(), effects: readonly Effect[] = []) {
+    this.#answers = answers
+    this.#effects = effects
+  }
+
+  /** The reply about one thing. Throws UnknownAnswer if unknown, TypeError if nobody asked (a bug in a module). */
+  get<K extends KindName>(kind: K, ask: AskOf<K>): ReplyOf<K> {
+    const reply = this.peek(kind, ask)
+    if (reply instanceof Unknown) throw new UnknownAnswer(reply)
+    return reply
+  }
+
+  /** Like get, but gives the Unknown instead of throwing it. */
+  peek<K extends KindName>(kind: K, ask: AskOf<K>): ReplyOf<K> | Unknown {
+    const key = keyOf(kind, ask)
+    let reply = this.#answers.get(id(kind, key))
+    for (const effect of this.#effects) {
+      if (effect.kind !== kind) continue
+      if (effect.key === key) reply = effect.change(reply, key)
+      else if (effect.key === undefined && reply !== undefined) reply = effect.change(reply, key)
+    }
+    if (reply === undefined) throw new TypeError(`nobody asked about ${kind} ${key}`)
+    return reply as ReplyOf<K> | Unknown
+  }
+
+  /** This World after these effects. */
+  after(effects: readonly Effect[]): World {
+    return new World(this.#answers, [...this.#effects, ...effects])
+  }
+
+  /** This World with answers that came in later. The effects predicted so far stay on top of them. */
+  merge(answers: Replies): World {
+    return new World(new Map([...this.#answers, ...answers]), this.#effects)
+  }
+}
+
+function keyOf<K extends KindName>(kind: K, ask: AskOf<K>): string {
+  return (kinds[kind].key as (ask: AskOf<K>) => string)(ask)
+}
+
+/** The map key under which World keeps the reply about one thing. */
+export function id(kind: KindName, key: string): string {
+  return `${kind} ${key}`
+}
