@@ -48,6 +48,8 @@ export interface Controller {
   renderTemplate(name: string): Promise<{ path: string; text: string }>
   /** A Jinja2 expression evaluated with the task's variables, for debug's `var` and assert's `that`. */
   evaluate(expression: string): Value
+  /** A variable of the task as it is, such as `hostvars` or `groups`; undefined = not defined. */
+  variable(name: string): Value | undefined
   /** Like evaluate, but Python's truth of it, as in `when`. */
   test(expression: string): boolean
 }
