@@ -1,0 +1,119 @@
+import { EXIT, HakubeError } from '../errors.ts'
+import { type Script, sh } from '../shell/sh.ts'
+import { type BecomeSettings, openShell, openSudo, type Start } from './become.ts'
+import type { Connection, Identity } from './connection.ts'
+import { FramedShell, type RunningApply } from './shell.ts'
+
+export interface HostConnectionOptions {
+  host: string
+  /** Who the programs run as without becoming another user. */
+  loginUser: string
+  /** Starts a program on the host; the first call opens nothing more than a channel. */
+  start: Start
+  /** Ends the way to the host. */
+  end: () => Promise<void>
+  become: BecomeSettings
+  questionsTimeout?: number | undefined
+  /** Takes what the user should know and no call can throw. */
+  warn?: ((message: string) => void) | undefined
+}
+
+/** The shells of one host, whatever the way to it. */
+export class HostConnection implements Connection {
+  readonly host: string
+  readonly #options: HostConnectionOptions
+  readonly #shells = new Map<string, Promise<FramedShell>>()
+  readonly #open = new Set<FramedShell>()
+  readonly #kills = new Set<Promise<void>>()
+
+  constructor(options: HostConnectionOptions) {
+    this.host = options.host
+    this.#options = options
+  }
+
+  async shell(identity: Identity): Promise<FramedShell> {
+    const user = this.#userOf(identity)
+    const known = this.#shells.get(user)
+    const shell = await known
+    if (shell && !shell.broken) return shell
+    // Another caller may have replaced the broken shell while this one waited.
+    const current = this.#shells.get(user)
+    if (current && current !== known) return current
+    const opening = this.#start(user, identity)
+    this.#shells.set(user, opening)
+    // A failed attempt is not kept: the next caller tries anew and gets an error of its own.
+    opening.catch(() => this.#shells.delete(user))
+    return opening
+  }
+
+  async abort(): Promise<void> {
+    const running = [...this.#open].flatMap((shell) =>
+      shell.running ? [{ identity: shell.identity, running: shell.running }] : [],
+    )
+    await Promise.all(running.map(({ identity, running }) => this.#kill(identity, running)))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#kills)
+    for (const shell of this.#open) shell.close()
+    this.#shells.clear()
+    await this.#options.end()
+  }
+
+  /** The user to become; empty for the login user, also when it is named. */
+  #userOf({ becomeUser }: Identity): string {
+    return becomeUser === undefined || becomeUser === this.#options.loginUser ? '' : becomeUser
+  }
+
+  async #start(user: string, identity: Identity): Promise<FramedShell> {
+    const { host, start, become, questionsTimeout } = this.#options
+    const channel = await (user === '' ? openShell(start) : openSudo(start, user, become))
+    const onHungApply = (running: RunningApply): void => this.#killHung(identity, running)
+    const shell = new FramedShell(channel, { host, identity, questionsTimeout, onHungApply })
+    this.#open.add(shell)
+    void channel.ended.then(() => this.#open.delete(shell))
+    return shell
+  }
+
+  /** Kills what a shell has given up on; close() waits for it. */
+  #killHung(identity: Identity, running: RunningApply): void {
+    const kill = this.#kill(identity, running)
+      .catch((error: unknown) => this.#options.warn?.(error instanceof Error ? error.message : String(error)))
+      .finally(() => this.#kills.delete(kill))
+    this.#kills.add(kill)
+  }
+
+  async #kill(identity: Identity, running: RunningApply): Promise<void> {
+    let shell: FramedShell | undefined
+    try {
+      shell = await this.#start(this.#userOf(identity), identity)
+      const { answers } = await shell.exchange({ questions: [{ id: 'kill', script: killScript(running) }] })
+      if (answers.get('kill')?.code !== 0) throw this.#stillRuns(running)
+    } finally {
+      shell?.close()
+    }
+  }
+
+  #stillRuns({ pid }: RunningApply): HakubeError {
+    return new HakubeError(`process ${pid} on ${this.host} did not end`, {
+      code: 'abort-failed',
+      host: this.host,
+      hint: `look at it with: ps -p ${pid}`,
+      exitCode: EXIT.failed,
+    })
+  }
+}
+
+/** Asks the process group to end, and makes it after three seconds. */
+export function killScript({ pid, ownGroup }: RunningApply): Script {
+  const target = ownGroup ? `-${pid}` : String(pid)
+  return sh`
+    kill -s TERM -- ${target} 2>/dev/null || exit 0
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+      kill -s 0 -- ${target} 2>/dev/null || exit 0
+      sleep 0.2 2>/dev/null || sleep 1
+    done
+    kill -s KILL -- ${target} 2>/dev/null
+    sleep 1
+    ! kill -s 0 -- ${target} 2>/dev/null`
+}

@@ -1,0 +1,25 @@
+import { userInfo } from 'node:os'
+import type { BecomeSettings } from './become.ts'
+import { HostConnection } from './host-connection.ts'
+import { startProcess } from './process.ts'
+
+export interface LocalOptions {
+  host: string
+  become: BecomeSettings
+  questionsTimeout?: number | undefined
+  /** Program and arguments of the shell that starts everything; /bin/sh when not given. */
+  shell?: readonly [string, ...string[]] | undefined
+}
+
+/** The controller itself as a host (`ansible_connection=local`). */
+export function openLocal(options: LocalOptions): HostConnection {
+  const [program, ...args] = options.shell ?? ['/bin/sh']
+  return new HostConnection({
+    host: options.host,
+    loginUser: userInfo().username,
+    start: (command) => Promise.resolve(startProcess(program, [...args, '-c', command])),
+    end: () => Promise.resolve(),
+    become: options.become,
+    questionsTimeout: options.questionsTimeout,
+  })
+}

@@ -1,0 +1,24 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Channel, Ending } from './channel.ts'
+
+/**
+ * A program on the controller as a channel. It gets a session of its own: Ctrl-C in the terminal is for
+ * hakube, which decides what becomes of its programs.
+ */
+export function startProcess(command: string, args: readonly string[]): Channel {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const ended = new Promise<Ending>((resolve) => {
+    child.on('error', () => resolve({ code: 127, signal: null }))
+    child.on('close', (code, signal) => resolve({ code, signal }))
+  })
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, destroy: () => end(child) }
+}
+
+function end(child: ChildProcess): void {
+  child.stdin?.destroy()
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  // Only the program itself: what an apply has started in a group of its own must be able to end.
+  child.kill('SIGHUP')
+  child.unref()
+}
