@@ -35,6 +35,10 @@ export type Plan =
       result?: Result
       /** Said in check mode, such as: "keepalived.conf is not validated: keepalived is not installed yet". */
       notes?: readonly string[]
+      /** True: no second look after this apply, such as starting a oneshot unit, which is not active afterwards. */
+      once?: boolean
+      /** False: the apply runs, but the task reports ok, as a daemon-reload does in Ansible. */
+      counts?: boolean
     }
   | { status: 'unknown'; why: string }
   /** It can be told already that the task fails. */
@@ -44,6 +48,8 @@ export type Plan =
 export interface Controller {
   /** Text of a file from the search path of `files/` or `templates/`. Throws HakubeError if there is none. */
   readFile(name: string, from: 'files' | 'templates'): Promise<{ path: string; content: Buffer }>
+  /** Absolute path of a file or directory in that search path. Throws HakubeError if there is none. */
+  findFile(name: string, from: 'files' | 'templates'): Promise<string>
   /** A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. */
   renderTemplate(name: string): Promise<{ path: string; text: string }>
   /** A Jinja2 expression evaluated with the task's variables, for debug's `var` and assert's `that`. */
@@ -63,6 +69,13 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   kind(params: z.output<Schema>): TaskKind
   /** A strict object, every field described: docs, schema and `hakube modules` come from it. */
   params: Schema
+  /** Parameters that Ansible's module has and this one has not: why, or what to write instead. */
+  unsupported?: Readonly<Record<string, string>>
+  /**
+   * What it does or asks may reach other hosts, as with an arbitrary command: the engine keeps the linear order of
+   * all hosts around it.
+   */
+  beyond?: boolean
   /** The parameter that takes the free text of `command: ls -l`. */
   freeForm?: string
   /** One task, as YAML. */

@@ -10,12 +10,28 @@ export interface PathAsk {
   contentUnless?: string
   /** Names of a directory's entries wanted. */
   entries?: boolean
+  /** Everything below a directory wanted, with its modes and owners. */
+  tree?: boolean
 }
+
+/** One thing below a directory. */
+export interface TreeEntry {
+  /** Path from the directory that was asked about: haproxy/haproxy.cfg. */
+  path: string
+  type: FileType
+  mode: number
+  uid: number
+  gid: number
+  owner: string
+  group: string
+}
+export type FileType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'char' | 'block'
+
 export type PathReply =
   | { exists: false }
   | {
       exists: true
-      type: 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'char' | 'block'
+      type: FileType
       /** Permission bits, 0 to 0o7777. */
       mode: number
       uid: number
@@ -33,10 +49,13 @@ export type PathReply =
       links: number
       /** Target of a symbolic link, as written. */
       target?: string
+      /** Absolute path behind all links; only where the path asked about is a link itself. */
+      real?: string
       digests: Partial<Record<'sha1' | 'sha256' | 'sha512' | 'md5', string>>
       /** undefined: not asked for, equal to what was expected, or too large. */
       content?: Buffer
       entries?: readonly string[]
+      tree?: readonly TreeEntry[]
     }
 
 export interface UserAsk {
@@ -72,6 +91,8 @@ export interface PackageReply {
   installed: string | undefined
   /** undefined: not asked for, or no candidate known. */
   candidate: string | undefined
+  /** Removed, but its configuration files are still there (dpkg only). */
+  residue?: boolean
 }
 
 export interface UnitAsk {
@@ -88,6 +109,8 @@ export type UnitReply =
       activity: string
       /** Its unit files changed on disk since systemd read them. */
       needsReload: boolean
+      /** A oneshot service that does not remain active: it is inactive again once it has run. */
+      oneshot?: boolean
     }
 
 export interface SysctlAsk {

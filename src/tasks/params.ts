@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { type Mode, parseMode } from './mode.ts'
+
+/**
+ * The kinds of arguments that modules take. Values often arrive as text (from k=v arguments and templates), so
+ * each piece accepts what Ansible's argument types accept and refuses the rest with a message that says how to
+ * write it.
+ */
+
+const TRUE = new Set(['y', 'yes', 'on', '1', 'true', 't'])
+const FALSE = new Set(['n', 'no', 'off', '0', 'false', 'f'])
+
+/** A truth value: true/false, yes/no, on/off, 1/0, in any case. */
+export const bool = z.union([z.boolean(), z.string(), z.number()]).transform((value, context) => {
+  if (typeof value === 'boolean') return value
+  const text = String(value).trim().toLowerCase()
+  if (TRUE.has(text)) return true
+  if (FALSE.has(text)) return false
+  context.addIssue({ code: 'custom', message: `${show(value)} is not a truth value: write yes or no` })
+  return z.NEVER
+})
+
+/** A whole number, as number or text. */
+export const int = z.union([z.number(), z.string()]).transform((value, context) => {
+  const number = typeof value === 'number' ? value : readInt(value)
+  if (number !== undefined && Number.isSafeInteger(number)) return number
+  context.addIssue({ code: 'custom', message: `${show(value)} is not a whole number` })
+  return z.NEVER
+})
+
+/** A number, as number or text. */
+export const number = z.union([z.number(), z.string()]).transform((value, context) => {
+  const read = typeof value === 'number' ? value : readNumber(value)
+  if (read !== undefined && Number.isFinite(read)) return read
+  context.addIssue({ code: 'custom', message: `${show(value)} is not a number` })
+  return z.NEVER
+})
+
+/** Text. Numbers and truth values become text the way Python writes them. */
+export const text = z.union([z.string(), z.number(), z.boolean()]).transform((value) => toText(value))
+
+/** Text that is not empty. */
+export const name = text.refine((value) => value !== '', 'must not be empty')
+
+/** Several texts: a list, or one text with commas between them. */
+export const texts = z
+  .union([z.array(z.union([z.string(), z.number(), z.boolean()])), z.string(), z.number()])
+  .transform((value) => {
+    if (Array.isArray(value)) return value.map(toText)
+    return typeof value === 'number' ? [String(value)] : value.split(',').map((part) => part.trim())
+  })
+
+/** A path on the host: absolute, because a relative one depends on the directory that a log-in starts in. */
+export const path = text.transform((value, context) => {
+  const problem = pathProblem(value)
+  if (problem === undefined) return value
+  context.addIssue({ code: 'custom', message: problem })
+  return z.NEVER
+})
+
+/** File permissions: see parseMode. */
+export const mode = z.union([z.string(), z.number()]).transform((value, context): Mode => {
+  try {
+    return parseMode(value)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    return z.NEVER
+  }
+})
+
+/** One of these words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words)
+}
+
+function pathProblem(value: string): string | undefined {
+  if (value === '') return 'must not be empty'
+  if (value.includes('\0')) return 'a path cannot contain a NUL character'
+  if (value.startsWith('~')) {
+    return `${show(value)}: the home directory is not looked up, write {{ ansible_env.HOME }} instead of ~`
+  }
+  if (!value.startsWith('/')) return `${show(value)} is not an absolute path`
+  return undefined
+}
+
+function readInt(value: string): number | undefined {
+  return /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : undefined
+}
+
+function readNumber(value: string): number | undefined {
+  return value.trim() === '' ? undefined : Number(value)
+}
+
+function toText(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  return String(value)
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value)
+}
