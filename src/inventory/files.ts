@@ -1,0 +1,90 @@
+import { createReadStream } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { isUtf8 } from 'node:buffer'
+import { HakubeError } from '../errors.ts'
+
+// Far above any real inventory; a disk image given by mistake should not fill the memory.
+const MAX_BYTES = 32 * 1024 * 1024
+
+/** What is at this path; undefined if nothing is. Throws HakubeError if it cannot be looked at. */
+export async function look(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    throw unreadable(path, error)
+  }
+}
+
+/** The text of a file. Throws HakubeError if it cannot be read, is too big, or is no UTF-8 text. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path)
+  const nul = bytes.indexOf(0)
+  if (nul !== -1) throw notText(path, bytes, nul, 'a NUL character')
+  if (!isUtf8(bytes)) throw notText(path, bytes, firstBadByte(bytes), 'bytes that are not UTF-8')
+  return bytes.toString('utf8')
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    const stream: AsyncIterable<Buffer> = createReadStream(path)
+    for await (const chunk of stream) {
+      size += chunk.length
+      if (size > MAX_BYTES) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+  if (size <= MAX_BYTES) return Buffer.concat(chunks)
+  throw new HakubeError(`${path} is bigger than ${MAX_BYTES / 1024 / 1024} MiB`, {
+    code: 'inventory-file',
+    place: { file: path },
+    hint: 'Is this the right file?',
+  })
+}
+
+function firstBadByte(bytes: Buffer): number {
+  let start = 0
+  for (;;) {
+    const end = bytes.indexOf(10, start)
+    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return start
+    start = end + 1
+  }
+}
+
+function notText(path: string, bytes: Buffer, offset: number, what: string): HakubeError {
+  const line = bytes.subarray(0, offset).toString('latin1').split('\n').length
+  return new HakubeError(`${path} is not a text file: line ${line} has ${what}`, {
+    code: 'inventory-file',
+    place: { file: path, line },
+    hint: 'Is this the right file? It must be text in UTF-8.',
+  })
+}
+
+function unreadable(path: string, error: unknown): HakubeError {
+  const reason = REASONS.find(([code]) => hasCode(error, code))?.[1]
+  return new HakubeError(`cannot read ${path}: ${reason ?? String(error)}`, {
+    code: 'inventory-file',
+    place: { file: path },
+    hint: hasCode(error, 'EACCES') ? 'Check its permissions and those of its directories.' : undefined,
+    cause: error,
+  })
+}
+
+const REASONS: [string, string][] = [
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EISDIR', 'it is a directory'],
+  ['ELOOP', 'too many symbolic links'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['ENOENT', 'there is no such file'],
+  ['EIO', 'the disk reports an error'],
+]
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,132 @@
+import { readdir } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Stats } from 'node:fs'
+import { HakubeError } from '../errors.ts'
+import { parseAddress } from './address.ts'
+import type { InventoryBuilder } from './builder.ts'
+import { look, readText } from './files.ts'
+import { applyIni } from './ini-apply.ts'
+import { parseIni } from './ini.ts'
+import { compareText } from './model.ts'
+
+export interface Source {
+  kind: 'file' | 'directory' | 'list'
+  path: string
+}
+
+const NOT_INVENTORIES = new Set(['group_vars', 'host_vars', 'vars_plugins'])
+const IGNORED_EXTENSIONS = '.pyc .pyo .swp .bak .rpm .md .txt .rst .orig .cfg .retry'.split(' ')
+const YAML_EXTENSIONS = ['.yml', '.yaml', '.json']
+const MAX_DEPTH = 20
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Reads one `-i` argument into the builder. Throws HakubeError if there is nothing to read. */
+export async function readSource(argument: string, builder: InventoryBuilder, env: Env): Promise<Source> {
+  const path = expandPath(argument, env)
+  const found = await look(path)
+  if (!found && argument.includes(',')) {
+    readList(argument, builder)
+    return { kind: 'list', path: argument }
+  }
+  if (!found) throw missing(argument)
+  if (!found.isDirectory()) {
+    await readFile(path, found, builder)
+    return { kind: 'file', path }
+  }
+  const count = await readDirectory(path, builder, 0)
+  if (count > 0) return { kind: 'directory', path }
+  throw new HakubeError(`the directory ${argument} holds no inventory file`, {
+    code: 'inventory-missing',
+    place: { file: path },
+    hint: 'Files with these endings are not read: ' + IGNORED_EXTENSIONS.join(' '),
+  })
+}
+
+function missing(argument: string): HakubeError {
+  const isHost = !argument.includes('/') && parseAddress(argument) !== undefined
+  const hint = isHost
+    ? `To name a host instead of a file, end it with a comma: -i ${argument},`
+    : 'Check the path given with -i.'
+  return new HakubeError(`there is no inventory ${argument}`, {
+    code: 'inventory-missing',
+    place: { file: argument },
+    hint,
+  })
+}
+
+/** Replaces a leading ~ and $NAME or ${NAME}, as Ansible does; unknown names stay. */
+function expandPath(path: string, env: Env): string {
+  const home = env['HOME']
+  const tilde = home !== undefined && /^~(?=\/|$)/.test(path) ? home + path.slice(1) : path
+  return tilde.replaceAll(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (whole, braced: string | undefined, bare: string | undefined) => {
+      return env[braced ?? bare ?? ''] ?? whole
+    },
+  )
+}
+
+function readList(argument: string, builder: InventoryBuilder): void {
+  const group = builder.addGroup('ungrouped', undefined)
+  const items = argument.split(',').map((item) => item.trim())
+  for (const item of items.filter((one) => one !== '')) {
+    const address =
+      item.includes('[') && !/^\[[^\]]*\](?::[0-9]+)?$/.test(item) ? undefined : parseAddress(item)
+    const port = address?.port === 0 ? undefined : address?.port
+    builder.addHost(address?.host ?? item, group, port, { file: `-i ${argument}` })
+  }
+}
+
+async function readDirectory(directory: string, builder: InventoryBuilder, depth: number): Promise<number> {
+  let count = 0
+  for (const name of (await readdir(directory)).sort(compareText)) {
+    if (isIgnored(name)) continue
+    const path = join(directory, name)
+    const found = await look(path)
+    if (found?.isDirectory() && depth < MAX_DEPTH) count += await readDirectory(path, builder, depth + 1)
+    if (found?.isFile()) {
+      await readFile(path, found, builder)
+      count += 1
+    }
+  }
+  return count
+}
+
+function isIgnored(name: string): boolean {
+  return (
+    name.startsWith('.') ||
+    name.endsWith('~') ||
+    NOT_INVENTORIES.has(name) ||
+    IGNORED_EXTENSIONS.includes(extname(name))
+  )
+}
+
+async function readFile(path: string, found: Stats, builder: InventoryBuilder): Promise<void> {
+  refuseOddFile(path, found)
+  const text = await readText(path)
+  if (text.startsWith('#!') && (found.mode & 0o111) !== 0) {
+    throw new HakubeError(`${path} is a program; inventories that must be run are not supported`, {
+      code: 'inventory-script',
+      place: { file: path, line: 1, column: 1 },
+      hint: `Write its hosts to a file: ansible-inventory -i ${path} --list --yaml > inventory.yml`,
+    })
+  }
+  const extension = extname(path)
+  if (extension === '' || YAML_EXTENSIONS.includes(extension)) {
+    const { readYamlInventory } = await import('./yaml-inventory.ts')
+    if (await readYamlInventory(text, path, builder, { required: extension !== '' })) return
+  }
+  applyIni(parseIni(text, path), builder)
+}
+
+/** Pipes are fine, as in -i <(command); a socket or a device would never end. */
+function refuseOddFile(path: string, found: Stats): void {
+  if (found.isFile() || found.isFIFO() || path === '/dev/null') return
+  const kind = found.isSocket() ? 'a socket' : 'a device'
+  throw new HakubeError(`${path} is ${kind} and not an inventory`, {
+    code: 'inventory-file',
+    place: { file: path },
+    hint: 'Check the path given with -i.',
+  })
+}
