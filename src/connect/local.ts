@@ -7,6 +7,7 @@ export interface LocalOptions {
   host: string
   become: BecomeSettings
   questionsTimeout?: number | undefined
+  warn?: ((message: string) => void) | undefined
   /** Program and arguments of the shell that starts everything; /bin/sh when not given. */
   shell?: readonly [string, ...string[]] | undefined
 }
@@ -21,5 +22,6 @@ export function openLocal(options: LocalOptions): HostConnection {
     end: () => Promise.resolve(),
     become: options.become,
     questionsTimeout: options.questionsTimeout,
+    warn: options.warn,
   })
 }

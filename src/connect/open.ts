@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HakubeError } from '../errors.ts'
+import type { BecomeSettings } from './become.ts'
+import type { Connection } from './connection.ts'
+import { HostConnection } from './host-connection.ts'
+import { openLocal } from './local.ts'
+import type { SshLink } from './ssh.ts'
+import type { AskPassphrase } from './ssh/auth.ts'
+import { mayPass } from './ssh/failure.ts'
+import type { Target } from './target.ts'
+
+export interface OpenOptions {
+  /** Takes what the user should know; the same text may come for several hosts. */
+  warn: (message: string) => void
+  /** Asks for the passphrase of a key file; without it, encrypted keys are left to the agent. */
+  passphrase?: AskPassphrase | undefined
+  /** How often a failure that may pass is tried again; once when not given. */
+  retries?: number | undefined
+  /** Seconds before the first further attempt, doubled for each one after; 1 when not given. */
+  backOff?: number | undefined
+  /** Seconds for the questions of one message; 60 when not given. */
+  questionsTimeout?: number | undefined
+}
+
+/**
+ * Opens the connection to a host. Throws HakubeError: exit code 4 with the cause in words, or 1 for a target
+ * that makes no sense.
+ */
+export async function openConnection(target: Target, options: OpenOptions): Promise<Connection> {
+  const { name: host, becomeMethod = 'sudo', becomePassword, becomeFlags } = target
+  if (becomeMethod !== 'sudo') throw unsupportedMethod(becomeMethod, host)
+  const become: BecomeSettings = { host, password: becomePassword, flags: becomeFlags }
+  const { warn, questionsTimeout } = options
+  if (target.connection === 'local') return openLocal({ host, become, questionsTimeout, warn })
+  const { user, start, end } = await connectPatiently(target, options)
+  return new HostConnection({ host, loginUser: user, start, end, become, questionsTimeout, warn })
+}
+
+async function connectPatiently(target: Target, options: OpenOptions): Promise<SshLink> {
+  // ssh2 is large: a run that only connects locally does without it.
+  const { openSsh } = await import('./ssh.ts')
+  const { retries = 1, backOff = 1 } = options
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await openSsh(target, options)
+    } catch (error) {
+      if (attempt >= retries || !mayPass(error)) throw error
+      await sleep(backOff * 1000 * 2 ** attempt)
+    }
+  }
+}
+
+function unsupportedMethod(method: string, host: string): HakubeError {
+  return new HakubeError(`${host} is to become another user by ${method}, which is not supported`, {
+    code: 'unsupported-become-method',
+    host,
+    hint: 'set ansible_become_method to sudo, or log in as the user that is needed',
+  })
+}

@@ -1,0 +1,141 @@
+import { HakubeError } from '../errors.ts'
+import type { Channel } from './channel.ts'
+import type { HostKeyPolicy } from './host-key.ts'
+import { readKnownHosts } from './known-hosts-file.ts'
+import { resolveSettings, type SshSettings } from './ssh-config.ts'
+import { type AskPassphrase, prepareLogin } from './ssh/auth.ts'
+import { SshClient } from './ssh/client.ts'
+import { type Hop, openProxyCommand, parseJump, type Way } from './ssh/proxy.ts'
+import type { Target } from './target.ts'
+
+/** More than enough for anybody's chain of jump hosts; it ends one that goes in a circle. */
+const MAX_HOPS = 8
+
+export interface SshOptions {
+  warn: (message: string) => void
+  passphrase?: AskPassphrase | undefined
+}
+
+/** An open SSH connection. */
+export interface SshLink {
+  user: string
+  start: (command: string) => Promise<Channel>
+  end: () => Promise<void>
+}
+
+/**
+ * Connects and logs in, through all jump hosts. Throws HakubeError with the cause in words, among them
+ * `authentication-failed`, `connection-refused`, `connect-timed-out`, `host-key-unknown`, `host-key-changed`.
+ */
+export async function openSsh(target: Target, options: SshOptions): Promise<SshLink> {
+  const client = await openClient(target, options, undefined, 0)
+  return {
+    user: client.settings.user,
+    start: (command) => client.start(command),
+    end: () => client.end(),
+  }
+}
+
+async function openClient(
+  target: Target,
+  options: SshOptions,
+  hops: Hop[] | undefined,
+  depth: number,
+): Promise<SshClient> {
+  const settings = await resolveSettings(target)
+  for (const warning of settings.warnings) options.warn(warning)
+  const jumps = hops ?? (settings.proxyJump === undefined ? [] : parseJump(settings.proxyJump, target.name))
+  if (depth > MAX_HOPS || jumps.length > MAX_HOPS) throw tooManyHops(target)
+  const login = await prepareLogin(settings, {
+    host: target.name,
+    password: target.password,
+    passphrase: options.passphrase,
+  })
+  const policy = await hostKeyPolicy(target, settings, options)
+  const client = new SshClient(target.name, settings, login, policy)
+  try {
+    await client.connect(await openWay(target, settings, jumps, options, depth))
+  } catch (error) {
+    await client.end()
+    throw error
+  }
+  return client
+}
+
+/** The way to the host's port where it is not a plain TCP connection. */
+async function openWay(
+  target: Target,
+  settings: SshSettings,
+  jumps: Hop[],
+  options: SshOptions,
+  depth: number,
+): Promise<Way | undefined> {
+  const last = jumps.at(-1)
+  if (last) return openJump(target, settings, last, jumps.slice(0, -1), options, depth)
+  if (settings.proxyCommand === undefined) return undefined
+  return openProxyCommand(settings.proxyCommand, settings, target.name)
+}
+
+/** A hop is a host of its own: its own user, keys and host key; the target's passwords are not for it. */
+async function openJump(
+  target: Target,
+  settings: SshSettings,
+  hop: Hop,
+  before: Hop[],
+  options: SshOptions,
+  depth: number,
+): Promise<Way> {
+  const { address, user, port } = hop
+  const { hostKeyChecking, hostKeyCheckingFrom, timeout, sshCommonArgs } = target
+  const jump: Target = {
+    name: `${address} (jump host of ${target.name})`,
+    address,
+    user,
+    port,
+    connection: 'ssh',
+    hostKeyChecking,
+    hostKeyCheckingFrom,
+    timeout,
+    sshCommonArgs: jumpArgs(sshCommonArgs),
+  }
+  const client = await openClient(jump, options, before.length > 0 ? before : undefined, depth + 1)
+  try {
+    const stream = await client.forward(settings.hostname, settings.port)
+    return { stream, words: () => '', end: () => void client.end() }
+  } catch (error) {
+    await client.end()
+    throw error
+  }
+}
+
+/** As for `ssh -J`: only the configuration file goes for the jump hosts, too. */
+function jumpArgs(args: string | undefined): string | undefined {
+  const file = /(?:^|\s)-F\s*(?:"[^"]*"|'[^']*'|\S+)/.exec(args ?? '')
+  return file?.[0].trim()
+}
+
+async function hostKeyPolicy(
+  target: Target,
+  settings: SshSettings,
+  { warn }: SshOptions,
+): Promise<HostKeyPolicy> {
+  return {
+    host: target.name,
+    keptAs: settings.hostKeyAlias ?? settings.hostname,
+    port: settings.hostKeyAlias === undefined ? settings.port : 22,
+    known: await readKnownHosts(settings.knownHostsFiles),
+    checking: settings.checking,
+    from: settings.checkingFrom,
+    addTo: settings.addKeysTo,
+    hashed: settings.hashKnownHosts,
+    warn,
+  }
+}
+
+function tooManyHops(target: Target): HakubeError {
+  return new HakubeError(`the way to ${target.name} has more than ${MAX_HOPS} jump hosts`, {
+    code: 'bad-ssh-args',
+    host: target.name,
+    hint: 'look for a ProxyJump that leads back to itself in ~/.ssh/config',
+  })
+}
