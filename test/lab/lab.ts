@@ -1,0 +1,255 @@
+import { readFileSync } from 'node:fs'
+import { compose, inspect, remove, sameNetwork, setLink, type ContainerState } from './containers.ts'
+import { answers, ensureEngine, stopEngine, type Say } from './engine.ts'
+import { CLIENT, parseHosts, type LabHost } from './hosts.ts'
+import { ensureImages } from './images.ts'
+import { inventoryText, type InventoryVars } from './inventory.ts'
+import { locked } from './lock.ts'
+import { PATHS } from './paths.ts'
+import { must, run, type Ended, type RunOptions } from './process.ts'
+import { waitReady } from './ready.ts'
+import { prepareState } from './state.ts'
+
+/** How a stand-in API server behaves, see test/lab/images/tools/api.py. */
+export type ApiMode = 'ok' | 'notready' | '401' | 'hang' | 'otherca'
+
+const hosts: readonly LabHost[] = parseHosts(readFileSync(PATHS.compose, 'utf8'))
+const containerOf = (name: string): string => `hakube-lab-${name}`
+const apis = hosts.flatMap((host) => (host.api === undefined ? [] : [host.api]))
+const allContainers: readonly string[] = [
+  ...hosts.map((host) => host.container),
+  ...apis.map(containerOf),
+  containerOf(CLIENT),
+]
+
+function host(name: string): LabHost {
+  const found = hosts.find((one) => one.name === name)
+  if (!found) throw new Error(`no test host ${name}; there are ${hosts.map((one) => one.name).join(', ')}`)
+  return found
+}
+
+function apiContainer(name: string): string {
+  const { api } = host(name)
+  if (api === undefined) throw new Error(`${name} has no API stand-in`)
+  return containerOf(api)
+}
+
+/** A host's container and that of its API server: what lives and dies with the machine. */
+function machine(name: string): string[] {
+  const { container, api } = host(name)
+  return api === undefined ? [container] : [container, containerOf(api)]
+}
+
+async function stateOf(container: string): Promise<ContainerState> {
+  const state = (await inspect([container])).get(container)
+  if (!state) throw new Error(`${container} does not exist; npm run lab up`)
+  return state
+}
+
+/** Brings everything up: engine, keys, images, containers; what runs already stays. Waits until all hosts answer. */
+async function up(say: Say = () => undefined): Promise<void> {
+  await locked(async () => {
+    await ensureEngine(say)
+    await prepareState(hosts)
+    await ensureImages(say)
+    say('starting the hosts')
+    await startAll(say)
+    await waitReady(hosts)
+    await must(['docker', 'cp', `${containerOf(CLIENT)}:/opt/lab/pki/lab-ca.crt`, PATHS.ca])
+  })
+}
+
+async function startAll(say: Say): Promise<void> {
+  const before = await inspect(allContainers)
+  await remove(
+    [...before.values()]
+      .filter(({ status }) => status === 'dead' || status === 'removing')
+      .map(({ name }) => name),
+  )
+  for (const { name, status } of before.values())
+    if (status === 'paused') await must(['docker', 'unpause', name])
+  try {
+    await compose('up', '-d', '--remove-orphans')
+  } catch (error) {
+    say(`making all hosts anew: ${String(error).split('\n').at(-1)}`)
+    await remove(allContainers)
+    await run(['docker', 'network', 'rm', 'hakube-lab_lab'])
+    await compose('up', '-d', '--remove-orphans')
+  }
+  const after = await inspect(allContainers)
+  for (const one of hosts) {
+    const node = after.get(one.container)
+    if (node) await setLink(node.pid, 'up')
+  }
+  await reattachApis(after)
+}
+
+/** A stand-in whose node was started anew sits in a network that no longer exists. */
+async function reattachApis(states: ReadonlyMap<string, ContainerState>): Promise<void> {
+  for (const one of hosts) {
+    if (one.api === undefined) continue
+    const node = states.get(one.container)
+    const api = states.get(containerOf(one.api))
+    if (node && api && !sameNetwork(node.pid, api.pid)) await must(['docker', 'restart', '-t', '0', api.name])
+  }
+}
+
+/** Brings the lab up unless all of it runs already, made from this checkout. The quick way costs one question to the engine. */
+async function ensureUp(say?: Say): Promise<void> {
+  if ((await answers()) && (await status()).every(({ state }) => state === 'running')) {
+    const states = await inspect(hosts.map((one) => one.container))
+    if ([...states.values()].every((state) => state.mounts.includes(PATHS.share))) return
+  }
+  await up(say)
+}
+
+export interface HostStatus {
+  readonly name: string
+  readonly container: string
+  /** running, paused, exited, …, or missing. */
+  readonly state: string
+}
+
+/** The state of every container of the lab. */
+async function status(): Promise<HostStatus[]> {
+  const states = await inspect(allContainers)
+  return allContainers.map((container) => ({
+    name: container.slice(containerOf('').length),
+    container,
+    state: states.get(container)?.status ?? 'missing',
+  }))
+}
+
+/** Returns hosts (all of them without names) to blank: new containers with the same keys and addresses, API servers healthy. */
+async function reset(names: readonly string[] = hosts.map((one) => one.name)): Promise<void> {
+  await locked(async () => {
+    const chosen = names.map(host)
+    const containers = names.flatMap(machine)
+    await remove(containers)
+    await compose('up', '-d', ...containers.map((name) => name.slice(containerOf('').length)))
+    await waitReady(chosen)
+  })
+}
+
+/** Removes all containers and the network; images and keys stay. `engine` also ends the engine that the lab started. */
+async function down(options: { engine?: boolean } = {}): Promise<void> {
+  await locked(async () => {
+    if (await answers()) {
+      await remove(allContainers)
+      await run(['docker', 'network', 'rm', 'hakube-lab_lab'])
+    }
+    if (options.engine === true) await stopEngine()
+  })
+}
+
+/** Runs a program as root on a host, on the client or in a stand-in (`api-m1`), past SSH. */
+function exec(name: string, argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return run(
+    ['docker', 'exec', ...(options.input === undefined ? [] : ['-i']), containerOf(name), ...argv],
+    options,
+  )
+}
+
+/** Runs a shell script on a host and returns its output; a script that fails is an error. */
+async function sh(name: string, script: string): Promise<string> {
+  return must(['docker', 'exec', containerOf(name), '/bin/sh', '-c', script])
+}
+
+/** Power loss: the host and its API server are gone at once. */
+async function kill(name: string): Promise<void> {
+  await must(['docker', 'kill', ...machine(name)])
+}
+
+/** Power on again, with the disk as it was; returns when sshd and the API server answer. */
+async function start(name: string): Promise<void> {
+  await must(['docker', 'start', host(name).container])
+  const { api } = host(name)
+  // It has the network of its node, so it must follow it.
+  if (api !== undefined) await must(['docker', 'restart', '-t', '0', containerOf(api)])
+  await waitReady([host(name)])
+}
+
+/** The host hangs: nothing of it runs, its network still is there. */
+async function pause(name: string): Promise<void> {
+  await must(['docker', 'pause', ...machine(name)])
+}
+
+async function unpause(name: string): Promise<void> {
+  await must(['docker', 'unpause', ...machine(name)])
+}
+
+/** Pulls the network cable; the host goes on running. Its published SSH port is cut off as well. */
+async function cutLink(name: string): Promise<void> {
+  await setLink((await stateOf(host(name).container)).pid, 'down')
+}
+
+async function restoreLink(name: string): Promise<void> {
+  await setLink((await stateOf(host(name).container)).pid, 'up')
+}
+
+/** The API server of a node dies: connections to it are refused. */
+async function stopApi(name: string): Promise<void> {
+  await must(['docker', 'kill', apiContainer(name)])
+}
+
+async function startApi(name: string): Promise<void> {
+  await must(['docker', 'restart', '-t', '0', apiContainer(name)])
+  await waitReady([host(name)])
+}
+
+/** Makes the API server of a node behave differently, from its next connection on. */
+async function apiMode(name: string, mode: ApiMode): Promise<void> {
+  await must(['docker', 'exec', apiContainer(name), '/bin/sh', '-c', 'echo "$1" > /run/mode', 'sh', mode])
+}
+
+/** Names of those hosts that have an address now; a host that does not answer has none. */
+async function holders(address: string, among: readonly string[]): Promise<string[]> {
+  const asked = await Promise.all(
+    among.map(async (name) => {
+      const { stdout } = await exec(name, ['ip', '-o', 'addr', 'show'], { timeout: 5000 })
+      return stdout.split('\n').some((line) => line.includes(` ${address}/`)) ? [name] : []
+    }),
+  )
+  return asked.flat()
+}
+
+/** An INI inventory: hosts by group, or just hosts, which then are the control plane. `vars` go to [all:vars]. */
+function inventory(
+  groups: HostNames | Readonly<Record<string, HostNames>>,
+  vars: InventoryVars = {},
+): string {
+  const named = isNames(groups) ? { control_plane: groups } : groups
+  const resolved = Object.entries(named).map(([group, names]) => [group, names.map(host)] as const)
+  return inventoryText(Object.fromEntries(resolved), PATHS, vars)
+}
+
+type HostNames = readonly string[]
+
+function isNames(groups: HostNames | Readonly<Record<string, HostNames>>): groups is HostNames {
+  return Array.isArray(groups)
+}
+
+/** The test hosts, for tests and for `npm run lab`. All functions reject with a readable reason. */
+export const lab = {
+  hosts,
+  host,
+  paths: PATHS,
+  up,
+  ensureUp,
+  status,
+  reset,
+  down,
+  exec,
+  sh,
+  holders,
+  inventory,
+  kill,
+  start,
+  pause,
+  unpause,
+  cutLink,
+  restoreLink,
+  stopApi,
+  startApi,
+  apiMode,
+} as const
