@@ -21,19 +21,18 @@ const NAMES: Readonly<Record<string, string>> = {
   ubuntu: 'Ubuntu',
 }
 
-const FAMILIES: Readonly<Record<string, readonly string[]>> = {
-  RedHat: [
-    ...['RedHat', 'Fedora', 'CentOS', 'Scientific', 'CloudLinux', 'OracleLinux', 'Amazon', 'Virtuozzo'],
-    ...['EulerOS', 'openEuler', 'AlmaLinux', 'Rocky', 'EuroLinux', 'Alibaba', 'TencentOS', 'MIRACLE'],
-  ],
-  Debian: [
-    ...['Debian', 'Ubuntu', 'Raspbian', 'KDE neon', 'Linux Mint', 'Devuan', 'Kali', 'Cumulus Linux'],
-    ...['Pop!_OS', 'Parrot', 'SteamOS', 'Deepin', 'Uos'],
-  ],
-  Suse: ['SLES', 'SLED', 'SLES_SAP', 'openSUSE', 'openSUSE Leap', 'openSUSE Tumbleweed'],
-  Archlinux: ['Archlinux', 'Antergos', 'Manjaro'],
-  Gentoo: ['Gentoo', 'Funtoo'],
-  Alpine: ['Alpine'],
+/** Family → its members, under the names that Ansible gives them. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  RedHat:
+    'RedHat, Fedora, CentOS, Scientific, CloudLinux, OracleLinux, Amazon, Virtuozzo, EulerOS, openEuler, ' +
+    'AlmaLinux, Rocky, EuroLinux, Alibaba, TencentOS, MIRACLE',
+  Debian:
+    'Debian, Ubuntu, Raspbian, KDE neon, Linux Mint, Devuan, Kali, Cumulus Linux, Pop!_OS, Parrot, SteamOS, ' +
+    'Deepin, Uos',
+  Suse: 'SLES, SLED, SLES_SAP, openSUSE, openSUSE Leap, openSUSE Tumbleweed',
+  Archlinux: 'Archlinux, Antergos, Manjaro',
+  Gentoo: 'Gentoo, Funtoo',
+  Alpine: 'Alpine',
 }
 
 /** Words of os-release's ID_LIKE that tell the family of a distribution we have never heard of. */
@@ -143,7 +142,9 @@ function fileOf({ seen, id }: Release, distribution: string, osRelease: string):
 }
 
 function familyOf(distribution: string, like: string): string {
-  for (const [family, names] of Object.entries(FAMILIES)) if (names.includes(distribution)) return family
+  for (const [family, names] of Object.entries(FAMILIES)) {
+    if (names.split(', ').includes(distribution)) return family
+  }
   for (const word of like.split(/\s+/)) {
     const family = LIKE[word]
     if (family !== undefined) return family

@@ -120,7 +120,7 @@ export function factName(name: string): string {
 }
 
 function dnsFacts(text: string): Dict {
-  const facts = new Map<string, Value>()
+  const facts: Dict = new Map()
   for (const line of text.split('\n')) {
     const [word = '', ...rest] = line
       .replace(/^[#;].*/, '')
@@ -131,7 +131,7 @@ function dnsFacts(text: string): Dict {
     else if (word === 'search' || word === 'sortlist') facts.set(word, rest)
     else if (word === 'options') facts.set('options', dict(Object.fromEntries(rest.map(option))))
   }
-  return facts as Dict
+  return facts
 }
 
 function option(text: string): [string, Value] {

@@ -29,6 +29,8 @@ export interface TaskOutcome {
   status: TaskStatus
   /** Why nothing was to be done, why it was skipped, what was done, or what failed. */
   reason: string
+  /** What to do about a failure. */
+  hint?: string
   diff: readonly Diff[]
   notes: readonly string[]
   result: Result
@@ -53,7 +55,15 @@ export interface HostRecap {
 
 /** All that a run says. Reporters turn events into output; nothing else prints. */
 export type Event =
-  | { type: 'run-start'; playbook: string; hosts: readonly string[]; check: boolean; version: string }
+  | {
+      type: 'run-start'
+      playbook: string
+      hosts: readonly string[]
+      check: boolean
+      /** Of hakube. */
+      version: string
+      logFile?: string
+    }
   | { type: 'play-start'; name: string; hosts: readonly string[] }
   | { type: 'host-connected'; host: string; ms: number }
   | { type: 'host-unreachable'; host: string; error: HakubeError }
@@ -63,13 +73,16 @@ export type Event =
   | { type: 'warning'; text: string; place?: string }
   /** Something worth saying at the end of the run, such as: the endpoint waits for its API servers. */
   | { type: 'message'; text: string }
-  | { type: 'error'; error: HakubeError }
+  /** Known (HakubeError) or a bug. */
+  | { type: 'error'; error: Error }
   | {
       type: 'run-end'
       recap: readonly HostRecap[]
       exitCode: number
       ms: number
       retryFile?: string
+      /** The command that runs again on the hosts of retryFile. */
+      retryCommand?: string
       logFile?: string
     }
 
