@@ -58,6 +58,8 @@ export interface Controller {
   variable(name: string): Value | undefined
   /** Like evaluate, but Python's truth of it, as in `when`. */
   test(expression: string): boolean
+  /** How many times -v was given. */
+  readonly verbosity: number
 }
 
 /** A task module: one object with the same fields in the same order in every file of src/tasks. */
@@ -80,6 +82,10 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   freeForm?: string
   /** One task, as YAML. */
   example: string
+  /** Names and meanings of the return values, for the docs. */
+  returns?: Readonly<Record<string, string>>
+  /** What a user of Ansible would not expect, a sentence each, for the docs. */
+  notes?: readonly string[]
   /** Reads and renders what the arguments name on the controller. Runs once; later looks reuse its answer. */
   prepare(params: z.output<Schema>, controller: Controller): Prepared | Promise<Prepared>
   asks(prepared: Prepared): readonly WorldQuestion[]

@@ -1,5 +1,6 @@
 import type { Answer } from '../connect/connection.ts'
 import { Unknown } from './kind.ts'
+import { normalPath } from './path-names.ts'
 import { type Part, partsOf } from './path-probe.ts'
 import { Reader } from './reader.ts'
 import type { FileType, PathAsk, PathReply, TreeEntry } from './replies.ts'
@@ -32,7 +33,7 @@ function readPart(reader: Reader, part: Part, drafts: Map<PathAsk, Draft>, encod
   }
   if (part.what === 'tree') {
     return readEach(reader, part.asks, drafts, (there, ask) => {
-      there.tree = readTree(reader, ask.path)
+      there.tree = readTree(reader, normalPath(ask.path))
     })
   }
   const readable = part.asks.filter((ask) => readMark(reader, ask, drafts))

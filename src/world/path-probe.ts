@@ -1,4 +1,5 @@
 import { Script, lines, nothing, sh } from '../shell/sh.ts'
+import { normalPath } from './path-names.ts'
 import type { PathAsk } from './replies.ts'
 
 /** One stat line: type and mode (hex), ids and names, size, times, inode, device, links. GNU and busybox know these. */
@@ -69,7 +70,7 @@ export function probePaths(asks: readonly PathAsk[]): Script {
 }
 
 function callOf(part: Part): Script {
-  const paths = part.asks.map((ask) => ask.path)
+  const paths = part.asks.map((ask) => normalPath(ask.path))
   const link = part.follow ? 'follow' : 'stay'
   if (part.what === 'stats') return sh`hk_stats ${link} ${paths}`
   if (part.what === 'digests') return sh`hk_digests ${link} ${part.option}sum ${paths}`
@@ -80,7 +81,8 @@ function callOf(part: Part): Script {
 }
 
 /*
- * hk_seen: is there something, and may we see it? A path is hidden, not absent, when the nearest directory
+ * hk_seen: busybox's readlink -f is wrong about links to nothing, so it is asked only where there is something.
+ * Is there something, and may we see it? A path is hidden, not absent, when the nearest directory
  * above it cannot be searched.
  * In every function the paths that are worth a look are put behind the given ones, which are then shifted
  * away: an array that works in any POSIX shell.
@@ -98,7 +100,7 @@ hk_seen() {
     printf '@'
     readlink -n "$1"
     printf '\\0'
-    readlink -fn "$1" 2>/dev/null
+    [ -e "$1" ] && readlink -fn "$1"
     printf '\\0'
     [ "$hk_link" = stay ] && { echo +; return 0; }
   fi

@@ -1,0 +1,144 @@
+import { type Script, sh } from '../shell/sh.ts'
+import { Unknown } from '../world/kind.ts'
+import type { PathReply } from '../world/replies.ts'
+import type { World, WorldQuestion } from '../world/world.ts'
+import { creator, creatorQuestion } from './creator.ts'
+import { applyMode, type Mode, showMode } from './mode.ts'
+import { mode, text } from './params.ts'
+
+/** Owner, group and mode: what file, copy and template have in common. */
+export const attributeParams = {
+  mode: mode.optional().describe('Permissions: octal in quotes ("0644"), or symbolic (u=rw,g=r,o=).'),
+  owner: text.optional().describe('User who is to own it, as name or number.'),
+  group: text.optional().describe('Group that is to own it, as name or number.'),
+}
+
+/** Ansible's parameters about attributes that are not supported here. */
+export const unsupportedAttributes = {
+  seuser: 'the SELinux context follows the policy of the host',
+  serole: 'the SELinux context follows the policy of the host',
+  setype: 'the SELinux context follows the policy of the host; write a semanage task',
+  selevel: 'the SELinux context follows the policy of the host',
+  attributes: 'write a command task with chattr',
+  attr: 'write a command task with chattr',
+  unsafe_writes: 'files are replaced at once or not at all',
+} as const
+
+export interface AttributeWishes {
+  mode?: Mode | undefined
+  owner?: string | undefined
+  group?: string | undefined
+}
+
+type There = Extract<PathReply, { exists: true }>
+type Changeable = Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>
+
+/** Attributes as they are to be, and which of them differ from those that are. */
+export interface Wanted extends Changeable {
+  fields: { name: string; before: string; after: string }[]
+  /** Reason why it cannot be done. */
+  problem?: string
+  notes: string[]
+}
+
+export function attributeQuestions(wishes: AttributeWishes): WorldQuestion[] {
+  const questions: WorldQuestion[] = [creatorQuestion]
+  const { owner, group } = wishes
+  if (owner !== undefined && !isNumber(owner)) questions.push({ kind: 'user', ask: { name: owner } })
+  if (group !== undefined && !isNumber(group)) questions.push({ kind: 'group', ask: { name: group } })
+  return questions
+}
+
+/**
+ * The attributes a thing is to have. `current` undefined: it is going to be made, by the user who runs the
+ * task, in `parent`.
+ */
+export function wantedAttributes(
+  wishes: AttributeWishes,
+  world: World,
+  current: There | undefined,
+  making: { directory: boolean; parent?: There | undefined },
+): Wanted {
+  const base = current ?? newAttributes(world, making)
+  const notes: string[] = []
+  const umask = creator(world).umask
+  const mode = wishes.mode
+    ? applyMode(wishes.mode, { mode: base.mode, directory: making.directory, umask })
+    : base.mode
+  const owner = account('user', wishes.owner, world, { id: base.uid, name: base.owner })
+  const group = account('group', wishes.group, world, { id: base.gid, name: base.group })
+  const problem = owner.problem ?? group.problem
+  for (const note of [owner.note, group.note]) if (note !== undefined) notes.push(note)
+  const fields: Wanted['fields'] = []
+  if (owner.differs) fields.push({ name: 'owner', before: base.owner, after: owner.name })
+  if (group.differs) fields.push({ name: 'group', before: base.group, after: group.name })
+  if (mode !== base.mode) fields.push({ name: 'mode', before: showMode(base.mode), after: showMode(mode) })
+  return {
+    mode,
+    uid: owner.id,
+    gid: group.id,
+    owner: owner.name,
+    group: group.name,
+    fields,
+    notes,
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+/** The commands that give a path those of its attributes that differ. chown first: it takes away setuid bits. */
+export function attributeScript(path: string, wanted: Wanted, follow = true): Script {
+  const differs = (name: string): boolean => wanted.fields.some((field) => field.name === name)
+  const link = follow ? sh`` : sh`-h`
+  const owner = differs('owner') ? sh`chown ${link} ${wanted.owner} ${path} && ` : sh``
+  const group = differs('group') ? sh`chgrp ${link} ${wanted.group} ${path} && ` : sh``
+  // A change of owner clears setuid and setgid, so the mode is set again whenever it has them.
+  const again = (differs('owner') || differs('group')) && (wanted.mode & 0o6000) !== 0
+  const mode = differs('mode') || again ? sh`chmod ${showMode(wanted.mode)} ${path} && ` : sh``
+  return sh`{ ${owner}${group}${mode}:; } || exit 1`
+}
+
+function newAttributes(world: World, making: { directory: boolean; parent?: There | undefined }): Changeable {
+  const { umask, uid, gid, user, group } = creator(world)
+  const inherits = making.parent !== undefined && (making.parent.mode & 0o2000) !== 0
+  const mode = (making.directory ? 0o777 : 0o666) & ~umask
+  return {
+    mode: making.directory && inherits ? mode | 0o2000 : mode,
+    uid,
+    owner: user,
+    gid: inherits && making.parent ? making.parent.gid : gid,
+    group: inherits && making.parent ? making.parent.group : group,
+  }
+}
+
+interface Account {
+  id: number
+  name: string
+  differs: boolean
+  problem?: string
+  note?: string
+}
+
+function account(
+  kind: 'user' | 'group',
+  wish: string | undefined,
+  world: World,
+  current: { id: number; name: string },
+): Account {
+  if (wish === undefined) return { ...current, differs: false }
+  if (isNumber(wish)) {
+    const id = Number(wish)
+    return id === current.id ? { ...current, differs: false } : { id, name: wish, differs: true }
+  }
+  const reply = world.peek(kind, { name: wish })
+  if (reply instanceof Unknown) {
+    if (wish === current.name) return { ...current, differs: false }
+    return { id: Number.NaN, name: wish, differs: true, note: `${kind} ${wish}: ${reply.why}` }
+  }
+  if (!reply.exists) return { ...current, differs: false, problem: `there is no ${kind} ${wish}` }
+  const id = 'uid' in reply ? reply.uid : reply.gid
+  return { id, name: wish, differs: id !== current.id }
+}
+
+function isNumber(name: string): boolean {
+  return /^\d+$/.test(name)
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { defineTask } from '../task.ts'
+import { fromJson, type Value } from '../value.ts'
+import { int, name } from './params.ts'
+
+interface Shown {
+  result: Record<string, Value>
+  reason: string
+}
+
+export default defineTask({
+  name: 'debug',
+  aliases: ['ansible.builtin.debug', 'ansible.legacy.debug'],
+  summary: 'Show a message or the value of a variable.',
+  kind: () => 'local',
+  params: z
+    .strictObject({
+      msg: z
+        .unknown()
+        .optional()
+        .describe('What to show: text, or any value. Without msg and var: Hello world!'),
+      var: name.optional().describe('Variable or expression to show, without {{ }}.'),
+      verbosity: int.default(0).describe('Show it only if -v was given so many times.'),
+    })
+    .refine((params) => params.msg === undefined || params.var === undefined, {
+      message: 'msg and var exclude each other',
+      path: ['var'],
+    }),
+  example: `
+- name: Show the address
+  debug:
+    var: ansible_default_ipv4.address
+`,
+  prepare(params, controller): Shown {
+    if (controller.verbosity < params.verbosity) {
+      return { result: {}, reason: `shown with -${'v'.repeat(params.verbosity)} only` }
+    }
+    if (params.var === undefined) {
+      const msg = params.msg === undefined ? 'Hello world!' : fromJson(params.msg)
+      return { result: { msg }, reason: 'shown' }
+    }
+    return { result: { [params.var]: controller.evaluate(params.var) }, reason: 'shown' }
+  },
+  asks: () => [],
+  plan: ({ result, reason }) => ({ status: 'ok', reason, result }),
+})

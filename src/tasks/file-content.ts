@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto'
+import { type Script, lines, sh } from '../shell/sh.ts'
+import {
+  type FileWrite,
+  REFUSED,
+  type Validator,
+  withoutTemporaryNames,
+  writeFiles,
+} from '../shell/write-file.ts'
+import type { Answer } from '../connect/connection.ts'
+import type { Diff, Plan, Result } from '../task.ts'
+import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
+import { ancestors, joinPath, normalPath, parentPath } from '../world/path-names.ts'
+import type { PathAsk, PathReply } from '../world/replies.ts'
+import type { Effect, World, WorldQuestion } from '../world/world.ts'
+import {
+  type AttributeWishes,
+  attributeQuestions,
+  attributeScript,
+  type Wanted,
+  wantedAttributes,
+} from './attributes.ts'
+import { type Mode, showMode } from './mode.ts'
+import { textDiff } from './text-diff.ts'
+
+/** A file with known content that is to be on the host: what copy and template come down to. */
+export interface FileContent extends AttributeWishes {
+  dest: string
+  /** Name in `dest` where that is a directory; undefined: `dest` has to be the file itself. */
+  name: string | undefined
+  /** Where the content comes from, for the result. */
+  source: string | undefined
+  content: Buffer
+  /** False: a file that is there stays as it is. */
+  force: boolean
+  /** Write to what a link at `dest` points to, instead of replacing the link. */
+  follow: boolean
+  backup: boolean
+  validate?: Validator | undefined
+  directoryMode?: Mode | undefined
+}
+
+type There = Extract<PathReply, { exists: true }>
+
+export function fileQuestions(file: FileContent): WorldQuestion[] {
+  const digest = sha256(file.content)
+  const paths: PathAsk[] = []
+  for (const path of possiblePaths(file)) {
+    paths.push({ path })
+    paths.push({ path, follow: true, digests: ['sha256'], contentUnless: digest })
+  }
+  const above = file.dest.endsWith('/')
+    ? [...ancestors(file.dest), normalPath(file.dest)]
+    : [parentPath(file.dest)]
+  for (const path of above) paths.push({ path, follow: true })
+  return [...paths.map((ask): WorldQuestion => ({ kind: 'path', ask })), ...attributeQuestions(file)]
+}
+
+/** Pure: what is to be done for the file to be there as wished. */
+export function planFile(file: FileContent, world: World): Plan {
+  const place = findPlace(file, world)
+  if ('status' in place) return place
+  const { at, link, current, parent } = place
+  if ((link ?? current) && !file.force) return done(file, at, `${at} exists, and force is no`, current)
+  // A link that is replaced keeps nothing: the new file is made as if nothing had been there.
+  const replaced = link !== undefined && place.path === at
+  const wanted = wantedAttributes(file, world, replaced ? undefined : current, { directory: false, parent })
+  if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
+  const same = current?.digests.sha256 === sha256(file.content) && !replaced
+  if (same && wanted.fields.length === 0) return done(file, at, `${at} has this content`, current)
+  const common = { file, place, wanted }
+  return same ? planAttributes(common) : planWrite(common, world)
+}
+
+/** The result of an apply: where the old file was kept. */
+export function fileResult(output: Answer): Result {
+  const match = /^backup_file=(.+)$/m.exec(output.stdout.toString())
+  return match?.[1] === undefined ? {} : { backup_file: match[1] }
+}
+
+/** A validator's words in full, with the path that the user wrote; otherwise the last line says it. */
+export function fileFailure(path: string, output: Answer): string {
+  const said = withoutTemporaryNames(output.stderr.toString().trim(), path)
+  const at = said.indexOf(REFUSED)
+  if (at !== -1) return said.slice(at)
+  return said.split('\n').at(-1) || `ended with ${output.code}`
+}
+
+interface Place {
+  /** The path that the user means, with the name added where dest is a directory. */
+  at: string
+  /** The path that is written: behind the link if links are followed. */
+  path: string
+  link: There | undefined
+  current: There | undefined
+  parent: There | undefined
+  /** Directories that have to be made first. */
+  missing: string[]
+}
+
+function possiblePaths(file: FileContent): string[] {
+  const { dest, name } = file
+  if (name === undefined) return [dest]
+  return dest.endsWith('/') ? [joinPath(dest, name)] : [dest, joinPath(dest, name)]
+}
+
+function findPlace(file: FileContent, world: World): Place | Plan {
+  const { dest, name } = file
+  const root = world.get('path', { path: dest, follow: true })
+  const isDirectory = dest.endsWith('/') || (root.exists && root.type === 'directory')
+  if (isDirectory && name === undefined) {
+    return { status: 'fail', message: `${dest} is a directory, but content makes a file` }
+  }
+  const at = isDirectory && name !== undefined ? joinPath(dest, name) : normalPath(dest)
+  const parents = findParents(dest, isDirectory, world)
+  if ('status' in parents) return parents
+  const own = world.get('path', { path: at })
+  const behind = world.get('path', { path: at, follow: true })
+  const current = behind.exists ? behind : undefined
+  if (current && current.type !== 'file') {
+    return { status: 'fail', message: `${at} is a ${current.type}, not a file` }
+  }
+  const link = own.exists && own.type === 'link' ? own : undefined
+  const path = (file.follow && current ? link?.real : undefined) ?? at
+  return { at, path, link, current, ...parents }
+}
+
+function findParents(
+  dest: string,
+  isDirectory: boolean,
+  world: World,
+): { parent: There | undefined; missing: string[] } | Plan {
+  const directory = isDirectory ? normalPath(dest) : parentPath(dest)
+  const reply = world.get('path', { path: directory, follow: true })
+  if (reply.exists) {
+    if (reply.type === 'directory') return { parent: reply, missing: [] }
+    return { status: 'fail', message: `${directory} is a ${reply.type}, not a directory` }
+  }
+  if (!isDirectory) {
+    return {
+      status: 'fail',
+      message: `the directory ${directory} does not exist`,
+      hint: `make it before, with file: path=${directory} state=directory`,
+    }
+  }
+  const missing = [...ancestors(dest), directory].filter(
+    (path) => !world.get('path', { path, follow: true }).exists,
+  )
+  return { parent: undefined, missing }
+}
+
+interface Step {
+  file: FileContent
+  place: Place
+  wanted: Wanted
+}
+
+function planAttributes({ file, place, wanted }: Step): Plan {
+  return {
+    status: 'change',
+    summary: `set ${wanted.fields.map((field) => field.name).join(' and ')} of ${place.at}`,
+    diff: [{ type: 'fields', subject: place.at, fields: wanted.fields }],
+    apply: attributeScript(place.path, wanted),
+    effects: [pathAttributes(place.path, changeable(wanted), [place.at])],
+    result: resultOf(file, place.at, wanted),
+    notes: wanted.notes,
+  }
+}
+
+function planWrite({ file, place, wanted }: Step, world: World): Plan {
+  const { at, path, current } = place
+  const directories = place.missing.map((directory) => makeDirectory(directory, file, world))
+  const diff: Diff[] = [
+    ...directories.map((made) => made.diff),
+    textDiff(at, current ?? { exists: false }, file.content),
+  ]
+  if (current && wanted.fields.length > 0) diff.push({ type: 'fields', subject: at, fields: wanted.fields })
+  const made = { type: 'file' as const, ...changeable(wanted), content: file.content }
+  return {
+    status: 'change',
+    summary: `${current ? 'change' : 'create'} ${at}`,
+    diff,
+    apply: lines(...directories.map((made) => made.script), writeFiles([toWrite(file, path, wanted)])),
+    effects: [...directories.map((made) => made.effect), pathBecomes(path, made, path === at ? [] : [at])],
+    result: resultOf(file, at, wanted),
+    notes: [...wanted.notes, ...(file.validate ? [`${at} is not validated before it is written`] : [])],
+  }
+}
+
+export function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
+  return {
+    path,
+    content: file.content,
+    mode: wanted.mode,
+    owner: { name: ownerName(wanted.uid, wanted.owner), required: file.owner !== undefined },
+    group: { name: ownerName(wanted.gid, wanted.group), required: file.group !== undefined },
+    backup: file.backup,
+    validate: file.validate,
+  }
+}
+
+function ownerName(id: number, name: string): string {
+  return Number.isNaN(id) ? name : String(id)
+}
+
+/** A directory above the file: owner and group are the file's, the mode only with directory_mode. */
+export function makeDirectory(
+  path: string,
+  file: FileContent,
+  world: World,
+): { script: Script; effect: Effect; diff: Diff } {
+  const wishes = { owner: file.owner, group: file.group, mode: file.directoryMode }
+  const wanted = wantedAttributes(wishes, world, undefined, { directory: true })
+  return {
+    script: lines(sh`mkdir ${path} || exit 1`, attributeScript(path, wanted)),
+    effect: pathBecomes(path, { type: 'directory', ...changeable(wanted) }),
+    diff: {
+      type: 'fields',
+      subject: path,
+      fields: [{ name: 'state', before: 'absent', after: 'directory' }],
+    },
+  }
+}
+
+export function changeable(wanted: Wanted): Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'> {
+  const { mode, uid, gid, owner, group } = wanted
+  return { mode, uid, gid, owner, group }
+}
+
+function done(file: FileContent, at: string, reason: string, current: There | undefined): Plan {
+  const { mode = 0, uid = 0, gid = 0, owner = '', group = '' } = current ?? {}
+  const attributes = { mode, uid, gid, owner, group }
+  return { status: 'ok', reason, result: { ...resultOf(file, at, attributes), path: at } }
+}
+
+function resultOf(
+  file: FileContent,
+  at: string,
+  attributes: Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>,
+): Result {
+  return {
+    dest: at,
+    ...(file.source !== undefined && { src: file.source }),
+    checksum: createHash('sha1').update(file.content).digest('hex'),
+    md5sum: createHash('md5').update(file.content).digest('hex'),
+    size: file.content.length,
+    state: 'file',
+    mode: showMode(attributes.mode),
+    owner: attributes.owner,
+    group: attributes.group,
+    uid: attributes.uid,
+    gid: attributes.gid,
+  }
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { HakubeError } from '../errors.ts'
+import { defineTask } from '../task.ts'
+import { dict, fromJson, type Value } from '../value.ts'
+import { bool } from './params.ts'
+
+export default defineTask({
+  name: 'set_fact',
+  aliases: ['ansible.builtin.set_fact', 'ansible.legacy.set_fact'],
+  summary: 'Set variables of a host for the rest of the run.',
+  kind: () => 'local',
+  params: z
+    .object({
+      cacheable: bool
+        .default(false)
+        .describe('Accepted for Ansible’s sake: facts are not kept between runs.'),
+    })
+    .catchall(z.unknown()),
+  example: `
+- name: Remember the peer
+  set_fact:
+    peer: "{{ groups['control_plane'] | first }}"
+`,
+  prepare(params): Record<string, Value> {
+    const facts: Record<string, Value> = {}
+    for (const [name, value] of Object.entries(params)) {
+      if (name === 'cacheable') continue
+      if (!/^[A-Za-z_]\w*$/.test(name)) throw wrongName(name)
+      facts[name] = toFact(fromJson(value))
+    }
+    if (Object.keys(facts).length === 0) {
+      throw new HakubeError('set_fact sets no variable', {
+        code: 'missing-parameter',
+        hint: 'write at least one name and value: set_fact: peer=10.0.0.1',
+      })
+    }
+    return facts
+  },
+  asks: () => [],
+  plan: (facts) => ({
+    status: 'ok',
+    reason: `set ${Object.keys(facts).join(', ')}`,
+    result: { ansible_facts: dict(facts) },
+  }),
+})
+
+/** Ansible makes truth values of these words, since k=v arguments have no other way to say them. */
+function toFact(value: Value): Value {
+  if (typeof value !== 'string') return value
+  const word = value.toLowerCase()
+  if (word === 'true' || word === 'yes') return true
+  if (word === 'false' || word === 'no') return false
+  return value
+}
+
+function wrongName(name: string): HakubeError {
+  return new HakubeError(`${JSON.stringify(name)} cannot be the name of a variable`, {
+    code: 'invalid-variable-name',
+    hint: 'names consist of letters, digits and underscores and start with no digit',
+  })
+}

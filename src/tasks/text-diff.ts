@@ -1,0 +1,18 @@
+import type { Diff } from '../task.ts'
+
+/** The difference between two contents of a file. What is no text is only told by its size. */
+export function textDiff(
+  path: string,
+  before: { exists: false } | { exists: true; size: number; content?: Buffer },
+  after: Buffer,
+): Diff {
+  const old = before.exists ? describe(before.content, before.size) : ''
+  return { type: 'text', path, before: old, after: describe(after, after.length) }
+}
+
+function describe(content: Buffer | undefined, size: number): string {
+  if (content === undefined) return `(${size} bytes, too large to show)\n`
+  const text = content.toString('utf8')
+  if (content.includes(0) || text.includes('\uFFFD')) return `(binary, ${content.length} bytes)\n`
+  return text
+}

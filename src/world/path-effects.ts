@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { Unknown } from './kind.ts'
+import { ancestors, joinPath, normalPath, pathKey } from './path-names.ts'
+import { ALGORITHMS } from './path-probe.ts'
+import type { PathReply, TreeEntry } from './replies.ts'
+import { type Effect, effectOnAll } from './world.ts'
+
+type There = Extract<PathReply, { exists: true }>
+
+/** What a module knows of a thing that its apply makes. */
+export type Made = Pick<There, 'type' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & {
+  content?: Buffer
+  target?: string
+}
+
+/**
+ * One effect for everything that is true of the World once something else is at this path: the path itself,
+ * looked at directly or through links (`links` are those known to lead there), its place in the listings of the
+ * directories above, and, for a link, what is below it.
+ */
+export function pathBecomes(path: string, made: Made, links: readonly string[] = []): Effect {
+  const at = normalPath(path)
+  const reply = replyOf(made)
+  const followed = new Set(links.map((link) => pathKey(link, true)))
+  return effectOnAll('path', (before, key) => {
+    if (key === pathKey(at)) return reply
+    if (key === pathKey(at, true)) return made.type === 'link' ? behind(at) : reply
+    if (followed.has(key)) return { ...reply, real: at }
+    if (made.type === 'link' && key.startsWith(`${at}/`)) return behind(at)
+    if (made.type === 'file' && key.startsWith(`${at}/`)) return { exists: false }
+    return listed(before, key, at, made)
+  })
+}
+
+/** Nothing is at this path any more, nor below it. */
+export function pathGone(path: string): Effect {
+  const at = normalPath(path)
+  return effectOnAll('path', (before, key) => {
+    if (key === pathKey(at) || key.startsWith(`${at}/`)) return { exists: false }
+    return listed(before, key, at, undefined)
+  })
+}
+
+/** The same thing at this path with other permissions or another owner. */
+export function pathAttributes(
+  path: string,
+  change: Partial<Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>>,
+  links: readonly string[] = [],
+): Effect {
+  const at = normalPath(path)
+  const keys = new Set([pathKey(at), pathKey(at, true), ...links.map((link) => pathKey(link, true))])
+  return effectOnAll('path', (before, key) => {
+    if (before instanceof Unknown || !before.exists) return before
+    if (keys.has(key)) return { ...before, ...change, ctime: Number.NaN }
+    return changeEntry(before, key, at, (entry) => ({ ...entry, ...change }))
+  })
+}
+
+/** A reply for a thing that is not there yet. What nobody can tell beforehand, such as its times, is NaN. */
+export function replyOf(made: Made): There {
+  const { content, target, ...rest } = made
+  const never = Number.NaN
+  return {
+    exists: true,
+    ...rest,
+    size: content?.length ?? never,
+    mtime: never,
+    atime: never,
+    ctime: never,
+    inode: never,
+    device: never,
+    links: made.type === 'directory' ? 2 : 1,
+    digests: content === undefined ? {} : digestsOf(content),
+    ...(content !== undefined && { content }),
+    ...(target !== undefined && { target }),
+    ...(made.type === 'directory' && { entries: [], tree: [] }),
+  }
+}
+
+function digestsOf(content: Buffer): There['digests'] {
+  const digests: There['digests'] = {}
+  for (const algorithm of ALGORITHMS) digests[algorithm] = createHash(algorithm).update(content).digest('hex')
+  return digests
+}
+
+function behind(link: string): Unknown {
+  return new Unknown(`${link} is going to be another link`)
+}
+
+/** The listing of a directory above `at`, once `made` is there, or nothing is. */
+function listed(
+  before: PathReply | Unknown,
+  key: string,
+  at: string,
+  made: Made | undefined,
+): PathReply | Unknown {
+  if (before instanceof Unknown || !before.exists) return before
+  const directory = directoryOf(key)
+  if (!isAbove(directory, at)) return before
+  const name = at.slice(directory === '/' ? 1 : directory.length + 1)
+  const out = { ...before }
+  if (out.entries && !name.includes('/')) {
+    const others = out.entries.filter((entry) => entry !== name)
+    out.entries = made ? [...others, name].sort() : others
+  }
+  if (out.tree) out.tree = treeWith(out.tree, name, made)
+  return out
+}
+
+function treeWith(tree: readonly TreeEntry[], name: string, made: Made | undefined): TreeEntry[] {
+  const replaced = made?.type !== 'directory'
+  const others = tree.filter(
+    (entry) => entry.path !== name && !(replaced && entry.path.startsWith(`${name}/`)),
+  )
+  if (!made) return others
+  const { type, mode, uid, gid, owner, group } = made
+  return [...others, { path: name, type, mode, uid, gid, owner, group }]
+}
+
+function changeEntry(before: There, key: string, at: string, change: (entry: TreeEntry) => TreeEntry): There {
+  const directory = directoryOf(key)
+  if (!before.tree || !isAbove(directory, at)) return before
+  return {
+    ...before,
+    tree: before.tree.map((entry) => (joinPath(directory, entry.path) === at ? change(entry) : entry)),
+  }
+}
+
+function directoryOf(key: string): string {
+  return normalPath(key)
+}
+
+function isAbove(directory: string, path: string): boolean {
+  return directory === '/' ? path !== '/' : ancestors(path).includes(directory)
+}

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import type { Answer } from '../../src/connect/connection.ts'
+import type { Script } from '../../src/shell/sh.ts'
+import type { Controller, Plan, Result, TaskModule } from '../../src/task.ts'
+import { type KindName, UnknownAnswer, World, type WorldQuestion, id } from '../../src/world/world.ts'
+import { kinds } from '../../src/world/kinds.ts'
+import type { Kind } from '../../src/world/kind.ts'
+
+/** Something that runs shell text: this machine's shells, or a container of the lab. */
+export interface Host {
+  name: string
+  run(script: Script): Answer
+}
+
+/** A host that starts this command for every script and gives it the text on its standard input. */
+export function hostOf(name: string, command: readonly string[], env: Record<string, string> = {}): Host {
+  return {
+    name,
+    run(script) {
+      const [program = 'sh', ...args] = command
+      const ended = spawnSync(program, args, {
+        input: `${script.text}\n`,
+        env: { ...process.env, ...env },
+        maxBuffer: 64 * 1024 * 1024,
+      })
+      if (ended.error) throw ended.error
+      return { code: ended.status ?? 255, stdout: ended.stdout, stderr: ended.stderr }
+    },
+  }
+}
+
+/** The shells of this machine: the strictest there are. */
+export const shells: readonly Host[] = [
+  hostOf('dash', ['dash', '-s']),
+  hostOf('bash', ['bash', '--posix', '-s']),
+  hostOf('busybox', ['busybox', 'sh', '-c', busybox('eval "$(cat)"')]),
+]
+
+/** busybox runs its own applets first, whatever the PATH says, only if it is told so: make them functions. */
+function busybox(text: string): string {
+  const applets =
+    'stat readlink sha256sum sha1sum md5sum sha512sum base64 find mktemp mv cp chmod chown chgrp sync wc id date cat rm rmdir mkdir ln touch getent'
+  const known = spawnSync('busybox', ['--list']).stdout?.toString().split('\n') ?? []
+  const own = applets.split(' ').filter((applet) => known.includes(applet))
+  return [...own.map((applet) => `${applet}() { command busybox ${applet} "$@"; }`), text].join('\n')
+}
+
+/** A container of the lab. */
+export function container(name: string): Host {
+  return hostOf(name, ['docker', 'exec', '-i', name, '/bin/sh', '-s'])
+}
+
+/** A controller that can only do what a test gives it. */
+export function controllerWith(some: Partial<Controller> = {}): Controller {
+  const missing = (what: string) => (): never => {
+    throw new Error(`the test's controller has no ${what}`)
+  }
+  return {
+    readFile: async (name) => ({ path: name, content: await readFile(name) }),
+    findFile: (name) => Promise.resolve(name),
+    renderTemplate: missing('renderTemplate'),
+    evaluate: missing('evaluate'),
+    test: missing('test'),
+    variable: missing('variable'),
+    verbosity: 0,
+    ...some,
+  }
+}
+
+/** Asks a host these questions as the engine does: one probe for each kind. */
+export function look(host: Host, questions: readonly WorldQuestion[]): World {
+  const byKind = new Map<KindName, Map<string, unknown>>()
+  for (const { kind, ask } of questions) {
+    const implementation = kindOf(kind)
+    const asks = byKind.get(kind) ?? new Map<string, unknown>()
+    byKind.set(kind, asks)
+    const key = implementation.key(ask)
+    const earlier = asks.get(key)
+    asks.set(key, earlier === undefined ? ask : implementation.merge(earlier, ask))
+  }
+  const answers = new Map<string, unknown>()
+  for (const [kind, asks] of byKind) {
+    const list = [...asks.values()]
+    const implementation = kindOf(kind)
+    const answer = host.run(implementation.probe(list))
+    const replies = implementation.parse(answer, list)
+    list.forEach((ask, index) => answers.set(id(kind, implementation.key(ask)), replies[index]))
+  }
+  return new World(answers)
+}
+
+function kindOf(kind: KindName): Kind<unknown, unknown> {
+  return kinds[kind]
+}
+
+export interface Outcome {
+  /** The plan before anything was done. */
+  plan: Plan
+  /** The result of the task, as register would see it. */
+  result: Result
+  /** What the apply said, where one ran. */
+  applied?: Answer
+  failure?: string
+  /** The plan after the apply, for a change. */
+  again?: Plan
+  /** What the effects of the plan predict, against what a look after the apply finds. */
+  predicted?: World
+  found?: World
+}
+
+/** The life of one task on one host: ask, plan, apply, ask again. */
+export async function runTask(
+  module: TaskModule,
+  args: Record<string, unknown>,
+  host: Host,
+  controller: Controller = controllerWith(),
+): Promise<Outcome> {
+  const params = module.params.parse(args)
+  const prepared = await module.prepare(params, controller)
+  const before = look(host, module.asks(prepared))
+  const plan = planOf(module, prepared, before)
+  if (plan.status !== 'change') return { plan, result: 'result' in plan ? (plan.result ?? {}) : {} }
+  const applied = host.run(plan.apply)
+  if (applied.code !== 0) {
+    const last = applied.stderr.toString().trim().split('\n').at(-1) ?? ''
+    const failure = module.failure?.(prepared, applied) ?? last
+    return { plan, result: {}, applied, failure }
+  }
+  const result = { ...plan.result, ...module.result?.(prepared, applied) }
+  const found = look(host, module.asks(prepared))
+  const again = planOf(module, prepared, found)
+  return { plan, result, applied, again, found, predicted: before.after(plan.effects) }
+}
+
+/** A plan; an answer that is unknown makes it unknown, as in the engine. */
+export function planOf(module: TaskModule, prepared: unknown, world: World): Plan {
+  try {
+    return module.plan(prepared, world)
+  } catch (error) {
+    if (error instanceof UnknownAnswer) return { status: 'unknown', why: error.message }
+    throw error
+  }
+}
