@@ -5,7 +5,9 @@ import { loadInventory } from '../../src/inventory/load.ts'
 import type { Inventory } from '../../src/inventory/model.ts'
 import type { Value } from '../../src/value.ts'
 import { toJson } from '../../src/value.ts'
-import { errorsOf, inDirectory, repr } from './support.ts'
+import { HakubeError } from '../../src/errors.ts'
+import { selectHosts } from '../../src/inventory/patterns.ts'
+import { errorsOf, inDirectory, inventoryOf, repr } from './support.ts'
 
 interface Case {
   name: string
@@ -75,5 +77,48 @@ describe("Ansible's answers to inventories", () => {
     expect(error?.place?.line).toBe(one.error_line ?? error?.place?.line)
     expect(error?.place?.line).toBeGreaterThan(0)
     expect(error?.hint).toBeTruthy()
+  })
+})
+
+interface PatternCase {
+  name: string
+  why: string
+  ini: string
+  pattern: string
+  expected_hosts: string[]
+  ordered: boolean
+  limit_hosts?: string[]
+  limit_ordered?: boolean
+  limit_error?: true
+}
+
+const patterns: PatternCase[] = JSON.parse(
+  readFileSync(new URL('../conformance/inventory/patterns.json', import.meta.url), 'utf8'),
+)
+
+function inOrder(hosts: readonly string[], ordered: boolean | undefined): string[] {
+  return ordered === true ? [...hosts] : [...hosts].sort()
+}
+
+/** The hosts of a pattern; a bad index, which Ansible reports and answers with nothing, counts as none. */
+function hostsOrNone(inventory: Inventory, pattern: string): string[] {
+  try {
+    return selectHosts(inventory, pattern).hosts
+  } catch (error) {
+    if (error instanceof HakubeError && error.code === 'host-pattern') return []
+    throw error
+  }
+}
+
+describe("Ansible's answers to host patterns", () => {
+  it.each(patterns)('$name: $why', async ({ ini, pattern, ...one }) => {
+    const inventory = await inventoryOf(ini)
+    expect(inOrder(hostsOrNone(inventory, pattern), one.ordered)).toEqual(
+      inOrder(one.expected_hosts, one.ordered),
+    )
+    const limited = (): string[] => selectHosts(inventory, 'all', pattern).hosts
+    if (one.limit_error) expect(limited).toThrow(HakubeError)
+    else
+      expect(inOrder(limited(), one.limit_ordered)).toEqual(inOrder(one.limit_hosts ?? [], one.limit_ordered))
   })
 })
