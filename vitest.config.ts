@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.
           fileParallelism: false,
           testTimeout: 120_000,

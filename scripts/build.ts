@@ -1,0 +1,56 @@
+/** Bundles src into dist: what is published needs no dependencies to be installed. */
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = new URL('..', import.meta.url).pathname
+const dist = join(root, 'dist')
+
+await rm(dist, { recursive: true, force: true })
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli.ts'],
+  outdir: 'dist',
+  bundle: true,
+  // Chunks that a command does not need are never parsed.
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+  // Native accelerators of ssh2: optional, and not to be had in a bundle.
+  external: ['cpu-features', './crypto/build/Release/sshcrypto.node'],
+  banner: {
+    js: `${'#!/usr/bin/env node\n'}import { createRequire as hakubeRequire } from 'node:module';const require = hakubeRequire(import.meta.url);`,
+  },
+})
+await chmod(join(dist, 'cli.js'), 0o755)
+const packages = packagesOf(Object.keys(result.metafile.inputs))
+await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await licenses(packages))
+
+let bytes = 0
+for (const name of await readdir(dist)) if (name.endsWith('.js')) bytes += (await stat(join(dist, name))).size
+console.log(`dist: ${(bytes / 1024).toFixed(0)} KiB of JavaScript, ${packages.length} packages bundled`)
+
+/** Folders of the packages that are in the bundle. */
+function packagesOf(inputs: readonly string[]): string[] {
+  const found = inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [])
+  return [...new Set(found)].sort()
+}
+
+/** The licence texts that the bundled packages ask to be handed on. */
+async function licenses(folders: readonly string[]): Promise<string> {
+  const sections: string[] = []
+  for (const folder of folders) {
+    const manifest: unknown = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
+    const { name, version, license } = manifest as { name: string; version: string; license?: string }
+    const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file ? await readFile(join(root, folder, file), 'utf8') : `Licence: ${license ?? 'unknown'}\n`
+    sections.push(`${name} ${version}\n${'='.repeat(72)}\n${text.trim()}\n`)
+  }
+  return sections.join('\n')
+}
+

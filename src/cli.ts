@@ -1,0 +1,17 @@
+import { main } from './cli/main.ts'
+
+// The first Ctrl-C lets what is running come to its end, the second one ends it on the hosts too.
+const interrupt = new AbortController()
+const abort = new AbortController()
+process.on('SIGINT', () => (interrupt.signal.aborted ? abort.abort() : interrupt.abort()))
+process.on('SIGTERM', () => interrupt.abort())
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  interrupt: interrupt.signal,
+  abort: abort.signal,
+})

@@ -1,0 +1,142 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { ExitCode } from '../errors.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What the shared options of apply, check and facts come to. */
+export interface SharedOptions {
+  inventory?: string[]
+  limit?: string
+  extraVars?: string[]
+  forks: number
+  user?: string
+  askPass?: boolean
+  askBecomePass?: boolean
+  become?: boolean
+  becomeUser?: string
+  privateKey?: string
+  hostKeyChecking?: 'strict' | 'accept-new' | 'no'
+  timeout?: number
+  verbose: number
+  output?: 'pretty' | 'plain' | 'json'
+}
+
+export interface ApplyOptions extends SharedOptions {
+  check?: boolean
+  diff?: boolean
+  tags?: string[]
+  skipTags?: string[]
+  startAtTask?: string
+  adopt?: boolean
+  listHosts?: boolean
+  listTasks?: boolean
+  syntaxCheck?: boolean
+}
+
+export interface FactsOptions extends SharedOptions {
+  json?: boolean
+}
+
+/** Declares every command. What a command needs is loaded when it runs: start-up counts. */
+export function addCommands(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  applyOptions(shared(program.command('apply')))
+    .description(
+      'bring the hosts to the state that a playbook describes; without one, the bundled playbooks/ha.yml',
+    )
+    .option('-C, --check', 'change nothing, say what would change')
+    .option('-D, --diff', 'show the differences')
+    .action(async (playbook: string | undefined, options: ApplyOptions) => {
+      const { apply } = await import('./apply.ts')
+      done(await apply(playbook, options, terminal, process.argv.slice(2)))
+    })
+  applyOptions(shared(program.command('check')))
+    .description('the same as apply --check --diff')
+    .action(async (playbook: string | undefined, options: ApplyOptions) => {
+      const { apply } = await import('./apply.ts')
+      done(await apply(playbook, { ...options, check: true, diff: true }, terminal, process.argv.slice(2)))
+    })
+  shared(program.command('facts'))
+    .description('gather and print facts')
+    .argument('[pattern]', 'hosts to ask', 'all')
+    .option('--json', 'all facts, as JSON by host')
+    .action(async (pattern: string, options: FactsOptions) => {
+      const { facts } = await import('./facts.ts')
+      done(await facts(pattern, options, terminal))
+    })
+  program
+    .command('inventory')
+    .description('print the inventory as hakube understands it')
+    .addOption(inventoryOption())
+    .option('--list', "everything, in the JSON of Ansible's dynamic inventories")
+    .option('--graph', 'groups and hosts as a tree')
+    .option('--host <name>', 'the variables of one host, as JSON')
+    .action(async (options: { inventory?: string[]; list?: boolean; graph?: boolean; host?: string }) => {
+      const { inventory } = await import('./inventory.ts')
+      done(await inventory(options, terminal))
+    })
+  program
+    .command('modules')
+    .description('list the task modules, or explain one')
+    .argument('[name]')
+    .action(async (name: string | undefined) => {
+      const { modules } = await import('./modules.ts')
+      done(modules(name, terminal))
+    })
+}
+
+function inventoryOption(): Option {
+  return new Option(
+    '-i, --inventory <file>',
+    'inventory file, folder, or "host1,host2,"; may be given several times',
+  ).argParser(collect)
+}
+
+function shared(command: Command): Command {
+  return command
+    .addOption(inventoryOption())
+    .option('-l, --limit <pattern>', 'only these of the hosts')
+    .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
+    .option('-f, --forks <n>', 'hosts worked on at a time', positive, 25)
+    .option('-u, --user <name>', 'user to log in as')
+    .option('-k, --ask-pass', 'ask for the login password')
+    .option('-K, --ask-become-pass', 'ask for the password of sudo')
+    .option('-b, --become', 'become root (or --become-user) by sudo')
+    .option('--become-user <name>', 'user to become')
+    .option('--private-key <file>', 'key to log in with')
+    .addOption(
+      new Option('--host-key-checking <policy>', 'what to do about unknown host keys').choices([
+        'strict',
+        'accept-new',
+        'no',
+      ]),
+    )
+    .option('-T, --timeout <seconds>', 'time-out of a connection attempt', positive)
+    .option('-v, --verbose', 'say more; twice for more yet', (_: string, before: number) => before + 1, 0)
+    .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
+}
+
+function applyOptions(command: Command): Command {
+  return command
+    .argument('[playbook]')
+    .option('-t, --tags <tags>', 'only tasks with one of these tags', commas)
+    .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
+    .option('--start-at-task <name>', 'leave out the tasks before this one')
+    .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
+    .option('--list-hosts', 'print the hosts and stop')
+    .option('--list-tasks', 'print the tasks and stop')
+    .option('--syntax-check', 'read everything, connect nowhere')
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+function commas(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...value.split(',').map((one) => one.trim())]
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  return value
+}

@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Answer } from '../connect/connection.ts'
+import type { Group, Work } from '../playbook/work.ts'
+import type { Plan, TaskKind, TaskModule } from '../task.ts'
+import { evaluateCondition } from '../jinja/index.ts'
+import { UnknownAnswer } from '../world/world.ts'
+import type { Answers } from './answers.ts'
+import type { RunContext } from './context.ts'
+import { judge, registered, verdict, type Verdict } from './verdict.ts'
+
+type Change = Extract<Plan, { status: 'change' }>
+
+export interface Hands {
+  context: RunContext
+  host: string
+  answers: Answers
+  /** This work and those behind it that a round trip may ask for. */
+  upcoming(): readonly Work[]
+}
+
+/** Plans one task over what the host answered and, outside of check mode, makes it so; repeats it for `until`. */
+export async function carryOut(work: Work, group: Group, hands: Hands): Promise<Verdict> {
+  const { retry } = work.settings
+  const register = group.task?.register
+  let found = judge(work, await attempt(work, hands), register)
+  if (!retry || work.settings.check) return found
+  for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
+    await sleep(retry.delay * 1000, undefined, { signal: hands.context.signal })
+    hands.answers.forget()
+    found = judge(work, await attempt(work, hands), register)
+  }
+  if (enough(work, found, register) || found.status === 'failed') return found
+  return judge(
+    work,
+    { ...found, status: 'failed', reason: `until did not hold after ${retry.retries} retries` },
+    register,
+  )
+}
+
+function enough(work: Work, found: Verdict, register: string | undefined): boolean {
+  const until = work.settings.retry?.until ?? []
+  if (found.status === 'skipped') return true
+  if (until.length === 0) return found.status !== 'failed'
+  const scope =
+    register === undefined ? work.scope : work.scope.plus(new Map([[register, registered(found)]]))
+  return until.every((condition) => evaluateCondition(condition.value, condition.place, scope))
+}
+
+async function attempt(work: Work, hands: Hands): Promise<Verdict> {
+  const { rendered } = work
+  if (rendered.type !== 'ready') throw new TypeError(`nothing to carry out for ${work.name}`)
+  const plan = await look(work, hands)
+  switch (plan.status) {
+    case 'ok':
+      return verdict('ok', plan.reason, { result: { changed: false, ...plan.result } })
+    case 'fail':
+      return verdict('failed', plan.message, { hint: plan.hint, result: plan.result ?? {} })
+    case 'unknown':
+      // Outside of check mode every answer is the host's own: what it cannot tell, nobody can.
+      return verdict(work.settings.check ? 'unknown' : 'failed', plan.why)
+    case 'change':
+      return work.settings.check ? predict(work, plan, rendered.kind, hands) : change(work, hands)
+  }
+}
+
+async function look(work: Work, hands: Hands): Promise<Plan> {
+  if (!hands.answers.has(work)) await hands.answers.ask(hands.upcoming())
+  return planOf(work, hands.answers)
+}
+
+function planOf(work: Work, answers: Answers): Plan {
+  const { rendered } = work
+  if (rendered.type !== 'ready') throw new TypeError(`nothing to plan for ${work.name}`)
+  try {
+    return rendered.module.plan(rendered.prepared, answers.world(work))
+  } catch (error) {
+    if (error instanceof UnknownAnswer) return { status: 'unknown', why: error.unknown.why }
+    throw error
+  }
+}
+
+function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdict {
+  // A single task with check_mode: true changes nothing, so nothing may be built on it in a real run.
+  if (hands.context.check) hands.answers.predict(plan.effects)
+  if (plan.counts === false)
+    return verdict('ok', plan.summary, { result: { changed: false, ...plan.result } })
+  const runs = kind === 'wait' || (kind === 'action' && plan.effects.length === 0)
+  return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
+    diff: plan.diff,
+    notes: plan.notes ?? [],
+    result: { changed: true, ...plan.result },
+  })
+}
+
+/** The one place where a host is changed. */
+async function change(work: Work, hands: Hands): Promise<Verdict> {
+  const { rendered } = work
+  if (rendered.type !== 'ready') throw new TypeError(`nothing to change for ${work.name}`)
+  if (await hands.context.beforeChange(hands.host)) {
+    // The lock has just been taken: another run may have changed the host since it was asked.
+    hands.answers.forget()
+  }
+  const plan = await look(work, hands)
+  if (plan.status !== 'change') return attempt(work, hands)
+  const { module, kind, prepared } = rendered
+  const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
+  const started = performance.now()
+  const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
+  const ms = performance.now() - started
+  const result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
+  const more = { diff: plan.diff, ms, result }
+  if (output.code !== 0) return failed(module, prepared, output, more)
+  if (plan.counts === false)
+    return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
+  if (!asksAgain(kind, plan)) return verdict('changed', plan.summary, more)
+  const after = planOf(work, hands.answers)
+  if (after.status === 'ok')
+    return verdict('changed', plan.summary, { ...more, result: { ...after.result, ...result } })
+  return verdict(
+    'failed',
+    `did not converge: after "${plan.summary}" the host still differs (${describe(after)})`,
+    {
+      ...more,
+      hint: 'something on the host undoes the change, or the module is wrong about it; please report the latter',
+    },
+  )
+}
+
+function asksAgain(kind: TaskKind, plan: Change): boolean {
+  return kind === 'state' && plan.once !== true
+}
+
+function describe(plan: Plan): string {
+  if (plan.status === 'change') return plan.summary
+  if (plan.status === 'unknown') return plan.why
+  return plan.status === 'fail' ? plan.message : plan.reason
+}
+
+function failed(module: TaskModule, prepared: unknown, output: Answer, more: Partial<Verdict>): Verdict {
+  const stderr = output.stderr.toString('utf8').trimEnd()
+  const stdout = output.stdout.toString('utf8').trimEnd()
+  const lastLine = (stderr || stdout).split('\n').at(-1) ?? ''
+  const message =
+    module.failure?.(prepared, output) ?? (lastLine || `the commands ended with status ${output.code}`)
+  const result = { rc: output.code, stdout, stderr, ...more.result, changed: false, msg: message }
+  return verdict('failed', message, { ...more, result })
+}

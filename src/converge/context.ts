@@ -1,0 +1,41 @@
+import type { Connection } from '../connect/connection.ts'
+import type { Task } from '../playbook/model.ts'
+import type { PlayRun, Step } from '../playbook/program.ts'
+import type { RenderContext } from '../playbook/render.ts'
+import type { Progress } from '../progress.ts'
+import type { Event } from '../report/events.ts'
+import type { Layers } from '../variables/scope.ts'
+import type { VariableStore } from '../variables/store.ts'
+
+/** What the hosts of a run share. */
+export interface RunContext {
+  steps: readonly Step[]
+  store: VariableStore
+  progress: Progress
+  render: RenderContext
+  check: boolean
+  /** Aborted by the first Ctrl-C: no further apply begins. */
+  signal: AbortSignal
+  emit(event: Event): void
+  /** The first host begins with this play. */
+  playStarted(run: PlayRun): void
+  /** Variables of a task below its loop: magic names, vars of the task, its play and its files. */
+  layers(host: string, step: Step, task: Task | undefined): Layers
+  /** Called before every change; before the first one it takes the run's lock on all hosts. Returns true if this host was
+   * not locked until now. Throws HakubeError if another run holds a lock. */
+  beforeChange(host: string): Promise<boolean>
+  /** Gathers facts of a host outside of the run whose facts are read. */
+  gather(host: string): Promise<void>
+}
+
+/** Whether hosts keep the linear order around this step: what it does may reach further than its host. */
+export function isBeyond(task: Task | undefined): boolean {
+  return task !== undefined && !('meta' in task.module) && task.module.beyond === true
+}
+
+export type HostEnd = 'done' | 'failed' | 'unreachable' | 'stopped'
+
+export interface HostTarget {
+  host: string
+  connection: Connection
+}

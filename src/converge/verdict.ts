@@ -1,0 +1,131 @@
+import { isKnown } from '../errors.ts'
+import { evaluateCondition } from '../jinja/index.ts'
+import type { Condition } from '../playbook/model.ts'
+import type { Work } from '../playbook/work.ts'
+import type { TaskOutcome, TaskStatus } from '../report/events.ts'
+import type { Diff, Result } from '../task.ts'
+import type { Value } from '../value.ts'
+import { LazyDict } from '../variables/lazy-dict.ts'
+import { NotYet } from '../variables/not-yet.ts'
+
+/** What became of one work, before keywords such as changed_when had their say. */
+export interface Verdict {
+  status: TaskStatus
+  reason: string
+  hint?: string | undefined
+  diff: readonly Diff[]
+  notes: readonly string[]
+  result: Result
+  ms: number
+}
+
+export function verdict(status: TaskStatus, reason: string, more: Partial<Verdict> = {}): Verdict {
+  return { diff: [], notes: [], result: {}, ms: 0, ...more, status, reason }
+}
+
+/** Lets failed_when, changed_when and ignore_errors decide, over the task's own result. */
+export function judge(work: Work, found: Verdict, register: string | undefined): Verdict {
+  const { changedWhen, failedWhen, ignoreErrors } = work.settings
+  if (found.status === 'skipped') return found
+  let judged = found
+  try {
+    if (failedWhen && found.status !== 'unknown' && found.status !== 'would-run') {
+      const failing = holds(failedWhen, work, judged, register)
+      if (failing)
+        judged = {
+          ...judged,
+          status: 'failed',
+          reason: judged.status === 'failed' ? judged.reason : `failed_when: ${texts(failedWhen)}`,
+        }
+      else if (judged.status === 'failed')
+        judged = { ...judged, status: judged.result['changed'] === false ? 'ok' : 'changed' }
+    }
+    if (changedWhen && judged.status !== 'failed') judged = judgeChanged(work, judged, changedWhen, register)
+  } catch (error) {
+    if (error instanceof NotYet && error.what.kind === 'unknown')
+      return { ...judged, status: 'unknown', reason: error.what.why }
+    if (!isKnown(error)) throw error
+    judged = { ...judged, status: 'failed', reason: error.message, hint: error.hint }
+  }
+  if (judged.status === 'failed' && ignoreErrors) return { ...judged, status: 'ignored' }
+  return judged
+}
+
+function judgeChanged(
+  work: Work,
+  found: Verdict,
+  when: readonly Condition[],
+  register: string | undefined,
+): Verdict {
+  // `changed_when: false` is known even for a command that check mode does not run.
+  const changed = holds(when, work, found, register)
+  if (found.status === 'would-run')
+    return changed ? found : { ...found, notes: [...found.notes, 'changes nothing (changed_when)'] }
+  if (found.status === 'would-change') return changed ? found : { ...found, status: 'ok' }
+  if (found.status !== 'ok' && found.status !== 'changed') return found
+  return {
+    ...found,
+    status: changed ? 'changed' : 'ok',
+    reason: changed === (found.status === 'changed') ? found.reason : `${found.reason} (changed_when)`,
+  }
+}
+
+function texts(conditions: readonly Condition[]): string {
+  return conditions.map((condition) => condition.value).join(' and ')
+}
+
+function holds(
+  conditions: readonly Condition[],
+  work: Work,
+  found: Verdict,
+  register: string | undefined,
+): boolean {
+  const scope =
+    register === undefined ? work.scope : work.scope.plus(new Map([[register, registered(found)]]))
+  return conditions.every((condition) => evaluateCondition(condition.value, condition.place, scope))
+}
+
+/** The dict that `register` gets. What only a real run would know is unknown, not absent. */
+export function registered(found: Verdict, more: Iterable<[string, Value]> = []): Value {
+  const entries = new Map<string, Value>(more)
+  const { status } = found
+  entries.set('changed', status === 'changed' || status === 'would-change' || status === 'would-run')
+  entries.set('failed', status === 'failed' || status === 'ignored')
+  if (status === 'skipped') {
+    entries.set('skipped', true)
+    entries.set('skip_reason', 'Conditional result was False')
+  }
+  for (const [key, value] of Object.entries(found.result)) entries.set(key, value)
+  if ((status === 'failed' || status === 'ignored') && !entries.has('msg')) entries.set('msg', found.reason)
+  if (status !== 'would-run' && status !== 'unknown') return entries
+  const why = status === 'unknown' ? found.reason : 'only the real run knows what this task gives'
+  return new LazyDict({
+    get: (key) => {
+      const value = entries.get(String(key))
+      if (value === undefined || status === 'unknown') throw new NotYet({ kind: 'unknown', why })
+      return value
+    },
+    keys: () => entries.keys(),
+  })
+}
+
+/** The event's view of a verdict. */
+export function outcome(
+  work: Work,
+  found: Verdict,
+  context: { place: string; module: string; handler: boolean },
+): TaskOutcome {
+  const censored = work.settings.noLog
+  return {
+    host: work.host,
+    task: work.name,
+    ...context,
+    ...(work.item ? { item: censored ? '(hidden by no_log)' : work.item.label } : {}),
+    status: found.status,
+    reason: censored && found.status !== 'skipped' ? '(hidden by no_log)' : found.reason,
+    diff: censored ? [] : found.diff,
+    notes: censored ? [] : found.notes,
+    result: censored ? { censored: 'hidden by no_log' } : found.result,
+    ms: found.ms,
+  }
+}

@@ -1,0 +1,107 @@
+import { access, readFile as read } from 'node:fs/promises'
+import { isAbsolute, join, resolve } from 'node:path'
+import { HakubeError, type Place } from '../errors.ts'
+import { renderHandlebars } from '../handlebars.ts'
+import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/index.ts'
+import type { Controller } from '../task.ts'
+import type { Value } from '../value.ts'
+import type { TaskScope } from '../variables/scope.ts'
+
+/** Files that a run has read, so that a hundred hosts read a template once. */
+export type FileCache = Map<string, Promise<Buffer | undefined>>
+
+/** What one task may use on the controller: its variables, and the files beside the playbook. */
+export class TaskController implements Controller {
+  readonly verbosity: number
+  readonly #scope: TaskScope
+  readonly #place: Place
+  readonly #playbookDir: string
+  readonly #cache: FileCache
+
+  constructor(options: {
+    scope: TaskScope
+    place: Place
+    playbookDir: string
+    cache: FileCache
+    verbosity: number
+  }) {
+    this.verbosity = options.verbosity
+    this.#scope = options.scope
+    this.#place = options.place
+    this.#playbookDir = options.playbookDir
+    this.#cache = options.cache
+  }
+
+  async readFile(name: string, from: 'files' | 'templates'): Promise<{ path: string; content: Buffer }> {
+    const candidates = this.#candidates(name, from)
+    for (const path of candidates) {
+      const content = await this.#read(path)
+      if (content) return { path, content }
+    }
+    throw this.#missing(name, candidates)
+  }
+
+  async findFile(name: string, from: 'files' | 'templates'): Promise<string> {
+    const candidates = this.#candidates(name, from)
+    for (const path of candidates) {
+      if (
+        await access(path).then(
+          () => true,
+          () => false,
+        )
+      )
+        return path
+    }
+    throw this.#missing(name, candidates)
+  }
+
+  async renderTemplate(name: string): Promise<{ path: string; text: string }> {
+    const { path, content } = await this.readFile(name, 'templates')
+    const text = content.toString('utf8')
+    if (path.endsWith('.hbs')) return { path, text: renderHandlebars(text, path, this.#scope) }
+    const template = compileTemplate(text, { file: path })
+    return { path, text: template.render(this.#scope) }
+  }
+
+  evaluate(expression: string): Value {
+    return compileExpression(expression, this.#place).evaluate(this.#scope)
+  }
+
+  test(expression: string): boolean {
+    return evaluateCondition(expression, this.#place, this.#scope)
+  }
+
+  variable(name: string): Value | undefined {
+    return this.#scope.lookup(name)
+  }
+
+  #missing(name: string, candidates: readonly string[]): HakubeError {
+    return new HakubeError(`there is no file ${name} on this machine`, {
+      code: 'file-not-found',
+      place: this.#place,
+      hint: `looked for ${candidates.join(', ')}`,
+    })
+  }
+
+  /** Ansible's search path: the kind's folder beside the playbook, then the playbook's own folder. */
+  #candidates(name: string, from: 'files' | 'templates'): string[] {
+    if (isAbsolute(name)) return [name]
+    const folders = [join(this.#playbookDir, from), this.#playbookDir, join(this.#playbookDir, '..', from)]
+    return folders.map((folder) => resolve(folder, name))
+  }
+
+  #read(path: string): Promise<Buffer | undefined> {
+    let content = this.#cache.get(path)
+    if (!content) {
+      content = read(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined
+        throw new HakubeError(`cannot read ${path}: ${error.message}`, {
+          code: 'file-unreadable',
+          cause: error,
+        })
+      })
+      this.#cache.set(path, content)
+    }
+    return content
+  }
+}

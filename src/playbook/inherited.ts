@@ -1,0 +1,38 @@
+import type { YamlNode } from '../yaml/load.ts'
+import type { Inherited, Located } from './model.ts'
+import type { Reader } from './reader.ts'
+
+/** The keywords that plays, blocks and tasks share. */
+export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Inherited {
+  const optional = <K extends string>(property: K, keyword: string): { [P in K]?: Located } => {
+    const located = reader.located(keys.get(keyword))
+    return (located ? { [property]: located } : {}) as { [P in K]?: Located }
+  }
+  const environment = reader.located(keys.get('environment'))
+  return {
+    vars: reader.variables(keys.get('vars'), 'vars'),
+    environment: environment ? [environment] : [],
+    tags: reader
+      .texts(keys.get('tags'), 'tags')
+      .flatMap((tag) => tag.value.split(',').map((one) => one.trim())),
+    ...optional('become', 'become'),
+    ...optional('becomeUser', 'become_user'),
+    ...optional('becomeMethod', 'become_method'),
+    ...optional('checkMode', 'check_mode'),
+    ...optional('diff', 'diff'),
+    ...optional('ignoreErrors', 'ignore_errors'),
+    ...optional('noLog', 'no_log'),
+    ...optional('anyErrorsFatal', 'any_errors_fatal'),
+  }
+}
+
+/** What an inner entry gets from the outer one: inner settings win, variables and tags add up. */
+export function inherit(outer: Inherited, inner: Inherited): Inherited {
+  return {
+    ...outer,
+    ...inner,
+    vars: new Map([...outer.vars, ...inner.vars]),
+    environment: [...outer.environment, ...inner.environment],
+    tags: [...new Set([...outer.tags, ...inner.tags])],
+  }
+}

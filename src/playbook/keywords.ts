@@ -1,0 +1,108 @@
+/**
+ * Every keyword that Ansible knows. `yes` works here; other texts say what to write instead. A keyword that
+ * is missing here is a typing mistake and gets a suggestion.
+ */
+export type Support = 'yes' | (string & {})
+
+const LATER = 'hakube does not support it yet'
+
+const COMMON = {
+  name: 'yes',
+  vars: 'yes',
+  environment: 'yes',
+  tags: 'yes',
+  become: 'yes',
+  become_user: 'yes',
+  become_method: 'yes',
+  become_flags: 'set ansible_become_flags in the inventory instead',
+  become_exe: 'set ansible_become_exe in the inventory instead',
+  check_mode: 'yes',
+  diff: 'yes',
+  ignore_errors: 'yes',
+  ignore_unreachable: LATER,
+  no_log: 'yes',
+  any_errors_fatal: 'yes',
+  run_once: LATER,
+  remote_user: 'set ansible_user in the inventory, or remote_user for the play',
+  connection: 'set ansible_connection in the inventory instead',
+  port: 'set ansible_port in the inventory instead',
+  collections: LATER,
+  module_defaults: LATER,
+  throttle: LATER,
+  timeout: LATER,
+  debugger: 'hakube has no debugger; -v gives the reason of every step',
+} as const satisfies Record<string, Support>
+
+export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  hosts: 'yes',
+  gather_facts: 'yes',
+  vars_files: 'yes',
+  pre_tasks: 'yes',
+  tasks: 'yes',
+  post_tasks: 'yes',
+  handlers: 'yes',
+  force_handlers: LATER,
+  remote_user: 'yes',
+  user: 'write remote_user instead',
+  roles: LATER,
+  vars_prompt: LATER,
+  serial: LATER,
+  max_fail_percentage: LATER,
+  order: LATER,
+  strategy: LATER,
+  gather_subset: 'hakube always gathers all of its facts, in one round trip',
+  gather_timeout: LATER,
+  fact_path: LATER,
+  import_playbook: LATER,
+}
+
+export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  block: 'yes',
+  rescue: 'yes',
+  always: 'yes',
+  when: 'yes',
+  notify: LATER,
+  delegate_to: LATER,
+  delegate_facts: LATER,
+}
+
+export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  action: 'write the module as a key of the task instead',
+  local_action: LATER,
+  args: 'yes',
+  when: 'yes',
+  loop: 'yes',
+  with_items: 'yes',
+  with_list: 'yes',
+  loop_control: 'yes',
+  register: 'yes',
+  notify: 'yes',
+  changed_when: 'yes',
+  failed_when: 'yes',
+  until: 'yes',
+  retries: 'yes',
+  delay: 'yes',
+  listen: 'write it on a handler',
+  delegate_to: LATER,
+  delegate_facts: LATER,
+  async: LATER,
+  poll: LATER,
+}
+
+export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = { ...TASK_KEYWORDS, listen: 'yes' }
+
+/** Other loops, by what to write instead of them. */
+export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {
+  with_dict: 'write loop: "{{ the_dict | dict2items }}"',
+  with_fileglob: LATER,
+  with_first_found: LATER,
+  with_flattened: 'write loop: "{{ the_list | flatten }}"',
+  with_indexed_items: 'write loop with loop_control: index_var',
+  with_nested: 'write loop: "{{ a | product(b) | list }}"',
+  with_sequence: 'write loop: "{{ range(1, 5) | list }}"',
+  with_subelements: LATER,
+  with_together: 'write loop: "{{ a | zip(b) | list }}"',
+}

@@ -1,0 +1,259 @@
+import type { Place } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
+import type { TaskModule } from '../task.ts'
+import { findModule, moduleNames } from '../tasks/index.ts'
+import { toJson } from '../value.ts'
+import { describe, toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { inherited } from './inherited.ts'
+import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
+import { splitKeyValue } from './key-value.ts'
+import { isMeta, type Located, type Loop, type Meta, type Retry, type Task } from './model.ts'
+import { hasTemplate, isNothing, type Reader } from './reader.ts'
+
+const META = ['flush_handlers', 'noop', 'end_play', 'end_host', 'clear_host_errors'] as const
+
+/** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
+export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean): Task | undefined {
+  const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
+  const isLoop = (key: string) => Object.hasOwn(LOOP_KEYWORDS, key)
+  const actions = mapping.entries.filter(
+    ({ key }) => !Object.hasOwn(table, String(key)) && !isLoop(String(key)),
+  )
+  const [action, second] = actions
+  const keys = reader.keywords(mapping, table, handler ? 'handler' : 'task', (key) =>
+    actions.some((a) => a.key === key),
+  )
+  if (!action) {
+    return reader.problem('this task names no module', mapping.place, 'add one, such as template:')
+  }
+  if (second) refuseSecond(reader, action, second, Object.keys(table))
+  const name = keys.get('name')
+  const module = findAction(reader, action, Object.keys(table))
+  const shared = inherited(reader, keys)
+  const args = new Map<string, Located>()
+  if (module) {
+    readArguments(reader, module, action.value, args)
+    readArgs(reader, keys.get('args'), args)
+    if (!isMeta(module)) checkArguments(reader, module, args, action.keyPlace)
+  }
+  const task: Omit<Task, 'module'> = {
+    ...shared,
+    type: 'task',
+    name: name && reader.text(name, 'name'),
+    place: name?.place ?? action.keyPlace,
+    action: String(action.key),
+    args,
+    when: reader.conditions(keys.get('when'), 'when'),
+    loop: readLoop(reader, mapping, keys),
+    register: readRegister(reader, keys.get('register')),
+    notify: reader.texts(keys.get('notify'), 'notify'),
+    listen: reader.texts(keys.get('listen'), 'listen').map((text) => text.value),
+    changedWhen: keys.has('changed_when')
+      ? reader.conditions(keys.get('changed_when'), 'changed_when')
+      : undefined,
+    failedWhen: keys.has('failed_when')
+      ? reader.conditions(keys.get('failed_when'), 'failed_when')
+      : undefined,
+    retry: readRetry(reader, keys),
+  }
+  return module && { ...task, module }
+}
+
+function refuseSecond(reader: Reader, first: YamlEntry, second: YamlEntry, known: string[]): void {
+  const [odd, other] =
+    findModule(String(second.key)) && !findModule(String(first.key)) ? [first, second] : [second, first]
+  reader.problem(
+    `a task has one module: ${String(other.key)} stands beside ${String(odd.key)}`,
+    odd.keyPlace,
+    didYouMean(String(odd.key), known) ?? 'indent a parameter below its module, or make it a task of its own',
+  )
+}
+
+function findAction(reader: Reader, action: YamlEntry, keywords: string[]): TaskModule | Meta | undefined {
+  const name = String(action.key)
+  if (name === 'meta' || name === 'ansible.builtin.meta') {
+    const word = reader.text(action.value, 'meta')
+    const meta = META.find((known) => known === word)
+    if (meta) return { meta }
+    return reader.problem(
+      `meta: ${String(word)} is not supported`,
+      action.value.place,
+      didYouMean(String(word), META),
+    )
+  }
+  const module = findModule(name)
+  if (module) return module
+  return reader.problem(
+    `there is no module ${name}`,
+    action.keyPlace,
+    didYouMean(name, [...moduleNames(), ...keywords]) ?? '`hakube modules` lists the modules',
+    'unknown-module',
+  )
+}
+
+/** The module's value: a mapping of parameters, `k=v` text, or the free form of command and its like. */
+function readArguments(
+  reader: Reader,
+  module: TaskModule | Meta,
+  node: YamlNode,
+  args: Map<string, Located>,
+): void {
+  if (isMeta(module) || isNothing(node)) return
+  if (node.kind === 'mapping') {
+    for (const { key, value } of node.entries)
+      args.set(String(key), { value: toValue(value), place: value.place })
+    return
+  }
+  if (node.kind === 'sequence') {
+    reader.problem(`${module.name} takes parameters, this is ${describe(node)}`, node.place)
+    return
+  }
+  const text = String(toJson(toValue(node)))
+  if (module.freeForm !== undefined) readFreeForm(module.freeForm, text, module, node.place, args)
+  else readPairs(reader, module, text, node.place, args)
+}
+
+function readFreeForm(
+  free: string,
+  text: string,
+  module: TaskModule,
+  place: Place,
+  args: Map<string, Located>,
+): void {
+  // Only the module's own parameters are taken out of the text: `FOO=1 make` stays a command.
+  const own = (key: string) => Object.hasOwn(module.params.shape, key) && key !== free && key !== 'argv'
+  const { pairs } = splitKeyValue(text)
+  let rest = text
+  for (const [key, value] of pairs) {
+    if (!own(key)) continue
+    args.set(key, { value, place })
+    rest = rest.replace(new RegExp(`(^|\\s)${key}=("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\S+)`), '$1')
+  }
+  args.set(free, { value: rest.trim(), place })
+}
+
+function readPairs(
+  reader: Reader,
+  module: TaskModule,
+  text: string,
+  place: Place,
+  args: Map<string, Located>,
+): void {
+  const { pairs, free } = splitKeyValue(text)
+  for (const [key, value] of pairs) args.set(key, { value, place })
+  if (free) {
+    reader.problem(
+      `${module.name} takes parameters, not the text "${free}"`,
+      place,
+      'write name=value, or one parameter a line',
+    )
+  }
+}
+
+function readArgs(reader: Reader, node: YamlNode | undefined, args: Map<string, Located>): void {
+  if (!node) return
+  const mapping = reader.mapping(node, 'args')
+  for (const { key, value } of mapping?.entries ?? []) {
+    if (!args.has(String(key))) args.set(String(key), { value: toValue(value), place: value.place })
+  }
+}
+
+/** Checks names, and the values that hold no template, long before any host is touched. */
+function checkArguments(
+  reader: Reader,
+  module: TaskModule,
+  args: ReadonlyMap<string, Located>,
+  place: Place,
+): void {
+  const shape = module.params.shape
+  const open =
+    module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
+  for (const [name, { value, place: at }] of args) {
+    const field = Object.hasOwn(shape, name) ? shape[name] : undefined
+    const refused = module.unsupported?.[name]
+    if (refused !== undefined)
+      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter')
+    else if (!field && !open) {
+      reader.problem(
+        `${module.name} has no parameter ${name}`,
+        at,
+        didYouMean(name, Object.keys(shape)) ?? `\`hakube modules ${module.name}\` lists them`,
+        'unknown-parameter',
+      )
+    } else if (field && !hasTemplate(value)) {
+      const checked = field.safeParse(toJson(value))
+      if (!checked.success) {
+        reader.problem(
+          `${module.name}: ${name}: ${checked.error.issues[0]?.message ?? 'wrong value'}`,
+          at,
+          undefined,
+          'wrong-parameter',
+        )
+      }
+    }
+  }
+  for (const [name, field] of Object.entries(shape)) {
+    if (!args.has(name) && !field.safeParse(undefined).success) {
+      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter')
+    }
+  }
+}
+
+function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNode>): Loop | undefined {
+  for (const { key, keyPlace } of mapping.entries) {
+    const instead = LOOP_KEYWORDS[String(key)]
+    if (instead !== undefined) reader.problem(`${String(key)} is not supported`, keyPlace, instead)
+  }
+  const control = keys.get('loop_control')
+  const given = ['loop', 'with_items', 'with_list'].filter((key) => keys.has(key))
+  const [word, second] = given
+  const node = word === undefined ? undefined : keys.get(word)
+  if (!node) {
+    if (control) reader.problem('loop_control stands without a loop', control.place)
+    return undefined
+  }
+  if (second !== undefined)
+    reader.problem(`a task has one loop: ${String(word)} and ${second} are two`, node.place)
+  const settings = control && reader.mapping(control, 'loop_control')
+  const known = {
+    loop_var: 'yes',
+    index_var: 'yes',
+    label: 'yes',
+    pause: 'yes',
+    extended: 'hakube does not support it yet',
+  }
+  const options = settings ? reader.keywords(settings, known, 'loop_control') : new Map<string, YamlNode>()
+  const indexVar = reader.text(options.get('index_var'), 'index_var')
+  const label = reader.located(options.get('label'))
+  const pause = reader.located(options.get('pause'))
+  return {
+    style: word === 'with_items' ? 'flatten' : 'list',
+    items: { value: toValue(node), place: node.place },
+    control: {
+      loopVar: reader.text(options.get('loop_var'), 'loop_var') ?? 'item',
+      ...(indexVar === undefined ? {} : { indexVar }),
+      ...(label ? { label } : {}),
+      ...(pause ? { pause } : {}),
+    },
+  }
+}
+
+function readRegister(reader: Reader, node: YamlNode | undefined): string | undefined {
+  const name = reader.text(node, 'register')
+  if (name === undefined || !node) return undefined
+  if (/^[A-Za-z_]\w*$/.test(name)) return name
+  return reader.problem(
+    `${name} is no name for a variable`,
+    node.place,
+    'use letters, digits and underscores only',
+  )
+}
+
+function readRetry(reader: Reader, keys: Map<string, YamlNode>): Retry | undefined {
+  if (!keys.has('until') && !keys.has('retries')) return undefined
+  return {
+    until: reader.conditions(keys.get('until'), 'until'),
+    retries: reader.located(keys.get('retries')),
+    delay: reader.located(keys.get('delay')),
+  }
+}

@@ -1,0 +1,111 @@
+import type { Place } from '../errors.ts'
+import type { TaskModule } from '../task.ts'
+import type { Value } from '../value.ts'
+
+/** A value of the playbook's text, with the place where it is written. Templates in it are not rendered yet. */
+export interface Located<T = Value> {
+  value: T
+  place: Place
+}
+
+/** A bare Jinja2 expression, as in `when` and `changed_when`. */
+export type Condition = Located<string>
+
+export interface BecomeSettings {
+  become?: Located
+  becomeUser?: Located
+  becomeMethod?: Located
+}
+
+/** Keywords that plays, blocks and tasks share; a task has them merged from its blocks and its play. */
+export interface Inherited extends BecomeSettings {
+  vars: ReadonlyMap<string, Located>
+  environment: readonly Located[]
+  tags: readonly string[]
+  checkMode?: Located
+  diff?: Located
+  ignoreErrors?: Located
+  noLog?: Located
+  anyErrorsFatal?: Located
+}
+
+export interface LoopControl {
+  loopVar: string
+  indexVar?: string
+  label?: Located
+  pause?: Located
+}
+
+export interface Loop {
+  /** `list` takes items as they are; `flatten` is with_items: one level of lists is flattened. */
+  style: 'list' | 'flatten'
+  items: Located
+  control: LoopControl
+}
+
+export interface Retry {
+  until: readonly Condition[]
+  retries: Located | undefined
+  delay: Located | undefined
+}
+
+export interface Task extends Inherited {
+  type: 'task'
+  /** Raw text of `name`, possibly a template; undefined where the task has none. */
+  name: string | undefined
+  place: Place
+  /** Name as the playbook spells it. */
+  action: string
+  module: TaskModule | Meta
+  /** Arguments by name, unrendered. A free form is already under the module's free-form parameter. */
+  args: ReadonlyMap<string, Located>
+  /** A whole-arguments template such as `args: "{{ x }}"` is refused, so there is nothing else. */
+  when: readonly Condition[]
+  loop: Loop | undefined
+  register: string | undefined
+  notify: readonly Located<string>[]
+  listen: readonly string[]
+  changedWhen: readonly Condition[] | undefined
+  failedWhen: readonly Condition[] | undefined
+  retry: Retry | undefined
+}
+
+/** `meta:` is the engine's own and no module. */
+export interface Meta {
+  meta: 'flush_handlers' | 'noop' | 'end_play' | 'end_host' | 'clear_host_errors'
+}
+
+export function isMeta(module: TaskModule | Meta): module is Meta {
+  return 'meta' in module
+}
+
+export interface Block extends Inherited {
+  type: 'block'
+  name: string | undefined
+  place: Place
+  when: readonly Condition[]
+  block: readonly Entry[]
+  rescue: readonly Entry[]
+  always: readonly Entry[]
+}
+
+export type Entry = Task | Block
+
+export interface Play extends Inherited {
+  name: string
+  place: Place
+  hosts: Located<string>
+  gatherFacts: Located | undefined
+  /** Files named by vars_files, in order; relative to the playbook. */
+  varsFiles: readonly Located<string>[]
+  preTasks: readonly Entry[]
+  tasks: readonly Entry[]
+  postTasks: readonly Entry[]
+  handlers: readonly Task[]
+  remoteUser: Located | undefined
+}
+
+export interface Playbook {
+  file: string
+  plays: readonly Play[]
+}

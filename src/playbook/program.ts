@@ -1,0 +1,168 @@
+import type { Place } from '../errors.ts'
+import { inherit } from './inherited.ts'
+import type { Block, Condition, Entry, Inherited, Play, Task } from './model.ts'
+import { selects, type TagSelection } from './tags.ts'
+
+/** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
+export interface Span {
+  rescueAt: number
+  alwaysAt: number
+  end: number
+}
+
+/** One block around a step, and in which part of it the step stands. */
+export interface Frame {
+  part: 'block' | 'rescue' | 'always'
+  span: Readonly<Span>
+}
+
+/** One place of the program. Positions are the same for all hosts and only grow. */
+export interface Step {
+  position: number
+  run: PlayRun
+  type: 'play' | 'task' | 'flush'
+  /** With everything that its blocks and its play lend it. Undefined for play and flush. */
+  task: Task | undefined
+  /** Conditions of the blocks around it and its own. */
+  when: readonly Condition[]
+  /** Enclosing blocks, outermost first. */
+  frames: readonly Frame[]
+}
+
+/** One play with the hosts on which it runs. */
+export interface PlayRun {
+  index: number
+  play: Play
+  hosts: readonly string[]
+  handlers: readonly Task[]
+}
+
+export interface ProgramOptions {
+  tags: TagSelection
+  startAtTask?: string | undefined
+}
+
+/**
+ * All plays as one list of steps, blocks flattened: what a run does, in the order of a linear strategy.
+ * A play is a step of its own, where hosts wait for each other; handlers run at the flush steps.
+ */
+export function buildProgram(
+  plays: readonly { play: Play; hosts: readonly string[] }[],
+  options: ProgramOptions,
+): Step[] {
+  const builder = new Builder(options)
+  plays.forEach(({ play, hosts }, index) => builder.play(play, hosts, index))
+  return builder.steps
+}
+
+class Builder {
+  readonly steps: Step[] = []
+  readonly #options: ProgramOptions
+  #started: boolean
+
+  constructor(options: ProgramOptions) {
+    this.#options = options
+    this.#started = options.startAtTask === undefined
+  }
+
+  play(play: Play, hosts: readonly string[], index: number): void {
+    const lent = playLends(play)
+    const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
+    const run: PlayRun = { index, play, hosts, handlers }
+    this.#push({ run, type: 'play', task: undefined, when: [], frames: [] })
+    for (const section of [play.preTasks, play.tasks, play.postTasks]) {
+      if (section.length === 0) continue
+      this.#entries(section, run, lent, [], [])
+      this.#push({ run, type: 'flush', task: undefined, when: [], frames: [] })
+    }
+  }
+
+  #entries(
+    entries: readonly Entry[],
+    run: PlayRun,
+    outer: Inherited,
+    when: readonly Condition[],
+    frames: readonly Frame[],
+  ): void {
+    for (const entry of entries) {
+      if (entry.type === 'block') this.#block(entry, run, outer, when, frames)
+      else this.#task(entry, run, outer, when, frames)
+    }
+  }
+
+  #task(
+    task: Task,
+    run: PlayRun,
+    outer: Inherited,
+    when: readonly Condition[],
+    frames: readonly Frame[],
+  ): void {
+    const merged: Task = { ...task, ...inherit(outer, task) }
+    if (!this.#started && task.name === this.#options.startAtTask) this.#started = true
+    if (!this.#started || !selects(this.#options.tags, merged.tags)) return
+    this.#push({ run, type: 'task', task: merged, when: [...when, ...task.when], frames })
+  }
+
+  #block(
+    block: Block,
+    run: PlayRun,
+    outer: Inherited,
+    when: readonly Condition[],
+    frames: readonly Frame[],
+  ): void {
+    const lent = inherit(outer, block)
+    const conditions = [...when, ...block.when]
+    // Filled in part by part: the steps inside need the span before its end is known.
+    const span: Span = { rescueAt: 0, alwaysAt: 0, end: 0 }
+    const fill = (part: Frame['part'], entries: readonly Entry[]) =>
+      this.#entries(entries, run, lent, conditions, [...frames, { part, span }])
+    fill('block', block.block)
+    span.rescueAt = this.steps.length
+    fill('rescue', block.rescue)
+    span.alwaysAt = this.steps.length
+    fill('always', block.always)
+    span.end = this.steps.length
+  }
+
+  #push(step: Omit<Step, 'position'>): void {
+    this.steps.push({ ...step, position: this.steps.length })
+  }
+}
+
+/** What a play lends its tasks. Its vars are a layer of their own, below those of blocks and tasks. */
+function playLends(play: Play): Inherited {
+  const { vars: _vars, ...rest } = play
+  const keep: Inherited = { vars: new Map(), environment: rest.environment, tags: rest.tags }
+  for (const key of [
+    'become',
+    'becomeUser',
+    'becomeMethod',
+    'checkMode',
+    'diff',
+    'ignoreErrors',
+    'noLog',
+    'anyErrorsFatal',
+  ] as const) {
+    const value = rest[key]
+    if (value) keep[key] = value
+  }
+  return keep
+}
+
+/** Positions at which each variable may be set, for hosts that read each other's variables. */
+export function assignmentsOf(steps: readonly Step[]): Map<string, number[]> {
+  const out = new Map<string, number[]>()
+  const add = (name: string, position: number) => out.set(name, [...(out.get(name) ?? []), position])
+  for (const { task, position } of steps) {
+    if (!task) continue
+    if (task.register !== undefined) add(task.register, position)
+    if (!('meta' in task.module) && task.module.name === 'set_fact') {
+      for (const name of task.args.keys()) add(name, position)
+    }
+  }
+  return out
+}
+
+export function placeOf(step: Step): Place {
+  return step.task?.place ?? step.run.play.place
+}

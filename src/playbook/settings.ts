@@ -1,0 +1,103 @@
+import { HakubeError } from '../errors.ts'
+import { isDict, toJson, type Value } from '../value.ts'
+import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { Located, Task } from './model.ts'
+import type { Settings } from './work.ts'
+
+/** What the command line says about every task. */
+export interface Defaults {
+  become: boolean
+  becomeUser: string | undefined
+}
+
+const TRUE = new Set(['true', 'yes', 'on', 'y', 't', '1', '1.0'])
+const FALSE = new Set(['false', 'no', 'off', 'n', 'f', '0', '0.0', ''])
+
+/** Renders the keywords that the engine obeys. Inventory variables beat keywords, keywords beat the command line. */
+export function settingsOf(
+  task: Task,
+  scope: TaskScope,
+  context: { defaults: Defaults; check: boolean },
+): Settings {
+  const flag = (located: Located | undefined, otherwise: boolean) =>
+    located ? boolean(renderTree(located, scope), located) : otherwise
+  const retry = task.retry && {
+    until: task.retry.until,
+    retries: number(task.retry.retries, scope, 3),
+    delay: number(task.retry.delay, scope, 5),
+  }
+  return {
+    identity: identityOf(task, scope, context.defaults),
+    check: flag(task.checkMode, context.check),
+    noLog: flag(task.noLog, false),
+    ignoreErrors: flag(task.ignoreErrors, false),
+    environment: environmentOf(task, scope),
+    changedWhen: task.changedWhen,
+    failedWhen: task.failedWhen,
+    retry,
+  }
+}
+
+/** Who runs a task: a play without tasks of its own asks for its facts the same way. */
+export function identityOf(
+  task: Pick<Task, 'become' | 'becomeUser' | 'becomeMethod'>,
+  scope: TaskScope,
+  defaults: Defaults,
+): Settings['identity'] {
+  const own = scope.lookup('ansible_become')
+  const place = { file: 'inventory' }
+  const become =
+    own !== undefined
+      ? boolean(own, { value: own, place })
+      : task.become
+        ? boolean(renderTree(task.become, scope), task.become)
+        : defaults.become
+  if (!become) return {}
+  const method =
+    scope.lookup('ansible_become_method') ?? (task.becomeMethod && renderTree(task.becomeMethod, scope))
+  if (method !== undefined && method !== 'sudo') {
+    throw new HakubeError(`become_method ${String(toJson(method))} is not supported`, {
+      code: 'become-method',
+      place: task.becomeMethod?.place,
+      hint: 'hakube becomes another user by sudo only',
+      host: scope.host,
+    })
+  }
+  const user =
+    scope.lookup('ansible_become_user') ??
+    (task.becomeUser ? renderTree(task.becomeUser, scope) : (defaults.becomeUser ?? 'root'))
+  return { becomeUser: String(toJson(user)), method: 'sudo' }
+}
+
+function environmentOf(task: Task, scope: TaskScope): ReadonlyMap<string, string> {
+  const out = new Map<string, string>()
+  for (const located of task.environment) {
+    const value = renderTree(located, scope)
+    for (const layer of Array.isArray(value) ? value : [value]) {
+      if (!isDict(layer)) {
+        throw new HakubeError('environment must be a mapping of names and values', {
+          code: 'wrong-environment',
+          place: located.place,
+        })
+      }
+      for (const [name, item] of layer) out.set(String(name), String(toJson(item)))
+    }
+  }
+  return out
+}
+
+/** Ansible's booleans: YAML's, and the usual words for them as text. */
+export function boolean(value: Value, located: Located): boolean {
+  if (typeof value === 'boolean') return value
+  const word = String(toJson(value)).toLowerCase()
+  if (TRUE.has(word)) return true
+  if (FALSE.has(word)) return false
+  throw new HakubeError(`${word} is neither true nor false`, { code: 'not-a-boolean', place: located.place })
+}
+
+function number(located: Located | undefined, scope: TaskScope, otherwise: number): number {
+  if (!located) return otherwise
+  const value = Number(toJson(renderTree(located, scope)))
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new HakubeError('this must be a number', { code: 'not-a-number', place: located.place })
+}

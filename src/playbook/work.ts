@@ -1,0 +1,56 @@
+import type { Identity } from '../connect/connection.ts'
+import type { HakubeError } from '../errors.ts'
+import type { TaskKind, TaskModule } from '../task.ts'
+import type { Value } from '../value.ts'
+import type { TaskScope } from '../variables/scope.ts'
+import type { WorldQuestion } from '../world/world.ts'
+import type { Condition, Task } from './model.ts'
+import type { Step } from './program.ts'
+
+/** What is left of a task once its arguments are rendered for one host (and one item of its loop). */
+export type Rendered =
+  | { type: 'skip'; reason: string }
+  | { type: 'unknown'; why: string }
+  /** Rendering failed, and the task may be ignored or rescued: it fails when its turn comes. */
+  | { type: 'failed'; error: HakubeError }
+  | {
+      type: 'ready'
+      kind: TaskKind
+      module: TaskModule
+      prepared: unknown
+      asks: readonly WorldQuestion[]
+    }
+
+/** One task for one host and one item. */
+export interface Work {
+  host: string
+  /** The task's name with its variables filled in. */
+  name: string
+  item: { value: Value; label: string } | undefined
+  rendered: Rendered
+  /** For conditions that are evaluated later, over the result. */
+  scope: TaskScope
+  settings: Settings
+}
+
+/** The task's keywords that the engine itself obeys, rendered. */
+export interface Settings {
+  identity: Identity
+  check: boolean
+  noLog: boolean
+  ignoreErrors: boolean
+  environment: ReadonlyMap<string, string>
+  changedWhen: readonly Condition[] | undefined
+  failedWhen: readonly Condition[] | undefined
+  retry: { until: readonly Condition[]; retries: number; delay: number } | undefined
+}
+
+/** One task for one host: all items of its loop, in order. */
+export interface Group {
+  step: Step
+  task: Task | undefined
+  handler: boolean
+  works: readonly Work[]
+  /** Whether the task stands for a loop: its result is a list. */
+  looped: boolean
+}

@@ -1,0 +1,185 @@
+import { dirname } from 'node:path'
+import { HostRun } from './converge.ts'
+import type { RunContext } from './converge/context.ts'
+import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
+import type { Task } from './playbook/model.ts'
+import type { PlayRun, Step } from './playbook/program.ts'
+import { Progress } from './progress.ts'
+import type { HostRecap } from './report/events.ts'
+import { exitCode } from './run/exit-code.ts'
+import { Gate } from './run/gate.ts'
+import { Hosts } from './run/hosts.ts'
+import { readInputs, type Inputs } from './run/inputs.ts'
+import { magicVariables } from './run/magic.ts'
+import type { RunOptions } from './run/options.ts'
+import { TaskScope, type Layers } from './variables/scope.ts'
+import { NotYet } from './variables/not-yet.ts'
+
+export interface RunSummary {
+  exitCode: ExitCode
+  recap: readonly HostRecap[]
+}
+
+/**
+ * A run, start to end: read everything, connect, gather facts, render what can be rendered, and only then let
+ * every host converge. Throws HakubeError for invalid input, with nothing changed anywhere.
+ */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  const inputs = await readInputs(options)
+  const { hosts: names, steps, store } = inputs
+  options.emit({
+    type: 'run-start',
+    playbook: options.playbook,
+    hosts: names,
+    check: options.check,
+    version: options.version,
+  })
+  for (const text of inputs.warnings) options.emit({ type: 'warning', text })
+
+  const layers = layersOf(inputs, options)
+  const plays = [...new Set(steps.map((step) => step.run))]
+  const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
+  try {
+    const connected = await Promise.all(names.map((host) => hosts.reach(host)))
+    const reached = names.filter((_, index) => connected[index] !== undefined)
+    for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
+
+    const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose })
+    const context = contextOf(inputs, options, hosts, gate, layers, reached)
+    const runs = reached.map((host) => {
+      const connection = hosts.connections.get(host)
+      if (!connection) throw new TypeError(`no connection to ${host}`)
+      return new HostRun(context, { host, connection })
+    })
+    await renderAhead(runs, context)
+    const ends = await Promise.all(runs.map((one) => one.run())).finally(() => gate.release())
+    const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
+    const pending = runs.some((one) => one.tally.pending)
+    return { recap, exitCode: exitCode({ recap, ends, pending, interrupted: options.signal.aborted }) }
+  } finally {
+    await hosts.close()
+  }
+}
+
+/**
+ * Renders everything that the facts allow before the first change. Position by position over all hosts, because
+ * hosts read each other's variables. Mistakes of all hosts are reported together.
+ */
+async function renderAhead(runs: readonly HostRun[], context: RunContext): Promise<void> {
+  const problems = new Map<string, HakubeError>()
+  const stuck = new Set<HostRun>()
+  for (let limit = 1; limit <= context.steps.length; limit++) {
+    for (const one of runs) {
+      if (stuck.has(one)) continue
+      try {
+        const missing = await prepared(one, limit, context)
+        if (missing) stuck.add(one)
+      } catch (error) {
+        if (!isKnown(error)) throw error
+        stuck.add(one)
+        for (const problem of error instanceof HakubeErrors ? error.errors : [error]) {
+          problems.set(`${problem.message} ${JSON.stringify(problem.place)}`, problem)
+        }
+      }
+    }
+  }
+  throwAll([...problems.values()])
+}
+
+/** Renders up to a position; gathers the facts of other hosts where they are read. */
+async function prepared(one: HostRun, limit: number, context: RunContext): Promise<NotYet | undefined> {
+  for (;;) {
+    const missing = await one.prepare(limit)
+    if (missing?.what.kind !== 'facts') return missing
+    await context.gather(missing.what.host)
+  }
+}
+
+function contextOf(
+  inputs: Inputs,
+  options: RunOptions,
+  hosts: Hosts,
+  gate: Gate,
+  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers,
+  reached: readonly string[],
+): RunContext {
+  return {
+    steps: inputs.steps,
+    store: inputs.store,
+    progress: new Progress(reached),
+    render: {
+      playbookDir: dirname(options.playbook),
+      cache: new Map(),
+      defaults: { become: options.become.become, becomeUser: options.become.user },
+      check: options.check,
+      verbosity: options.verbosity,
+    },
+    check: options.check,
+    signal: options.signal,
+    emit: (event) => options.emit(event),
+    playStarted: once((play: PlayRun) =>
+      options.emit({ type: 'play-start', name: play.play.name, hosts: play.hosts }),
+    ),
+    layers: (host, step: Step, task) => layers(host, step.run, task),
+    beforeChange: (host) => gate.pass(host),
+    gather: (host) => hosts.gatherOther(host),
+  }
+}
+
+/** Variables of a task above the inventory and the facts. Magic variables of a host and play are made once. */
+function layersOf(inputs: Inputs, options: RunOptions) {
+  const magic = new Map<string, Layers['magic']>()
+  return (host: string, run: PlayRun, task: Task | undefined): Layers => {
+    const key = `${run.index} ${host}`
+    let own = magic.get(key)
+    if (!own) {
+      own = magicVariables(host, run, inputs.store, {
+        ...options,
+        tags: options.tags.only,
+        skipTags: options.tags.skip,
+      })
+      magic.set(key, own)
+    }
+    const files = inputs.varsFiles.get(run.play) ?? []
+    return { magic: own, loop: new Map(), texts: [...(task ? [task.vars] : []), ...files, run.play.vars] }
+  }
+}
+
+function scopeOfPlay(
+  inputs: Inputs,
+  layers: (host: string, run: PlayRun, task: Task | undefined) => Layers,
+  host: string,
+  run: PlayRun,
+): TaskScope {
+  return new TaskScope(inputs.store, host, 0, layers(host, run, undefined))
+}
+
+/** Who holds the lock on each host: root where any play becomes root there. */
+function lockers(reached: readonly string[], hosts: Hosts, plays: readonly PlayRun[]) {
+  return new Map(
+    reached.map((host) => {
+      const connection = hosts.connections.get(host)
+      if (!connection) throw new TypeError(`no connection to ${host}`)
+      const identities = plays
+        .filter((run) => run.hosts.includes(host))
+        .map((run) => hosts.identity(host, run))
+      const identity = identities.find((one) => one.becomeUser === 'root') ?? identities[0] ?? {}
+      return [host, { connection, identity }] as const
+    }),
+  )
+}
+
+/** Calls through for the first time that each argument comes. */
+function once<T>(call: (argument: T) => void): (argument: T) => void {
+  const seen = new Set<T>()
+  return (argument) => {
+    if (seen.has(argument)) return
+    seen.add(argument)
+    call(argument)
+  }
+}
+
+function unreachable(host: string): HostRecap {
+  const none = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, trips: 0, ms: 0 }
+  return { host, ...none, unreachable: true }
+}

@@ -1,0 +1,64 @@
+import type { Inventory } from '../inventory/model.ts'
+import { selectHosts } from '../inventory/patterns.ts'
+import { HakubeError } from '../errors.ts'
+import type { PlayRun } from '../playbook/program.ts'
+import type { Play } from '../playbook/model.ts'
+import type { Dict } from '../value.ts'
+import { TaskScope } from '../variables/scope.ts'
+import { Hosts } from './hosts.ts'
+import { storeOf } from './inputs.ts'
+import { magicVariables } from './magic.ts'
+import type { RunOptions } from './options.ts'
+
+/** Connects to the hosts of a pattern and gathers their facts, without any playbook. */
+export async function gatherFacts(
+  inventory: Inventory,
+  pattern: string,
+  options: RunOptions,
+): Promise<{ facts: ReadonlyMap<string, Dict>; unreachable: readonly string[] }> {
+  const { hosts: names, warnings } = selectHosts(inventory, pattern, options.limit)
+  for (const { message } of warnings) options.emit({ type: 'warning', text: message })
+  if (names.length === 0) {
+    throw new HakubeError(`no host of the inventory matches ${pattern}`, {
+      code: 'no-hosts',
+      hint: 'look at `hakube inventory --graph` for the groups that there are',
+    })
+  }
+  const store = storeOf(inventory, names, options.extraVars)
+  const run: PlayRun = { index: 0, play: factsPlay(pattern), hosts: names, handlers: [] }
+  const scope = (host: string) => {
+    const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })
+    return new TaskScope(store, host, 0, { magic, loop: new Map(), texts: [] })
+  }
+  const hosts = new Hosts(options, store, [run], scope)
+  try {
+    const reached = await Promise.all(names.map((name) => hosts.reach(name)))
+    const facts = new Map<string, Dict>()
+    for (const name of names) {
+      const own = store.hosts.get(name)?.facts
+      if (own) facts.set(name, own)
+    }
+    return { facts, unreachable: names.filter((_, index) => reached[index] === undefined) }
+  } finally {
+    await hosts.close()
+  }
+}
+
+function factsPlay(pattern: string): Play {
+  const place = { file: 'facts' }
+  return {
+    name: 'facts',
+    place,
+    hosts: { value: pattern, place },
+    gatherFacts: undefined,
+    varsFiles: [],
+    preTasks: [],
+    tasks: [],
+    postTasks: [],
+    handlers: [],
+    remoteUser: undefined,
+    vars: new Map(),
+    environment: [],
+    tags: [],
+  }
+}

@@ -1,0 +1,115 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import type { Connection, Identity } from '../connect/connection.ts'
+import { openConnection } from '../connect/open.ts'
+import { EXIT, isKnown } from '../errors.ts'
+import { factsQuestion, parseFacts } from '../facts/index.ts'
+import type { PlayRun } from '../playbook/program.ts'
+import { boolean, identityOf } from '../playbook/settings.ts'
+import { renderTree, TaskScope } from '../variables/scope.ts'
+import type { VariableStore } from '../variables/store.ts'
+import { limited } from './limited.ts'
+import type { RunOptions } from './options.ts'
+import { targetOf } from './target.ts'
+
+/** The connections of a run: each host is reached once, and its facts are gathered once. */
+export class Hosts {
+  readonly connections = new Map<string, Connection>()
+  readonly limit: LimitFunction
+  readonly #options: RunOptions
+  readonly #store: VariableStore
+  readonly #plays: readonly PlayRun[]
+  readonly #layers: (host: string, run: PlayRun) => TaskScope
+
+  constructor(
+    options: RunOptions,
+    store: VariableStore,
+    plays: readonly PlayRun[],
+    layers: (host: string, run: PlayRun) => TaskScope,
+  ) {
+    this.#options = options
+    this.#store = store
+    this.#plays = plays
+    this.#layers = layers
+    this.limit = pLimit(Math.max(1, options.forks))
+  }
+
+  /** Connects to a host and gathers its facts where its plays want them. Unreachable: an event, and undefined. */
+  async reach(host: string): Promise<Connection | undefined> {
+    try {
+      const connection = await this.limit(() => this.#connect(host))
+      await this.#gather(
+        host,
+        connection,
+        this.#plays.find((run) => run.hosts.includes(host) && this.#wantsFacts(run, host)),
+      )
+      return connection
+    } catch (error) {
+      if (!isKnown(error)) throw error
+      if (error.exitCode === EXIT.invalid) throw error
+      this.#options.emit({ type: 'host-unreachable', host, error })
+      return undefined
+    }
+  }
+
+  /** Gathers the facts of a host that is in no play, because somebody reads them. Throws if it cannot be reached. */
+  async gatherOther(host: string): Promise<void> {
+    this.#store.gatherable.delete(host)
+    const run = this.#plays[0]
+    if (!run) return
+    try {
+      await this.#gather(host, await this.limit(() => this.#connect(host)), run)
+    } catch (error) {
+      if (!isKnown(error)) throw error
+      const text = `${host}: its facts are read, but it cannot be reached: ${error.message}`
+      this.#options.emit({ type: 'warning', text })
+    }
+  }
+
+  /** Who asks a host in the name of a play as a whole. */
+  identity(host: string, run: PlayRun): Identity {
+    return identityOf(run.play, this.#layers(host, run), this.#defaults())
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.connections.values()].map((connection) => connection.close()))
+  }
+
+  async #connect(host: string): Promise<Connection> {
+    const known = this.connections.get(host)
+    if (known) return known
+    const started = performance.now()
+    const run = this.#plays.find((play) => play.hosts.includes(host)) ?? this.#plays[0]
+    if (!run) throw new TypeError('a run without plays has no hosts')
+    const target = targetOf(host, this.#layers(host, run), run.play, this.#options)
+    const connection = limited(
+      await openConnection(target, {
+        passphrase: this.#options.connection.passphrase,
+        warn: (text) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
+      }),
+      this.limit,
+    )
+    this.connections.set(host, connection)
+    this.#options.emit({ type: 'host-connected', host, ms: performance.now() - started })
+    return connection
+  }
+
+  async #gather(host: string, connection: Connection, run: PlayRun | undefined): Promise<void> {
+    if (!run) return
+    const shell = await connection.shell(this.identity(host, run))
+    const question = factsQuestion()
+    const { answers } = await shell.exchange({ questions: [question] })
+    const answer = answers.get(question.id)
+    if (!answer) throw new TypeError('no answer about facts')
+    this.#store.setFacts(host, parseFacts(answer))
+  }
+
+  #wantsFacts(run: PlayRun, host: string): boolean {
+    const wanted = run.play.gatherFacts
+    return wanted === undefined || boolean(renderTree(wanted, this.#layers(host, run)), wanted)
+  }
+
+  #defaults(): { become: boolean; becomeUser: string | undefined } {
+    const { become, user } = this.#options.become
+    return { become, becomeUser: user }
+  }
+}

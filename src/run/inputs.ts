@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { HakubeError } from '../errors.ts'
+import { findHost, groupsDict, type Inventory } from '../inventory/model.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { selectHosts } from '../inventory/patterns.ts'
+import { loadPlaybook } from '../playbook/load.ts'
+import type { Play, Playbook } from '../playbook/model.ts'
+import { buildProgram, assignmentsOf, type Step } from '../playbook/program.ts'
+import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
+import { loadYaml, toValue } from '../yaml/load.ts'
+import type { RunOptions } from './options.ts'
+
+/** All that a run reads on the controller before it connects anywhere. */
+export interface Inputs {
+  playbook: Playbook
+  inventory: Inventory
+  steps: readonly Step[]
+  /** Hosts of all plays, in inventory order. */
+  hosts: readonly string[]
+  store: VariableStore
+  /** Variables of each play's vars_files, the last file first. */
+  varsFiles: ReadonlyMap<Play, readonly RawVariables[]>
+  warnings: readonly string[]
+}
+
+/** Reads playbook, inventory and variable files. Throws HakubeError(s) for everything that is wrong in them. */
+export async function readInputs(options: RunOptions): Promise<Inputs> {
+  const playbook = loadPlaybook(await readText(options.playbook, 'playbook'), options.playbook)
+  const inventory = await loadInventory([...options.inventories], {
+    playbookDir: dirname(resolve(options.playbook)),
+  })
+  const warnings = inventory.warnings.map((warning) => warning.message)
+  const plays = playbook.plays.map((play) => {
+    const selected = selectHosts(inventory, play.hosts.value, options.limit)
+    warnings.push(...selected.warnings.map((warning) => warning.message))
+    return { play, hosts: selected.hosts }
+  })
+  const hosts = inUse(
+    inventory,
+    plays.flatMap((play) => play.hosts),
+  )
+  if (hosts.length === 0) throw nobody(playbook, options)
+  const store = storeOf(inventory, hosts, options.extraVars)
+  const steps = buildProgram(plays, { tags: options.tags, startAtTask: options.startAtTask })
+  store.assignments = assignmentsOf(steps)
+  const varsFiles = new Map<Play, readonly RawVariables[]>()
+  for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, options.playbook))
+  return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)] }
+}
+
+/** The variables of an inventory, ready to be read; `hosts` may hold an implicit localhost. */
+export function storeOf(inventory: Inventory, hosts: readonly string[], extra: RawVariables): VariableStore {
+  const names = new Set([...inventory.hosts.keys(), ...hosts])
+  const records = new Map([...names].map((name) => [name, record(inventory, name)]))
+  const groups = new Map([...groupsDict(inventory)].map(([name, members]) => [name, texts(members)]))
+  return new VariableStore({ hosts: records, groups, extra })
+}
+
+function inUse(inventory: Inventory, names: readonly string[]): string[] {
+  const used = new Set(names)
+  const listed = [...inventory.hosts.keys()].filter((name) => used.has(name))
+  return [...new Set([...listed, ...used])]
+}
+
+function record(inventory: Inventory, name: string): HostRecord {
+  const host = findHost(inventory, name)
+  const variables = host?.variables ?? new Map()
+  return {
+    groups: host?.groups ?? [],
+    inventory: new Map(
+      [...variables].map(([key, { value, origin }]): [string, Raw] => [key, { value, place: origin }]),
+    ),
+    facts: undefined,
+    injected: undefined,
+  }
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+function nobody(playbook: Playbook, options: RunOptions): HakubeError {
+  const patterns = [...new Set(playbook.plays.map((play) => play.hosts.value))].join(' and ')
+  const limit = options.limit === undefined ? '' : ` within --limit ${options.limit}`
+  return new HakubeError(`no host of ${options.inventories.join(', ')} matches ${patterns}${limit}`, {
+    code: 'no-hosts',
+    place: playbook.plays[0]?.hosts.place,
+    hint: 'look at `hakube inventory --graph` for the groups that there are',
+  })
+}
+
+async function readVarsFiles(play: Play, playbook: string): Promise<RawVariables[]> {
+  const layers: RawVariables[] = []
+  for (const { value, place } of play.varsFiles) {
+    const file = resolve(dirname(playbook), value)
+    const text = await readText(file, 'variables file').catch((error: unknown) => {
+      if (!(error instanceof HakubeError)) throw error
+      throw new HakubeError(error.message, { code: error.code, place, hint: error.hint })
+    })
+    layers.unshift(variablesOf(text, file))
+  }
+  return layers
+}
+
+/** The variables of a YAML or JSON file, unrendered. */
+export function variablesOf(text: string, file: string): RawVariables {
+  const root = loadYaml(text, file)
+  if (!root) return new Map()
+  if (root.kind !== 'mapping') {
+    throw new HakubeError('a file of variables must hold a mapping of names to values', {
+      code: 'wrong-variables-file',
+      place: root.place,
+      hint: 'write one "name: value" a line',
+    })
+  }
+  return new Map(
+    root.entries.map(({ key, value }): [string, Raw] => [
+      String(key),
+      { value: toValue(value), place: value.place },
+    ]),
+  )
+}
+
+/** The text of a file that must be there. */
+export async function readText(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why =
+      code === 'ENOENT'
+        ? `there is no ${what} ${file}`
+        : code === 'EISDIR'
+          ? `the ${what} ${file} is a directory`
+          : `cannot read the ${what}: ${message}`
+    throw new HakubeError(why, { code: 'file-not-found', hint: 'check the path', cause: error })
+  }
+}

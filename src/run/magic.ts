@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path'
+import type { PlayRun } from '../playbook/program.ts'
+import { dict, type Value } from '../value.ts'
+import type { VariableStore } from '../variables/store.ts'
+
+export interface RunFacts {
+  playbook: string
+  inventories: readonly string[]
+  check: boolean
+  diff: boolean
+  forks: number
+  verbosity: number
+  version: string
+  limit: string | undefined
+  tags: readonly string[]
+  skipTags: readonly string[]
+}
+
+/** The variables that Ansible sets itself and nobody can override, for one host of one play. */
+export function magicVariables(
+  host: string,
+  run: PlayRun,
+  store: VariableStore,
+  facts: RunFacts,
+): ReadonlyMap<string, Value> {
+  const inventory = facts.inventories[0]
+  const groups: Value = new Map([...store.groups].map(([name, hosts]) => [name, [...hosts]]))
+  const playHosts = [...run.hosts]
+  const out = new Map<string, Value>([
+    ['inventory_hostname', host],
+    ['inventory_hostname_short', host.split('.')[0] ?? host],
+    ['group_names', [...(store.hosts.get(host)?.groups ?? [])]],
+    ['groups', groups],
+    ['ansible_play_hosts', playHosts],
+    ['ansible_play_hosts_all', playHosts],
+    ['ansible_play_batch', playHosts],
+    ['play_hosts', playHosts],
+    ['ansible_play_name', run.play.name],
+    ['playbook_dir', resolve(dirname(facts.playbook))],
+    ['ansible_playbook_python', null],
+    ['ansible_check_mode', facts.check],
+    ['ansible_diff_mode', facts.diff],
+    ['ansible_verbosity', facts.verbosity],
+    ['ansible_forks', facts.forks],
+    ['ansible_run_tags', facts.tags.length === 0 ? ['all'] : [...facts.tags]],
+    ['ansible_skip_tags', [...facts.skipTags]],
+    ['ansible_managed', 'Ansible managed'],
+    ['hakube_version', facts.version],
+    ['ansible_version', ansibleVersion()],
+  ])
+  if (inventory !== undefined) {
+    out.set('inventory_file', resolve(inventory))
+    out.set('inventory_dir', resolve(dirname(inventory)))
+  }
+  if (facts.limit !== undefined) out.set('ansible_limit', facts.limit)
+  return out
+}
+
+/** The release whose language hakube speaks: roles compare it to know what they may use. */
+function ansibleVersion(): Value {
+  return dict({ full: '2.14.18', string: '2.14.18', major: 2, minor: 14, revision: 18 })
+}

@@ -1,0 +1,42 @@
+import type { HostKeyChecking } from '../connect/target.ts'
+import type { TagSelection } from '../playbook/tags.ts'
+import type { Event } from '../report/events.ts'
+import type { Redactor, Secret } from '../secret.ts'
+import type { RawVariables } from '../variables/store.ts'
+
+/** Everything the command line decides about a run. Nothing below reads argv, the environment or a terminal. */
+export interface RunOptions {
+  /** Path of the playbook as messages name it. */
+  playbook: string
+  inventories: readonly string[]
+  limit: string | undefined
+  tags: TagSelection
+  startAtTask: string | undefined
+  extraVars: RawVariables
+  check: boolean
+  diff: boolean
+  /** How many hosts are worked on at a time. */
+  forks: number
+  connection: ConnectionOptions
+  become: { become: boolean; user: string | undefined }
+  verbosity: number
+  version: string
+  /** Why the run holds its lock, as another run is told: `hakube apply ha.yml`. */
+  purpose: string
+  redactor: Redactor
+  signal: AbortSignal
+  emit(event: Event): void
+}
+
+/** How to reach hosts where their inventory variables do not say it. */
+export interface ConnectionOptions {
+  user: string | undefined
+  keyFile: string | undefined
+  password: Secret | undefined
+  becomePassword: Secret | undefined
+  hostKeyChecking: HostKeyChecking | undefined
+  /** Seconds. */
+  timeout: number | undefined
+  /** Asks for the passphrase of an encrypted key; undefined where nobody can answer. */
+  passphrase?: ((keyFile: string) => Promise<Secret>) | undefined
+}

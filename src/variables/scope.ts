@@ -1,0 +1,148 @@
+import { HakubeError } from '../errors.ts'
+import { isTemplate, renderValue, type Scope } from '../jinja/index.ts'
+import { isDict, type Dict, type Key, type Value } from '../value.ts'
+import { LazyDict } from './lazy-dict.ts'
+import { NotYet } from './not-yet.ts'
+import type { Raw, RawVariables, VariableStore } from './store.ts'
+
+/** What stands between the task's own variables and the inventory: magic names, loop items, vars of task and play. */
+export interface Layers {
+  /** Names nobody can override: inventory_hostname, groups, playbook_dir, … */
+  magic: ReadonlyMap<string, Value>
+  /** Loop variables: final values. */
+  loop: ReadonlyMap<string, Value>
+  /** vars of the task and its blocks, of vars_files and of the play, highest first. */
+  texts: readonly RawVariables[]
+}
+
+/**
+ * The variables of one task on one host in Ansible's order of precedence, rendered at use: a variable that
+ * nobody reads is never looked at, and one that refers to itself is an error that shows the chain.
+ */
+export class TaskScope implements Scope {
+  readonly host: string
+  readonly position: number
+  readonly #store: VariableStore
+  readonly #layers: Layers
+  readonly #rendered = new Map<string, Value>()
+  readonly #chain: string[] = []
+
+  constructor(store: VariableStore, host: string, position: number, layers: Layers) {
+    this.#store = store
+    this.host = host
+    this.position = position
+    this.#layers = layers
+  }
+
+  /** The same variables with these loop variables on top. */
+  withLoop(loop: ReadonlyMap<string, Value>): TaskScope {
+    return new TaskScope(this.#store, this.host, this.position, { ...this.#layers, loop })
+  }
+
+  /** The same variables with these on top of the loop's, such as the task's own result. */
+  plus(names: ReadonlyMap<string, Value>): TaskScope {
+    return this.withLoop(new Map([...this.#layers.loop, ...names]))
+  }
+
+  lookup(name: string): Value | undefined {
+    const { magic, loop, texts } = this.#layers
+    const special = this.#special(name)
+    if (special !== undefined) return special
+    for (const layer of [magic, loop]) if (layer.has(name)) return layer.get(name)
+    const extra = this.#store.extra.get(name)
+    if (extra) return this.#render(name, extra)
+    const written = this.#store.written(this.host, name, this.position)
+    if (written !== undefined) return written
+    for (const layer of texts) {
+      const raw = layer.get(name)
+      if (raw) return this.#render(name, raw)
+    }
+    const fact = this.#store.fact(this.host, name)
+    if (fact !== undefined) return fact
+    const raw = this.#store.hosts.get(this.host)?.inventory.get(name)
+    if (raw) return this.#render(name, raw)
+    if (this.#store.needsFacts(this.host, name)) throw new NotYet({ kind: 'facts', host: this.host })
+    return undefined
+  }
+
+  *names(): Iterable<string> {
+    yield* this.#layers.magic.keys()
+    yield* this.#layers.loop.keys()
+    for (const layer of this.#layers.texts) yield* layer.keys()
+    yield* this.#store.names(this.host)
+  }
+
+  #special(name: string): Value | undefined {
+    if (name === 'hostvars') return this.#hostvars()
+    if (name === 'vars') {
+      return new LazyDict({ get: (key) => this.lookup(String(key)), keys: () => new Set(this.names()) })
+    }
+    return undefined
+  }
+
+  #hostvars(): Dict {
+    const store = this.#store
+    return new LazyDict({
+      get: (key: Key) => (store.hosts.has(String(key)) ? this.#variablesOf(String(key)) : undefined),
+      keys: () => store.hosts.keys(),
+    })
+  }
+
+  #variablesOf(host: string): Dict {
+    const store = this.#store
+    const record = store.hosts.get(host)
+    const magic = new Map<string, Value>(this.#layers.magic)
+    magic.set('inventory_hostname', host)
+    magic.set('inventory_hostname_short', host.split('.')[0] ?? host)
+    magic.set('group_names', [...(record?.groups ?? [])])
+    const scope = new TaskScope(store, host, this.position, { magic, loop: new Map(), texts: [] })
+    return new LazyDict({
+      get: (key) => {
+        const name = String(key)
+        if (host !== this.host) store.expectSettled(host, name, this.position)
+        return scope.lookup(name)
+      },
+      keys: () => new Set(scope.names()),
+    })
+  }
+
+  #render(name: string, raw: Raw): Value {
+    const known = this.#rendered.get(name)
+    if (known !== undefined) return known
+    if (this.#chain.includes(name)) {
+      const chain = [...this.#chain.slice(this.#chain.indexOf(name)), name].join(' -> ')
+      throw new HakubeError(`the variable ${name} refers to itself: ${chain}`, {
+        code: 'recursive-variable',
+        place: raw.place,
+        hint: 'give one of the variables of this chain a value of its own',
+        host: this.host,
+      })
+    }
+    this.#chain.push(name)
+    try {
+      const value = renderTree(raw, this)
+      this.#rendered.set(name, value)
+      return value
+    } finally {
+      this.#chain.pop()
+    }
+  }
+}
+
+/** Renders every text of a value, however deep; keys of dicts too. */
+export function renderTree(raw: Raw, scope: Scope): Value {
+  const place = raw.place ?? { file: 'inventory' }
+  const walk = (value: Value): Value => {
+    if (typeof value === 'string') return isTemplate(value) ? renderValue(value, place, scope) : value
+    if (Array.isArray(value)) return value.map(walk)
+    if (isDict(value) && !(value instanceof LazyDict)) {
+      return new Map([...value].map(([key, item]): [Key, Value] => [walkKey(key), walk(item)]))
+    }
+    return value
+  }
+  const walkKey = (key: Key): Key => {
+    const rendered = walk(key)
+    return typeof rendered === 'object' && rendered !== null ? key : rendered
+  }
+  return walk(raw.value)
+}

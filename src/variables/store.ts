@@ -1,0 +1,148 @@
+import type { Place } from '../errors.ts'
+import { isDict, type Dict, type Value } from '../value.ts'
+import { NotYet } from './not-yet.ts'
+
+/** A raw variable: its text may be a template that is rendered at every use. */
+export interface Raw {
+  value: Value
+  place: Place | undefined
+}
+
+export type RawVariables = ReadonlyMap<string, Raw>
+
+/** A value that a task has set (register, set_fact), or the promise of one. */
+interface Write {
+  position: number
+  value: Value | typeof PENDING
+}
+
+export const PENDING = Symbol('pending')
+
+/** What is known about one host. */
+export interface HostRecord {
+  /** Groups of the host, sorted, without `all`. */
+  groups: readonly string[]
+  /** Effective inventory variables, unrendered. */
+  inventory: RawVariables
+  /** Facts as the host gave them (no ansible_ prefix); undefined = not gathered. Never rendered: remote text. */
+  facts: Dict | undefined
+  injected: Dict | undefined
+}
+
+/** Names that a step of the program will set on its hosts, by position: what other hosts may have to wait for. */
+export type Assignments = ReadonlyMap<string, readonly number[]>
+
+/**
+ * All variables of a run that are not written in the playbook. Values set by tasks carry the position of their
+ * task in the program: a reader at position p sees the last one before p, however far rendering has got ahead.
+ */
+export class VariableStore {
+  readonly hosts: ReadonlyMap<string, HostRecord>
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  readonly extra: RawVariables
+  /** How far each host has come: every value set before this position is in. */
+  readonly reached = new Map<string, number>()
+  assignments: Assignments = new Map()
+  /** Hosts whose facts may be gathered on demand. */
+  readonly gatherable = new Set<string>()
+  readonly #writes = new Map<string, Map<string, Write[]>>()
+
+  constructor(options: {
+    hosts: ReadonlyMap<string, HostRecord>
+    groups: ReadonlyMap<string, readonly string[]>
+    extra: RawVariables
+  }) {
+    this.hosts = options.hosts
+    this.groups = options.groups
+    this.extra = options.extra
+  }
+
+  /** Sets a variable of a host from the task at this position on; a second write there replaces the first. */
+  write(host: string, name: string, position: number, value: Value | typeof PENDING): void {
+    let names = this.#writes.get(host)
+    if (!names) this.#writes.set(host, (names = new Map()))
+    const writes = (names.get(name) ?? []).filter((write) => write.position !== position)
+    writes.push({ position, value })
+    names.set(
+      name,
+      writes.sort((a, b) => a.position - b.position),
+    )
+  }
+
+  /** The value set by the last task before this position, undefined if none. Throws NotYet for a pending one. */
+  written(host: string, name: string, position: number): Value | undefined {
+    const last = this.#writes
+      .get(host)
+      ?.get(name)
+      ?.findLast((write) => write.position < position)
+    if (last?.value === PENDING) throw new NotYet({ kind: 'pending', host, name })
+    return last?.value
+  }
+
+  /** Takes back what was set at this position and later, because the host goes on elsewhere. */
+  forgetFrom(host: string, position: number): void {
+    for (const [name, writes] of this.#writes.get(host) ?? []) {
+      this.#writes.get(host)?.set(
+        name,
+        writes.filter((write) => write.position < position),
+      )
+    }
+  }
+
+  /** Takes back the promises of a host that left the run. */
+  forgetPending(host: string): void {
+    for (const [name, writes] of this.#writes.get(host) ?? []) {
+      this.#writes.get(host)?.set(
+        name,
+        writes.filter((write) => write.value !== PENDING),
+      )
+    }
+  }
+
+  writtenNames(host: string): Iterable<string> {
+    return this.#writes.get(host)?.keys() ?? []
+  }
+
+  /** Throws NotYet if this host still has to pass a step before the position that sets the name. */
+  expectSettled(host: string, name: string, position: number): void {
+    const reached = this.reached.get(host)
+    if (reached === undefined) return
+    const open = this.assignments.get(name)?.some((step) => step >= reached && step < position)
+    if (open) throw new NotYet({ kind: 'other-host', host, name })
+  }
+
+  setFacts(host: string, facts: Dict): void {
+    const record = this.hosts.get(host)
+    if (!record) throw new TypeError(`no host ${host}`)
+    record.facts = facts
+    record.injected = new Map([...facts].map(([key, value]) => [`ansible_${String(key)}`, value]))
+  }
+
+  /** A fact under its injected name (ansible_default_ipv4), or all of them as ansible_facts. */
+  fact(host: string, name: string): Value | undefined {
+    const record = this.hosts.get(host)
+    if (name === 'ansible_facts') return record?.facts ?? new Map()
+    return record?.injected?.get(name)
+  }
+
+  /** Whether reading this name of the host has to wait until its facts are gathered. */
+  needsFacts(host: string, name: string): boolean {
+    if (!name.startsWith('ansible_') || !this.gatherable.has(host)) return false
+    return this.hosts.get(host)?.facts === undefined
+  }
+
+  /** Names that are defined for a host, for suggestions and iteration. */
+  *names(host: string): Iterable<string> {
+    const record = this.hosts.get(host)
+    yield* this.extra.keys()
+    yield* this.writtenNames(host)
+    for (const key of record?.injected?.keys() ?? []) yield String(key)
+    yield* record?.inventory.keys() ?? []
+  }
+}
+
+/** The text of a dict's item, undefined where it is no text. */
+export function textOf(value: Value | undefined, key: string): string | undefined {
+  const item = isDict(value) ? value.get(key) : undefined
+  return typeof item === 'string' ? item : undefined
+}
