@@ -63,27 +63,35 @@ function readEach(
   }
 }
 
+interface Seen {
+  access: There['access']
+  link: { target: string; real: string } | undefined
+}
+
 function readStats(reader: Reader, asks: readonly PathAsk[], drafts: Map<PathAsk, Draft>): void {
-  const links = new Map<PathAsk, { target: string; real: string }>()
-  const there: PathAsk[] = []
+  const there = new Map<PathAsk, Seen>()
   for (const ask of asks) {
     let mark = reader.char()
+    let link: Seen['link']
     if (mark === '@') {
-      links.set(ask, { target: reader.text(), real: reader.text() })
+      link = { target: reader.text(), real: reader.text() }
       mark = reader.char()
     }
-    if (reader.line() !== '') throw new TypeError('rubbish after a mark')
-    if (mark === '+') there.push(ask)
+    const rest = reader.line()
+    if (mark === '+' && /^r?w?x?$/.test(rest)) {
+      const access = { read: rest.includes('r'), write: rest.includes('w'), execute: rest.includes('x') }
+      there.set(ask, { access, link })
+    } else if (rest !== '') throw new TypeError(`rubbish after a mark: ${rest}`)
     else if (mark === '-') drafts.set(ask, { exists: false })
     else if (mark === '?') drafts.set(ask, new Unknown(`a directory above ${ask.path} may not be searched`))
     else throw new TypeError(`unknown mark ${mark}`)
   }
-  for (const ask of there) drafts.set(ask, readStat(reader.line(), ask, links.get(ask)))
+  for (const [ask, seen] of there) drafts.set(ask, readStat(reader.line(), ask, seen))
 }
 
-function readStat(line: string, ask: PathAsk, link: { target: string; real: string } | undefined): Draft {
+function readStat(line: string, ask: PathAsk, { access, link }: Seen): Draft {
   if (line === 'gone') return vanished(ask)
-  const reply: There = { exists: true, ...parseStat(line), digests: {} }
+  const reply: There = { exists: true, ...parseStat(line), digests: {}, ...(access && { access }) }
   if (!link) return reply
   if (reply.type === 'link') reply.target = link.target
   if (link.real !== '') reply.real = link.real

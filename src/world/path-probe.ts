@@ -102,9 +102,9 @@ hk_seen() {
     printf '\\0'
     [ -e "$1" ] && readlink -fn "$1"
     printf '\\0'
-    [ "$hk_link" = stay ] && { echo +; return 0; }
+    [ "$hk_link" = stay ] && { hk_access "$1"; return 0; }
   fi
-  [ -e "$1" ] && { echo +; return 0; }
+  [ -e "$1" ] && { hk_access "$1"; return 0; }
   hk_d=$1
   while [ -n "$hk_d" ]; do
     hk_d=\${hk_d%/*}
@@ -114,6 +114,13 @@ hk_seen() {
   done
   echo -
   return 1
+}
+hk_access() {
+  hk_a=+
+  [ -r "$1" ] && hk_a=$hk_a'r'
+  [ -w "$1" ] && hk_a=$hk_a'w'
+  [ -x "$1" ] && hk_a=$hk_a'x'
+  echo "$hk_a"
 }
 hk_stats() {
   hk_link=$1; shift; hk_n=$#

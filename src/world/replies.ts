@@ -49,6 +49,8 @@ export type PathReply =
       links: number
       /** Target of a symbolic link, as written. */
       target?: string
+      /** What the user who asks may do with it. */
+      access?: { read: boolean; write: boolean; execute: boolean }
       /** Absolute path behind all links; only where the path asked about is a link itself. */
       real?: string
       digests: Partial<Record<'sha1' | 'sha256' | 'sha512' | 'md5', string>>
