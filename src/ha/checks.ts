@@ -1,0 +1,142 @@
+import { fullPrefix, rangeOf, specialAddress } from './address.ts'
+import type { HostInput } from './input.ts'
+import type { Problems } from './problems.ts'
+import type { Topology } from './topology.ts'
+import { MOST_NODES } from './vrrp.ts'
+
+/** Addresses that no virtual address can have: of other kinds, of nodes, or with a meaning of their own. */
+export function checkVips(topology: Topology, hosts: readonly HostInput[], problems: Problems): void {
+  const { vips } = topology.endpoint
+  vips.forEach((vip, index) => {
+    const about = { code: 'ha-vip', variable: 'ha_vip' }
+    const hint = 'choose a free address of the nodes’ network'
+    const range = rangeOf(vip.address)
+    if (['loopback', 'multicast', 'unspecified', 'linkLocal', 'broadcast'].includes(range)) {
+      problems.add(`ha_vip ${vip.address} is a ${range} address`, { ...about, hint })
+    }
+    if (vips.findIndex((other) => other.address === vip.address) < index) {
+      problems.add(`ha_vip has ${vip.address} twice`, { ...about, hint: 'write each address once' })
+    }
+    for (const host of hosts) {
+      const owner = ownerOf(host, vip.address)
+      if (owner !== undefined)
+        problems.add(`ha_vip ${vip.address} is ${owner}`, { ...about, host: host.name, hint })
+    }
+    for (const node of topology.nodes) {
+      const prefix = node.placements[index]?.prefix ?? vip.prefix
+      const special = prefix === undefined ? undefined : specialAddress({ address: vip.address, prefix })
+      if (special === undefined) continue
+      problems.add(`ha_vip ${vip.address} is the ${special} address of its network (/${prefix})`, {
+        ...about,
+        hint,
+      })
+    }
+  })
+}
+
+/** What a node's own address is; undefined for an address that it does not own. */
+function ownerOf(host: HostInput, address: string): string | undefined {
+  const inventory = { ip: host.ip, ip6: host.ip6, ansible_host: host.ansibleHost }
+  const name = Object.entries(inventory).find(([, value]) => value === address)?.[0]
+  if (name !== undefined) return `the ${name} of ${host.name}`
+  for (const each of host.facts?.interfaces ?? []) {
+    // The holder has the virtual address among its further ones.
+    const own = each.addresses.find(
+      (one) => one.address === address && one.primary && one.prefix !== fullPrefix(one.family),
+    )
+    if (own) return `the address of ${host.name} on ${each.name}`
+  }
+  return undefined
+}
+
+/** Ports that Kubernetes uses on a control-plane node. */
+const TAKEN: Readonly<Record<number, string>> = {
+  2379: 'etcd',
+  2380: 'etcd',
+  10_250: 'the kubelet',
+  10_257: 'the controller manager',
+  10_259: 'the scheduler',
+}
+
+/** Ports that haproxy and others on the same node would both want. */
+export function checkPorts(topology: Topology, problems: Problems): void {
+  const { endpoint, layout } = topology
+  if (!endpoint.haproxy) return
+  const wanted: [name: string, port: number][] = [
+    ['ha_port', endpoint.port],
+    ['ha_monitor_port', endpoint.monitorPort],
+    ...(endpoint.stats ? [['ha_stats', endpoint.stats.port] satisfies [string, number]] : []),
+  ]
+  const taken = new Map<number, string>()
+  if (layout === 'stacked') {
+    for (const [port, owner] of Object.entries(TAKEN)) taken.set(Number(port), owner)
+    taken.set(endpoint.apiserverPort, 'the API server (ha_apiserver_port)')
+  }
+  for (const [variable, port] of wanted) {
+    const owner = taken.get(port)
+    if (owner !== undefined) {
+      problems.add(`${variable} is ${port}, the port of ${owner} on the same node`, {
+        code: 'ha-port',
+        variable,
+        hint: 'choose another port, such as 8443',
+      })
+    }
+    taken.set(port, variable)
+  }
+}
+
+/** What the number and kind of nodes rule out. */
+export function checkNodes(topology: Topology, problems: Problems): void {
+  const { endpoint, layout, nodes } = topology
+  if (nodes.length > MOST_NODES) {
+    problems.add(`${nodes.length} nodes are more than there are priorities for (${MOST_NODES})`, {
+      code: 'ha-nodes',
+      hint: 'put load balancers of their own before the control-plane nodes',
+    })
+  }
+  if (layout === 'dedicated' && !endpoint.haproxy) {
+    problems.add('ha_haproxy is off, and the virtual address would be on hosts without an API server', {
+      code: 'ha-variable',
+      variable: 'ha_haproxy',
+      hint: 'leave ha_haproxy out, or leave out the group of load balancers',
+    })
+  }
+  if (endpoint.authPass !== undefined && endpoint.vips.some((vip) => vip.family === 6)) {
+    problems.add('ha_auth_pass needs VRRP version 2, which has no IPv6', {
+      code: 'ha-variable',
+      variable: 'ha_auth_pass',
+      hint: 'leave ha_auth_pass out',
+    })
+  }
+}
+
+/** Two nodes with one address: one of them is written wrongly. */
+export function checkAddresses(topology: Topology, problems: Problems): void {
+  const owners = new Map<string, string>()
+  const all = [
+    ...topology.backends.map(({ name, address }) => ({ name, address })),
+    ...topology.nodes.flatMap((node) =>
+      [...node.addresses.values()].map((address) => ({ name: node.name, address })),
+    ),
+  ]
+  for (const { name, address } of all) {
+    const owner = owners.get(address) ?? name
+    owners.set(address, owner)
+    if (owner !== name) {
+      problems.add(`${owner} and ${name} have the same address ${address}`, {
+        code: 'ha-address',
+        host: name,
+        variable: 'ha_address',
+        hint: 'correct ha_address or ip of one of them',
+      })
+    }
+    if (topology.endpoint.vips.some((vip) => vip.address === address)) {
+      problems.add(`ha_vip ${address} is the address of ${name}`, {
+        code: 'ha-vip',
+        host: name,
+        variable: 'ha_vip',
+        hint: 'choose a free address of the nodes’ network',
+      })
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Cidr } from './address.ts'
+import type { Members } from './groups.ts'
+import type { Problems } from './problems.ts'
+import { oneValue } from './read-variables.ts'
+import type { EndpointVariable, Given, Stats } from './variables.ts'
+
+/** What holds for the whole endpoint: the variables with their defaults filled in. */
+export interface Endpoint {
+  vips: readonly Cidr[]
+  /** Whether haproxy runs on the nodes; without it the virtual address leads to the node's own API server. */
+  haproxy: boolean
+  /** Port that clients use. */
+  port: number
+  bind: 'wildcard' | 'vip'
+  apiserverPort: number
+  checkPath: string
+  /** Given by hand; undefined = computed. */
+  vrids: readonly number[] | undefined
+  unicast: boolean
+  preempt: boolean
+  authPass: string | undefined
+  monitorPort: number
+  stats: Stats | undefined
+}
+
+/** Reads the endpoint out of the variables of all its hosts. Undefined without a virtual address. */
+export function readEndpoint(
+  given: ReadonlyMap<string, Given>,
+  members: Members,
+  problems: Problems,
+): Endpoint | undefined {
+  const groups = [members.controlPlane, members.nodes]
+  const one = <Name extends EndpointVariable>(name: Name) => oneValue(name, given, groups, problems)
+  const haproxy = one('ha_haproxy') ?? true
+  const apiserverPort = one('ha_apiserver_port') ?? 6443
+  const port = one('ha_port')
+  const endpoint = {
+    haproxy,
+    port: haproxy ? (port ?? (members.layout === 'stacked' ? 8443 : 6443)) : apiserverPort,
+    bind: one('ha_bind') ?? 'wildcard',
+    apiserverPort,
+    checkPath: one('ha_check_path') ?? '/readyz',
+    vrids: one('ha_vrid'),
+    unicast: one('ha_vrrp') !== 'multicast',
+    preempt: one('ha_preempt') ?? false,
+    authPass: one('ha_auth_pass'),
+    monitorPort: one('ha_monitor_port') ?? 8404,
+    stats: one('ha_stats'),
+  }
+  one('ha_failover')
+  one('ha_runtime')
+  if (!haproxy) refuseHaproxySettings(given, apiserverPort, problems)
+  const vips = one('ha_vip')
+  if (vips) return { ...endpoint, vips }
+  // A malformed ha_vip has been reported already.
+  if (!problems.any) {
+    problems.add('ha_vip is not set', {
+      code: 'ha-variable',
+      variable: 'ha_vip',
+      hint: 'write the virtual address under [all:vars], such as ha_vip=10.0.0.10',
+    })
+  }
+  return undefined
+}
+
+function refuseHaproxySettings(
+  given: ReadonlyMap<string, Given>,
+  apiserverPort: number,
+  problems: Problems,
+): void {
+  for (const [host, values] of given) {
+    for (const name of ['ha_port', 'ha_bind', 'ha_monitor_port', 'ha_stats'] as const) {
+      if (values[name] === undefined || (name === 'ha_port' && values.ha_port === apiserverPort)) continue
+      problems.add(`${name} means nothing without haproxy (ha_haproxy is off)`, {
+        code: 'ha-variable',
+        host,
+        variable: name,
+        hint:
+          name === 'ha_port'
+            ? `clients reach the API servers on their own port, ha_apiserver_port (${apiserverPort})`
+            : `leave ${name} out, or leave ha_haproxy out`,
+      })
+    }
+  }
+}

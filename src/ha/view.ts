@@ -1,0 +1,130 @@
+import { familyOf, fullPrefix, withPort } from './address.ts'
+import { BALANCED, HARD_STOP, IDLE, type Profile } from './profile.ts'
+import type { Node, Topology } from './topology.ts'
+
+/** The check script on the hosts, in the directory whose files SELinux lets keepalived run. */
+export const CHECK_SCRIPT = '/usr/libexec/keepalived/hakube-check'
+
+/** What haproxy answers keepalived on. */
+export const MONITOR_PATH = '/alive'
+
+/**
+ * The endpoint as one host sees it: the variable `ha` of templates and playbooks. Plain data, in the spelling of
+ * playbooks.
+ */
+export function viewOf(topology: Topology, host: string) {
+  const { endpoint, nodes } = topology
+  const node = nodes.find((each) => each.name === host)
+  const profile = BALANCED
+  const failover = nodes.length > 1
+  return {
+    layout: topology.layout,
+    endpoints: endpoint.vips.map((vip) => `https://${withPort(vip.address, endpoint.port)}`),
+    vips: endpoint.vips.map((vip) => vip.address),
+    port: endpoint.port,
+    haproxy: node !== undefined && endpoint.haproxy,
+    keepalived: node !== undefined && failover,
+    apiserver: {
+      port: endpoint.apiserverPort,
+      check_path: endpoint.checkPath,
+      here: topology.backends.some((backend) => backend.name === host),
+    },
+    servers: topology.backends.map(({ name, address }) => ({
+      name,
+      address: withPort(address, endpoint.apiserverPort),
+    })),
+    binds: binds(topology, endpoint.port),
+    monitor: { port: endpoint.monitorPort, path: MONITOR_PATH },
+    stats: endpoint.stats
+      ? {
+          binds: wildcards(topology, endpoint.stats.port),
+          path: endpoint.stats.path,
+          realm: endpoint.stats.realm ?? '',
+        }
+      : null,
+    stats_socket: node?.osFamily === 'Debian' ? '/run/haproxy/admin.sock' : '/var/lib/haproxy/stats',
+    timers: haproxyTimers(profile),
+    vrrp: vrrp(topology, profile),
+    check: { command: checkCommand(topology, host), ...profile.check },
+    instances: node && failover ? instances(topology, node) : [],
+    sysctls: endpoint.haproxy && endpoint.bind === 'vip' ? sysctls(topology) : [],
+    warnings: topology.warnings,
+  }
+}
+
+export type View = ReturnType<typeof viewOf>
+
+function binds(topology: Topology, port: number): string[] {
+  const { bind, vips } = topology.endpoint
+  return bind === 'vip' ? vips.map((vip) => withPort(vip.address, port)) : wildcards(topology, port)
+}
+
+/** Only the families that are used: a node without IPv6 has no [::]. */
+function wildcards(topology: Topology, port: number): string[] {
+  const families = new Set(topology.endpoint.vips.map((vip) => vip.family))
+  return [...(families.has(4) ? [`*:${port}`] : []), ...(families.has(6) ? [`[::]:${port} v6only`] : [])]
+}
+
+/** A backup has not got the address yet that haproxy is to listen on. */
+function sysctls(topology: Topology): { name: string; value: string }[] {
+  const families = new Set(topology.endpoint.vips.map((vip) => vip.family))
+  return [...families].map((family) => ({ name: `net.ipv${family}.ip_nonlocal_bind`, value: '1' }))
+}
+
+function haproxyTimers(profile: Profile) {
+  const { inter, fastinter, timeout, fall, rise } = profile.backend
+  return {
+    connect: milliseconds(profile.connect),
+    idle: IDLE.timeout,
+    keepalive: IDLE.keepalive,
+    check: milliseconds(timeout),
+    inter: milliseconds(inter),
+    fastinter: milliseconds(fastinter),
+    fall,
+    rise,
+    hard_stop: HARD_STOP,
+  }
+}
+
+function milliseconds(seconds: number): string {
+  return `${Math.round(seconds * 1000)}ms`
+}
+
+function vrrp(topology: Topology, profile: Profile) {
+  const { authPass, preempt, unicast } = topology.endpoint
+  const version = authPass === undefined ? 3 : 2
+  return {
+    version,
+    advert: version === 3 ? profile.advert : profile.advertV2,
+    unicast,
+    preempt,
+    auth_pass: authPass ?? '',
+  }
+}
+
+/** keepalived checks what the node's part of the endpoint is: its haproxy, else its own API server. */
+function checkCommand({ endpoint, backends }: Topology, host: string): string {
+  if (endpoint.haproxy) {
+    return `${CHECK_SCRIPT} http 127.0.0.1 ${endpoint.monitorPort} ${MONITOR_PATH} ${endpoint.port}`
+  }
+  const address = backends.find((backend) => backend.name === host)?.address ?? '127.0.0.1'
+  return `${CHECK_SCRIPT} https ${address} ${endpoint.apiserverPort} ${endpoint.checkPath}`
+}
+
+function instances(topology: Topology, node: Node) {
+  return topology.endpoint.vips.map((vip, index) => {
+    const placement = node.placements[index]
+    const source = node.addresses.get(vip.family) ?? ''
+    return {
+      name: `hakube_${vip.address.replaceAll(/[^\da-f]+/g, '_')}`,
+      vip: `${vip.address}/${placement?.prefix ?? vip.prefix ?? fullPrefix(vip.family)}`,
+      interface: placement?.interface ?? '',
+      vrid: topology.vrids[index] ?? 0,
+      priority: node.priority,
+      source,
+      peers: topology.nodes
+        .filter((other) => other !== node)
+        .map((other) => other.addresses.get(familyOf(vip.address)) ?? ''),
+    }
+  })
+}
