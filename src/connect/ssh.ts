@@ -101,7 +101,7 @@ async function openJump(
   const client = await openClient(jump, options, before.length > 0 ? before : undefined, depth + 1)
   try {
     const stream = await client.forward(settings.hostname, settings.port)
-    return { stream, words: () => '', end: () => void client.end() }
+    return { stream, words: () => Promise.resolve(''), end: () => void client.end() }
   } catch (error) {
     await client.end()
     throw error

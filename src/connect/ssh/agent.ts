@@ -1,11 +1,4 @@
-import {
-  BaseAgent,
-  createAgent,
-  type ParsedKey,
-  type PublicKeyEntry,
-  type SigningRequestOptions,
-  utils,
-} from 'ssh2'
+import ssh2, { type ParsedKey, type PublicKeyEntry, type SigningRequestOptions } from 'ssh2'
 
 type SignDone = (error?: Error | null, signature?: Buffer) => void
 type KeysDone = (error?: Error | null, keys?: ParsedKey[]) => void
@@ -14,16 +7,16 @@ type KeysDone = (error?: Error | null, keys?: ParsedKey[]) => void
  * The user's agent, without what would stop the log-in: an agent that cannot be reached has no keys, so the
  * other methods get their turn. With `only`, its other keys are kept back (IdentitiesOnly).
  */
-export class QuietAgent extends BaseAgent<ParsedKey> {
+export class QuietAgent extends ssh2.BaseAgent<ParsedKey> {
   /** Why the agent had no keys; undefined when it answered. */
   problem: string | undefined
   keys = 0
-  readonly #agent: BaseAgent
+  readonly #agent: ssh2.BaseAgent
   readonly #only: readonly Buffer[] | undefined
 
   constructor(socket: string, only: readonly Buffer[] | undefined) {
     super()
-    this.#agent = createAgent(socket)
+    this.#agent = ssh2.createAgent(socket)
     this.#only = only
   }
 
@@ -54,6 +47,6 @@ export class QuietAgent extends BaseAgent<ParsedKey> {
 
 function parsed(key: ParsedKey | Buffer | string | PublicKeyEntry): ParsedKey | undefined {
   const own = typeof key === 'object' && 'pubKey' in key ? key.pubKey : key
-  const result = utils.parseKey(typeof own === 'object' && 'pubKey' in own ? own.pubKey : own)
+  const result = ssh2.utils.parseKey(typeof own === 'object' && 'pubKey' in own ? own.pubKey : own)
   return result instanceof Error ? undefined : result
 }

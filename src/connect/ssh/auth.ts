@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type AnyAuthMethod, type ParsedKey, type Prompt, utils } from 'ssh2'
+import ssh2, { type AnyAuthMethod, type ParsedKey, type Prompt } from 'ssh2'
 import { EXIT, HakubeError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
 import type { SshSettings } from '../ssh-config.ts'
@@ -42,10 +42,18 @@ export class Login {
   readonly handler = (offers: readonly string[] | null): AnyAuthMethod | false => {
     if (offers) this.offers = offers
     // Before the first answer nothing is known about what the host offers.
-    const usable = this.#methods.findIndex(({ offered }) => offers === null || offers.includes(offered))
+    const usable = this.#methods.findIndex((method) => this.#isUsable(method, offers))
     const method = usable < 0 ? undefined : this.#methods.splice(0, usable + 1).at(-1)
     if (method) this.tried.push(method.name)
     return method?.auth ?? false
+  }
+
+  #isUsable({ offered }: Method, offers: readonly string[] | null): boolean {
+    if (offers === null) return true
+    // A password that was refused would only be refused, and counted by the host, once more.
+    if (offered === 'keyboard-interactive' && this.tried.includes('password') && offers.includes('password'))
+      return false
+    return offers.includes(offered)
   }
 
   /** All that was done, for the error of a refused log-in. */
@@ -118,7 +126,7 @@ async function readKey(file: string, ask: AskPassphrase | undefined): Promise<Ke
 }
 
 function parse(text: Buffer, passphrase?: string): ParsedKey | Error {
-  const key = utils.parseKey(text, passphrase)
+  const key = ssh2.utils.parseKey(text, passphrase)
   if (key instanceof Error || key.isPrivateKey()) return key
   return new Error('it is a public key')
 }
@@ -137,7 +145,7 @@ async function publicKeys(files: readonly KeyFile[]): Promise<Buffer[]> {
     files.map(async ({ file, key }) => {
       if (key) return key.getPublicSSH()
       const text = await readFile(`${file}.pub`).catch(() => undefined)
-      const parsed = text && utils.parseKey(text)
+      const parsed = text && ssh2.utils.parseKey(text)
       return parsed && !(parsed instanceof Error) ? parsed.getPublicSSH() : undefined
     }),
   )

@@ -46,7 +46,7 @@ export class SshClient {
     this.#way = way
     const connecting = this.#ssh.connect(this.#config(way))
     const client = this.#ssh.connection
-    if (!client) return this.#fail(await connecting.catch((error: unknown) => error))
+    if (!client) throw await this.#failure(await connecting.catch((error: unknown) => error))
     this.#client = client
     // node-ssh takes its listener away when the connection stands; a reset would then end the whole program.
     client.on('error', (error: Error) => (this.#broken ??= error))
@@ -57,7 +57,7 @@ export class SshClient {
     } catch (error) {
       // The other one of the two may fail later; nobody listens to it any more.
       connecting.catch(() => undefined)
-      this.#fail(this.#hostKeyError ?? error)
+      throw await this.#failure(this.#hostKeyError ?? error)
     } finally {
       deadline.clear()
     }
@@ -126,14 +126,14 @@ export class SshClient {
     }
   }
 
-  #fail(error: unknown): never {
+  async #failure(error: unknown): Promise<HakubeError> {
     const { hostname, port, user } = this.settings
-    throw connectError(error, {
+    return connectError(error, {
       host: this.#host,
       where: `${hostname} port ${port}`,
       user,
       login: this.#login.summary(),
-      proxyWords: this.#way?.words() ?? '',
+      proxyWords: (await this.#way?.words()) ?? '',
     })
   }
 
@@ -193,7 +193,7 @@ class Deadline {
 
   extend(seconds: number, words = `the log-in took more than ${seconds} s`): void {
     clearTimeout(this.#timer)
-    const error = Object.assign(new Error(words), { code: 'ETIMEDOUT' })
+    const error = Object.assign(new Error(words), { level: 'deadline' })
     this.#timer = setTimeout(() => this.#reject(error), seconds * 1000)
   }
 

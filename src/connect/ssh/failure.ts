@@ -76,7 +76,11 @@ function causeOf(error: unknown, attempt: Attempt): Cause {
       hint: 'check ansible_user, and the key or password (-k asks for one)',
     }
   }
+  if (level === 'deadline') {
+    return { code: 'connect-timed-out', words: message, hint: 'check the address and firewalls' }
+  }
   const known = BY_CODE[code]
+  if (attempt.proxyWords !== '') return { code: 'proxy-failed', words: 'the proxy command failed' }
   // A stream that ends early has no code of its own, and node-ssh calls it a time-out.
   if (/before handshake|No response from server/.test(message)) return closed(attempt)
   if (known) return known

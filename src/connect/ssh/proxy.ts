@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HakubeError } from '../../errors.ts'
 import { Tail } from '../channel.ts'
 import { expandTokens, type SshSettings } from '../ssh-config.ts'
@@ -7,8 +8,8 @@ import { expandTokens, type SshSettings } from '../ssh-config.ts'
 /** A stream to a host's SSH port. */
 export interface Way {
   stream: Duplex
-  /** What the program in between has said so far. */
-  words: () => string
+  /** What a program in between has said, as soon as it has ended or 300 ms have passed. */
+  words: () => Promise<string>
   end: () => void
 }
 
@@ -44,9 +45,17 @@ export function openProxyCommand(command: string, settings: SshSettings, name: s
   child.stderr.on('data', (chunk: Buffer) => tail.push(chunk))
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
   child.on('error', (error) => stream.destroy(error))
+  const closed = new Promise<void>((resolve) => {
+    child.on('close', () => resolve())
+  })
   const end = (): void => {
     stream.destroy()
     child.kill('SIGHUP')
   }
-  return { stream, words: () => tail.toString(), end }
+  const words = async (): Promise<string> => {
+    // Its streams end before its last words are read.
+    await Promise.race([closed, sleep(300, undefined, { ref: false })])
+    return tail.toString()
+  }
+  return { stream, words, end }
 }
