@@ -1,0 +1,120 @@
+import type { Statement } from './ast.ts'
+import type { LexerOptions } from './lexer.ts'
+import { iterate } from './compare.ts'
+import { Mistake, Source } from './mistakes.ts'
+import { Runtime, type Scope } from './runtime.ts'
+import { Callable, type Item } from './things.ts'
+import { parseTemplate } from './template.ts'
+import { readHeader } from './header.ts'
+
+/** A template that is part of a render. */
+export interface TemplateFile {
+  body: readonly Statement[]
+  source: Source
+  changesInPlace: boolean
+}
+
+/** Loads the templates that others include, import or extend. */
+export class TemplateFiles {
+  readonly #options: LexerOptions
+
+  constructor(options: LexerOptions) {
+    this.#options = options
+  }
+
+  /** The first template of these names that there is. */
+  find(names: Item, mayMiss: boolean, runtime: Runtime): TemplateFile | undefined {
+    const list = typeof names === 'string' ? [names] : [...iterate(names)]
+    for (const name of list) {
+      const file = typeof name === 'string' ? this.#load(name, runtime) : undefined
+      if (file) return file
+    }
+    if (mayMiss) return undefined
+    const shown = list.map(String).join(', ')
+    throw new Mistake(`there is no template ${shown}`, {
+      code: 'template-not-found',
+      hint: 'Templates are looked for in templates/ beside the role or playbook, and beside the template.',
+    })
+  }
+
+  load(name: Item, _at: number, runtime: Runtime): TemplateFile {
+    const file = this.find(name, false, runtime)
+    if (!file) throw new Mistake('there is no such template')
+    return file
+  }
+
+  #load(name: string, runtime: Runtime): TemplateFile | undefined {
+    const loaded = runtime.environment.load?.(name, runtime.source.place.file)
+    if (!loaded) return undefined
+    const place = { file: loaded.file }
+    const { text, options, firstLine } = readHeader(loaded.text, this.#options, place)
+    // Of an included file the last newline goes, whatever the outer one keeps.
+    const parsed = parseTemplate(
+      text,
+      { ...place, line: firstLine },
+      { ...options, keepTrailingNewline: false },
+    )
+    if (parsed.changesInPlace) runtime.copies ??= new Map()
+    return { ...parsed, source: new Source(parsed.text, { ...place, line: firstLine }) }
+  }
+
+  /** For imports without context: the same world, but no variables. */
+  isolated(runtime: Runtime): Runtime {
+    const nothing: Scope = { lookup: () => undefined }
+    return new Runtime(nothing, runtime.environment, runtime.library, runtime.source)
+  }
+}
+
+/** The blocks of a template and of those it extends, the most derived first. */
+export class Blocks {
+  readonly #byName = new Map<string, { body: readonly Statement[]; source: Source }[]>()
+  #parent: TemplateFile | undefined
+
+  add(file: TemplateFile): void {
+    collect(file.body, (name, body) => {
+      const known = this.#byName.get(name) ?? []
+      known.push({ body, source: file.source })
+      this.#byName.set(name, known)
+    })
+  }
+
+  extends(parent: TemplateFile): void {
+    if (this.#parent) throw new Mistake('extended multiple times')
+    this.#parent = parent
+  }
+
+  takeParent(): TemplateFile | undefined {
+    const parent = this.#parent
+    this.#parent = undefined
+    return parent
+  }
+
+  at(name: string, level: number): { body: readonly Statement[]; source: Source } | undefined {
+    return this.#byName.get(name)?.[level]
+  }
+
+  noSuper(name: string): Mistake {
+    return new Mistake(`there is no parent block of '${name}'`)
+  }
+
+  caller(render: () => string): Callable {
+    return new Callable('super', render)
+  }
+}
+
+function collect(
+  body: readonly Statement[],
+  found: (name: string, body: readonly Statement[]) => void,
+): void {
+  for (const statement of body) {
+    if (statement.kind === 'block') found(statement.name, statement.body)
+    for (const inner of innerBodies(statement)) collect(inner, found)
+  }
+}
+
+function innerBodies(statement: Statement): (readonly Statement[])[] {
+  if (statement.kind === 'if')
+    return [...statement.branches.map((branch) => branch.body), statement.otherwise]
+  if (statement.kind === 'for') return [statement.body, statement.otherwise]
+  return 'body' in statement ? [statement.body] : []
+}

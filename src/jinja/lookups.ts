@@ -1,0 +1,83 @@
+import type { Dict, Value } from '../value.ts'
+import { allDefined } from './arguments.ts'
+import { truthy } from './compare.ts'
+import { Mistake, suggestion } from './mistakes.ts'
+import type { Runtime, Scope } from './runtime.ts'
+import type { Args, Item } from './things.ts'
+import { toValue } from './result.ts'
+import { BUILT_IN_LOOKUPS } from './lookups-pure.ts'
+
+/** What a lookup may use. */
+export interface LookupContext {
+  scope: Scope
+  random(): number
+}
+
+/**
+ * A lookup plugin: terms and options in, a list out. It throws a HakubeError, or any Error whose message
+ * says what failed; both end the template, unless the template says errors='ignore' or 'warn'.
+ */
+export type Lookup = (terms: Value[], options: Dict, context: LookupContext) => Value[]
+export type Lookups = ReadonlyMap<string, Lookup>
+
+/** The name without the collection that is Ansible's own. */
+export function shortName(name: string): string {
+  return name.replace(/^ansible\.(?:builtin|legacy)\./, '')
+}
+
+/** `query(…)`: the lookup's whole list. */
+export function query(args: Args, runtime: Runtime): Item {
+  return run(args, runtime).items
+}
+
+/** `lookup(…)`: texts joined by commas, a single other value as itself. */
+export function lookup(args: Args, runtime: Runtime): Item {
+  const { items, wantList } = run(args, runtime)
+  if (wantList || items.length === 0) return items
+  if (items.every((item) => typeof item === 'string')) return items.join(',')
+  return items.length === 1 ? (items[0] ?? null) : items
+}
+
+function run(args: Args, runtime: Runtime): { items: Value[]; wantList: boolean } {
+  allDefined(args)
+  const [name, ...terms] = args.positional
+  if (typeof name !== 'string') throw new Mistake('lookup() takes the name of a lookup first')
+  const found = find(name, runtime)
+  const { wantlist = false, errors = 'strict', ...options } = Object.fromEntries(args.named)
+  const named: Dict = new Map(Object.entries(options).map(([key, value]) => [key, toValue(value)]))
+  const wantList = truthy(wantlist)
+  try {
+    return { items: found(terms.map(toValue), named, context(runtime)), wantList }
+  } catch (error) {
+    if ((errors === 'ignore' || errors === 'warn') && error instanceof LookupFailure)
+      return { items: [], wantList }
+    if (error instanceof LookupFailure) throw new Mistake(error.message, { code: 'lookup-failed' })
+    throw error
+  }
+}
+
+/** A lookup's own failure, such as a missing file: `errors='ignore'` may pass over it. */
+export class LookupFailure extends Error {}
+
+function find(name: string, runtime: Runtime): Lookup {
+  const short = shortName(name)
+  const found = runtime.environment.lookups?.get(short) ?? BUILT_IN_LOOKUPS.get(short)
+  if (found) return found
+  const known = [...(runtime.environment.lookups?.keys() ?? []), ...BUILT_IN_LOOKUPS.keys()]
+  throw unknownLookup(name, known)
+}
+
+export function unknownLookup(name: string, known: readonly string[], at?: number): Mistake {
+  const hint = suggestion(name, known) ?? `These are known: ${[...known].sort().join(', ')}.`
+  return new Mistake(`there is no lookup '${name}'`, { code: 'unknown-lookup', hint, at })
+}
+
+function context(runtime: Runtime): LookupContext {
+  return { scope: runtime.scope, random: () => random(runtime) }
+}
+
+/** A random number from the environment. */
+export function random(runtime: Runtime): number {
+  if (runtime.environment.random) return runtime.environment.random()
+  throw new Mistake('random numbers are not available here', { hint: 'Give a seed.' })
+}

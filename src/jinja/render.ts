@@ -1,0 +1,246 @@
+import type { Expression, FilterExpression, ForStatement, Parameter, Statement } from './ast.ts'
+import { iterate } from './compare.ts'
+import { callWith, evaluate, evaluateArguments, filter, truth } from './evaluate.ts'
+import { assign, Frame } from './frame.ts'
+import { Loop } from './loop.ts'
+import { Macro, Module } from './macro.ts'
+import type { Source } from './mistakes.ts'
+import { str } from './print.ts'
+import type { Runtime } from './runtime.ts'
+import { DictView, type Item, Range } from './things.ts'
+import { Undefined } from './undefined.ts'
+import { Blocks, type TemplateFile, type TemplateFiles } from './files.ts'
+
+/** Where a render writes to; inner parts that are captured have one of their own. */
+type Out = string[]
+
+/** Renders a template's statements. */
+export class Renderer {
+  readonly #runtime: Runtime
+  readonly #files: TemplateFiles
+  readonly #blocks = new Blocks()
+
+  constructor(runtime: Runtime, files: TemplateFiles) {
+    this.#runtime = runtime
+    this.#files = files
+  }
+
+  /** A whole template with its own top frame. */
+  template(file: TemplateFile, frame: Frame): string {
+    return this.#runtime.within(file.source, () => {
+      this.#blocks.add(file)
+      const out: Out = []
+      this.#statements(file.body, frame, out)
+      const parent = this.#blocks.takeParent()
+      return parent ? this.template(parent, frame) : out.join('')
+    })
+  }
+
+  /** Statements that are part of a template, as one text. */
+  #captured(body: readonly Statement[], frame: Frame): string {
+    const out: Out = []
+    this.#statements(body, frame, out)
+    return out.join('')
+  }
+
+  #statements(body: readonly Statement[], frame: Frame, out: Out): void {
+    for (const statement of body) this.#statement(statement, frame, out)
+  }
+
+  #statement(statement: Statement, frame: Frame, out: Out): void {
+    const runtime = this.#runtime
+    runtime.step()
+    switch (statement.kind) {
+      case 'text':
+        out.push(statement.text)
+        break
+      case 'output':
+        out.push(this.output(statement.value, frame))
+        break
+      case 'for':
+        out.push(this.#for(statement, frame))
+        break
+      case 'if': {
+        const branch = statement.branches.find(({ condition }) => truth(condition, frame, runtime))
+        this.#statements(branch ? branch.body : statement.otherwise, frame, out)
+        break
+      }
+      case 'set':
+        assign(statement.target, evaluate(statement.value, frame, runtime), frame, runtime)
+        break
+      default:
+        this.#block(statement, frame, out)
+    }
+  }
+
+  #block(
+    statement: Exclude<Statement, { kind: 'text' | 'output' | 'for' | 'if' | 'set' }>,
+    frame: Frame,
+    out: Out,
+  ): void {
+    const runtime = this.#runtime
+    switch (statement.kind) {
+      case 'capture': {
+        const text = this.#captured(statement.body, new Frame(frame))
+        assign(statement.target, this.#filtered(statement.filter, text, frame), frame, runtime)
+        break
+      }
+      case 'filter':
+        out.push(
+          finalText(
+            this.#filtered(statement.filter, this.#captured(statement.body, new Frame(frame)), frame),
+          ),
+        )
+        break
+      case 'macro':
+        frame.set(statement.name, this.#macro(statement.name, statement.parameters, statement.body, frame))
+        break
+      case 'call':
+        out.push(this.#call(statement, frame))
+        break
+      case 'with': {
+        const inner = new Frame(frame)
+        const values = statement.bindings.map(({ value }) => evaluate(value, frame, runtime))
+        for (const [index, { target }] of statement.bindings.entries()) {
+          assign(target, values[index] ?? null, inner, runtime)
+        }
+        this.#statements(statement.body, inner, out)
+        break
+      }
+      case 'block':
+        out.push(this.#namedBlock(statement.name, 0, new Frame(frame)))
+        break
+      case 'extends': {
+        const name = this.#templateName(statement.template, frame)
+        this.#blocks.extends(this.#files.load(name, statement.at, runtime))
+        break
+      }
+      default:
+        this.#otherFile(statement, frame, out)
+    }
+  }
+
+  /** The text that `{{ … }}` leaves: nothing for None, lists for views, an error for undefined. */
+  output(value: Expression, frame: Frame): string {
+    return finalText(evaluate(value, frame, this.#runtime))
+  }
+
+  #filtered(node: FilterExpression | undefined, text: string, frame: Frame): Item {
+    if (!node) return text
+    const inner = node.operand?.kind === 'filter' ? node.operand : undefined
+    return filter(node, this.#filtered(inner, text, frame), frame, this.#runtime)
+  }
+
+  #for(statement: ForStatement, frame: Frame): string {
+    const runtime = this.#runtime
+    const over = evaluate(statement.over, frame, runtime)
+    runtime.at = statement.over.at
+    return this.#loop(statement, over, frame, 0)
+  }
+
+  #loop(statement: ForStatement, over: Item, frame: Frame, depth: number): string {
+    const runtime = this.#runtime
+    const items = this.#selected(statement, [...iterate(over)], frame)
+    if (items.length === 0) return this.#captured(statement.otherwise, new Frame(frame))
+    const recurse = (inner: Item): string =>
+      runtime.deeper(() => this.#loop(statement, inner, frame, depth + 1))
+    const loop = new Loop(items, depth, statement.recursive ? recurse : undefined)
+    const out: Out = []
+    for (const item of items) {
+      runtime.step()
+      loop.advance()
+      const inner = new Frame(frame)
+      inner.set('loop', loop)
+      assign(statement.target, item, inner, runtime)
+      this.#statements(statement.body, inner, out)
+    }
+    return out.join('')
+  }
+
+  #selected(statement: ForStatement, items: Item[], frame: Frame): Item[] {
+    const { condition, target } = statement
+    if (!condition) return items
+    return items.filter((item) => {
+      const inner = new Frame(frame)
+      assign(target, item, inner, this.#runtime)
+      return truth(condition, inner, this.#runtime)
+    })
+  }
+
+  #macro(name: string, parameters: Parameter[], body: Statement[], frame: Frame): Macro {
+    const runtime = this.#runtime
+    const { source } = runtime
+    return new Macro({
+      name,
+      parameters,
+      body,
+      source,
+      render: (names, missing) =>
+        runtime.within(source, () => {
+          const inner = new Frame(frame)
+          for (const [key, value] of names) inner.set(key, value)
+          for (const parameter of parameters) {
+            const absent = missing(parameter)
+            if (absent === undefined) continue
+            inner.set(
+              parameter.name,
+              parameter.default ? evaluate(parameter.default, inner, runtime) : absent,
+            )
+          }
+          return this.#captured(body, inner)
+        }),
+    })
+  }
+
+  #call(statement: Statement & { kind: 'call' }, frame: Frame): string {
+    const args = evaluateArguments(statement.call.args, frame, this.#runtime)
+    args.named.set('caller', this.#macro('caller', statement.parameters, statement.body, frame))
+    return finalText(callWith(statement.call, args, frame, this.#runtime))
+  }
+
+  #namedBlock(name: string, level: number, frame: Frame): string {
+    const block = this.#blocks.at(name, level)
+    if (!block) throw this.#blocks.noSuper(name)
+    frame.set(
+      'super',
+      this.#blocks.caller(() => this.#namedBlock(name, level + 1, new Frame(frame))),
+    )
+    return this.#runtime.deeper(() =>
+      this.#runtime.within(block.source, () => this.#captured(block.body, frame)),
+    )
+  }
+
+  #templateName(node: Expression, frame: Frame): Item {
+    const name = evaluate(node, frame, this.#runtime)
+    this.#runtime.at = node.at
+    return name
+  }
+
+  #otherFile(statement: Statement & { kind: 'include' | 'import' | 'from' }, frame: Frame, out: Out): void {
+    const runtime = this.#runtime
+    const names = this.#templateName(statement.template, frame)
+    const missing = statement.kind === 'include' && statement.ignoreMissing
+    const file = this.#files.find(names, missing, runtime)
+    if (!file) return
+    const inner = statement.withContext ? new Frame(frame) : new Frame()
+    const own = statement.withContext ? runtime : this.#files.isolated(runtime)
+    const text = runtime.deeper(() => new Renderer(own, this.#files).template(file, inner))
+    if (statement.kind === 'include') out.push(text)
+    else if (statement.kind === 'import') frame.set(statement.name, new Module(inner.own(), text))
+    else {
+      for (const { name, as } of statement.names) {
+        frame.set(as, inner.own().get(name) ?? this.#notExported(name, file.source))
+      }
+    }
+  }
+
+  #notExported(name: string, source: Source): Undefined {
+    return new Undefined(`${source.place.file} has no '${name}' to import`)
+  }
+}
+
+function finalText(item: Item): string {
+  if (item === null) return ''
+  if (item instanceof DictView || item instanceof Range) return str([...item.elements()])
+  return str(item)
+}

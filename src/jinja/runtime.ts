@@ -1,0 +1,132 @@
+import type { Value } from '../value.ts'
+import type { Lookups } from './lookups.ts'
+import { Mistake, type Source } from './mistakes.ts'
+import type { Args, Item } from './things.ts'
+
+/** Where an expression's variables come from. Values are final: they are never templated again. */
+export interface Scope {
+  /**
+   * The variable's value, or undefined where there is none. What it throws passes through, but for an
+   * UndefinedVariable: then the variable itself counts as undefined, with that error as the reason.
+   */
+  lookup(name: string): Value | undefined
+  /** The names there are, for "did you mean". */
+  names?(): Iterable<string>
+}
+
+/** A file of templates for include and import. */
+export interface LoadedTemplate {
+  text: string
+  file: string
+}
+
+/** Everything that templates may know of the world outside; nothing of it is there by itself. */
+export interface Environment {
+  /** Lookups beside the built-in ones, by their name. */
+  lookups?: Lookups
+  /** Finds a template for include and import; undefined where there is none. */
+  load?(name: string, from: string): LoadedTemplate | undefined
+  now?(): Date
+  /** Minutes that local time is ahead of UTC at this moment; 0 without it. */
+  utcOffset?(at: Date): number
+  /** A number from 0 up to 1, for `random` and `shuffle` without a seed. */
+  random?(): number
+  /** What `expanduser` puts for ~. */
+  home?: string
+  /** What is at this path on the controller, for the file tests; undefined for nothing. */
+  stat?(path: string): 'file' | 'directory' | 'other' | undefined
+  limits?: Partial<Limits>
+}
+
+export interface Limits {
+  /** Steps of evaluation in one render. */
+  steps: number
+  /** Calls, includes and blocks within each other. */
+  depth: number
+  /** Characters of a text, or elements of a list, that one operation may make. */
+  size: number
+}
+
+export const DEFAULT_LIMITS: Limits = { steps: 5_000_000, depth: 100, size: 20_000_000 }
+
+/** The filters and tests by name, as the evaluator calls them. */
+export interface Library {
+  filter(name: string, value: Item, args: Args, runtime: Runtime): Item
+  test(name: string, value: Item, args: Args, runtime: Runtime): boolean
+  global(name: string): Item | undefined
+}
+
+/** The state of one evaluation: what it may use, where it is, and how much it has used. */
+export class Runtime {
+  readonly scope: Scope
+  readonly environment: Environment
+  readonly library: Library
+  readonly limits: Limits
+  source: Source
+  /** Offset of the node under evaluation: where an error points. */
+  at = 0
+  /** Private copies of variables, for templates that change lists or dicts in place. */
+  copies: Map<string, Item> | undefined
+  #steps = 0
+  #depth = 0
+
+  constructor(scope: Scope, environment: Environment, library: Library, source: Source) {
+    this.scope = scope
+    this.environment = environment
+    this.library = library
+    this.source = source
+    this.limits = { ...DEFAULT_LIMITS, ...environment.limits }
+  }
+
+  /** Counts one step, so that a template ends. */
+  step(): void {
+    this.#steps += 1
+    if (this.#steps > this.limits.steps) throw tooMuch(`more than ${this.limits.steps} steps`)
+  }
+
+  /** Refuses to make something of this many characters or elements. */
+  size(count: number): void {
+    if (count > this.limits.size) throw tooMuch(`a result of more than ${this.limits.size} elements`)
+  }
+
+  /** Runs something that can contain itself. */
+  deeper<T>(run: () => T): T {
+    this.#depth += 1
+    if (this.#depth > this.limits.depth) throw tooMuch(`nested more than ${this.limits.depth} deep`)
+    try {
+      return run()
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  /** Runs a part that stands in another text, so that its errors point there. */
+  within<T>(source: Source, run: () => T): T {
+    const [outer, at] = [this.source, this.at]
+    this.source = source
+    const result = this.locating(run)
+    this.source = outer
+    this.at = at
+    return result
+  }
+
+  /** Gives a mistake its place. */
+  locating<T>(run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof Mistake) throw this.source.locate(error, this.at)
+      if (error instanceof RangeError && error.message.includes('call stack')) {
+        throw this.source.locate(tooMuch('nested too deeply'), this.at)
+      }
+      throw error
+    }
+  }
+}
+
+function tooMuch(what: string): Mistake {
+  return new Mistake(`the template is too much: ${what}`, {
+    code: 'template-limit',
+    hint: 'Look for a loop or a macro that feeds itself.',
+  })
+}
