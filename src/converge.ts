@@ -116,7 +116,7 @@ export class HostRun {
 
   async #group(group: Group): Promise<HostEnd | undefined> {
     if (group.step.type === 'play') this.#context.playStarted(group.step.run)
-    if (group.step.type === 'flush') return this.#flush(group)
+    if (group.step.type === 'flush' && !group.handler) return this.#flush(group)
     if (!group.task) return undefined
     if (isMeta(group.task.module)) return this.#meta(group, group.task.module.meta)
     const verdicts: Verdict[] = []

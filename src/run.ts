@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { HostRun } from './converge.ts'
 import type { RunContext } from './converge/context.ts'
 import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
+import { templateEnvironment } from './playbook/environment.ts'
 import type { Task } from './playbook/model.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
 import { Progress } from './progress.ts'
@@ -129,6 +130,7 @@ function contextOf(
 /** Variables of a task above the inventory and the facts. Magic variables of a host and play are made once. */
 function layersOf(inputs: Inputs, options: RunOptions) {
   const magic = new Map<string, Layers['magic']>()
+  const environment = templateEnvironment(dirname(options.playbook), options.env)
   return (host: string, run: PlayRun, task: Task | undefined): Layers => {
     const key = `${run.index} ${host}`
     let own = magic.get(key)
@@ -141,7 +143,12 @@ function layersOf(inputs: Inputs, options: RunOptions) {
       magic.set(key, own)
     }
     const files = inputs.varsFiles.get(run.play) ?? []
-    return { magic: own, loop: new Map(), texts: [...(task ? [task.vars] : []), ...files, run.play.vars] }
+    return {
+      magic: own,
+      loop: new Map(),
+      environment,
+      texts: [...(task ? [task.vars] : []), ...files, run.play.vars],
+    }
   }
 }
 

@@ -43,7 +43,9 @@ function enough(work: Work, found: Verdict, register: string | undefined): boole
   if (until.length === 0) return found.status !== 'failed'
   const scope =
     register === undefined ? work.scope : work.scope.plus(new Map([[register, registered(found)]]))
-  return until.every((condition) => evaluateCondition(condition.value, condition.place, scope))
+  return until.every((condition) =>
+    evaluateCondition(condition.value, condition.place, scope, scope.environment),
+  )
 }
 
 async function attempt(work: Work, hands: Hands): Promise<Verdict> {

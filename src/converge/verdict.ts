@@ -82,7 +82,9 @@ function holds(
 ): boolean {
   const scope =
     register === undefined ? work.scope : work.scope.plus(new Map([[register, registered(found)]]))
-  return conditions.every((condition) => evaluateCondition(condition.value, condition.place, scope))
+  return conditions.every((condition) =>
+    evaluateCondition(condition.value, condition.place, scope, scope.environment),
+  )
 }
 
 /** The dict that `register` gets. What only a real run would know is unknown, not absent. */

@@ -60,15 +60,15 @@ export class TaskController implements Controller {
     const text = content.toString('utf8')
     if (path.endsWith('.hbs')) return { path, text: renderHandlebars(text, path, this.#scope) }
     const template = compileTemplate(text, { file: path })
-    return { path, text: template.render(this.#scope) }
+    return { path, text: template.render(this.#scope, this.#scope.environment) }
   }
 
   evaluate(expression: string): Value {
-    return compileExpression(expression, this.#place).evaluate(this.#scope)
+    return compileExpression(expression, this.#place).evaluate(this.#scope, this.#scope.environment)
   }
 
   test(expression: string): boolean {
-    return evaluateCondition(expression, this.#place, this.#scope)
+    return evaluateCondition(expression, this.#place, this.#scope, this.#scope.environment)
   }
 
   variable(name: string): Value | undefined {

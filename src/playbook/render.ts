@@ -75,7 +75,9 @@ function handlerConditions(step: Step, task: Task): readonly Condition[] {
 
 /** The first condition that does not hold. */
 export function firstFalse(conditions: readonly Condition[], scope: TaskScope): Condition | undefined {
-  return conditions.find((condition) => !evaluateCondition(condition.value, condition.place, scope))
+  return conditions.find(
+    (condition) => !evaluateCondition(condition.value, condition.place, scope, scope.environment),
+  )
 }
 
 async function renderArguments(task: Task, scope: TaskScope, context: RenderContext): Promise<Rendered> {

@@ -1,6 +1,7 @@
 import type { Inventory } from '../inventory/model.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { HakubeError } from '../errors.ts'
+import { templateEnvironment } from '../playbook/environment.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import type { Play } from '../playbook/model.ts'
 import type { Dict } from '../value.ts'
@@ -26,9 +27,10 @@ export async function gatherFacts(
   }
   const store = storeOf(inventory, names, options.extraVars)
   const run: PlayRun = { index: 0, play: factsPlay(pattern), hosts: names, handlers: [] }
+  const environment = templateEnvironment('.', options.env)
   const scope = (host: string) => {
     const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })
-    return new TaskScope(store, host, 0, { magic, loop: new Map(), texts: [] })
+    return new TaskScope(store, host, 0, { magic, loop: new Map(), environment, texts: [] })
   }
   const hosts = new Hosts(options, store, [run], scope)
   try {

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { OMIT } from '../jinja/index.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import { dict, type Value } from '../value.ts'
 import type { VariableStore } from '../variables/store.ts'
@@ -46,6 +47,7 @@ export function magicVariables(
     ['ansible_skip_tags', [...facts.skipTags]],
     ['ansible_managed', 'Ansible managed'],
     ['hakube_version', facts.version],
+    ['omit', OMIT],
     ['ansible_version', ansibleVersion()],
   ])
   if (inventory !== undefined) {

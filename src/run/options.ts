@@ -25,6 +25,8 @@ export interface RunOptions {
   purpose: string
   redactor: Redactor
   signal: AbortSignal
+  /** For lookup('env', …). */
+  env: NodeJS.ProcessEnv
   emit(event: Event): void
 }
 

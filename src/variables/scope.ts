@@ -1,5 +1,5 @@
-import { HakubeError } from '../errors.ts'
-import { isTemplate, renderValue, type Scope } from '../jinja/index.ts'
+import { HakubeError, type Place } from '../errors.ts'
+import { isTemplate, renderValue, type Environment, type Scope } from '../jinja/index.ts'
 import { isDict, type Dict, type Key, type Value } from '../value.ts'
 import { LazyDict } from './lazy-dict.ts'
 import { NotYet } from './not-yet.ts'
@@ -11,6 +11,8 @@ export interface Layers {
   magic: ReadonlyMap<string, Value>
   /** Loop variables: final values. */
   loop: ReadonlyMap<string, Value>
+  /** What its templates may use of the controller. */
+  environment: Environment
   /** vars of the task and its blocks, of vars_files and of the play, highest first. */
   texts: readonly RawVariables[]
 }
@@ -22,6 +24,7 @@ export interface Layers {
 export class TaskScope implements Scope {
   readonly host: string
   readonly position: number
+  readonly environment: Environment
   readonly #store: VariableStore
   readonly #layers: Layers
   readonly #rendered = new Map<string, Value>()
@@ -32,6 +35,7 @@ export class TaskScope implements Scope {
     this.host = host
     this.position = position
     this.#layers = layers
+    this.environment = layers.environment
   }
 
   /** The same variables with these loop variables on top. */
@@ -65,6 +69,12 @@ export class TaskScope implements Scope {
     return undefined
   }
 
+  /** Where the value of a variable is written, as far as it is written anywhere. */
+  origin(name: string): Place | undefined {
+    const raw = this.#store.extra.get(name) ?? this.#layers.texts.find((layer) => layer.has(name))?.get(name)
+    return (raw ?? this.#store.hosts.get(this.host)?.inventory.get(name))?.place
+  }
+
   *names(): Iterable<string> {
     yield* this.#layers.magic.keys()
     yield* this.#layers.loop.keys()
@@ -95,7 +105,12 @@ export class TaskScope implements Scope {
     magic.set('inventory_hostname', host)
     magic.set('inventory_hostname_short', host.split('.')[0] ?? host)
     magic.set('group_names', [...(record?.groups ?? [])])
-    const scope = new TaskScope(store, host, this.position, { magic, loop: new Map(), texts: [] })
+    const scope = new TaskScope(store, host, this.position, {
+      ...this.#layers,
+      magic,
+      loop: new Map(),
+      texts: [],
+    })
     return new LazyDict({
       get: (key) => {
         const name = String(key)
@@ -130,10 +145,11 @@ export class TaskScope implements Scope {
 }
 
 /** Renders every text of a value, however deep; keys of dicts too. */
-export function renderTree(raw: Raw, scope: Scope): Value {
+export function renderTree(raw: Raw, scope: Scope & { environment: Environment }): Value {
   const place = raw.place ?? { file: 'inventory' }
   const walk = (value: Value): Value => {
-    if (typeof value === 'string') return isTemplate(value) ? renderValue(value, place, scope) : value
+    if (typeof value === 'string')
+      return isTemplate(value) ? renderValue(value, place, scope, scope.environment) : value
     if (Array.isArray(value)) return value.map(walk)
     if (isDict(value) && !(value instanceof LazyDict)) {
       return new Map([...value].map(([key, item]): [Key, Value] => [walkKey(key), walk(item)]))
