@@ -10,4 +10,5 @@ echo 'deb [trusted=yes] file:/srv/lab/deb-updates ./' > /etc/apt/sources.list.d/
 cp /build/lab-updates /usr/local/sbin/lab-updates
 chmod 755 /usr/local/sbin/lab-updates
 apt-get update
-rm -rf /build
+# Helpers for debuggers, which would be the only thing called python here.
+rm -rf /usr/share/gcc /etc/dpkg/dpkg.cfg.d/lab-build /build

@@ -6,7 +6,7 @@ set -eu
 systemctl mask --quiet \
   getty.target console-getty.service systemd-logind.service systemd-update-utmp.service \
   systemd-update-utmp-runlevel.service systemd-journal-flush.service systemd-journal-catalog-update.service \
-  systemd-user-sessions.service dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount \
+  dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount \
   sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount systemd-modules-load.service \
   systemd-remount-fs.service systemd-firstboot.service systemd-machine-id-commit.service systemd-ask-password-wall.path \
   systemd-ask-password-console.path systemd-random-seed.service systemd-pstore.service systemd-binfmt.service \
