@@ -1,6 +1,7 @@
 import type { HakubeError, Place } from '../errors.ts'
 import type { Value } from '../value.ts'
 import type { Warning } from '../yaml/load.ts'
+import { maskSecrets } from '../yaml/mask.ts'
 import { invalid, typed } from './ini-value.ts'
 import { parseAddress } from './address.ts'
 import { placeIn } from './lines.ts'
@@ -96,7 +97,12 @@ function assignment(word: Word, line: Line, all: readonly Word[]): Assignment {
 }
 
 function notAnAssignment(word: Word, line: Line, all: readonly Word[]): HakubeError {
-  const message = `"${word.text}" is neither a host nor key=value`
+  // What follows a password with a blank in it is the rest of the password.
+  const before = all[all.indexOf(word) - 1]?.text ?? ''
+  const shown = isPassword(before.slice(0, Math.max(0, before.indexOf('='))))
+    ? 'what follows the password'
+    : `"${word.text}"`
+  const message = `${shown} is neither a host nor key=value`
   return invalid(message, placeIn(line, word.start), assignmentHint(word, line, all))
 }
 
@@ -113,25 +119,21 @@ function assignmentHint(word: Word, line: Line, all: readonly Word[]): string {
 
 /** What Ansible takes without a word although the author surely meant something else. */
 function oddities(line: Line, words: Words, first: Word, host: HostPattern): Warning[] {
-  const { place, text } = line
+  const { place } = line
   const out: Warning[] = []
   const warn = (code: string, message: string, at: Place, hint: string): number =>
     out.push({ code, message, place: at, hint })
   if (first.text.includes('=')) {
     const hint = 'Put variables of a group under [group:vars], and those of a host behind its name.'
-    warn('assignment-as-host', `"${first.text}" is taken as the name of a host`, place, hint)
+    warn('assignment-as-host', `"${maskSecrets(first.text)}" is taken as the name of a host`, place, hint)
   } else if (first.text.includes(',')) {
     const hint = 'Write each host on a line of its own.'
     warn('comma-in-host', `"${first.text}" is taken as the name of one host`, place, hint)
   }
   if (words.cutAt !== undefined) {
-    const cut = text.slice(words.cutAt)
-    warn(
-      'cut-at-hash',
-      `"${cut}" is a comment and not part of the value`,
-      placeIn(line, words.cutAt),
-      'Quote the value if the # belongs to it.',
-    )
+    // The text that is cut off is not shown: it may be half a password.
+    const message = 'what follows this # is a comment and not part of the value'
+    warn('cut-at-hash', message, placeIn(line, words.cutAt), 'Quote the value if the # belongs to it.')
   }
   if (host.names.length === 0) {
     const hint = 'The first number of a range must not be greater than the last.'

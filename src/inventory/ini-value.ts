@@ -1,6 +1,7 @@
 import { HakubeError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Value } from '../value.ts'
+import { maskSecrets } from '../yaml/mask.ts'
 import { UnhashableError, typedValue } from './literal.ts'
 
 /** The typed value of a text; throws HakubeError where Python's parser dies of it. */
@@ -17,5 +18,7 @@ export function typed(text: string, place: Place): Value {
 }
 
 export function invalid(message: string, place: Place, hint?: string): HakubeError {
-  return new HakubeError(message, { code: 'inventory-syntax', place, hint })
+  // The message often quotes the line, which may hold a password.
+  const shown = hint === undefined ? undefined : maskSecrets(hint)
+  return new HakubeError(maskSecrets(message), { code: 'inventory-syntax', place, hint: shown })
 }

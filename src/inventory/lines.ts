@@ -1,4 +1,5 @@
 import type { Place } from '../errors.ts'
+import { maskSecrets } from '../yaml/mask.ts'
 
 // Python's idea of a blank and of a line end, which JavaScript's trim() and \s do not share: \x1c-\x1f and
 // \x85 are blanks, U+FEFF is none.
@@ -19,7 +20,10 @@ export function splitLines(text: string, file: string): Line[] {
   const lines = text.replace(/^\uFEFF/, '').split(LINE_END)
   return lines.map((source, index) => {
     const start = source.length - stripStart(source).length
-    return { text: strip(source), place: { file, line: index + 1, column: start + 1, source } }
+    return {
+      text: strip(source),
+      place: { file, line: index + 1, column: start + 1, source: maskSecrets(source) },
+    }
   })
 }
 

@@ -20,8 +20,8 @@ interface Parsed {
   end: number
 }
 
-// Only these can start a literal: the check spares most values the parser.
-const START = /^(?:[-+.0-9'"([{#]|True|False|None|set|[rRuUbB]{1,2}['"])/
+// Only these can start a literal: the check spares most values, IP addresses among them, the parser.
+const START = /^(?:(?![0-9]+\.[0-9]+\.)[-+.0-9'"([{#]|True|False|None|set|[rRuUbB]{1,2}['"])/
 const FLOAT =
   /(?:(?:[0-9](?:_?[0-9])*)?\.[0-9](?:_?[0-9])*|[0-9](?:_?[0-9])*\.)(?:[eE][-+]?[0-9](?:_?[0-9])*)?|[0-9](?:_?[0-9])*[eE][-+]?[0-9](?:_?[0-9])*/y
 const INT = /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|[1-9](?:_?[0-9])*|0(?:_?0)*/y

@@ -1,3 +1,5 @@
+const PLAIN_RUN = /[^ \t\r\n'"\\#]+/y
+
 export interface Word {
   text: string
   /** Offset of the word's first character. */
@@ -59,8 +61,12 @@ function readWord(text: string, start: number, comments: boolean): { word: strin
   let word = ''
   let at = start
   while (at < text.length) {
+    PLAIN_RUN.lastIndex = at
+    const run = PLAIN_RUN.exec(text)?.[0] ?? ''
+    word += run
+    at += run.length
     const char = text.charAt(at)
-    if (isBlank(char) || (char === '#' && comments)) break
+    if (char === '' || isBlank(char) || (char === '#' && comments)) break
     if (char === "'" || char === '"') {
       const quoted = readQuoted(text, at, char)
       word += quoted.text

@@ -1,4 +1,5 @@
 import type { Place } from '../errors.ts'
+import { maskSecrets } from './mask.ts'
 
 /** A text with a name that turns offsets into places. */
 export class Source {
@@ -16,7 +17,12 @@ export class Source {
   placeAt(offset: number): Place {
     const index = this.#lineIndex(offset)
     const start = this.#starts[index] ?? 0
-    return { file: this.file, line: index + 1, column: offset - start + 1, source: this.line(index + 1) }
+    return {
+      file: this.file,
+      line: index + 1,
+      column: offset - start + 1,
+      source: maskSecrets(this.line(index + 1)),
+    }
   }
 
   /** The text of a line (counted from 1) without its end. */
