@@ -71,6 +71,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   kind(params: z.output<Schema>): TaskKind
   /** A strict object, every field described: docs, schema and `hakube modules` come from it. */
   params: Schema
+  /** Other names of parameters, as Ansible has them: `{ dest: 'path' }`. The engine renames them before it parses. */
+  paramAliases?: Readonly<Record<string, string>>
   /** Parameters that Ansible's module has and this one has not: why, or what to write instead. */
   unsupported?: Readonly<Record<string, string>>
   /**

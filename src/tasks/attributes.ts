@@ -1,4 +1,4 @@
-import { type Script, sh } from '../shell/sh.ts'
+import { type Script, lines, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { PathReply } from '../world/replies.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
@@ -31,7 +31,7 @@ export interface AttributeWishes {
 }
 
 type There = Extract<PathReply, { exists: true }>
-type Changeable = Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>
+export type Changeable = Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>
 
 /** Attributes as they are to be, and which of them differ from those that are. */
 export interface Wanted extends Changeable {
@@ -56,8 +56,8 @@ export function attributeQuestions(wishes: AttributeWishes): WorldQuestion[] {
 export function wantedAttributes(
   wishes: AttributeWishes,
   world: World,
-  current: There | undefined,
-  making: { directory: boolean; parent?: There | undefined },
+  current: Changeable | undefined,
+  making: { directory: boolean; parent?: Changeable | undefined },
 ): Wanted {
   const base = current ?? newAttributes(world, making)
   const notes: string[] = []
@@ -85,19 +85,51 @@ export function wantedAttributes(
   }
 }
 
-/** The commands that give a path those of its attributes that differ. chown first: it takes away setuid bits. */
-export function attributeScript(path: string, wanted: Wanted, follow = true): Script {
-  const differs = (name: string): boolean => wanted.fields.some((field) => field.name === name)
-  const link = follow ? sh`` : sh`-h`
-  const owner = differs('owner') ? sh`chown ${link} ${wanted.owner} ${path} && ` : sh``
-  const group = differs('group') ? sh`chgrp ${link} ${wanted.group} ${path} && ` : sh``
-  // A change of owner clears setuid and setgid, so the mode is set again whenever it has them.
-  const again = (differs('owner') || differs('group')) && (wanted.mode & 0o6000) !== 0
-  const mode = differs('mode') || again ? sh`chmod ${showMode(wanted.mode)} ${path} && ` : sh``
-  return sh`{ ${owner}${group}${mode}:; } || exit 1`
+/** So many paths go into one command. More could exceed what a command line may hold. */
+const GROUP = 400
+
+/**
+ * The commands that give paths those of their attributes that differ, with one process for many paths. A link
+ * gets its owner changed itself, not what it points to. chown comes first: it takes away setuid bits.
+ */
+export function attributeScript(items: readonly { path: string; wanted: Wanted; link?: boolean }[]): Script {
+  const groups = new Map<string, { command: Script; paths: string[] }>()
+  const add = (command: Script, path: string): void => {
+    const group = groups.get(command.text) ?? { command, paths: [] }
+    groups.set(command.text, group)
+    group.paths.push(path)
+  }
+  const some = (name: string): typeof items =>
+    items.filter((item) => item.wanted.fields.some((field) => field.name === name))
+  for (const { path, wanted } of some('owner')) add(sh`chown -h ${wanted.owner}`, path)
+  for (const { path, wanted } of some('group')) add(sh`chgrp -h ${wanted.group}`, path)
+  for (const { path, wanted, link } of items) {
+    if (!link && needsMode(wanted)) add(sh`chmod ${showMode(wanted.mode)}`, path)
+  }
+  const commands: Script[] = []
+  for (const { command, paths } of groups.values()) {
+    for (let at = 0; at < paths.length; at += GROUP) {
+      commands.push(sh`${command} ${paths.slice(at, at + GROUP)} || exit 1`)
+    }
+  }
+  return lines(...commands)
 }
 
-function newAttributes(world: World, making: { directory: boolean; parent?: There | undefined }): Changeable {
+/** The attributes without what is only known about them. */
+export function changeable({ mode, uid, gid, owner, group }: Changeable): Changeable {
+  return { mode, uid, gid, owner, group }
+}
+
+/** A change of owner clears setuid and setgid, so a mode that has them is set again. */
+function needsMode(wanted: Wanted): boolean {
+  const differs = wanted.fields.some((field) => field.name === 'mode')
+  return differs || (wanted.fields.length > 0 && (wanted.mode & 0o6000) !== 0)
+}
+
+function newAttributes(
+  world: World,
+  making: { directory: boolean; parent?: Changeable | undefined },
+): Changeable {
   const { umask, uid, gid, user, group } = creator(world)
   const inherits = making.parent !== undefined && (making.parent.mode & 0o2000) !== 0
   const mode = (making.directory ? 0o777 : 0o666) & ~umask

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Script, lines, sh } from '../shell/sh.ts'
+import type { Answer } from '../connect/connection.ts'
+import { lines } from '../shell/sh.ts'
 import {
   type FileWrite,
   REFUSED,
@@ -7,19 +8,20 @@ import {
   withoutTemporaryNames,
   writeFiles,
 } from '../shell/write-file.ts'
-import type { Answer } from '../connect/connection.ts'
 import type { Diff, Plan, Result } from '../task.ts'
 import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
-import { ancestors, joinPath, normalPath, parentPath } from '../world/path-names.ts'
-import type { PathAsk, PathReply } from '../world/replies.ts'
-import type { Effect, World, WorldQuestion } from '../world/world.ts'
+import { joinPath, normalPath, parentPath } from '../world/path-names.ts'
+import type { PathReply } from '../world/replies.ts'
+import type { World, WorldQuestion } from '../world/world.ts'
 import {
   type AttributeWishes,
   attributeQuestions,
   attributeScript,
+  changeable,
   type Wanted,
   wantedAttributes,
 } from './attributes.ts'
+import { directoryQuestions, makeDirectories, missingDirectories, pathQuestion } from './make-directory.ts'
 import { type Mode, showMode } from './mode.ts'
 import { textDiff } from './text-diff.ts'
 
@@ -43,17 +45,13 @@ export interface FileContent extends AttributeWishes {
 type There = Extract<PathReply, { exists: true }>
 
 export function fileQuestions(file: FileContent): WorldQuestion[] {
-  const digest = sha256(file.content)
-  const paths: PathAsk[] = []
-  for (const path of possiblePaths(file)) {
-    paths.push({ path })
-    paths.push({ path, follow: true, digests: ['sha256'], contentUnless: digest })
-  }
-  const above = file.dest.endsWith('/')
-    ? [...ancestors(file.dest), normalPath(file.dest)]
-    : [parentPath(file.dest)]
-  for (const path of above) paths.push({ path, follow: true })
-  return [...paths.map((ask): WorldQuestion => ({ kind: 'path', ask })), ...attributeQuestions(file)]
+  const contentUnless = sha256(file.content)
+  const paths = possiblePaths(file).flatMap((path) => [
+    pathQuestion({ path }),
+    pathQuestion({ path, follow: true, digests: ['sha256'], contentUnless }),
+  ])
+  const above = file.dest.endsWith('/') ? file.dest : parentPath(file.dest)
+  return [...paths, ...directoryQuestions(above), ...attributeQuestions(file)]
 }
 
 /** Pure: what is to be done for the file to be there as wished. */
@@ -112,7 +110,7 @@ function findPlace(file: FileContent, world: World): Place | Plan {
     return { status: 'fail', message: `${dest} is a directory, but content makes a file` }
   }
   const at = isDirectory && name !== undefined ? joinPath(dest, name) : normalPath(dest)
-  const parents = findParents(dest, isDirectory, world)
+  const parents = findParent(dest, isDirectory, world)
   if ('status' in parents) return parents
   const own = world.get('path', { path: at })
   const behind = world.get('path', { path: at, follow: true })
@@ -125,7 +123,7 @@ function findPlace(file: FileContent, world: World): Place | Plan {
   return { at, path, link, current, ...parents }
 }
 
-function findParents(
+function findParent(
   dest: string,
   isDirectory: boolean,
   world: World,
@@ -136,17 +134,12 @@ function findParents(
     if (reply.type === 'directory') return { parent: reply, missing: [] }
     return { status: 'fail', message: `${directory} is a ${reply.type}, not a directory` }
   }
-  if (!isDirectory) {
-    return {
-      status: 'fail',
-      message: `the directory ${directory} does not exist`,
-      hint: `make it before, with file: path=${directory} state=directory`,
-    }
+  if (isDirectory) return { parent: undefined, missing: missingDirectories(directory, world) }
+  return {
+    status: 'fail',
+    message: `the directory ${directory} does not exist`,
+    hint: `make it before, with file: path=${directory} state=directory`,
   }
-  const missing = [...ancestors(dest), directory].filter(
-    (path) => !world.get('path', { path, follow: true }).exists,
-  )
-  return { parent: undefined, missing }
 }
 
 interface Step {
@@ -160,7 +153,7 @@ function planAttributes({ file, place, wanted }: Step): Plan {
     status: 'change',
     summary: `set ${wanted.fields.map((field) => field.name).join(' and ')} of ${place.at}`,
     diff: [{ type: 'fields', subject: place.at, fields: wanted.fields }],
-    apply: attributeScript(place.path, wanted),
+    apply: attributeScript([{ path: place.path, wanted }]),
     effects: [pathAttributes(place.path, changeable(wanted), [place.at])],
     result: resultOf(file, place.at, wanted),
     notes: wanted.notes,
@@ -169,25 +162,23 @@ function planAttributes({ file, place, wanted }: Step): Plan {
 
 function planWrite({ file, place, wanted }: Step, world: World): Plan {
   const { at, path, current } = place
-  const directories = place.missing.map((directory) => makeDirectory(directory, file, world))
-  const diff: Diff[] = [
-    ...directories.map((made) => made.diff),
-    textDiff(at, current ?? { exists: false }, file.content),
-  ]
+  const wishes = { owner: file.owner, group: file.group, mode: file.directoryMode }
+  const above = makeDirectories(place.missing, wishes, world)
+  const diff: Diff[] = [...above.diff, textDiff(at, current ?? { exists: false }, file.content)]
   if (current && wanted.fields.length > 0) diff.push({ type: 'fields', subject: at, fields: wanted.fields })
   const made = { type: 'file' as const, ...changeable(wanted), content: file.content }
   return {
     status: 'change',
     summary: `${current ? 'change' : 'create'} ${at}`,
     diff,
-    apply: lines(...directories.map((made) => made.script), writeFiles([toWrite(file, path, wanted)])),
-    effects: [...directories.map((made) => made.effect), pathBecomes(path, made, path === at ? [] : [at])],
+    apply: lines(above.script, writeFiles([toWrite(file, path, wanted)])),
+    effects: [...above.effects, pathBecomes(path, made, path === at ? [] : [at])],
     result: resultOf(file, at, wanted),
     notes: [...wanted.notes, ...(file.validate ? [`${at} is not validated before it is written`] : [])],
   }
 }
 
-export function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
+function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
   return {
     path,
     content: file.content,
@@ -201,30 +192,6 @@ export function toWrite(file: FileContent, path: string, wanted: Wanted): FileWr
 
 function ownerName(id: number, name: string): string {
   return Number.isNaN(id) ? name : String(id)
-}
-
-/** A directory above the file: owner and group are the file's, the mode only with directory_mode. */
-export function makeDirectory(
-  path: string,
-  file: FileContent,
-  world: World,
-): { script: Script; effect: Effect; diff: Diff } {
-  const wishes = { owner: file.owner, group: file.group, mode: file.directoryMode }
-  const wanted = wantedAttributes(wishes, world, undefined, { directory: true })
-  return {
-    script: lines(sh`mkdir ${path} || exit 1`, attributeScript(path, wanted)),
-    effect: pathBecomes(path, { type: 'directory', ...changeable(wanted) }),
-    diff: {
-      type: 'fields',
-      subject: path,
-      fields: [{ name: 'state', before: 'absent', after: 'directory' }],
-    },
-  }
-}
-
-export function changeable(wanted: Wanted): Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'> {
-  const { mode, uid, gid, owner, group } = wanted
-  return { mode, uid, gid, owner, group }
 }
 
 function done(file: FileContent, at: string, reason: string, current: There | undefined): Plan {

@@ -25,6 +25,15 @@ export default defineTask({
       .default(false)
       .describe('Accepted for Ansible’s sake: chattr’s flags are not returned.'),
   }),
+  paramAliases: {
+    dest: 'path',
+    name: 'path',
+    mime: 'get_mime',
+    attr: 'get_attributes',
+    attributes: 'get_attributes',
+    checksum: 'checksum_algorithm',
+    checksum_algo: 'checksum_algorithm',
+  },
   example: `
 - name: Is there a kubeconfig?
   stat:

@@ -7,8 +7,11 @@ import { type Effect, effectOnAll } from './world.ts'
 
 type There = Extract<PathReply, { exists: true }>
 
+type Attributes = Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>
+
 /** What a module knows of a thing that its apply makes. */
-export type Made = Pick<There, 'type' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'> & {
+export type Made = Attributes & {
+  type: There['type']
   content?: Buffer
   target?: string
 }
@@ -44,7 +47,7 @@ export function pathGone(path: string): Effect {
 /** The same thing at this path with other permissions or another owner. */
 export function pathAttributes(
   path: string,
-  change: Partial<Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>>,
+  change: Partial<Attributes>,
   links: readonly string[] = [],
 ): Effect {
   const at = normalPath(path)
@@ -53,6 +56,21 @@ export function pathAttributes(
     if (before instanceof Unknown || !before.exists) return before
     if (keys.has(key)) return { ...before, ...change, ctime: Number.NaN }
     return changeEntry(before, key, at, (entry) => ({ ...entry, ...change }))
+  })
+}
+
+/** The same things below a directory, by their path from it, with other permissions or owners. */
+export function treeAttributes(root: string, changes: ReadonlyMap<string, Partial<Attributes>>): Effect {
+  const at = normalPath(root)
+  const absolute = new Map([...changes].map(([name, change]) => [joinPath(at, name), change]))
+  return effectOnAll('path', (before, key) => {
+    if (before instanceof Unknown || !before.exists) return before
+    const directory = directoryOf(key)
+    const change = absolute.get(directory)
+    const out = change ? { ...before, ...change, ctime: Number.NaN } : before
+    if (!out.tree) return out
+    const tree = out.tree.map((entry) => ({ ...entry, ...absolute.get(joinPath(directory, entry.path)) }))
+    return { ...out, tree }
   })
 }
 
