@@ -1,0 +1,46 @@
+// Written by `npm run gen` from the files of this folder; do not edit.
+import type { TaskModule } from '../task.ts'
+import assert from './assert.ts'
+import command from './command.ts'
+import copy from './copy.ts'
+import debug from './debug.ts'
+import fail from './fail.ts'
+import file from './file.ts'
+import ha_adopt from './ha_adopt.ts'
+import ha_status from './ha_status.ts'
+import ha_topology from './ha_topology.ts'
+import set_fact from './set_fact.ts'
+import shell from './shell.ts'
+import stat from './stat.ts'
+import template from './template.ts'
+
+const all: readonly TaskModule[] = [
+  assert,
+  command,
+  copy,
+  debug,
+  fail,
+  file,
+  ha_adopt,
+  ha_status,
+  ha_topology,
+  set_fact,
+  shell,
+  stat,
+  template,
+]
+
+/** Every module under its own name. */
+export const modules: ReadonlyMap<string, TaskModule> = new Map(all.map((module) => [module.name, module]))
+
+const byName = new Map(all.flatMap((module) => [module.name, ...module.aliases].map((name) => [name, module])))
+
+/** The module of this name or of one of its other names. */
+export function findModule(name: string): TaskModule | undefined {
+  return byName.get(name)
+}
+
+/** All names under which modules can be called. */
+export function moduleNames(): string[] {
+  return [...byName.keys()]
+}
