@@ -1,5 +1,13 @@
 import { nearest } from '../suggest.ts'
-import { type Cidr, type Family, familyOf, fullPrefix, isInNetwork, parseAddress } from './address.ts'
+import {
+  type Cidr,
+  type Family,
+  familyOf,
+  fullPrefix,
+  isInNetwork,
+  parseAddress,
+  rangeOf,
+} from './address.ts'
 import type { HostInput, Interface, InterfaceAddress } from './input.ts'
 import type { Problems } from './problems.ts'
 import type { Given } from './variables.ts'
@@ -9,6 +17,9 @@ export interface Placement {
   interface: string
   prefix: number
 }
+
+/** One per virtual address; undefined = the node's facts are not known, or there is no place for it. */
+export type Placements = readonly (Placement | undefined)[]
 
 interface Node {
   host: HostInput
@@ -20,17 +31,20 @@ interface Node {
  * a virtual address's network. Never ansible_host: that is the way from here, not the way inside the cluster.
  */
 export function nodeAddress(
-  { host, given }: Node,
+  node: Node,
   family: Family,
   vips: readonly Cidr[],
   problems: Problems,
 ): string | undefined {
+  const { host, given } = node
   const fromVariable = given.ha_address?.find((address) => familyOf(address) === family)
   if (fromVariable !== undefined) return checkedAddress(host, 'ha_address', fromVariable, problems)
   const fromIp = inventoryAddress(host, family)
   if (fromIp) return checkedAddress(host, fromIp.name, fromIp.address, problems)
-  const found = addressInNetwork(host, given, family, vips)
+  const found = addressBeside(node, family, vips)
   if (found !== undefined) return found
+  // Where the virtual address is wrong, that is the mistake to show.
+  if (host.facts && problems.any) return undefined
   problems.add(`${host.name}: its IPv${family} address is not known`, {
     code: 'ha-address',
     host: host.name,
@@ -66,17 +80,18 @@ function checkedAddress(host: HostInput, variable: string, address: string, prob
   return address
 }
 
-function addressInNetwork(
-  host: HostInput,
-  given: Given,
-  family: Family,
-  vips: readonly Cidr[],
-): string | undefined {
+/** The node's address in the network of a virtual one; beside a routed one, the first on its interface. */
+function addressBeside({ host, given }: Node, family: Family, vips: readonly Cidr[]): string | undefined {
   const virtual = new Set(vips.map((vip) => vip.address))
-  const candidates = addressesOf(host.facts?.interfaces ?? [], given.ha_interface).filter(
-    (each) => each.family === family && !virtual.has(each.address) && !each.address.startsWith('fe80:'),
-  )
-  return candidates.find((each) => vips.some((vip) => isInNetwork(vip.address, each)))?.address
+  const usable = (name?: string) =>
+    addressesOf(host.facts?.interfaces ?? [], name).filter(
+      (each) => each.family === family && !virtual.has(each.address) && rangeOf(each.address) !== 'linkLocal',
+    )
+  const near = usable(given.ha_interface).find((each) => vips.some((vip) => isInNetwork(vip.address, each)))
+  if (near) return near.address
+  const outward = given.ha_interface ?? host.facts?.defaultInterface[family]
+  const routed = vips.some((vip) => vip.family === family && vip.prefix === fullPrefix(family))
+  return routed && outward !== undefined ? usable(outward)[0]?.address : undefined
 }
 
 function addressesOf(interfaces: readonly Interface[], name?: string): InterfaceAddress[] {
@@ -107,7 +122,10 @@ export function placeVip({ host, given }: Node, vip: Cidr, problems: Problems): 
   const home = facts.interfaces
     .filter((each) => named === undefined || each.name === named)
     .flatMap((each) => each.addresses.map((address) => ({ name: each.name, address })))
-    .find(({ address }) => address.address !== vip.address && isInNetwork(vip.address, address))
+    .find(
+      ({ address }) =>
+        (address.primary || address.address !== vip.address) && isInNetwork(vip.address, address),
+    )
   if (home) return { interface: home.name, prefix: vip.prefix ?? home.address.prefix }
   return placeRouted(host, vip, named, problems)
 }

@@ -1,12 +1,18 @@
-import { fullPrefix, rangeOf, specialAddress } from './address.ts'
+import { type Cidr, fullPrefix, rangeOf, specialAddress } from './address.ts'
+import type { Placements } from './addresses.ts'
 import type { HostInput } from './input.ts'
 import type { Problems } from './problems.ts'
 import type { Topology } from './topology.ts'
 import { MOST_NODES } from './vrrp.ts'
 
 /** Addresses that no virtual address can have: of other kinds, of nodes, or with a meaning of their own. */
-export function checkVips(topology: Topology, hosts: readonly HostInput[], problems: Problems): void {
-  const { vips } = topology.endpoint
+export function checkVips(
+  vips: readonly Cidr[],
+  placements: Iterable<Placements>,
+  hosts: readonly HostInput[],
+  problems: Problems,
+): void {
+  const places = [...placements]
   vips.forEach((vip, index) => {
     const about = { code: 'ha-vip', variable: 'ha_vip' }
     const hint = 'choose a free address of the nodes’ network'
@@ -22,8 +28,8 @@ export function checkVips(topology: Topology, hosts: readonly HostInput[], probl
       if (owner !== undefined)
         problems.add(`ha_vip ${vip.address} is ${owner}`, { ...about, host: host.name, hint })
     }
-    for (const node of topology.nodes) {
-      const prefix = node.placements[index]?.prefix ?? vip.prefix
+    for (const place of places) {
+      const prefix = place[index]?.prefix ?? vip.prefix
       const special = prefix === undefined ? undefined : specialAddress({ address: vip.address, prefix })
       if (special === undefined) continue
       problems.add(`ha_vip ${vip.address} is the ${special} address of its network (/${prefix})`, {

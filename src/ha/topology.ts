@@ -1,5 +1,5 @@
 import { type Family, familyOf } from './address.ts'
-import { nodeAddress, type Placement, placeVip } from './addresses.ts'
+import { nodeAddress, type Placements, placeVip } from './addresses.ts'
 import { checkAddresses, checkNodes, checkPorts, checkVips } from './checks.ts'
 import { type Endpoint, readEndpoint } from './endpoint.ts'
 import { type Members, readGroups } from './groups.ts'
@@ -22,8 +22,8 @@ export interface Node {
   priority: number
   /** Its own addresses, by family, for VRRP. */
   addresses: ReadonlyMap<Family, string>
-  /** Where each virtual address goes on it, in the order of the addresses; undefined = its facts are not known. */
-  placements: readonly (Placement | undefined)[]
+  /** Where each virtual address goes on it, in the order of the addresses. */
+  placements: Placements
   osFamily: string | undefined
 }
 
@@ -59,8 +59,15 @@ export function deriveTopology(input: TopologyInput): Topology {
   const given = new Map(hosts.map((host) => [host.name, readVariables(host, problems)]))
   const endpoint = readEndpoint(given, members, problems)
   if (!endpoint) throw problems.asError()
-  const topology = build(input, members, endpoint, given, problems)
-  checkVips(topology, hosts, problems)
+  const node = (name: string) => ({ host: hostOf(input, name), given: given.get(name) ?? {} })
+  const placements = new Map(
+    members.nodes.map(
+      (name) => [name, endpoint.vips.map((vip) => placeVip(node(name), vip, problems))] as const,
+    ),
+  )
+  // Before the nodes' addresses: a wrong virtual address would make them seem wrong too.
+  checkVips(endpoint.vips, placements.values(), hosts, problems)
+  const topology = build(members, endpoint, placements, node, problems)
   checkPorts(topology, problems)
   checkNodes(topology, problems)
   checkAddresses(topology, problems)
@@ -75,13 +82,12 @@ function hostOf(input: TopologyInput, name: string): HostInput {
 }
 
 function build(
-  input: TopologyInput,
   members: Members,
   endpoint: Endpoint,
-  given: ReadonlyMap<string, Given>,
+  placements: ReadonlyMap<string, Placements>,
+  node: (name: string) => { host: HostInput; given: Given },
   problems: Problems,
 ): Topology {
-  const node = (name: string) => ({ host: hostOf(input, name), given: given.get(name) ?? {} })
   const families = new Set(endpoint.vips.map((vip) => vip.family))
   const main = endpoint.vips[0]?.family ?? 4
   const order = priorities(members.nodes.length)
@@ -93,7 +99,7 @@ function build(
       name,
       priority: order[index] ?? 0,
       addresses: addressesOf(node(name), families, endpoint, problems),
-      placements: endpoint.vips.map((vip) => placeVip(node(name), vip, problems)),
+      placements: placements.get(name) ?? [],
       osFamily: node(name).host.facts?.osFamily,
     })),
     backends: members.controlPlane.flatMap((name) => {
