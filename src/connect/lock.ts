@@ -11,6 +11,8 @@ export interface LockOwner {
   why: string
   /** When the run began, ISO 8601; now when not given. */
   since?: string | undefined
+  /** Names the run: two inventory names of one machine do not lock each other out. */
+  run?: string | undefined
 }
 
 /** Exit status of the script when somebody else holds the lock. */
@@ -46,13 +48,14 @@ new=$lock.$$
 trap 'rm -f "$new"' EXIT
 rm -f "$new"
 # Only a new file will do: in /tmp anybody could have put a link there.
-(umask 022; set -C; printf 'owner=%s\nsince=%s\nwhy=%s\nshell=%s\n' "$owner" "$since" "$why" "$me" >"$new") || exit 1
+(umask 022; set -C; printf 'owner=%s\nsince=%s\nwhy=%s\nrun=%s\nshell=%s\n' "$owner" "$since" "$why" "$run" "$me" >"$new") || exit 1
 held() { printf '%s\n' "$1"; cat "$1"; exit 75; }
 for try in 1 2 3 4 5; do
   ln "$new" "$lock" 2>/dev/null && exit 0
   [ -f "$lock" ] || { [ -e "$lock" ] || [ -L "$lock" ] || continue; echo "$lock is not a file" >&2; exit 1; }
   was=$(field shell "$lock")
   [ "$was" = "$me" ] && exit 0
+  [ -n "$run" ] && [ "$(field run "$lock")" = "$run" ] && exit 0
   alive "$lock" && held "$lock"
   claim=$lock.claim.$(printf '%s' "$was" | tr -c 'A-Za-z0-9-' _)
   if ln "$new" "$claim" 2>/dev/null; then
@@ -82,7 +85,8 @@ const releaseScript = new Script(String.raw`
 export async function take(shell: Shell, info: LockOwner): Promise<void> {
   const owner = oneLine(info.owner ?? `${userInfo().username}@${hostname()} (pid ${process.pid})`)
   const since = oneLine(info.since ?? new Date().toISOString())
-  const script = sh`owner=${owner} since=${since} why=${oneLine(info.why)}${common}${takeScript}`
+  const run = oneLine(info.run ?? '')
+  const script = sh`owner=${owner} since=${since} why=${oneLine(info.why)} run=${run}${common}${takeScript}`
   const { apply } = await shell.exchange({ apply: { script, timeout: 60 } })
   if (apply?.code === HELD) throw locked(apply)
   if (apply?.code !== 0) throw failed(apply)
