@@ -228,7 +228,8 @@ export class HostRun {
     const next = afterFailure(frames)
     this.#failing = undefined
     if (!next) return 'failed'
-    if (!next.rescued) this.#failing = { outer: next.outer }
+    if (next.rescued) this.tally.rescued()
+    else this.#failing = { outer: next.outer }
     this.#ahead.jump(next.position, next.end, next.rescued)
     return undefined
   }

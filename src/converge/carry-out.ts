@@ -90,6 +90,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
     diff: plan.diff,
     notes: plan.notes ?? [],
+    predicted: true,
     result: { changed: true, ...plan.result },
   })
 }

@@ -33,6 +33,12 @@ export class Tally {
     else this.recap[status]++
   }
 
+  /** The task that failed last is rescued: its failure does not fail the host. */
+  rescued(): void {
+    this.recap.failed--
+    this.recap.ignored++
+  }
+
   lost(error: HakubeError): void {
     if (error.exitCode === EXIT.unreachable) this.recap.unreachable = true
     else this.recap.failed++

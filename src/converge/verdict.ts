@@ -17,6 +17,8 @@ export interface Verdict {
   notes: readonly string[]
   result: Result
   ms: number
+  /** Check mode stopped short of the task: what is missing in `result` is unknown, not absent. */
+  predicted?: boolean
 }
 
 export function verdict(status: TaskStatus, reason: string, more: Partial<Verdict> = {}): Verdict {
@@ -59,9 +61,9 @@ function judgeChanged(
 ): Verdict {
   // `changed_when: false` is known even for a command that check mode does not run.
   const changed = holds(when, work, found, register)
-  if (found.status === 'would-run')
-    return changed ? found : { ...found, notes: [...found.notes, 'changes nothing (changed_when)'] }
-  if (found.status === 'would-change') return changed ? found : { ...found, status: 'ok' }
+  if (found.status === 'would-run' || found.status === 'would-change') {
+    return changed ? found : { ...found, status: 'ok', reason: `would ${found.reason} (changed_when)` }
+  }
   if (found.status !== 'ok' && found.status !== 'changed') return found
   return {
     ...found,
@@ -99,7 +101,7 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   }
   for (const [key, value] of Object.entries(found.result)) entries.set(key, value)
   if ((status === 'failed' || status === 'ignored') && !entries.has('msg')) entries.set('msg', found.reason)
-  if (status !== 'would-run' && status !== 'unknown') return entries
+  if (found.predicted !== true && status !== 'unknown') return entries
   const why = status === 'unknown' ? found.reason : 'only the real run knows what this task gives'
   return new LazyDict({
     get: (key) => {
