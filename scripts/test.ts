@@ -1,0 +1,73 @@
+/** The README's test command: lint, types, unit tests on Node 20 and 24, the core of the lab. `--all` adds the long rest. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+
+const root = new URL('..', import.meta.url).pathname
+const all = process.argv.includes('--all')
+
+interface Count {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const total: Count = { passed: 0, failed: 0, skipped: 0 }
+
+/** A step without tests of its own counts as one. */
+function step(name: string, command: string, args: readonly string[]): void {
+  const ended = timed(name, command, args)
+  total[ended ? 'passed' : 'failed']++
+}
+
+/** Runs tests with this program; their counts add up. A run that comes to no end counts as a failure. */
+function tests(name: string, node: string, project: string, env: NodeJS.ProcessEnv = {}): void {
+  const report = join(tmpdir(), `hakube-report-${process.pid}.json`)
+  rmSync(report, { force: true })
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const args = [vitest, 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const ended = timed(name, node, args, env)
+  const count = read(report)
+  total.passed += count?.passed ?? 0
+  total.failed += count?.failed ?? 0
+  total.skipped += count?.skipped ?? 0
+  // Vitest fails for other reasons too: an error outside of a test, or a lab that did not come up.
+  if (!ended && !count?.failed) total.failed++
+}
+
+function timed(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  console.log(`\n== ${name}`)
+  const started = Date.now()
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  console.log(`== ${name}: ${status === 0 ? 'ok' : `failed (${String(status)})`}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return status === 0
+}
+
+function read(report: string): Count | undefined {
+  try {
+    const json = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
+    const number = (key: string) => json[key] ?? 0
+    return {
+      passed: number('numPassedTests'),
+      failed: number('numFailedTests'),
+      skipped: number('numPendingTests') + number('numTodoTests'),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const bin = (name: string) => join(root, 'node_modules/.bin', name)
+const node24 = join(root, 'node_modules/node/bin/node')
+
+step('format', bin('oxfmt'), ['--check', '.'])
+step('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])
+step('types', bin('tsc'), ['--noEmit'])
+step('build', bin('tsx'), ['scripts/build.ts'])
+tests('unit tests, this Node', process.execPath, 'unit')
+tests('unit tests, Node 24', node24, 'unit')
+tests('lab', process.execPath, 'lab', all ? { HAKUBE_TEST_ALL: '1' } : {})
+
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
