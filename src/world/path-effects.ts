@@ -14,6 +14,12 @@ export type Made = Attributes & {
   type: There['type']
   content?: Buffer
   target?: string
+  /** Known only of a hard link: the other name's. */
+  inode?: number
+  device?: number
+  links?: number
+  /** Of a link: whether there is something at its target. */
+  dangling?: boolean
 }
 
 /**
@@ -27,9 +33,9 @@ export function pathBecomes(path: string, made: Made, links: readonly string[] =
   const followed = new Set(links.map((link) => pathKey(link, true)))
   return effectOnAll('path', (before, key) => {
     if (key === pathKey(at)) return reply
-    if (key === pathKey(at, true)) return made.type === 'link' ? behind(at) : reply
+    if (key === pathKey(at, true)) return made.type === 'link' ? behind(at, made) : reply
     if (followed.has(key)) return { ...reply, real: at }
-    if (made.type === 'link' && key.startsWith(`${at}/`)) return behind(at)
+    if (made.type === 'link' && key.startsWith(`${at}/`)) return behind(at, made)
     if (made.type === 'file' && key.startsWith(`${at}/`)) return { exists: false }
     return listed(before, key, at, made)
   })
@@ -49,12 +55,13 @@ export function pathAttributes(
   path: string,
   change: Partial<Attributes>,
   links: readonly string[] = [],
+  others: Partial<Pick<There, 'atime' | 'mtime' | 'links'>> = {},
 ): Effect {
   const at = normalPath(path)
   const keys = new Set([pathKey(at), pathKey(at, true), ...links.map((link) => pathKey(link, true))])
   return effectOnAll('path', (before, key) => {
     if (before instanceof Unknown || !before.exists) return before
-    if (keys.has(key)) return { ...before, ...change, ctime: Number.NaN }
+    if (keys.has(key)) return { ...before, ...change, ...others, ctime: Number.NaN }
     return changeEntry(before, key, at, (entry) => ({ ...entry, ...change }))
   })
 }
@@ -76,22 +83,27 @@ export function treeAttributes(root: string, changes: ReadonlyMap<string, Partia
 
 /** A reply for a thing that is not there yet. What nobody can tell beforehand, such as its times, is NaN. */
 export function replyOf(made: Made): There {
-  const { content, target, ...rest } = made
+  const { content, target, type, mode, uid, gid, owner, group } = made
   const never = Number.NaN
   return {
     exists: true,
-    ...rest,
+    type,
+    mode,
+    uid,
+    gid,
+    owner,
+    group,
     size: content?.length ?? never,
     mtime: never,
     atime: never,
     ctime: never,
-    inode: never,
-    device: never,
-    links: made.type === 'directory' ? 2 : 1,
+    inode: made.inode ?? never,
+    device: made.device ?? never,
+    links: made.links ?? (type === 'directory' ? 2 : 1),
     digests: content === undefined ? {} : digestsOf(content),
     ...(content !== undefined && { content }),
     ...(target !== undefined && { target }),
-    ...(made.type === 'directory' && { entries: [], tree: [] }),
+    ...(type === 'directory' && { entries: [], tree: [] }),
   }
 }
 
@@ -101,8 +113,8 @@ function digestsOf(content: Buffer): There['digests'] {
   return digests
 }
 
-function behind(link: string): Unknown {
-  return new Unknown(`${link} is going to be another link`)
+function behind(link: string, made: Made): Unknown | { exists: false } {
+  return made.dangling ? { exists: false } : new Unknown(`${link} is going to be another link`)
 }
 
 /** The listing of a directory above `at`, once `made` is there, or nothing is. */

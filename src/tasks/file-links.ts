@@ -1,0 +1,139 @@
+import { type Script, lines, sh } from '../shell/sh.ts'
+import type { Plan } from '../task.ts'
+import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
+import { baseName, joinPath, normalPath, parentPath } from '../world/path-names.ts'
+import type { PathReply } from '../world/replies.ts'
+import type { World } from '../world/world.ts'
+import { attributeScript, changeable, wantedAttributes } from './attributes.ts'
+import { type FileTask, planAttributesOnly, resultOf } from './file-states.ts'
+
+type There = Extract<PathReply, { exists: true }>
+
+/** A symbolic link with this text. */
+export function planLink(task: FileTask, world: World): Plan {
+  const { src, path } = task
+  const at = normalPath(path)
+  const own = world.get('path', { path })
+  if (src === undefined) {
+    if (own.exists && own.type === 'link') return planAttributesOnly(task, world, 'present')
+    return { status: 'fail', message: `a new link at ${at} needs src` }
+  }
+  const refusal = refuseLink(task, own, world)
+  if (refusal !== undefined) return { status: 'fail', message: refusal }
+  if (own.exists && own.type === 'link' && own.target === src) {
+    const behind = world.get('path', { path, follow: true })
+    if (!behind.exists && task.follow) {
+      return { status: 'ok', reason: `${at} is a link to ${src}`, result: { dest: at, src, state: 'link' } }
+    }
+    return withSource(planAttributesOnly(task, world, 'present'), at, src)
+  }
+  return planNewLink(task, own, src, world)
+}
+
+/** Another name of the same file. */
+export function planHardLink(task: FileTask, world: World): Plan {
+  const outside = world.get('path', { path: task.path, follow: true })
+  if (task.src === undefined) {
+    if (outside.exists) return planAttributesOnly(task, world, 'present')
+    return { status: 'fail', message: `a new hard link at ${task.path} needs src` }
+  }
+  const { src } = task
+  const inside = outside.exists && outside.type === 'directory'
+  const path = inside ? joinPath(task.path, baseName(src)) : normalPath(task.path)
+  const source = world.get('path', { path: src, follow: true })
+  if (!source.exists) return { status: 'fail', message: `${src} does not exist` }
+  const own = world.get('path', { path })
+  if (own.exists && Number.isNaN(own.inode + source.inode)) {
+    return { status: 'unknown', why: `whether ${path} and ${src} are one file` }
+  }
+  if (own.exists && own.type !== 'link' && isSame(own, source)) {
+    return withSource(planAttributesOnly({ ...task, path }, world, 'present'), path, src)
+  }
+  if (own.exists && own.type === 'directory') return { status: 'fail', message: `${path} is a directory` }
+  if (own.exists && own.type !== 'link' && !task.force) {
+    return { status: 'fail', message: `${path} is another file`, hint: 'force: yes replaces it' }
+  }
+  const wanted = wantedAttributes(task, world, source, { directory: false })
+  if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
+  const links = source.links + 1
+  const made = { ...changeable(wanted), type: source.type, inode: source.inode, device: source.device, links }
+  return {
+    status: 'change',
+    summary: `link ${path} to ${src}`,
+    diff: [{ type: 'fields', subject: path, fields: [stateField(own, `hard link to ${src}`)] }],
+    apply: lines(replaceBy(sh`ln ${src}`, path), attributeScript([{ path, wanted }])),
+    effects: [pathBecomes(path, made), pathAttributes(src, changeable(wanted), [], { links })],
+    result: { dest: path, src, ...resultOf(wanted), state: 'hard' },
+    notes: wanted.notes,
+  }
+}
+
+function refuseLink(task: FileTask, own: PathReply, world: World): string | undefined {
+  const { path, force, src = '' } = task
+  const relative =
+    own.exists && own.type === 'directory' ? joinPath(path, src) : joinPath(parentPath(path), src)
+  const target = world.get('path', { path: src.startsWith('/') ? src : relative, follow: true })
+  if (!force && !target.exists) return `${src} does not exist; force: yes makes the link all the same`
+  if (!own.exists || own.type === 'link') return undefined
+  if (!force) return `${path} is a ${own.type}; force: yes replaces it by a link`
+  if (own.type === 'directory' && (own.entries ?? []).length > 0) {
+    return `${path} is a directory that is not empty, and is not replaced by a link`
+  }
+  return undefined
+}
+
+function planNewLink(task: FileTask, own: PathReply, src: string, world: World): Plan {
+  const at = normalPath(task.path)
+  const parent = world.get('path', { path: parentPath(at), follow: true })
+  if (!parent.exists) return { status: 'fail', message: `the directory ${parentPath(at)} does not exist` }
+  const real = src.startsWith('/') ? src : joinPath(parentPath(at), src)
+  const target = world.get('path', { path: real, follow: true })
+  const subject = task.follow ? target : undefined
+  const linkWishes = task.follow ? {} : { owner: task.owner, group: task.group }
+  const link = wantedAttributes(linkWishes, world, undefined, { directory: false, parent })
+  const wanted = subject?.exists
+    ? wantedAttributes(task, world, subject, { directory: subject.type === 'directory' })
+    : link
+  if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
+  const remove = own.exists && own.type === 'directory' ? sh`rmdir ${at} || exit 1` : sh`:`
+  const attributed = subject?.exists ? { path: real, wanted } : { path: at, wanted, link: true }
+  return {
+    status: 'change',
+    summary: `link ${at} to ${src}`,
+    diff: [{ type: 'fields', subject: at, fields: [stateField(own, `link to ${src}`)] }],
+    apply: lines(remove, replaceBy(sh`ln -s ${src}`, at), attributeScript([attributed])),
+    effects: [
+      pathBecomes(at, {
+        type: 'link',
+        ...changeable(link),
+        mode: 0o777,
+        target: src,
+        dangling: !target.exists,
+      }),
+      ...(subject?.exists && wanted.fields.length > 0 ? [pathAttributes(real, changeable(wanted))] : []),
+    ],
+    result: { dest: at, src, ...resultOf(wanted), state: 'link' },
+    notes: wanted.notes,
+  }
+}
+
+/** Makes a name beside and moves it over the old one, so that at no time nothing is there. */
+function replaceBy(link: Script, path: string): Script {
+  const directory = parentPath(path)
+  return sh`hk_new=$(mktemp -u ${joinPath(directory, '.hakube.XXXXXX')}) || exit 1
+${link} "$hk_new" && mv -Tf "$hk_new" ${path} || { rm -f "$hk_new"; exit 1; }`
+}
+
+function withSource(plan: Plan, dest: string, src: string): Plan {
+  if (plan.status !== 'ok' && plan.status !== 'change') return plan
+  return { ...plan, result: { ...plan.result, dest, src } }
+}
+
+function stateField(own: PathReply, after: string): { name: string; before: string; after: string } {
+  if (!own.exists) return { name: 'state', before: 'absent', after }
+  return { name: 'state', before: own.type === 'link' ? `link to ${own.target ?? ''}` : own.type, after }
+}
+
+function isSame(first: There, second: There): boolean {
+  return first.inode === second.inode && first.device === second.device
+}
