@@ -88,7 +88,7 @@ async function openJump(
   const { address, user, port } = hop
   const { hostKeyChecking, hostKeyCheckingFrom, timeout, sshCommonArgs } = target
   const jump: Target = {
-    name: `${address} (jump host of ${target.name})`,
+    name: target.name,
     address,
     user,
     port,
@@ -98,14 +98,24 @@ async function openJump(
     timeout,
     sshCommonArgs: jumpArgs(sshCommonArgs),
   }
-  const client = await openClient(jump, options, before.length > 0 ? before : undefined, depth + 1)
+  const rest = before.length > 0 ? before : undefined
+  const client = await openClient(jump, options, rest, depth + 1).catch((error: unknown) => {
+    throw atJumpHost(error, address)
+  })
   try {
     const stream = await client.forward(settings.hostname, settings.port)
     return { stream, words: () => Promise.resolve(''), end: () => void client.end() }
   } catch (error) {
     await client.end()
-    throw error
+    throw atJumpHost(error, address)
   }
+}
+
+/** The error with the name of the jump host where it came up. */
+function atJumpHost(error: unknown, address: string): unknown {
+  if (!(error instanceof HakubeError) || error.message.startsWith('jump host ')) return error
+  const { code, hint, host, exitCode, cause } = error
+  return new HakubeError(`jump host ${address}: ${error.message}`, { code, hint, host, exitCode, cause })
 }
 
 /** As for `ssh -J`: only the configuration file goes for the jump hosts, too. */

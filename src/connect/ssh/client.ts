@@ -138,7 +138,7 @@ export class SshClient {
   }
 
   #forwardError(error: Error, host: string, port: number): HakubeError {
-    return new HakubeError(`${this.#host} cannot reach ${host} port ${port}: ${error.message}`, {
+    return new HakubeError(`it cannot reach ${host} port ${port}: ${error.message}`, {
       code: 'jump-failed',
       host: this.#host,
       hint: 'check that the jump host may forward (AllowTcpForwarding) and reaches the address',

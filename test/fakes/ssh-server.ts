@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process'
+import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net'
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type ServerConfig } from 'ssh2'
+
+export interface FakeSshOptions {
+  /** Private host keys in PEM. */
+  hostKeys: string[]
+  password?: string
+  /** Public keys in SSH's wire format that may log in. */
+  authorized?: Buffer[]
+  /** Methods that the server names after a refusal. */
+  offers?: ('publickey' | 'password' | 'keyboard-interactive')[]
+  algorithms?: ServerConfig['algorithms']
+  /** How many connections are cut before a word is said. */
+  resetFirst?: number
+}
+
+/**
+ * An SSH server in this process. It speaks the real protocol, runs commands by /bin/sh as the user who runs
+ * the tests, and forwards ports on 127.0.0.1. Whoever is not let in stays out.
+ */
+export class FakeSshServer {
+  port = 0
+  /** User and method of every attempt to log in. */
+  readonly attempts: string[] = []
+  connections = 0
+  readonly #ssh: ssh2.Server
+  readonly #tcp: Server
+  readonly #sockets = new Set<Socket>()
+  readonly #options: FakeSshOptions
+
+  constructor(options: FakeSshOptions) {
+    this.#options = options
+    const { hostKeys, algorithms } = options
+    this.#ssh = new ssh2.Server({ hostKeys, ...(algorithms ? { algorithms } : {}) }, (client) =>
+      this.#serve(client),
+    )
+    this.#tcp = createServer((socket) => this.#take(socket))
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#tcp.listen(0, '127.0.0.1', resolve))
+    const address = this.#tcp.address()
+    if (address === null || typeof address === 'string') throw new Error('no TCP port')
+    this.port = address.port
+    return this
+  }
+
+  #take(socket: Socket): void {
+    this.connections += 1
+    this.#sockets.add(socket)
+    socket.on('error', () => undefined)
+    if (this.connections <= (this.#options.resetFirst ?? 0)) socket.resetAndDestroy()
+    else this.#ssh.injectSocket(socket)
+  }
+
+  /** Cuts all connections, with a reset or in good manners. */
+  cut(how: 'reset' | 'end' = 'reset'): void {
+    for (const socket of this.#sockets) {
+      if (how === 'reset') socket.resetAndDestroy()
+      else socket.end()
+    }
+    this.#sockets.clear()
+  }
+
+  async close(): Promise<void> {
+    this.cut()
+    await new Promise<void>((resolve) => this.#tcp.close(() => resolve()))
+  }
+
+  #serve(client: Connection): void {
+    client.on('error', () => undefined)
+    client.on('authentication', (context) => this.#authenticate(context))
+    client.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      const socket = connectTcp(destPort, destIP)
+      socket.on('error', () => reject())
+      socket.on('connect', () => {
+        const channel = accept()
+        channel.on('error', () => undefined)
+        socket.pipe(channel).pipe(socket)
+      })
+    })
+    client.on('session', (accept) => {
+      accept().on('exec', (acceptExec, _reject, { command }) => run(acceptExec(), command))
+    })
+  }
+
+  #authenticate(context: AuthContext): void {
+    const { password, authorized = [], offers } = this.#options
+    this.attempts.push(`${context.username} ${context.method}`)
+    const refuse = (): void => context.reject(offers ?? ['publickey', 'password'])
+    if (offers?.every((offer) => offer !== context.method)) refuse()
+    else if (context.method === 'password' && context.password === password) context.accept()
+    else if (context.method === 'publickey' && this.#knows(context.key.data, authorized)) context.accept()
+    else if (context.method === 'keyboard-interactive') {
+      context.prompt([{ prompt: 'Secret word: ', echo: false }], ([answer]) =>
+        answer === password ? context.accept() : refuse(),
+      )
+    } else refuse()
+  }
+
+  #knows(key: Buffer, authorized: readonly Buffer[]): boolean {
+    return authorized.some((known) => known.equals(key))
+  }
+}
+
+function run(channel: ServerChannel, command: string): void {
+  const child = spawn('/bin/sh', ['-c', command], { stdio: 'pipe' })
+  channel.on('error', () => undefined)
+  child.stdin.on('error', () => undefined)
+  channel.pipe(child.stdin)
+  child.stdout.pipe(channel, { end: false })
+  child.stderr.pipe(channel.stderr, { end: false })
+  child.on('close', (code, signal) => {
+    if (signal) channel.exit(signal.replace(/^SIG/, ''))
+    else channel.exit(code ?? 0)
+    channel.end()
+  })
+}
+
+/** A key pair: the private half in PEM, the public one in SSH's wire format. */
+export interface KeyPair {
+  pem: string
+  wire: Buffer
+}
+
+export function newKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): KeyPair {
+  const { generateKeyPairSync } = ssh2.utils
+  if (type === 'rsa') return keyPair(generateKeyPairSync('rsa', { bits: 2048 }))
+  if (type === 'ecdsa') return keyPair(generateKeyPairSync('ecdsa', { bits: 256 }))
+  return keyPair(generateKeyPairSync('ed25519'))
+}
+
+export function newEncryptedKey(passphrase: string): KeyPair {
+  return keyPair(ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 4 }))
+}
+
+function keyPair({ public: text, private: pem }: { public: string; private: string }): KeyPair {
+  const [, base64 = ''] = text.split(' ')
+  return { pem, wire: Buffer.from(base64, 'base64') }
+}
