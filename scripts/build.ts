@@ -2,7 +2,9 @@
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { z } from 'zod'
 
+const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string().optional() })
 const root = new URL('..', import.meta.url).pathname
 const dist = join(root, 'dist')
 
@@ -24,7 +26,8 @@ const result = await build({
   // Native accelerators of ssh2: optional, and not to be had in a bundle.
   external: ['cpu-features', './crypto/build/Release/sshcrypto.node'],
   banner: {
-    js: `${'#!/usr/bin/env node\n'}import { createRequire as hakubeRequire } from 'node:module';const require = hakubeRequire(import.meta.url);`,
+    js: `#!/usr/bin/env node
+import { createRequire as hakubeRequire } from 'node:module';const require = hakubeRequire(import.meta.url);`,
   },
 })
 await chmod(join(dist, 'cli.js'), 0o755)
@@ -45,12 +48,13 @@ function packagesOf(inputs: readonly string[]): string[] {
 async function licenses(folders: readonly string[]): Promise<string> {
   const sections: string[] = []
   for (const folder of folders) {
-    const manifest: unknown = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
-    const { name, version, license } = manifest as { name: string; version: string; license?: string }
+    const manifest = Manifest.parse(JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')))
+    const { name, version, license } = manifest
     const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry))
-    const text = file ? await readFile(join(root, folder, file), 'utf8') : `Licence: ${license ?? 'unknown'}\n`
+    const text = file
+      ? await readFile(join(root, folder, file), 'utf8')
+      : `Licence: ${license ?? 'unknown'}\n`
     sections.push(`${name} ${version}\n${'='.repeat(72)}\n${text.trim()}\n`)
   }
   return sections.join('\n')
 }
-

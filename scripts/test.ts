@@ -3,7 +3,15 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
+import { z } from 'zod'
 
+/** The part of vitest's JSON report that is read. */
+const Report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+})
 const root = new URL('..', import.meta.url).pathname
 const all = process.argv.includes('--all')
 
@@ -26,7 +34,15 @@ function tests(name: string, node: string, project: string, env: NodeJS.ProcessE
   const report = join(tmpdir(), `hakube-report-${process.pid}.json`)
   rmSync(report, { force: true })
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const args = [vitest, 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const args = [
+    vitest,
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
   const ended = timed(name, node, args, env)
   const count = read(report)
   total.passed += count?.passed ?? 0
@@ -39,19 +55,24 @@ function tests(name: string, node: string, project: string, env: NodeJS.ProcessE
 function timed(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n== ${name}`)
   const started = Date.now()
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
-  console.log(`== ${name}: ${status === 0 ? 'ok' : `failed (${String(status)})`}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  })
+  console.log(
+    `== ${name}: ${status === 0 ? 'ok' : `failed (${String(status)})`}, ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  )
   return status === 0
 }
 
 function read(report: string): Count | undefined {
   try {
-    const json = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
-    const number = (key: string) => json[key] ?? 0
+    const json = Report.parse(JSON.parse(readFileSync(report, 'utf8')))
     return {
-      passed: number('numPassedTests'),
-      failed: number('numFailedTests'),
-      skipped: number('numPendingTests') + number('numTodoTests'),
+      passed: json.numPassedTests,
+      failed: json.numFailedTests,
+      skipped: json.numPendingTests + json.numTodoTests,
     }
   } catch {
     return undefined

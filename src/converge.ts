@@ -11,7 +11,7 @@ import { HakubeError, isKnown, EXIT, showPlace } from './errors.ts'
 import { isMeta, type Task } from './playbook/model.ts'
 import type { Frame } from './playbook/program.ts'
 import type { Group, Work } from './playbook/work.ts'
-import { NotYet } from './variables/not-yet.ts'
+import type { NotYet } from './variables/not-yet.ts'
 
 /**
  * Converges one host: asks for everything ahead in one batch, walks the tasks in order, applies the first change

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { HostRun } from './converge.ts'
-import type { RunContext } from './converge/context.ts'
+import type { HostEnd, RunContext } from './converge/context.ts'
 import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
 import { templateEnvironment } from './playbook/environment.ts'
 import type { Task } from './playbook/model.ts'
@@ -14,7 +15,7 @@ import { readInputs, type Inputs } from './run/inputs.ts'
 import { magicVariables } from './run/magic.ts'
 import type { RunOptions } from './run/options.ts'
 import { TaskScope, type Layers } from './variables/scope.ts'
-import { NotYet } from './variables/not-yet.ts'
+import type { NotYet } from './variables/not-yet.ts'
 
 export interface RunSummary {
   exitCode: ExitCode
@@ -45,7 +46,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const reached = names.filter((_, index) => connected[index] !== undefined)
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
-    const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose })
+    const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
     const context = contextOf(inputs, options, hosts, gate, layers, reached)
     const runs = reached.map((host) => {
       const connection = hosts.connections.get(host)
@@ -53,12 +54,20 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       return new HostRun(context, { host, connection })
     })
     await renderAhead(runs, context)
-    const ends = await Promise.all(runs.map((one) => one.run())).finally(() => gate.release())
+    const ends = await converge(runs, gate)
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     const pending = runs.some((one) => one.tally.pending)
     return { recap, exitCode: exitCode({ recap, ends, pending, interrupted: options.signal.aborted }) }
   } finally {
     await hosts.close()
+  }
+}
+
+async function converge(runs: readonly HostRun[], gate: Gate): Promise<HostEnd[]> {
+  try {
+    return await Promise.all(runs.map((one) => one.run()))
+  } finally {
+    await gate.release()
   }
 }
 

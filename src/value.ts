@@ -51,7 +51,7 @@ export function toJson(value: Value): unknown {
   if (Array.isArray(value)) return value.map(toJson)
   if (isDict(value)) {
     // A null prototype, so that a key called __proto__ is only a key.
-    const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+    const out: Record<string, unknown> = Object.setPrototypeOf({}, null)
     for (const [key, item] of value) out[jsonKey(key)] = toJson(item)
     return out
   }

@@ -6,7 +6,9 @@ import { kinds } from '../world/kinds.ts'
 import { id, World, type Effect, type KindName, type WorldQuestion } from '../world/world.ts'
 
 type AnyKind = Kind<unknown, unknown>
-const kindOf = (name: KindName) => kinds[name] as unknown as AnyKind
+/** A kind without its types: which ask and reply go together is known to the modules that ask. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-assertion
+const kindOf = (name: KindName): AnyKind => kinds[name] as unknown as AnyKind
 
 /** The questions of many tasks, each thing asked about once: one probe for each kind. */
 export class Inquiry {

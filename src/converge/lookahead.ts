@@ -92,8 +92,13 @@ export class Lookahead {
   }
 
   async #renderTask(step: Step, task: Task, handler: boolean): Promise<Group> {
-    const { store, layers, render } = this.#context
-    const scope = new TaskScope(store, this.#host, step.position, layers(this.#host, step, task))
+    const { store, render } = this.#context
+    const scope = new TaskScope(
+      store,
+      this.#host,
+      step.position,
+      this.#context.layers(this.#host, step, task),
+    )
     const group = await renderTask(step, task, scope, render, handler)
     const settled = settleLocal(group)
     if (settled) registerGroup(store, group, settled)

@@ -2,11 +2,13 @@ import type { YamlNode } from '../yaml/load.ts'
 import type { Inherited, Located } from './model.ts'
 import type { Reader } from './reader.ts'
 
+type Setting = Exclude<keyof Inherited, 'vars' | 'environment' | 'tags'>
+
 /** The keywords that plays, blocks and tasks share. */
 export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Inherited {
-  const optional = <K extends string>(property: K, keyword: string): { [P in K]?: Located } => {
+  const optional = (property: Setting, keyword: string): Partial<Record<Setting, Located>> => {
     const located = reader.located(keys.get(keyword))
-    return (located ? { [property]: located } : {}) as { [P in K]?: Located }
+    return located ? { [property]: located } : {}
   }
   const environment = reader.located(keys.get('environment'))
   return {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { errnoOf } from '../errno.ts'
 import { HakubeError } from '../errors.ts'
 import { findHost, groupsDict, type Inventory } from '../inventory/model.ts'
 import { loadInventory } from '../inventory/load.ts'
@@ -127,7 +128,8 @@ export async function readText(file: string, what: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
+    const message = error instanceof Error ? error.message : String(error)
     const why =
       code === 'ENOENT'
         ? `there is no ${what} ${file}`

@@ -1,3 +1,5 @@
+import type { Script } from '../shell/sh.ts'
+
 /** The kinds' questions and replies: what modules and effects read and write. */
 
 export interface PathAsk {
@@ -84,15 +86,23 @@ export type GroupReply =
   | { exists: true; name: string; gid: number; members: readonly string[] }
 
 export interface PackageAsk {
+  /** As the user names it: haproxy, libc6:amd64, haproxy=2.6.12-1 (apt), haproxy-2.4.22 (dnf), /usr/sbin/haproxy. */
   name: string
-  /** Also which version an upgrade would give, from the caches as they are. */
+  /** Also which version an upgrade would give, from the lists as they are (apt only). */
   candidate?: boolean
+  /**
+   * Fetch apt's lists first if they are older than so many seconds. The one question that writes; only for
+   * `state: latest` together with update_cache.
+   */
+  refresh?: number
 }
 export interface PackageReply {
   /** Version as the package manager writes it (EVR without architecture), undefined = not installed. */
   installed: string | undefined
   /** undefined: not asked for, or no candidate known. */
   candidate: string | undefined
+  /** Another package that is installed and provides this name. */
+  providedBy?: string
   /** Removed, but its configuration files are still there (dpkg only). */
   residue?: boolean
 }
@@ -142,7 +152,7 @@ export interface PlatformReply {
 export interface ScriptAsk {
   /** Unique text: the same id must always mean the same script. */
   id: string
-  text: import('../shell/sh.ts').Script
+  text: Script
 }
 export interface ScriptReply {
   code: number

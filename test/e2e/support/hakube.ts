@@ -33,7 +33,12 @@ export interface RunSettings {
 export async function hakube(args: readonly string[], settings: RunSettings = {}): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: settings.cwd ?? (await scratch()),
-    env: { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: join(tmpdir(), 'hakube-test-state'), ...settings.env },
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      XDG_STATE_HOME: join(tmpdir(), 'hakube-test-state'),
+      ...settings.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: (settings.timeout ?? 110) * 1000,
   })
@@ -53,7 +58,8 @@ function eventsOf(text: string): JsonEvent[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'))
   return lines.flatMap((line): JsonEvent[] => {
     try {
-      return [JSON.parse(line) as JsonEvent]
+      const event: JsonEvent = JSON.parse(line)
+      return [event]
     } catch {
       return []
     }

@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { errnoOf } from '../errno.ts'
+import { LookupFailure, str, type Environment, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
+
+/** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */
+export function templateEnvironment(playbookDir: string, env: NodeJS.ProcessEnv): Environment {
+  const search = (name: string, folder: string, from: string) =>
+    isAbsolute(name)
+      ? [name]
+      : [dirname(from), resolve(playbookDir, folder), playbookDir, resolve(playbookDir, '..', folder)].map(
+          (base) => resolve(base, name),
+        )
+  const envLookup: Lookup = (terms) => terms.map((term) => env[str(term)] ?? '')
+  const fileLookup: Lookup = (terms, options) =>
+    terms.map((term) => {
+      const found = firstText(search(str(term), 'files', playbookDir))
+      if (!found) throw new LookupFailure(`there is no file ${str(term)}`)
+      return options.get('rstrip') === false ? found.text : found.text.trimEnd()
+    })
+  return {
+    lookups: new Map([
+      ['env', envLookup],
+      ['file', fileLookup],
+    ]),
+    load: (name, from) => firstText(search(name, 'templates', from)),
+    now: () => new Date(),
+    utcOffset: (at) => -at.getTimezoneOffset(),
+    random: Math.random,
+    home: homedir(),
+    stat: (path) => {
+      const found = statSync(path, { throwIfNoEntry: false })
+      if (!found) return undefined
+      return found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
+    },
+  }
+}
+
+/** Names of the lookups above, for the check at load time. */
+export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file'])
+
+function firstText(paths: readonly string[]): LoadedTemplate | undefined {
+  for (const file of paths) {
+    try {
+      return { text: readFileSync(file, 'utf8'), file }
+    } catch (error) {
+      if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,44 @@
+import { homedir } from 'node:os'
+import type { Target } from '../connect/target.ts'
+import { connectionVars, HONOURED_VARIABLES } from '../inventory/connection-vars.ts'
+import type { Play } from '../playbook/model.ts'
+import { Secret } from '../secret.ts'
+import { toJson, type Value } from '../value.ts'
+import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { RunOptions } from './options.ts'
+
+/**
+ * How to reach a host: its variables beat the play, the play beats the command line, as in Ansible.
+ * Throws HakubeError for a connection variable that makes no sense.
+ */
+export function targetOf(host: string, scope: TaskScope, play: Play, options: RunOptions): Target {
+  const variables = new Map<string, Value>()
+  for (const name of HONOURED_VARIABLES) {
+    const value = scope.lookup(name)
+    if (value !== undefined) variables.set(name, value)
+  }
+  const found = connectionVars(host, variables, { home: homedir(), originOf: (name) => scope.origin(name) })
+  const { connection: given, redactor } = options
+  const secret = (text: string | undefined, otherwise: Secret | undefined): Secret | undefined => {
+    if (text === undefined) return otherwise
+    redactor.add(text)
+    return new Secret(text)
+  }
+  const remoteUser = play.remoteUser && String(toJson(renderTree(play.remoteUser, scope)))
+  return {
+    name: host,
+    address: found.address,
+    port: found.port,
+    user: found.user ?? remoteUser ?? given.user,
+    keyFile: found.keyFile ?? given.keyFile,
+    password: secret(found.password, given.password),
+    becomePassword: secret(found.becomePassword, given.becomePassword),
+    becomeMethod: found.becomeMethod,
+    becomeFlags: found.becomeFlags,
+    connection: found.connection,
+    sshCommonArgs: found.sshCommonArgs,
+    hostKeyChecking: given.hostKeyChecking ?? found.hostKeyChecking,
+    hostKeyCheckingFrom: found.hostKeyCheckingFrom,
+    timeout: found.timeout ?? given.timeout,
+  }
+}
