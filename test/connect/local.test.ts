@@ -122,6 +122,18 @@ describe.each(SHELLS)('a local connection with %s', (_name, shell) => {
     process.kill(Number(stdout))
   })
 
+  it('hands none of its own files and pipes to an apply', async () => {
+    const { stdout } = await apply('for fd in /proc/$$/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done')
+    const open = stdout
+      .trim()
+      .split('\n')
+      .filter((line) => /hakube\./.test(line))
+    expect(open).toEqual([
+      expect.stringMatching(/^1 .*\/out \(deleted\)$/),
+      expect.stringMatching(/^2 .*\/err \(deleted\)$/),
+    ])
+  })
+
   it('keeps the text of an apply out of the process list, and leaves no file', async () => {
     const before = hakubeFiles()
     const { stdout } = await apply(
