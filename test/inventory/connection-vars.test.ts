@@ -81,7 +81,7 @@ describe('connectionVars', () => {
     ])
     const originOf = (name: string): { file: string } => ({ file: `${name}.ini` })
     const errors = await errorsOf(Promise.resolve().then(() => connectionVars('n1', variables, { originOf })))
-    expect(errors.map((error) => error.place?.file).sort(compareText)).toEqual([
+    expect(errors.map((error) => error.place?.file ?? '').sort(compareText)).toEqual([
       'ansible_become.ini',
       'ansible_port.ini',
     ])
