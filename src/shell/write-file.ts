@@ -6,7 +6,8 @@ import { Script, lines, quote, sh } from './sh.ts'
 export interface FileWrite {
   /** Absolute, with all links that shall be followed resolved: a link that is there itself is replaced. */
   path: string
-  content: Buffer
+  /** The bytes, or a file on the host itself that has them. */
+  content: Buffer | HostFile
   /** Permission bits of the new file. */
   mode: number
   /** Owner and group of the new file, as name or number; undefined = the user who writes. */
@@ -15,6 +16,12 @@ export interface FileWrite {
   /** Keep a copy of the old file beside it; its name is printed as `backup_file=…`. */
   backup?: boolean
   validate?: Validator | undefined
+}
+
+/** A file on the host whose content, with this digest (hex), is to be copied. */
+export interface HostFile {
+  path: string
+  sha256: string
 }
 
 export interface Ownership {
@@ -45,23 +52,31 @@ export function writeFiles(writes: readonly FileWrite[]): Script {
   return lines(functions, ...writes.map(call))
 }
 
+/** Scripts of writeFiles in one, with the common part only once. */
+export function joinWrites(scripts: readonly Script[]): Script {
+  const rest = scripts.map((script) => new Script(script.text.replaceAll(functions.text, '')))
+  return lines(functions, ...rest)
+}
+
 /** The name part of temporary files: hidden, so that no `*.conf` of an include matches. */
 export const TEMPORARY = /\.hakube\.[A-Za-z0-9]{6}/g
 
 function call(write: FileWrite): Script {
   const path = normalPath(write.path)
-  const digest = createHash('sha256').update(write.content).digest('hex')
+  const { content } = write
+  const sent = Buffer.isBuffer(content)
+  const digest = sent ? createHash('sha256').update(content).digest('hex') : content.sha256
   const owner = write.owner
   const group = write.group
   return sh`
-hk_path=${path} hk_dir=${parentPath(path)} hk_sha=${digest}
+hk_path=${path} hk_dir=${parentPath(path)} hk_sha=${digest} hk_decode=${sent ? 'base64 -d' : 'cat'}
 hk_mode=${octal(write.mode)} hk_trial_mode=${octal(write.mode & 0o640)}
 hk_owner=${owner?.name ?? ''} hk_group=${group?.name ?? ''}
 hk_owner_must=${yes(owner?.required)} hk_group_must=${yes(group?.required)}
 hk_backup=${yes(write.backup)} hk_refuse=${write.validate?.refuseOutput ?? ''}
 hk_validate() { ${validation(write.validate)}; }
 {
-${chunks(write.content)}
+${sent ? chunks(content) : sh`cat ${content.path}`}
 } | hk_put || exit 1`
 }
 
@@ -110,7 +125,7 @@ hk_put() (
   trap 'exit 130' INT
   trap 'exit 143' TERM
   hk_new=$(mktemp "$hk_dir/.hakube.XXXXXX") || exit 1
-  base64 -d >"$hk_new" || exit 1
+  $hk_decode >"$hk_new" || exit 1
   hk_sum=$(sha256sum <"$hk_new") || exit 1
   [ "\${hk_sum%% *}" = "$hk_sha" ] || hk_die "the content of $hk_path did not arrive whole"
   hk_chown chown "$hk_owner" "$hk_owner_must" || exit 1

@@ -41,7 +41,7 @@ export interface Wanted extends Changeable {
   notes: string[]
 }
 
-export function attributeQuestions(wishes: AttributeWishes): WorldQuestion[] {
+export function attributeQuestions(wishes: Pick<AttributeWishes, 'owner' | 'group'>): WorldQuestion[] {
   const questions: WorldQuestion[] = [creatorQuestion]
   const { owner, group } = wishes
   if (owner !== undefined && !isNumber(owner)) questions.push({ kind: 'user', ask: { name: owner } })

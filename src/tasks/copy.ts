@@ -1,45 +1,81 @@
 import { stat } from 'node:fs/promises'
+import path from 'node:path'
 import { z } from 'zod'
 import { HakubeError } from '../errors.ts'
 import { type Controller, defineTask } from '../task.ts'
-import { baseName } from '../world/path-names.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
-import { type FileContent, fileFailure, fileQuestions, fileResult, planFile } from './file-content.ts'
-import { bool, mode, name, path } from './params.ts'
+import { planRemote, remoteQuestions, type RemoteCopy } from './copy-remote.ts'
+import { planTree, readTree, type Tree, treeQuestions } from './copy-tree.ts'
+import {
+  type FileContent,
+  digestsOf,
+  fileFailure,
+  fileQuestions,
+  fileResult,
+  planFile,
+} from './file-content.ts'
+import { bool, mode, name, path as hostPath, text } from './params.ts'
 import { validate } from './validate.ts'
 
-const params = z.strictObject({
-  src: name.optional().describe('File or directory in files/ beside the playbook or in the role.'),
-  content: z
-    .unknown()
-    .optional()
-    .describe('The content itself, instead of src. A list or dict becomes JSON.'),
-  dest: path.describe('Path on the host: of the file, or of a directory to put it in.'),
-  ...attributeParams,
-  mode: z
-    .union([z.literal('preserve').transform(() => 'preserve' as const), mode])
-    .optional()
-    .describe(
-      'Permissions: octal in quotes ("0644"), symbolic (u=rw,g=r,o=), or preserve: as the source has.',
-    ),
-  directory_mode: mode.optional().describe('Permissions of directories that are made on the way.'),
-  backup: bool.default(false).describe('Keep the old file beside the new one, with the time in its name.'),
-  force: bool
-    .default(true)
-    .describe('Replace a file that differs. With no, a file that exists stays as it is.'),
-  follow: bool
-    .default(false)
-    .describe('Write to what a link at dest points to, instead of replacing the link.'),
-  validate,
-})
+const params = z
+  .strictObject({
+    src: name
+      .optional()
+      .describe(
+        'File or directory in files/ beside the playbook or in the role. A directory that ends with / gives its entries, one without / itself.',
+      ),
+    content: z
+      .unknown()
+      .optional()
+      .describe('The content itself, instead of src. A list or dict becomes JSON.'),
+    dest: hostPath.describe('Path on the host: of the file, or of a directory to put it in.'),
+    ...attributeParams,
+    mode: z
+      .union([z.literal('preserve').transform(() => 'preserve' as const), mode])
+      .optional()
+      .describe(
+        'Permissions: octal in quotes ("0644"), symbolic (u=rw,g=r,o=), or preserve: as the source has.',
+      ),
+    directory_mode: mode.optional().describe('Permissions of the directories that are made.'),
+    remote_src: bool.default(false).describe('src is a file on the host.'),
+    backup: bool.default(false).describe('Keep the old file beside the new one, with the time in its name.'),
+    force: bool
+      .default(true)
+      .describe('Replace a file that differs. With no, a file that exists stays as it is.'),
+    follow: bool
+      .default(false)
+      .describe('Write to what a link at dest points to, instead of replacing the link.'),
+    local_follow: bool
+      .default(true)
+      .describe('In a directory: copy what links point to, instead of the links.'),
+    checksum: text.optional().describe('SHA-1 that the source must have.'),
+    validate,
+  })
+  .superRefine((params, context) => {
+    const issue = (field: string, message: string): void => {
+      context.addIssue({ code: 'custom', message, path: [field] })
+    }
+    const { src, content } = params
+    if (src === undefined && content === undefined) issue('src', 'copy needs src or content')
+    if (src !== undefined && content !== undefined) issue('content', 'src and content exclude each other')
+    if (content !== undefined && params.dest.endsWith('/'))
+      issue('dest', 'content makes a file, not a directory')
+    if (params.remote_src && !src?.startsWith('/')) issue('src', 'with remote_src, src is an absolute path')
+  })
+
+type Params = z.output<typeof params>
+type Prepared =
+  | { type: 'file'; file: FileContent }
+  | { type: 'tree'; tree: Tree }
+  | { type: 'remote'; copy: RemoteCopy }
 
 export default defineTask({
   name: 'copy',
   aliases: ['ansible.builtin.copy', 'ansible.legacy.copy'],
-  summary: 'Put a file on the host.',
+  summary: 'Put a file, or a directory with all that is in it, on the host.',
   kind: () => 'state',
   params,
-  unsupported: unsupportedAttributes,
+  unsupported: { ...unsupportedAttributes, decrypt: 'files of ansible-vault are not read' },
   example: `
 - name: Greet
   copy:
@@ -47,43 +83,58 @@ export default defineTask({
     dest: /etc/motd
     mode: "0644"
 `,
-  async prepare(params, controller): Promise<FileContent> {
-    const { path: source, content, mode: sourceMode } = await readSource(params, controller)
-    return {
-      ...params,
-      mode: params.mode === 'preserve' ? sourceMode : params.mode,
-      directoryMode: params.directory_mode,
-      name: source === undefined ? undefined : baseName(source),
-      source,
-      content,
+  notes: [
+    'With remote_src only files are copied, not directories; a file that exists keeps its permissions unless mode is given.',
+  ],
+  async prepare(given, controller): Promise<Prepared> {
+    const { mode, ...rest } = given
+    const wishes = { ...rest, directoryMode: given.directory_mode }
+    if (given.src === undefined) {
+      const content = Buffer.from(toText(given.content), 'utf8')
+      const octal = mode === 'preserve' ? undefined : mode
+      return { type: 'file', file: { ...wishes, mode: octal, name: undefined, source: undefined, content } }
     }
+    const { src } = given
+    if (given.remote_src) return { type: 'remote', copy: { ...wishes, mode, src } }
+    const found = await controller.findFile(src.replace(/\/+$/, ''), 'files')
+    if ((await stat(found)).isDirectory()) {
+      const dest = src.endsWith('/') ? given.dest : path.posix.join(given.dest, path.basename(found))
+      const localFollow = given.local_follow
+      return { type: 'tree', tree: await readTree(found, dest, { ...wishes, mode, localFollow }) }
+    }
+    return { type: 'file', file: await readSource(given, controller) }
   },
-  asks: fileQuestions,
-  plan: planFile,
-  result: (_file, output) => fileResult(output),
-  failure: (file, output) => fileFailure(file.dest, output),
+  asks(prepared) {
+    if (prepared.type === 'file') return fileQuestions(prepared.file)
+    return prepared.type === 'tree' ? treeQuestions(prepared.tree) : remoteQuestions(prepared.copy)
+  },
+  plan(prepared, world) {
+    if (prepared.type === 'file') return planFile(prepared.file, world)
+    return prepared.type === 'tree' ? planTree(prepared.tree, world) : planRemote(prepared.copy, world)
+  },
+  result: (_prepared, output) => fileResult(output),
+  failure: (prepared, output) => fileFailure(destOf(prepared), output),
 })
 
-interface Source {
-  path: string | undefined
-  content: Buffer
-  mode: { octal: number } | undefined
+async function readSource(given: Params, controller: Controller): Promise<FileContent> {
+  const { path: source, content } = await controller.readFile(given.src ?? '', 'files')
+  const { checksum } = given
+  if (checksum !== undefined && checksum.toLowerCase() !== digestsOf(content).sha1) {
+    throw new HakubeError(`${source} has not the checksum ${checksum}`, {
+      code: 'checksum-mismatch',
+      hint: `its SHA-1 is ${digestsOf(content).sha1}`,
+    })
+  }
+  const mode = given.mode === 'preserve' ? { octal: (await stat(source)).mode & 0o7777 } : given.mode
+  return { ...given, mode, directoryMode: given.directory_mode, name: path.basename(source), source, content }
 }
 
-async function readSource(given: z.output<typeof params>, controller: Controller): Promise<Source> {
-  if (given.src !== undefined && given.content === undefined) {
-    const { path, content } = await controller.readFile(given.src, 'files')
-    return { path, content, mode: { octal: (await stat(path)).mode & 0o7777 } }
-  }
-  if (given.src === undefined && given.content !== undefined) {
-    const text = typeof given.content === 'string' ? given.content : JSON.stringify(given.content)
-    return { path: undefined, content: Buffer.from(text, 'utf8'), mode: undefined }
-  }
-  throw new HakubeError(
-    given.src === undefined ? 'copy needs src or content' : 'src and content exclude each other',
-    {
-      code: 'invalid-parameter',
-      hint: 'write one of src and content',
-    },
-  )
+function destOf(prepared: Prepared): string {
+  if (prepared.type === 'file') return prepared.file.dest
+  return prepared.type === 'tree' ? prepared.tree.dest : prepared.copy.dest
+}
+
+/** Ansible turns what is not text into JSON. */
+function toText(content: unknown): string {
+  return typeof content === 'string' ? content : JSON.stringify(content)
 }

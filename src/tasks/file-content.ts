@@ -9,7 +9,7 @@ import {
   writeFiles,
 } from '../shell/write-file.ts'
 import type { Diff, Plan, Result } from '../task.ts'
-import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
+import { type Made, pathAttributes, pathBecomes } from '../world/path-effects.ts'
 import { joinPath, normalPath, parentPath } from '../world/path-names.ts'
 import type { PathReply } from '../world/replies.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
@@ -32,7 +32,7 @@ export interface FileContent extends AttributeWishes {
   name: string | undefined
   /** Where the content comes from, for the result. */
   source: string | undefined
-  content: Buffer
+  content: Buffer | RemoteContent
   /** False: a file that is there stays as it is. */
   force: boolean
   /** Write to what a link at `dest` points to, instead of replacing the link. */
@@ -42,13 +42,20 @@ export interface FileContent extends AttributeWishes {
   directoryMode?: Mode | undefined
 }
 
+/** A file that is on the host already. */
+export interface RemoteContent {
+  path: string
+  size: number
+  digests: { sha256: string; sha1: string; md5: string }
+}
+
 type There = Extract<PathReply, { exists: true }>
 
 export function fileQuestions(file: FileContent): WorldQuestion[] {
-  const contentUnless = sha256(file.content)
+  const content = Buffer.isBuffer(file.content) ? { contentUnless: digestsOf(file.content).sha256 } : {}
   const paths = possiblePaths(file).flatMap((path) => [
     pathQuestion({ path }),
-    pathQuestion({ path, follow: true, digests: ['sha256'], contentUnless }),
+    pathQuestion({ path, follow: true, digests: ['sha256'], ...content }),
   ])
   const above = file.dest.endsWith('/') ? file.dest : parentPath(file.dest)
   return [...paths, ...directoryQuestions(above), ...attributeQuestions(file)]
@@ -64,7 +71,7 @@ export function planFile(file: FileContent, world: World): Plan {
   const replaced = link !== undefined && place.path === at
   const wanted = wantedAttributes(file, world, replaced ? undefined : current, { directory: false, parent })
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
-  const same = current?.digests.sha256 === sha256(file.content) && !replaced
+  const same = current?.digests.sha256 === digestsOf(file.content).sha256 && !replaced
   if (same && wanted.fields.length === 0) return done(file, at, `${at} has this content`, current)
   const common = { file, place, wanted }
   return same ? planAttributes(common) : planWrite(common, world)
@@ -164,9 +171,9 @@ function planWrite({ file, place, wanted }: Step, world: World): Plan {
   const { at, path, current } = place
   const wishes = { owner: file.owner, group: file.group, mode: file.directoryMode }
   const above = makeDirectories(place.missing, wishes, world)
-  const diff: Diff[] = [...above.diff, textDiff(at, current ?? { exists: false }, file.content)]
+  const diff: Diff[] = [...above.diff, contentDiff(at, current, file.content)]
   if (current && wanted.fields.length > 0) diff.push({ type: 'fields', subject: at, fields: wanted.fields })
-  const made = { type: 'file' as const, ...changeable(wanted), content: file.content }
+  const made = { type: 'file' as const, ...changeable(wanted), ...contentEffect(file.content) }
   return {
     status: 'change',
     summary: `${current ? 'change' : 'create'} ${at}`,
@@ -181,7 +188,9 @@ function planWrite({ file, place, wanted }: Step, world: World): Plan {
 function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
   return {
     path,
-    content: file.content,
+    content: Buffer.isBuffer(file.content)
+      ? file.content
+      : { path: file.content.path, sha256: file.content.digests.sha256 },
     mode: wanted.mode,
     owner: { name: ownerName(wanted.uid, wanted.owner), required: file.owner !== undefined },
     group: { name: ownerName(wanted.gid, wanted.group), required: file.group !== undefined },
@@ -208,9 +217,9 @@ function resultOf(
   return {
     dest: at,
     ...(file.source !== undefined && { src: file.source }),
-    checksum: createHash('sha1').update(file.content).digest('hex'),
-    md5sum: createHash('md5').update(file.content).digest('hex'),
-    size: file.content.length,
+    checksum: digestsOf(file.content).sha1,
+    md5sum: digestsOf(file.content).md5,
+    size: Buffer.isBuffer(file.content) ? file.content.length : file.content.size,
     state: 'file',
     mode: showMode(attributes.mode),
     owner: attributes.owner,
@@ -220,6 +229,19 @@ function resultOf(
   }
 }
 
-function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex')
+function contentDiff(at: string, current: There | undefined, content: FileContent['content']): Diff {
+  if (Buffer.isBuffer(content)) return textDiff(at, current ?? { exists: false }, content)
+  const before = current?.digests.sha256 ?? 'absent'
+  return { type: 'fields', subject: at, fields: [{ name: 'sha256', before, after: content.digests.sha256 }] }
+}
+
+function contentEffect(content: FileContent['content']): Pick<Made, 'content' | 'digests' | 'size'> {
+  return Buffer.isBuffer(content) ? { content } : { digests: content.digests, size: content.size }
+}
+
+/** What the host's tools will say of this content. */
+export function digestsOf(content: FileContent['content']): RemoteContent['digests'] {
+  if (!Buffer.isBuffer(content)) return content.digests
+  const digest = (algorithm: string): string => createHash(algorithm).update(content).digest('hex')
+  return { sha256: digest('sha256'), sha1: digest('sha1'), md5: digest('md5') }
 }

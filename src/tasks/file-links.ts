@@ -3,11 +3,26 @@ import type { Plan } from '../task.ts'
 import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
 import { baseName, joinPath, normalPath, parentPath } from '../world/path-names.ts'
 import type { PathReply } from '../world/replies.ts'
-import type { World } from '../world/world.ts'
+import type { World, WorldQuestion } from '../world/world.ts'
 import { attributeScript, changeable, wantedAttributes } from './attributes.ts'
+import { directoryQuestions, pathQuestion } from './make-directory.ts'
 import { type FileTask, planAttributesOnly, resultOf } from './file-states.ts'
 
 type There = Extract<PathReply, { exists: true }>
+
+/** What has to be known to make a link. A relative text leads on from the directory that holds the link. */
+export function linkQuestions({ path, src }: FileTask): WorldQuestion[] {
+  const targets = src === undefined ? [] : [targetOf(path, src), joinPath(path, src)]
+  return [
+    pathQuestion({ path, entries: true }),
+    ...[path, ...targets].map((each) => pathQuestion({ path: each, follow: true })),
+    ...directoryQuestions(parentPath(path)),
+  ]
+}
+
+function targetOf(path: string, src: string): string {
+  return src.startsWith('/') ? src : joinPath(parentPath(path), src)
+}
 
 /** A symbolic link with this text. */
 export function planLink(task: FileTask, world: World): Plan {
@@ -70,9 +85,8 @@ export function planHardLink(task: FileTask, world: World): Plan {
 
 function refuseLink(task: FileTask, own: PathReply, world: World): string | undefined {
   const { path, force, src = '' } = task
-  const relative =
-    own.exists && own.type === 'directory' ? joinPath(path, src) : joinPath(parentPath(path), src)
-  const target = world.get('path', { path: src.startsWith('/') ? src : relative, follow: true })
+  const inside = own.exists && own.type === 'directory' && !src.startsWith('/')
+  const target = world.get('path', { path: inside ? joinPath(path, src) : targetOf(path, src), follow: true })
   if (!force && !target.exists) return `${src} does not exist; force: yes makes the link all the same`
   if (!own.exists || own.type === 'link') return undefined
   if (!force) return `${path} is a ${own.type}; force: yes replaces it by a link`
@@ -86,7 +100,7 @@ function planNewLink(task: FileTask, own: PathReply, src: string, world: World):
   const at = normalPath(task.path)
   const parent = world.get('path', { path: parentPath(at), follow: true })
   if (!parent.exists) return { status: 'fail', message: `the directory ${parentPath(at)} does not exist` }
-  const real = src.startsWith('/') ? src : joinPath(parentPath(at), src)
+  const real = targetOf(at, src)
   const target = world.get('path', { path: real, follow: true })
   const subject = task.follow ? target : undefined
   const linkWishes = task.follow ? {} : { owner: task.owner, group: task.group }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineTask, type Plan } from '../task.ts'
-import { joinPath, parentPath, baseName } from '../world/path-names.ts'
+import { baseName, joinPath } from '../world/path-names.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
 import { attributeParams, attributeQuestions, unsupportedAttributes } from './attributes.ts'
-import { planHardLink, planLink } from './file-links.ts'
+import { linkQuestions, planHardLink, planLink } from './file-links.ts'
 import { type FileTask, planAbsent, planAttributesOnly, planDirectory, planTouch } from './file-states.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
 import { bool, name, oneOf, path } from './params.ts'
@@ -93,19 +93,13 @@ function keepsTimes(given: z.output<typeof params>): boolean {
 
 function asks(task: FileTask): WorldQuestion[] {
   const { path, src, state } = task
-  const questions = [pathQuestion({ path, entries: true }), pathQuestion({ path, follow: true })]
+  const questions = linkQuestions(task)
   if (state === 'directory' || state === undefined) questions.push(...directoryQuestions(path))
-  else questions.push(...directoryQuestions(parentPath(path)))
   if (task.recurse) questions.push(pathQuestion({ path, follow: true, tree: true }))
-  if (src !== undefined) {
-    for (const each of [linkTarget(path, src), joinPath(path, src)]) {
-      questions.push(pathQuestion({ path: each, follow: true }))
-    }
-    if (state === 'hard') {
-      const inside = joinPath(path, baseName(src))
-      questions.push(pathQuestion({ path: src }), pathQuestion({ path: inside, entries: true }))
-      questions.push(pathQuestion({ path: inside, follow: true }))
-    }
+  if (src !== undefined && state === 'hard') {
+    const inside = joinPath(path, baseName(src))
+    questions.push(pathQuestion({ path: src }), pathQuestion({ path: inside }))
+    questions.push(pathQuestion({ path: inside, follow: true }))
   }
   return [...questions, ...attributeQuestions(task)]
 }
@@ -120,9 +114,4 @@ function plan(task: FileTask, world: World): Plan {
   if (state === 'hard') return planHardLink(task, world)
   if (state === 'present' && task.recurse) return planDirectory(task, world)
   return planAttributesOnly(task, world, state)
-}
-
-/** Where a link at this path leads when it holds this text. */
-export function linkTarget(path: string, src: string): string {
-  return src.startsWith('/') ? src : joinPath(parentPath(path), src)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ShlexError, shellWords } from '../inventory/shlex.ts'
 import type { Validator } from '../shell/write-file.ts'
 import { text } from './params.ts'
 
@@ -40,26 +41,12 @@ function unescapePercent(word: string): string {
   return word.replaceAll('%%', '%')
 }
 
-/** Words with quotes and backslashes taken off, by POSIX rules. Throws TypeError for a quote that stays open. */
-export function splitWords(command: string): string[] {
-  const words: string[] = []
-  let rest = command
-  let word: string | undefined
-  while (rest !== '') {
-    const piece = PIECE.exec(rest)
-    if (!piece?.groups) throw new TypeError(`a quote is not closed: ${command}`)
-    const { blank, single, double, escaped, plain } = piece.groups
-    rest = rest.slice(piece[0].length)
-    if (blank !== undefined) {
-      if (word !== undefined) words.push(word)
-      word = undefined
-    } else {
-      word = (word ?? '') + (single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? '')
-    }
+/** The words of the command, quoted as for a shell. */
+function splitWords(command: string): string[] {
+  try {
+    return shellWords(command)
+  } catch (error) {
+    if (error instanceof ShlexError) throw new TypeError(`${error.message}: ${command}`, { cause: error })
+    throw error
   }
-  if (word !== undefined) words.push(word)
-  return words
 }
-
-const PIECE =
-  /^(?:(?<blank>\s+)|'(?<single>[^']*)'|"(?<double>(?:[^"\\]|\\[\s\S])*)"|\\(?<escaped>[\s\S])|(?<plain>[^\s'"\\]+))/

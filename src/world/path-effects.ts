@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Unknown } from './kind.ts'
-import { ancestors, joinPath, normalPath, pathKey } from './path-names.ts'
+import { joinPath, normalPath, pathKey } from './path-names.ts'
 import { ALGORITHMS } from './path-probe.ts'
 import type { PathReply, TreeEntry } from './replies.ts'
 import { type Effect, effectOnAll } from './world.ts'
@@ -18,6 +18,9 @@ export type Made = Attributes & {
   inode?: number
   device?: number
   links?: number
+  /** Of a file whose content is not known here, such as a copy of another one on the host. */
+  digests?: There['digests']
+  size?: number
   /** Of a link: whether there is something at its target. */
   dangling?: boolean
 }
@@ -93,14 +96,14 @@ export function replyOf(made: Made): There {
     gid,
     owner,
     group,
-    size: content?.length ?? never,
+    size: content?.length ?? made.size ?? never,
     mtime: never,
     atime: never,
     ctime: never,
     inode: made.inode ?? never,
     device: made.device ?? never,
     links: made.links ?? (type === 'directory' ? 2 : 1),
-    digests: content === undefined ? {} : digestsOf(content),
+    digests: content === undefined ? (made.digests ?? {}) : digestsOf(content),
     ...(content !== undefined && { content }),
     ...(target !== undefined && { target }),
     ...(type === 'directory' && { entries: [], tree: [] }),
@@ -124,14 +127,16 @@ function listed(
   at: string,
   made: Made | undefined,
 ): PathReply | Unknown {
-  if (before instanceof Unknown || !before.exists) return before
+  if (before instanceof Unknown || !before.exists || before.type !== 'directory') return before
   const directory = directoryOf(key)
   if (!isAbove(directory, at)) return before
   const name = at.slice(directory === '/' ? 1 : directory.length + 1)
   const out = { ...before }
-  if (out.entries && !name.includes('/')) {
-    const others = out.entries.filter((entry) => entry !== name)
-    out.entries = made ? [...others, name].sort() : others
+  if (!name.includes('/')) {
+    const others = out.entries?.filter((entry) => entry !== name)
+    if (others) out.entries = made ? [...others, name].sort() : others
+    out.mtime = Number.NaN
+    out.ctime = Number.NaN
   }
   if (out.tree) out.tree = treeWith(out.tree, name, made)
   return out
@@ -161,5 +166,5 @@ function directoryOf(key: string): string {
 }
 
 function isAbove(directory: string, path: string): boolean {
-  return directory === '/' ? path !== '/' : ancestors(path).includes(directory)
+  return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`)
 }
