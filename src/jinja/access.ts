@@ -6,13 +6,13 @@ import { method } from './methods/index.ts'
 import { Mistake, suggestion, UndefinedVariable } from './mistakes.ts'
 import { asNumber, isInt } from './numbers.ts'
 import type { Runtime } from './runtime.ts'
-import { type Item, type ItemDict, DictView, Opaque, Range, Tuple, tuple } from './things.ts'
+import { type Item, type ItemDict, DictView, Group, Opaque, Range, Tuple, tuple } from './things.ts'
 import { Undefined } from './undefined.ts'
 
 /** `object.name`: a method or attribute, else the value under that key, else undefined. */
 export function attribute(object: Item, name: string, runtime: Runtime, path?: string): Item {
   if (object instanceof Undefined) return object
-  const found = method(object, name) ?? (object instanceof Opaque ? object.attribute(name) : undefined)
+  const found = own(object, name)
   if (found !== undefined) return found
   const value = object instanceof Map ? fromDict(object, name) : undefined
   return value === undefined ? missing(object, name, runtime, path) : value
@@ -25,10 +25,17 @@ export function item(object: Item, index: Item, runtime: Runtime, path?: string)
   const found = object instanceof Map ? keyed(object, index) : indexed(object, index)
   if (found !== undefined) return found
   if (typeof index === 'string') {
-    const named = method(object, index) ?? (object instanceof Opaque ? object.attribute(index) : undefined)
+    const named = own(object, index)
     if (named !== undefined) return named
   }
   return missing(object, index, runtime, path)
+}
+
+/** What the type itself has under this name. */
+function own(object: Item, name: string): Item | undefined {
+  if (object instanceof Opaque) return object.attribute(name)
+  const part = object instanceof Group ? object.part(name) : undefined
+  return part === undefined ? method(object, name) : part
 }
 
 function keyed(object: ItemDict, index: Item): Item | undefined {

@@ -2,11 +2,11 @@ import type { Value } from '../value.ts'
 import { Float } from '../value.ts'
 import { typeName } from './compare.ts'
 import { Mistake } from './mistakes.ts'
-import { type Item, Opaque } from './things.ts'
+import { type Item, Opaque, Tuple } from './things.ts'
 import { Undefined } from './undefined.ts'
 
 /**
- * The item as a Value that may leave the engine: views and ranges become lists, an undefined anywhere in it
+ * The item as a Value that may leave the engine: tuples, views and ranges become lists, an undefined anywhere in it
  * is an error, functions and the like are refused.
  */
 export function toValue(item: Item): Value {
@@ -24,7 +24,7 @@ export function toValue(item: Item): Value {
 /** Holds nothing of the engine's own, so that it can be handed out as it is. */
 function isClean(item: Item): item is Value {
   if (item instanceof Opaque) return false
-  if (Array.isArray(item)) return item.every(isClean)
+  if (Array.isArray(item)) return !(item instanceof Tuple) && item.every(isClean)
   // A dict that makes its values on demand is a variable's value, and never asked for all of them here.
   if (!(item instanceof Map) || Object.getPrototypeOf(item) !== Map.prototype) return true
   for (const value of item.values()) if (!isClean(value)) return false

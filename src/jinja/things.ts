@@ -134,3 +134,18 @@ export function asItem(value: Value): Item {
 export function isDictItem(item: Item | undefined): item is ItemDict {
   return item instanceof Map
 }
+
+/** What groupby makes: the tuple (grouper, list) with names for its parts. */
+export class Group extends Tuple {
+  static make(grouper: Item, list: Item[]): Group {
+    const group = new Group()
+    group.push(grouper, list)
+    return group
+  }
+
+  /** The part of this name. */
+  part(name: string): Item | undefined {
+    if (name === 'grouper') return this[0]
+    return name === 'list' ? this[1] : undefined
+  }
+}

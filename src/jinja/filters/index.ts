@@ -3,10 +3,38 @@ import { Mistake } from '../mistakes.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Args, DictView, type Item, Range } from '../things.ts'
 import { basics } from './basics.ts'
+import { combinations } from './combinations.ts'
 import type { Filter } from './define.ts'
+import { dicts } from './dicts.ts'
+import { encode } from './encode.ts'
+import { json } from './json.ts'
+import { numbers } from './numbers.ts'
+import { paths } from './paths.ts'
+import { random } from './random.ts'
+import { regexes } from './regexes.ts'
+import { select } from './select.ts'
+import { sequences } from './sequences.ts'
+import { text } from './text.ts'
+import { yaml } from './yaml.ts'
 
 /** All filters by name. */
-export const FILTERS: ReadonlyMap<string, Filter> = new Map(Object.entries({ ...basics }))
+export const FILTERS: ReadonlyMap<string, Filter> = new Map(
+  [
+    basics,
+    text,
+    numbers,
+    sequences,
+    combinations,
+    select,
+    dicts,
+    json,
+    yaml,
+    encode,
+    paths,
+    regexes,
+    random,
+  ].flatMap((group) => Object.entries(group)),
+)
 
 const COLLECTIONS = /^(?:ansible\.(?:builtin|legacy|utils|netcommon)|community\.general)\./
 

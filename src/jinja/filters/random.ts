@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { intArgument } from '../arguments.ts'
+import { iterate, truthy, typeName } from '../compare.ts'
+import { random as environmentRandom } from '../lookups.ts'
+import { MersenneTwister } from '../mersenne.ts'
+import { Mistake } from '../mistakes.ts'
+import { asNumber, isFloat, isInt, plain } from '../numbers.ts'
+import type { Runtime } from '../runtime.ts'
+import { type Item, Range } from '../things.ts'
+import { noSuch } from '../undefined.ts'
+import { filter, type Filters } from './define.ts'
+
+/** Picks below a limit: by a seed the same numbers as Python's, else the environment's. */
+type Below = (limit: number) => number
+
+/** Filters that choose at random. */
+export const random: Filters = {
+  random: filter({ start: null, step: null, seed: null }, (value, args, runtime) => {
+    const below = source(args.seed, runtime)
+    const end = asNumber(value)
+    if (end !== undefined && isInt(end)) return within(Number(end), args, below)
+    if (typeof value !== 'string' && !Array.isArray(value) && !(value instanceof Range)) {
+      throw new Mistake('random can only be used on sequences and integers')
+    }
+    if (truthy(args.start) || truthy(args.step)) {
+      throw new Mistake('start and step can only be used with integer values')
+    }
+    const items = [...iterate(value)]
+    if (items.length === 0) return noSuch('there is no random item, the list is empty')
+    return items[below(items.length)] ?? null
+  }),
+  shuffle: filter({ seed: null }, (value, { seed }, runtime) => {
+    const items = [...iterate(value)]
+    const below = source(truthy(seed) ? seed : null, runtime)
+    for (let at = items.length - 1; at > 0; at -= 1) {
+      const other = below(at + 1)
+      const item = items[at] ?? null
+      items[at] = items[other] ?? null
+      items[other] = item
+    }
+    return items
+  }),
+}
+
+function within(end: number, args: { start: Item; step: Item }, below: Below): number {
+  const start = truthy(args.start) ? intArgument(args.start, 'start') : 0
+  const step = truthy(args.step) ? intArgument(args.step, 'step') : 1
+  const count = Math.ceil((end - start) / step)
+  if (count <= 0) throw new Mistake(`empty range for random: ${start} to ${end}`)
+  return start + step * below(count)
+}
+
+function source(seed: Item, runtime: Runtime): Below {
+  if (seed === null) return (limit) => Math.floor(environmentRandom(runtime) * limit)
+  const twister = new MersenneTwister(seedNumber(seed))
+  return (limit) => twister.below(limit)
+}
+
+/** Python turns a text seed into a number by its UTF-8 bytes with their SHA-512 appended. */
+function seedNumber(seed: Item): bigint {
+  if (typeof seed === 'string') {
+    const bytes = Buffer.from(seed, 'utf8')
+    const digest = createHash('sha512').update(bytes).digest('hex')
+    return BigInt(`0x${bytes.toString('hex')}${digest}`)
+  }
+  const number = asNumber(seed)
+  if (number === undefined || isFloat(number))
+    throw new Mistake(`a seed is a string or an integer, not ${typeName(seed)}`)
+  const value = BigInt(plain(number))
+  return value < 0n ? -value : value
+}

@@ -1,0 +1,94 @@
+import { equals, truthy } from './compare.ts'
+import { Mistake } from './mistakes.ts'
+import type { Runtime } from './runtime.ts'
+import { urlParts } from './filters/urls.ts'
+import { str } from './print.ts'
+import type { Args, Item, ItemDict } from './things.ts'
+import { defined } from './undefined.ts'
+import { typeName, contains } from './compare.ts'
+
+type Test = (value: Item, args: Args, runtime: Runtime) => boolean
+
+/** A test on what a task registered. */
+function result(holds: (result: ItemDict) => boolean): Test {
+  return (value) => {
+    defined(value)
+    if (value instanceof Map) return holds(value)
+    const hint = 'Give it the variable that a task registered, not one of its fields.'
+    throw new Mistake(`takes a registered result (a dict), not ${typeName(value)}`, { hint })
+  }
+}
+
+function flag(name: string): (result: ItemDict) => boolean {
+  return (registered) => truthy(registered.get(name) ?? false)
+}
+
+const isFailed = flag('failed')
+const failed = result(isFailed)
+const succeeded = result((registered) => !isFailed(registered))
+const changed = result(isChanged)
+const skipped = result(flag('skipped'))
+
+/** A loop's result has changed when one of its rounds has. */
+function isChanged(registered: ItemDict): boolean {
+  const own = registered.get('changed')
+  if (own !== undefined) return truthy(own)
+  const rounds = registered.get('results')
+  if (!Array.isArray(rounds)) return false
+  return rounds.some((round) => round instanceof Map && truthy(round.get('changed') ?? false))
+}
+
+/** Of a task that was not started in the background, both hold. */
+function background(name: string): Test {
+  return result((registered) => equals(registered.get(name) ?? 1, 1))
+}
+
+/** A test on a path of the controller, as far as the environment lets templates look. */
+function path(holds: (kind: 'file' | 'directory' | 'other' | undefined) => boolean): Test {
+  return (value, _args, runtime) => {
+    const { stat } = runtime.environment
+    if (!stat)
+      throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
+    return holds(runtime.environment.stat(str(defined(value))))
+  }
+}
+
+const isDirectory = path((kind) => kind === 'directory')
+const isFile = path((kind) => kind === 'file')
+const exists = path((kind) => kind !== undefined)
+const isAbsolute: Test = (value) => str(defined(value)).startsWith('/')
+
+function uri(accepts: (parts: ItemDict) => boolean): Test {
+  return (value, { positional }) => {
+    const parts = urlParts(str(defined(value)))
+    const [schemes] = positional
+    return accepts(parts) && (schemes === undefined || contains(schemes, parts.get('scheme') ?? ''))
+  }
+}
+
+/** Tests on registered results, paths and addresses of resources. */
+export const RESULT_TESTS: Readonly<Record<string, Test>> = {
+  failed,
+  failure: failed,
+  succeeded,
+  success: succeeded,
+  successful: succeeded,
+  changed,
+  change: changed,
+  skipped,
+  skip: skipped,
+  unreachable: result(flag('unreachable')),
+  reachable: result((registered) => !truthy(registered.get('unreachable') ?? false)),
+  started: background('started'),
+  finished: background('finished'),
+  directory: isDirectory,
+  is_dir: isDirectory,
+  file: isFile,
+  is_file: isFile,
+  exists,
+  abs: isAbsolute,
+  is_abs: isAbsolute,
+  uri: uri(() => true),
+  url: uri((parts) => truthy(parts.get('netloc') ?? '') || parts.get('scheme') === 'file'),
+  urn: uri((parts) => parts.get('scheme') === 'urn'),
+}
