@@ -1,0 +1,241 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Connection, Identity } from '../../src/connect/connection.ts'
+import { release, take } from '../../src/connect/lock.ts'
+import { openConnection } from '../../src/connect/open.ts'
+import type { Target } from '../../src/connect/target.ts'
+import { Secret } from '../../src/secret.ts'
+import { messageText } from '../../src/shell/batch.ts'
+import { ReplyParser } from '../../src/shell/reply.ts'
+import { Script, sh } from '../../src/shell/sh.ts'
+import { lab } from '../lab/lab.ts'
+import { PATHS } from '../lab/paths.ts'
+
+/** One host of each userland. */
+const KINDS = ['m1', 'd1', 'b1'] as const
+const SUDO_PASSWORD = new Secret('lab-ops-secret')
+
+let open: Connection[] = []
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hakube-test-'))
+})
+afterEach(async () => {
+  await Promise.all(open.map((connection) => connection.close()))
+  open = []
+})
+afterAll(() => rm(dir, { recursive: true }))
+
+/** The way to a lab host by the lab's own keys; nothing of this machine's SSH configuration takes part. */
+function target(name: string, more: Partial<Target> = {}): Target {
+  const host = lab.hosts.find((one) => one.name === name)
+  if (!host) throw new Error(`no test host ${name}`)
+  const direct = host.sshPort !== undefined
+  return {
+    name,
+    address: direct ? '127.0.0.1' : host.address,
+    port: host.sshPort,
+    user: host.user,
+    connection: 'ssh',
+    keyFile: PATHS.identity,
+    sshCommonArgs: direct
+      ? `-F /dev/null -o UserKnownHostsFile=${PATHS.knownHosts}`
+      : `-F ${PATHS.sshConfig}`,
+    ...more,
+  }
+}
+
+async function connect(name: string, more: Partial<Target> = {}): Promise<Connection> {
+  const warn = (text: string): never => {
+    throw new Error(`unexpected warning: ${text}`)
+  }
+  const connection = await openConnection(target(name, more), { warn })
+  open.push(connection)
+  return connection
+}
+
+async function ask(connection: Connection, script: Script, identity: Identity = {}): Promise<string> {
+  const shell = await connection.shell(identity)
+  const { answers } = await shell.exchange({ questions: [{ id: 'q', script }] })
+  return answers.get('q')?.stdout.toString('latin1') ?? ''
+}
+
+describe.each(KINDS)('a connection to %s', (name) => {
+  it('passes any bytes, exit codes and errors, with a change and its questions in one trip', async () => {
+    const shell = await (await connect(name)).shell({})
+    const { apply, answers } = await shell.exchange({
+      apply: { script: new Script(String.raw`printf 'a\000\377'; echo oops >&2; sleep 60 & exit 5`) },
+      questions: [
+        { id: 'bytes', script: new Script(String.raw`printf '\000\377\n\n'`) },
+        { id: 'syntax', script: new Script('if then (') },
+        { id: 'exit', script: sh`echo why >&2; exit 9` },
+        { id: 'input', script: sh`cat; echo end` },
+        { id: 'large', script: sh`head -c 5000000 /dev/zero` },
+      ],
+    })
+    expect(apply).toEqual({
+      code: 5,
+      stdout: Buffer.from('a\0\xff', 'latin1'),
+      stderr: Buffer.from('oops\n'),
+    })
+    expect(answers.get('bytes')?.stdout).toEqual(Buffer.from('\0\xff\n\n', 'latin1'))
+    expect(answers.get('syntax')?.code).not.toBe(0)
+    expect(answers.get('exit')).toMatchObject({ code: 9, stderr: Buffer.from('why') })
+    expect(String(answers.get('input')?.stdout)).toBe('end\n')
+    expect(answers.get('large')?.stdout.length).toBe(5_000_000)
+    expect(shell.trips).toBe(1)
+  })
+
+  it('asks without writing: the same on read-only file systems', async () => {
+    const message = {
+      questions: [
+        { id: 'a', script: new Script(String.raw`printf 'x\000'; echo words >&2; exit 3`) },
+        { id: 'b', script: sh`touch /tmp/hakube-x || touch /run/hakube-x || touch /hakube-x` },
+      ],
+    }
+    const readOnly = `for m in / /run /tmp; do mount --bind $m $m 2>/dev/null; mount -o remount,bind,ro $m; done; exec /bin/sh`
+    const ended = await lab.exec(name, ['unshare', '-m', '/bin/sh', '-c', readOnly], {
+      input: messageText(message, '@f', true),
+    })
+    const parser = new ReplyParser(message, '@f', undefined)
+    parser.push(Buffer.from(ended.stdout))
+    expect(parser.done, ended.stderr).toBe(true)
+    expect(parser.exchange.answers.get('a')).toEqual({
+      code: 3,
+      stdout: Buffer.from('x\0'),
+      stderr: Buffer.from('words'),
+    })
+    expect(parser.exchange.answers.get('b')?.code).not.toBe(0)
+  })
+
+  it('leaves a change running when it is cut, and reports that', async () => {
+    const connection = await connect(name)
+    const mark = `/tmp/hakube-cut-${process.pid}`
+    const shell = await connection.shell({})
+    // The shell's parent is the sshd process of this connection.
+    const sshd = (await ask(connection, sh`sed -n 's/^PPid:[^0-9]*//p' "/proc/$$/status"`)).trim()
+    const cut = shell.exchange({ apply: { script: sh`sleep 1; echo done > ${mark}` } })
+    await sleep(300)
+    await lab.exec(name, ['kill', '-9', sshd])
+    await expect(cut).rejects.toMatchObject({ code: 'connection-lost', exitCode: 4 })
+    await sleep(1500)
+    const again = await connect(name)
+    expect(await ask(again, sh`cat ${mark}`)).toBe('done\n')
+    await (await again.shell({})).exchange({ apply: { script: sh`rm -f ${mark}` } })
+  })
+
+  it('ends a running change with all of its processes', async () => {
+    const connection = await connect(name)
+    const pids = `/tmp/hakube-abort-${process.pid}`
+    const shell = await connection.shell({})
+    const running = shell.exchange({
+      apply: { script: sh`echo $$ > ${pids}; sleep 61 & echo $! >> ${pids}; wait; rm -f ${pids}` },
+    })
+    await sleep(500)
+    await connection.abort()
+    expect((await running).apply?.code).toBe(143)
+    expect(
+      await ask(
+        connection,
+        sh`for p in $(cat ${pids}); do grep -s '^State:.*[^Z]$' /proc/$p/status | grep -v zombie; done`,
+      ),
+    ).toBe('')
+    await shell.exchange({ apply: { script: sh`rm -f ${pids}` } })
+  })
+
+  it('holds the lock until its shell has gone', async () => {
+    const [first, second] = [await connect(name), await connect(name)]
+    const why = 'test/e2e/connect'
+    await take(await first.shell({}), { owner: 'one', why })
+    await expect(take(await second.shell({}), { owner: 'two', why })).rejects.toMatchObject({
+      code: 'locked',
+      message: expect.stringMatching(
+        /^another run is at work on this host: one, since 20.*, for: test\/e2e\/connect$/,
+      ),
+    })
+    await first.close()
+    await sleep(500)
+    await take(await second.shell({}), { owner: 'two', why })
+    await release(await second.shell({}))
+    expect(await ask(second, sh`ls /run | grep hakube`)).toBe('')
+  })
+})
+
+describe('becoming root on a host whose user needs a password', () => {
+  const root = { becomeUser: 'root' }
+
+  it('works with it', async () => {
+    const connection = await connect('u1', { becomePassword: SUDO_PASSWORD })
+    expect(await ask(connection, sh`id -un`)).toBe('ops\n')
+    expect(await ask(connection, sh`id -un`, root)).toBe('root\n')
+  })
+
+  it.each([
+    ['a wrong password', new Secret('wrong'), 'wrong-become-password', /refused the password/],
+    ['no password', undefined, 'become-failed', /password is required/],
+  ])('fails in time with %s', async (_case, becomePassword, code, message) => {
+    const connection = await connect('u1', { becomePassword })
+    const began = Date.now()
+    await expect(ask(connection, sh`:`, root)).rejects.toMatchObject({
+      code,
+      exitCode: 4,
+      message: expect.stringMatching(message),
+    })
+    expect(Date.now() - began).toBeLessThan(15_000)
+  })
+
+  it('takes the lock of the user where /run is not writable', async () => {
+    const connection = await connect('u1')
+    await take(await connection.shell({}), { why: 'user lock' })
+    expect(await ask(connection, sh`ls /tmp/hakube-$(id -u).lock`)).toMatch(/^\/tmp\/hakube-\d+\.lock\n$/)
+    await release(await connection.shell({}))
+  })
+})
+
+describe('on the way to a host', () => {
+  it('another host is passed', async () => {
+    expect(await ask(await connect('j1'), sh`hostname`)).toBe('j1\n')
+  })
+
+  it('an unknown key is refused, then kept, then known', async () => {
+    const file = join(dir, 'known_hosts')
+    const args = { sshCommonArgs: `-F /dev/null -o UserKnownHostsFile=${file} -o HashKnownHosts=yes` }
+    await expect(connect('m1', args)).rejects.toMatchObject({ code: 'host-key-unknown', exitCode: 4 })
+    await connect('m1', { ...args, hostKeyChecking: 'accept-new' })
+    expect(await readFile(file, 'utf8')).toMatch(/^\|1\|\S+ ssh-ed25519 \S+\n$/)
+    await connect('m1', args)
+  })
+
+  it('the key of another host is refused', async () => {
+    const known = await readFile(PATHS.knownHosts, 'utf8')
+    const other = known
+      .split('\n')
+      .find((line) => line.startsWith('d1,') || line.includes('[127.0.0.1]:2221'))
+    const file = join(dir, 'swapped')
+    await writeFile(file, `[127.0.0.1]:${target('m1').port} ${other?.split(' ').slice(1).join(' ')}\n`)
+    const swapped = {
+      sshCommonArgs: `-F /dev/null -o UserKnownHostsFile=${file}`,
+      hostKeyChecking: 'no' as const,
+    }
+    await expect(connect('m1', swapped)).rejects.toMatchObject({ code: 'host-key-changed', exitCode: 4 })
+  })
+
+  it('a user who may not log in is told what was tried', async () => {
+    await expect(connect('m1', { user: 'nobody' })).rejects.toMatchObject({
+      code: 'authentication-failed',
+      message: expect.stringContaining(`nobody was not let in: tried key ${PATHS.identity}`),
+    })
+  })
+
+  it('several connections stand at once, each with several shells', async () => {
+    const connections = await Promise.all(Array.from({ length: 8 }, () => connect('m2')))
+    const identities = [{}, { becomeUser: 'nobody' }]
+    const users = await Promise.all(
+      connections.flatMap((connection) => identities.map((who) => ask(connection, sh`id -un`, who))),
+    )
+    expect(users).toEqual(connections.flatMap(() => ['root\n', 'nobody\n']))
+  })
+})
