@@ -53,6 +53,7 @@ export const distributionFiles = [
   '/etc/centos-release',
   '/etc/redhat-release',
   '/etc/alpine-release',
+  '/etc/system-release',
   '/etc/debian_version',
 ] as const
 
@@ -70,12 +71,12 @@ export function distributionFacts(seen: Seen, system: string): Facts {
   const distribution = nameOf(release) ?? system
   const version = versionOf(release, distribution)
   const major = version.split('.')[0] ?? version
-  const minor = distribution === 'Debian' || distribution === 'Amazon' ? version.split('.')[1] : undefined
+  const minor = ['Debian', 'Amazon'].includes(distribution) ? version.split('.')[1] : undefined
   return {
     distribution,
     distribution_version: version,
     distribution_major_version: major,
-    distribution_minor_version: minor,
+    distribution_minor_version: distribution === 'Amazon' ? (minor ?? 'NA') : minor,
     distribution_release: releaseName(release, distribution, version),
     ...fileOf(release, distribution, path),
     os_family: familyOf(distribution, os.get('ID_LIKE') ?? ''),
@@ -83,14 +84,11 @@ export function distributionFacts(seen: Seen, system: string): Facts {
 }
 
 function nameOf({ os, seen, id }: Release): string | undefined {
-  const name = NAMES[id] ?? (id.startsWith('sle') || id.includes('suse') ? suseName(os) : undefined)
+  const isSuse = id.startsWith('sle') || id.includes('suse')
+  const name = NAMES[id] ?? (isSuse ? os.get('NAME') : undefined)
   if (name !== undefined) return name
   // EL clones that are newer than the table name themselves here: "Rocky Linux release 9.4 (Blue Onyx)".
-  return seen.file('/etc/redhat-release')?.split(/\s/)[0] ?? os.get('NAME') ?? undefined
-}
-
-function suseName(os: Map<string, string>): string | undefined {
-  return os.get('NAME')
+  return seen.file('/etc/redhat-release')?.split(/\s/)[0] ?? os.get('NAME')
 }
 
 function versionOf({ os, seen, id }: Release, distribution: string): string {
@@ -113,8 +111,13 @@ function releaseName({ os, seen }: Release, distribution: string, version: strin
   if (distribution.startsWith('SLE')) return version.split('.')[1] ?? '0'
   const codename = os.get('VERSION_CODENAME') ?? os.get('UBUNTU_CODENAME')
   if (codename !== undefined) return codename
-  const inVersion = /\(([^)]+)\)/.exec(os.get('VERSION') ?? '') ?? /, (.+)$/.exec(os.get('VERSION') ?? '')
-  return inVersion?.[1] ?? 'NA'
+  if (distribution === 'Amazon') return inBrackets(seen.file('/etc/system-release')) ?? 'NA'
+  return inBrackets(os.get('VERSION')) ?? /, (.+)$/.exec(os.get('VERSION') ?? '')?.[1] ?? 'NA'
+}
+
+/** `Blue Onyx` of `Rocky Linux release 9.4 (Blue Onyx)`. */
+function inBrackets(text: string | undefined): string | undefined {
+  return /\(([^)]+)\)/.exec(text ?? '')?.[1]
 }
 
 function fileOf({ seen, id }: Release, distribution: string, osRelease: string): Facts {

@@ -1,15 +1,37 @@
 import type { Answer, Question } from '../connect/connection.ts'
 import { HakubeError, EXIT } from '../errors.ts'
 import { lines, Script, sh } from '../shell/sh.ts'
-import { dict, type Dict } from '../value.ts'
+import { dict, type Dict, type Value } from '../value.ts'
+import { env } from './env.ts'
+import { hardware } from './hardware.ts'
+import { local } from './local.ts'
+import { mounts } from './mounts.ts'
 import { network } from './network.ts'
 import { os } from './os.ts'
 import { readSeen } from './seen.ts'
+import { selinux } from './selinux.ts'
 import { software } from './software.ts'
+import { sshKeys } from './ssh-keys.ts'
 import type { Facts, Subject } from './subject.ts'
+import { time } from './time.ts'
+import { user } from './user.ts'
+import { virtual } from './virtual.ts'
 
 /** In the order in which later ones need earlier ones. */
-const SUBJECTS: readonly Subject[] = [os, network, software]
+const SUBJECTS: readonly Subject[] = [
+  os,
+  network,
+  hardware,
+  mounts,
+  user,
+  time,
+  env,
+  selinux,
+  software,
+  virtual,
+  sshKeys,
+  local,
+]
 
 /** The question that all facts of a host come from: one read-only script. */
 export function factsQuestion(): Question {
@@ -49,7 +71,7 @@ export function parseFacts(answer: Answer): Dict {
       hint: `run it by hand to see why: the host's /bin/sh must be a POSIX shell${lastWords(answer)}`,
     })
   }
-  const facts: Facts = {}
+  const facts: Facts = { gather_subset: ['all'], module_setup: true }
   for (const subject of SUBJECTS) Object.assign(facts, subject.parse(seen, facts))
   return dict(facts)
 }
@@ -57,6 +79,17 @@ export function parseFacts(answer: Answer): Dict {
 function lastWords(answer: Answer): string {
   const text = answer.stderr.toString('utf8').trim()
   return text === '' ? '' : `; it said: ${text.split('\n').at(-1) ?? ''}`
+}
+
+/** Facts as variables of their own: with the prefix `ansible_`, but for the names that have none in Ansible. */
+export function injectFacts(facts: Dict): Dict {
+  const plain = new Set(['gather_subset', 'module_setup'])
+  return new Map(
+    [...facts].map(([key, value]): [string, Value] => {
+      const name = String(key)
+      return [name.startsWith('ansible_') || plain.has(name) ? name : `ansible_${name}`, value]
+    }),
+  )
 }
 
 /** The sections that the script prints, read off its own text. */

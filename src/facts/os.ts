@@ -1,5 +1,6 @@
 import { sh } from '../shell/sh.ts'
 import { distributionFacts, distributionFiles } from './distribution.ts'
+import { lsbFacts } from './lsb.ts'
 import { nameFacts } from './names.ts'
 import type { Seen } from './seen.ts'
 import type { Facts, Subject } from './subject.ts'
@@ -17,12 +18,15 @@ export const os: Subject = {
     '/etc/hosts',
     '/etc/machine-id',
     '/var/lib/dbus/machine-id',
+    '/etc/lsb-release',
   ],
   // The fifth byte of an ELF file is 1 for 32 and 2 for 64 bits; od looks at itself.
   probe: sh`section machine
 uname -m
 section elf
-od -An -tu1 -j4 -N1 /proc/self/exe`,
+od -An -tu1 -j4 -N1 /proc/self/exe
+section lsb
+command -v lsb_release`,
   parse: (seen) => {
     const system = seen.file(`${KERNEL}/ostype`) ?? 'Linux'
     return {
@@ -33,6 +37,7 @@ od -An -tu1 -j4 -N1 /proc/self/exe`,
       ...nameFacts(seen.file(`${KERNEL}/hostname`) ?? '', seen.file('/etc/hosts') ?? ''),
       machine_id: (seen.file('/var/lib/dbus/machine-id') ?? seen.file('/etc/machine-id'))?.split('\n')[0],
       ...distributionFacts(seen, system),
+      lsb: lsbFacts(seen),
     }
   },
 }
