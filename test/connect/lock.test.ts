@@ -70,6 +70,17 @@ describe.each(SHELLS)('the lock, taken with %s', (_name, shell) => {
     expect(readdirSync(dir)).toEqual([])
   })
 
+  it('is shared by two names of one machine in one run', async () => {
+    const [first, second, other] = [await run(), await run(), await run()]
+    await take(first, { ...info, run: 'r1' })
+    await take(second, { ...info, run: 'r1' })
+    await expect(take(other, { ...info, run: 'r2' })).rejects.toMatchObject({ code: 'locked' })
+    await release(second)
+    expect(lockFile()).toContain('run=r1\n')
+    await release(first)
+    expect(readdirSync(dir)).toEqual([])
+  })
+
   it('is stale when its shell has gone', async () => {
     await take(await run(), info)
     await open.pop()?.close()

@@ -224,9 +224,9 @@ describe('on the way to a host', () => {
   })
 
   it('a user who may not log in is told what was tried', async () => {
-    await expect(connect('m1', { user: 'nobody' })).rejects.toMatchObject({
+    await expect(connect('m1', { user: 'no-such-user' })).rejects.toMatchObject({
       code: 'authentication-failed',
-      message: expect.stringContaining(`nobody was not let in: tried key ${PATHS.identity}`),
+      message: expect.stringContaining(`no-such-user was not let in: tried key ${PATHS.identity}`),
     })
   })
 
