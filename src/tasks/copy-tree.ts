@@ -94,8 +94,8 @@ export function treeQuestions(tree: Tree): WorldQuestion[] {
 }
 
 /**
- * Directories first, each planned over what the ones before it do to the World, then files and links, which do
- * not depend on each other.
+ * Directories first, each planned over what the ones before it do to the World, then files, which do not depend on
+ * each other, then links, which may lead to any of them.
  */
 export function planTree(tree: Tree, world: World): Plan {
   const plans: Plan[] = []
@@ -111,8 +111,10 @@ export function planTree(tree: Tree, world: World): Plan {
   }
   for (const directory of tree.directories) add(planDirectory(directory, after))
   const files = tree.files.map((file) => planFile(file, after))
-  const links = tree.links.map((link) => planLink(link, after))
-  return joinPlans([...plans, ...files, ...links], tree)
+  plans.push(...files)
+  after = after.after(files.flatMap((plan) => (plan.status === 'change' ? plan.effects : [])))
+  for (const link of tree.links) add(planLink(link, after))
+  return joinPlans(plans, tree)
 }
 
 /** The directory itself is made, but what is there keeps its attributes. */

@@ -1,5 +1,6 @@
 import { type Script, lines, sh } from '../shell/sh.ts'
 import type { Plan } from '../task.ts'
+import { Unknown } from '../world/kind.ts'
 import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
 import { baseName, joinPath, normalPath, parentPath } from '../world/path-names.ts'
 import type { PathReply } from '../world/replies.ts'
@@ -86,8 +87,10 @@ export function planHardLink(task: FileTask, world: World): Plan {
 function refuseLink(task: FileTask, own: PathReply, world: World): string | undefined {
   const { path, force, src = '' } = task
   const inside = own.exists && own.type === 'directory' && !src.startsWith('/')
-  const target = world.get('path', { path: inside ? joinPath(path, src) : targetOf(path, src), follow: true })
-  if (!force && !target.exists) return `${src} does not exist; force: yes makes the link all the same`
+  const target = inside ? joinPath(path, src) : targetOf(path, src)
+  if (!force && !world.get('path', { path: target, follow: true }).exists) {
+    return `${src} does not exist; force: yes makes the link all the same`
+  }
   if (!own.exists || own.type === 'link') return undefined
   if (!force) return `${path} is a ${own.type}; force: yes replaces it by a link`
   if (own.type === 'directory' && (own.entries ?? []).length > 0) {
@@ -101,8 +104,8 @@ function planNewLink(task: FileTask, own: PathReply, src: string, world: World):
   const parent = world.get('path', { path: parentPath(at), follow: true })
   if (!parent.exists) return { status: 'fail', message: `the directory ${parentPath(at)} does not exist` }
   const real = targetOf(at, src)
-  const target = world.get('path', { path: real, follow: true })
-  const subject = task.follow ? target : undefined
+  const target = world.peek('path', { path: real, follow: true })
+  const subject = task.follow && hasWishes(task) ? world.get('path', { path: real, follow: true }) : undefined
   const linkWishes = task.follow ? {} : { owner: task.owner, group: task.group }
   const link = wantedAttributes(linkWishes, world, undefined, { directory: false, parent })
   const wanted = subject?.exists
@@ -122,7 +125,7 @@ function planNewLink(task: FileTask, own: PathReply, src: string, world: World):
         ...changeable(link),
         mode: 0o777,
         target: src,
-        dangling: !target.exists,
+        dangling: !(target instanceof Unknown) && !target.exists,
       }),
       ...(subject?.exists && wanted.fields.length > 0 ? [pathAttributes(real, changeable(wanted))] : []),
     ],
@@ -136,6 +139,10 @@ function replaceBy(link: Script, path: string): Script {
   const directory = parentPath(path)
   return sh`hk_new=$(mktemp -u ${joinPath(directory, '.hakube.XXXXXX')}) || exit 1
 ${link} "$hk_new" && mv -Tf "$hk_new" ${path} || { rm -f "$hk_new"; exit 1; }`
+}
+
+function hasWishes({ mode, owner, group }: FileTask): boolean {
+  return mode !== undefined || owner !== undefined || group !== undefined
 }
 
 function withSource(plan: Plan, dest: string, src: string): Plan {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
 import { Unknown } from './kind.ts'
 import { joinPath, normalPath, pathKey } from './path-names.ts'
 import { ALGORITHMS } from './path-probe.ts'
@@ -127,7 +128,9 @@ function listed(
   at: string,
   made: Made | undefined,
 ): PathReply | Unknown {
-  if (before instanceof Unknown || !before.exists || before.type !== 'directory') return before
+  if (before instanceof Unknown) return before
+  if (leadsThrough(key, at)) return new Unknown(`${at} is going to change, and ${key} may lead through it`)
+  if (!before.exists || before.type !== 'directory') return before
   const directory = directoryOf(key)
   if (!isAbove(directory, at)) return before
   const name = at.slice(directory === '/' ? 1 : directory.length + 1)
@@ -159,6 +162,14 @@ function changeEntry(before: There, key: string, at: string, change: (entry: Tre
     ...before,
     tree: before.tree.map((entry) => (joinPath(directory, entry.path) === at ? change(entry) : entry)),
   }
+}
+
+/** A path with `..` may lead anywhere where links are; it is about `at` if it looks so with or without links. */
+function leadsThrough(key: string, at: string): boolean {
+  const dots = key.indexOf('/..')
+  if (dots === -1) return false
+  const [before, straight] = [key.slice(0, dots), posix.normalize(normalPath(key))]
+  return [before, straight].some((path) => path === at || isAbove(at, path))
 }
 
 function directoryOf(key: string): string {

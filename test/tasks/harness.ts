@@ -3,7 +3,17 @@ import { readFile } from 'node:fs/promises'
 import type { Answer } from '../../src/connect/connection.ts'
 import type { Script } from '../../src/shell/sh.ts'
 import type { Controller, Plan, Result, TaskModule } from '../../src/task.ts'
-import { type KindName, UnknownAnswer, World, type WorldQuestion, id } from '../../src/world/world.ts'
+import { Unknown } from '../../src/world/kind.ts'
+import type { PathReply } from '../../src/world/replies.ts'
+import {
+  type AskOf,
+  type KindName,
+  type ReplyOf,
+  UnknownAnswer,
+  World,
+  type WorldQuestion,
+  id,
+} from '../../src/world/world.ts'
 import { kinds } from '../../src/world/kinds.ts'
 import type { Kind } from '../../src/world/kind.ts'
 
@@ -104,9 +114,8 @@ export interface Outcome {
   failure?: string
   /** The plan after the apply, for a change. */
   again?: Plan
-  /** What the effects of the plan predict, against what a look after the apply finds. */
-  predicted?: World
-  found?: World
+  /** Where the effects of the plan and a look after the apply disagree. */
+  mispredicted?: string[]
 }
 
 /** The life of one task on one host: ask, plan, apply, ask again. */
@@ -128,9 +137,56 @@ export async function runTask(
     return { plan, result: {}, applied, failure }
   }
   const result = { ...plan.result, ...module.result?.(prepared, applied) }
-  const found = look(host, module.asks(prepared))
+  const questions = module.asks(prepared)
+  const found = look(host, questions)
   const again = planOf(module, prepared, found)
-  return { plan, result, applied, again, found, predicted: before.after(plan.effects) }
+  const mispredicted = mispredictions(questions, before.after(plan.effects), found)
+  return { plan, result, applied, again, mispredicted }
+}
+
+/** Where the effects of a plan say something else than a look afterwards. What is unknown is no mistake. */
+function mispredictions(questions: readonly WorldQuestion[], predicted: World, found: World): string[] {
+  const out: string[] = []
+  for (const question of questions) {
+    const [guess, truth] = [peek(predicted, question), peek(found, question)]
+    if (guess instanceof Unknown || truth instanceof Unknown) continue
+    const [before, after] = comparable(guess, truth)
+    if (JSON.stringify(before) !== JSON.stringify(after)) {
+      out.push(
+        `${JSON.stringify(question)}: predicted ${JSON.stringify(before)}, found ${JSON.stringify(after)}`,
+      )
+    }
+  }
+  return out
+}
+
+function peek<K extends KindName>(world: World, question: { kind: K; ask: AskOf<K> }): ReplyOf<K> | Unknown {
+  return world.peek(question.kind, question.ask)
+}
+
+/** The parts of two replies that both know. Times and sizes of directories are nobody's business. */
+function comparable(guess: object, truth: object): [unknown, unknown] {
+  const [first, second] = [
+    isPath(guess) ? fields(guess) : { ...guess },
+    isPath(truth) ? fields(truth) : { ...truth },
+  ]
+  const [left, right] = [new Map(Object.entries(first)), new Map(Object.entries(second))]
+  const both = [...left.keys()].filter((key) => left.get(key) !== undefined && right.get(key) !== undefined)
+  return [both.map((key) => [key, left.get(key)]), both.map((key) => [key, right.get(key)])]
+}
+
+function isPath(reply: object): reply is PathReply {
+  return 'exists' in reply && (reply.exists === false || 'inode' in reply)
+}
+
+function fields(reply: PathReply): Record<string, unknown> {
+  if (!reply.exists) return { exists: false }
+  const { exists, type, mode, uid, gid, owner, group, target, content, entries, digests } = reply
+  const tree = reply.tree?.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const size = type === 'file' && !Number.isNaN(reply.size) ? reply.size : undefined
+  const bits = type === 'link' ? undefined : mode
+  const known = { exists, type, mode: bits, uid, gid, owner, group, target, entries, tree, size }
+  return { ...known, content: content?.toString('base64'), sha256: digests.sha256 }
 }
 
 /** A plan; an answer that is unknown makes it unknown, as in the engine. */
