@@ -47,7 +47,7 @@ describe.each(FAMILIES)('on $host', ({ host, install }) => {
   })
 
   it.each([
-    ['an unknown keyword', (config: string) => config.replace('nopreempt', 'nopremt')],
+    ['an unknown keyword', (config: string) => config.replace('    nopreempt', '    nopremt')],
     ['a check that is not there', (config: string) => config.replaceAll('hakube-check ', 'hakube-chekc ')],
     [
       'a VRID out of range',
