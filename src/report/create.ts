@@ -18,6 +18,8 @@ export interface ReporterOptions {
   diff: boolean
   /** Cells of a line. */
   width: number
+  /** Named by errors before run-start says it. */
+  logFile?: string | undefined
   /** Takes secrets out of a text. */
   redact: (text: string) => string
 }

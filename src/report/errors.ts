@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { HakubeErrors, isKnown, showPlace, type HakubeError, type Place } from '../errors.ts'
-import { cleaner, type Clean } from './clean.ts'
+import type { Clean } from './clean.ts'
 import { displayWidth } from './columns.ts'
-import { createStyle, type Style } from './style.ts'
+import type { Style } from './style.ts'
 
 export interface ErrorFormat {
   style: Style
@@ -12,20 +12,6 @@ export interface ErrorFormat {
   logFile?: string | undefined
   /** What kind of trouble it is; "error" by default. */
   label?: string | undefined
-}
-
-export interface ErrorOptions {
-  color?: boolean
-  width?: number
-  logFile?: string | undefined
-  redact?: (text: string) => string
-}
-
-/** An error as text with its last line end: what the command line says when no reporter is there yet. */
-export function showError(error: unknown, options: ErrorOptions = {}): string {
-  const { color = false, width = 100, logFile, redact = (text) => text } = options
-  const lines = formatError(error, { style: createStyle(color), clean: cleaner(redact), width, logFile })
-  return lines.map((line) => `${line}\n`).join('')
 }
 
 /** An error as lines: message, place, source line with a caret, hint, code, and where the log is. */

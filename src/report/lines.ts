@@ -21,6 +21,7 @@ export interface LinesOptions {
   verbosity: number
   diff: boolean
   width: number
+  logFile?: string | undefined
   redact: (text: string) => string
 }
 
@@ -39,6 +40,8 @@ export class LinesReporter implements Reporter {
   readonly #messages: string[] = []
   #check = false
   #logFile: string | undefined
+  /** An error has named the log file. */
+  #saidLog = false
   #format: OutcomeFormat
   #play: string | undefined
   #groups: Groups | undefined
@@ -46,6 +49,7 @@ export class LinesReporter implements Reporter {
 
   constructor(options: LinesOptions) {
     this.#options = options
+    this.#logFile = options.logFile
     this.#style = createStyle(options.color)
     this.#clean = cleaner(options.redact)
     this.#format = {
@@ -89,7 +93,7 @@ export class LinesReporter implements Reporter {
 
   #start(event: Extract<Event, { type: 'run-start' }>): void {
     this.#check = event.check
-    this.#logFile = event.logFile
+    this.#logFile = event.logFile ?? this.#logFile
     const widest = Math.max(0, ...event.hosts.map((host) => displayWidth(this.#clean(host))))
     this.#format = {
       ...this.#format,
@@ -154,6 +158,7 @@ export class LinesReporter implements Reporter {
       clean: this.#clean,
       verbosity: this.#options.verbosity,
       check: this.#check,
+      saidLog: this.#saidLog,
     }
     const blocks = [
       this.#failureList(),
@@ -176,6 +181,7 @@ export class LinesReporter implements Reporter {
   }
 
   #errorFormat(): ErrorFormat {
+    this.#saidLog ||= this.#logFile !== undefined
     return { style: this.#style, clean: this.#clean, width: this.#options.width, logFile: this.#logFile }
   }
 

@@ -10,6 +10,8 @@ export interface RecapFormat {
   clean: Clean
   verbosity: number
   check: boolean
+  /** An error has named the log file already. */
+  saidLog: boolean
 }
 
 /** With more hosts than this, those with nothing to tell share one line. */
@@ -73,20 +75,20 @@ function paintOf(name: Counter, number: number, style: Style): Paint {
 
 /** Exit codes that end a run early. */
 const CAUSES: Readonly<Record<number, string>> = {
-  1: 'stopped by an error',
+  1: 'stopped by an error; nothing was changed',
   70: 'stopped by a bug in hakube',
   130: 'interrupted',
 }
 
 function trouble(failed: number, unreachable: number, all: number): string {
   const hosts = count(all, 'host')
-  if (failed > 0)
-    return `${failed} of ${hosts} failed${unreachable > 0 ? `, ${unreachable} unreachable` : ''}`
+  const alsoLost = unreachable > 0 ? `, ${unreachable} unreachable` : ''
+  if (failed > 0) return `${failed} of ${hosts} failed${alsoLost}`
   return unreachable > 0 ? `${unreachable} of ${hosts} unreachable` : hosts
 }
 
 /** The last words of a run: how many hosts, what was done, how long, and what to do where something failed. */
-export function formatEnd(end: RunEnd, { style, clean, check }: RecapFormat): string[] {
+export function formatEnd(end: RunEnd, { style, clean, check, saidLog }: RecapFormat): string[] {
   const { recap } = end
   const unreachable = recap.filter((host) => host.unreachable).length
   const failed = recap.filter((host) => host.failed > 0 && !host.unreachable).length
@@ -101,11 +103,13 @@ export function formatEnd(end: RunEnd, { style, clean, check }: RecapFormat): st
   const isBad = failed + unreachable > 0 || CAUSES[end.exitCode] !== undefined
   const paint = isBad ? style.red : changes + unknown > 0 ? style.yellow : style.green
   const cause = CAUSES[end.exitCode]
+  const counted = recap.length > 0 || cause === undefined ? [parts.join(', ')] : []
+  const words = [...(cause === undefined ? [] : [cause]), ...counted].join(': ')
   return [
-    // Errors that are not a task's have named the log themselves.
-    ...(failed > 0 && end.logFile !== undefined ? [style.dim(`log: ${clean(end.logFile)}`)] : []),
-    style.bold(paint(`${cause === undefined ? '' : `${cause}: `}${parts.join(', ')}`)) +
-      (end.retryCommand === undefined ? '' : '; retry with:'),
+    ...(isBad && end.logFile !== undefined && (failed > 0 || !saidLog)
+      ? [style.dim(`log: ${clean(end.logFile)}`)]
+      : []),
+    style.bold(paint(words)) + (end.retryCommand === undefined ? '' : '; retry with:'),
     ...(end.retryCommand === undefined ? [] : [`  ${clean(end.retryCommand)}`]),
   ]
 }

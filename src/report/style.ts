@@ -28,24 +28,3 @@ export const STATUS: Readonly<Record<TaskStatus, { word: string; paint: keyof St
   failed: { word: 'failed', paint: 'red' },
   ignored: { word: 'ignored', paint: 'magenta' },
 }
-
-export interface ColorQuestion {
-  /** Of the command line: yes, no, or undefined for automatic. */
-  asked?: boolean | undefined
-  env: Readonly<Record<string, string | undefined>>
-  isTTY: boolean
-}
-
-/** Whether to use colour: what was asked for, else NO_COLOR, else FORCE_COLOR, else on a terminal only. */
-export function wantsColor({ asked, env, isTTY }: ColorQuestion): boolean {
-  if (asked !== undefined) return asked
-  if ((env['NO_COLOR'] ?? '') !== '') return false
-  const force = env['FORCE_COLOR']
-  if (force !== undefined) return force !== '0' && force !== 'false'
-  return isTTY && env['TERM'] !== 'dumb'
-}
-
-/** Whether to redraw lines: only on a terminal that can, and not where a CI system keeps the output. */
-export function wantsLive({ env, isTTY }: ColorQuestion): boolean {
-  return isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === ''
-}

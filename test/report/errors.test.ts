@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { HakubeError } from '../../src/errors.ts'
-import { showError } from '../../src/report/errors.ts'
+import { cleaner } from '../../src/report/clean.ts'
+import { formatError, type ErrorFormat } from '../../src/report/errors.ts'
+import { createStyle } from '../../src/report/style.ts'
+
+function showError(error: unknown, options: Partial<ErrorFormat> = {}): string {
+  const clean = cleaner((text) => text)
+  const lines = formatError(error, { style: createStyle(false), clean, width: 100, ...options })
+  return lines.map((line) => `${line}\n`).join('')
+}
 
 test('a known error never shows a stack', () => {
   const error = new HakubeError('no such group: masters', { code: 'unknown-group', hint: 'see --list' })
@@ -36,7 +44,7 @@ test('secrets and control characters do not get through', () => {
     code: 'x',
     place: { file: 'pass.yml', line: 1, source: 'pass' },
   })
-  expect(showError(error, { redact: (text) => text.replaceAll('pass', '***') })).toBe(
+  expect(showError(error, { clean: cleaner((text) => text.replaceAll('pass', '***')) })).toBe(
     'error: bad ***\n  --> ***.yml:1\n  1 | ***\n  code: x\n',
   )
 })

@@ -1,7 +1,6 @@
 /** Shows a scene in a terminal, slowly: `npx tsx test/report/replay.ts first-run pretty 0 300`. */
 import { setTimeout } from 'node:timers/promises'
 import { createReporter } from '../../src/report/create.ts'
-import { wantsColor } from '../../src/report/style.ts'
 import { scenes } from './scenes.ts'
 
 const [name = 'first-run', output, verbosity = '0', pause = '200'] = process.argv.slice(2)
@@ -9,7 +8,7 @@ const reporter = createReporter({
   output: output === 'json' ? 'json' : output === 'plain' ? 'plain' : 'pretty',
   stdout: process.stdout,
   stderr: process.stderr,
-  color: wantsColor({ env: process.env, isTTY: process.stdout.isTTY }),
+  color: process.stdout.isTTY,
   verbosity: Number(verbosity),
   diff: true,
   width: process.stdout.columns ?? 100,

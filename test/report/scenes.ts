@@ -313,7 +313,7 @@ const hostile: Event[] = [
     status: 'failed',
     module: 'command',
     reason: 'bad \u001b]0;title\u0007 token-s3cret\r\nnext\u202e line',
-    result: { stderr: 'pass s3cret\u001b[2J' },
+    result: { stderr: 'pass s3cret\u001b[2J\u009b2J\u200f' },
     diff: [{ type: 'text', path: '/etc/x', before: 'a\r\nkey s3cret\n', after: 'a\nkey s3cret\n' }],
   }),
   outcome({
