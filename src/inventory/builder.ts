@@ -29,8 +29,10 @@ export class InventoryBuilder {
   readonly warnings: Warning[] = []
 
   constructor() {
-    this.addGroup('all', undefined)
-    this.addGroup('ungrouped', undefined)
+    const all = this.addGroup('all', undefined)
+    const ungrouped = this.addGroup('ungrouped', undefined)
+    all.children.add(ungrouped.name)
+    ungrouped.parents.add(all.name)
   }
 
   addGroup(name: string, place: Place | undefined): GroupDraft {

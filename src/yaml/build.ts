@@ -67,13 +67,20 @@ function aliasOf(node: Alias.Parsed, state: State): YamlNode {
 }
 
 function scalarOf(node: Scalar.Parsed, place: Place, state: State): YamlScalar {
-  const text = typeof node.value === 'string' ? node.value : ''
   const style =
     node.type === 'PLAIN' || !node.type ? 'plain' : node.type.startsWith('BLOCK') ? 'block' : 'quoted'
+  const text = textOf(node, style, state)
   if (node.tag !== undefined) {
     return { kind: 'scalar', value: scalarTag(node.tag, text, place, state), style, place }
   }
   return { kind: 'scalar', value: style === 'plain' ? state.scalar(text) : text, style, place }
+}
+
+/** PyYAML gives a block scalar that ends with the file, without a line end, none either. */
+function textOf(node: Scalar.Parsed, style: YamlScalar['style'], { source }: State): string {
+  const text = typeof node.value === 'string' ? node.value : ''
+  const endsOpen = style === 'block' && node.range[1] >= source.text.length && !source.text.endsWith('\n')
+  return endsOpen ? text.replace(/\n$/, '') : text
 }
 
 function sequenceOf(node: YAMLSeq.Parsed, place: Place, state: State): YamlNode {

@@ -77,6 +77,8 @@ describe('structures', () => {
       'a: !!str 1\nb: !!int "3"\nc: !!float 2\nd: ! 5',
       dict({ a: '1', b: 3, c: float(2), d: '5' }),
     ],
+    ['a block scalar that the file ends without a line end', 'a: |+\n  x', dict({ a: 'x' })],
+    ['a block scalar that ends with a line end', 'a: |\n  x\n', dict({ a: 'x\n' })],
     ['a byte order mark', '\uFEFFa: 1', dict({ a: 1 })],
   ])('reads %s', (_name, text, expected) => {
     expect(load(text)).toEqual(expected)
