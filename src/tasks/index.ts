@@ -1,33 +1,41 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
+import apt from './apt.ts'
 import assert from './assert.ts'
 import command from './command.ts'
 import copy from './copy.ts'
 import debug from './debug.ts'
+import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
+import package_ from './package.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
 import stat from './stat.ts'
 import template from './template.ts'
+import yum from './yum.ts'
 
 const all: readonly TaskModule[] = [
+  apt,
   assert,
   command,
   copy,
   debug,
+  dnf,
   fail,
   file,
   ha_adopt,
   ha_status,
   ha_topology,
+  package_,
   set_fact,
   shell,
   stat,
   template,
+  yum,
 ]
 
 /** Every module under its own name. */

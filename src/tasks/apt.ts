@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { defineTask } from '../task.ts'
+import { packageFailure } from './package-failure.ts'
+import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'
+import { packageResult, planPackages } from './package-plan.ts'
+import { noPackages, packageQuestions, type PackageTask } from './package-task.ts'
+import { bool, int, oneOf, text, texts } from './params.ts'
+
+export default defineTask({
+  name: 'apt',
+  aliases: ['ansible.builtin.apt', 'ansible.legacy.apt'],
+  summary: 'Install, upgrade or remove packages on Debian-like hosts.',
+  kind: (params) => ((params.name ?? params.pkg ?? params.package) ? 'state' : 'action'),
+  params: z.strictObject({
+    name: texts.optional().describe('Packages; `name=version` pins a version, in which * is allowed.'),
+    pkg: texts.optional().describe('Another name for `name`.'),
+    package: texts.optional().describe('Another name for `name`.'),
+    state: oneOf(STATE_NAMES).default('present').describe('What the packages are to be.'),
+    update_cache: bool
+      .optional()
+      .describe('Fetch the lists of packages first, if something is to be installed.'),
+    'update-cache': bool.optional().describe('Another name for `update_cache`.'),
+    cache_valid_time: int
+      .default(0)
+      .describe('Lists that are younger than so many seconds are not fetched again. Implies `update_cache`.'),
+    purge: bool.default(false).describe('With `state: absent`: remove the configuration files as well.'),
+    autoremove: bool.default(false).describe('Also remove packages that nothing needs any more.'),
+    install_recommends: bool.optional().describe("Install recommended packages. Default: apt's own setting."),
+    only_upgrade: bool.default(false).describe('Upgrade what is installed, install nothing anew.'),
+    default_release: text.optional().describe('Release to prefer, such as bookworm-backports.'),
+    dpkg_options: text
+      .default('force-confdef,force-confold')
+      .describe("dpkg's options, with commas between them."),
+    allow_downgrade: bool.default(false).describe('Let a pinned version be older than the installed one.'),
+    allow_unauthenticated: bool
+      .default(false)
+      .describe('Install packages whose signatures cannot be checked.'),
+    allow_change_held_packages: bool.default(false).describe('Change packages that are on hold.'),
+    lock_timeout: int.default(60).describe("Seconds to wait for another process that holds apt's lock."),
+    force_apt_get: bool.default(true).describe('Without meaning: apt-get is what is always used.'),
+  }),
+  unsupported: {
+    upgrade: 'write a command task with apt-get upgrade, or list the packages with state: latest',
+    deb: 'put the file into a repository, or write a command task with apt-get install',
+    autoclean: 'write a command task with apt-get autoclean',
+    clean: 'write a command task with apt-get clean',
+    fail_on_autoremove: 'nothing is removed unless autoremove: yes says so',
+    force: 'say what is meant: allow_downgrade, allow_unauthenticated or allow_change_held_packages',
+    policy_rc_d: 'mask the service before its package is installed',
+    update_cache_retries: 'write retries: and until: at the task',
+    update_cache_retry_max_delay: 'write delay: at the task',
+    auto_install_module_deps: 'nothing is needed on the host',
+  },
+  example: `- name: Install haproxy
+  apt:
+    name: haproxy=2.6.*
+    update_cache: yes
+    cache_valid_time: 3600
+`,
+  returns: {
+    ...packageReturns,
+    cache_updated: 'Whether the lists were fetched, where the task is only about them.',
+  },
+  notes: [
+    'Lists are fetched only when something is to be installed: a task with nothing to do fetches nothing.',
+    '`state: latest` with `update_cache` fetches the lists while asking, in check mode too.',
+    'Groups, package files and patterns of names are refused.',
+  ],
+  prepare(params): PackageTask {
+    const update = (params.update_cache ?? params['update-cache'] ?? false) || params.cache_valid_time > 0
+    const names = readPackageNames('apt', [params.name, params.pkg, params.package], update)
+    if (params.purge && readState(params.state) !== 'absent')
+      throw wrong('apt: purge goes with state: absent')
+    return {
+      ...noPackages,
+      module: 'apt',
+      manager: 'apt',
+      names,
+      state: readState(params.state),
+      update,
+      maxAge: params.cache_valid_time,
+      allowDowngrade: params.allow_downgrade,
+      onlyUpgrade: params.only_upgrade,
+      purge: params.purge,
+      autoremove: params.autoremove,
+      aptWords: aptWords(params),
+      lockTimeout: params.lock_timeout,
+    }
+  },
+  asks: packageQuestions,
+  plan: planPackages,
+  result: packageResult,
+  failure: (_task, output) => packageFailure(output),
+})
+
+interface AptSettings {
+  install_recommends?: boolean | undefined
+  default_release?: string | undefined
+  dpkg_options: string
+  allow_unauthenticated: boolean
+  allow_change_held_packages: boolean
+}
+
+function aptWords(params: AptSettings): string[] {
+  const recommends = params.install_recommends
+  const options = params.dpkg_options.split(',').filter((option) => option.trim() !== '')
+  return [
+    ...options.flatMap((option) => ['-o', `Dpkg::Options::=--${option.trim()}`]),
+    ...(recommends === undefined ? [] : ['-o', `APT::Install-Recommends=${recommends ? 'yes' : 'no'}`]),
+    ...(params.default_release === undefined ? [] : ['-t', params.default_release]),
+    ...(params.allow_unauthenticated ? ['--allow-unauthenticated'] : []),
+    ...(params.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
+  ]
+}

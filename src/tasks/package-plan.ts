@@ -1,0 +1,247 @@
+import type { Answer } from '../connect/connection.ts'
+import type { Plan, Result } from '../task.ts'
+import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
+import { afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
+import { Unknown } from '../world/kind.ts'
+import { type Effect, UnknownAnswer, type World, effect, effectOnAll } from '../world/world.ts'
+import { aptScript, listsAsk } from './package-apt.ts'
+import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
+import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
+import { splitLines } from './run-command.ts'
+import { compareRpm } from './rpm-version.ts'
+
+/** A package that differs from what the task wants. */
+interface Step {
+  /** Without a version. */
+  name: string
+  /** Undefined: not installed. */
+  from: string | undefined
+  /** Undefined: whichever version the repository has. */
+  to: string | undefined
+  /** As the manager takes it. */
+  spec: string
+}
+
+/** Seconds that a transaction may take: mirrors can be slow, a hung one must end. */
+const TIMEOUT = 1800
+
+export function planPackages(task: PackageTask, world: World): Plan {
+  const manager = managerOf(task, world)
+  if (typeof manager !== 'string') return manager
+  if (isUpdateOnly(task)) return planLists(task, manager, world)
+  return task.state === 'absent' ? planRemoval(task, manager, world) : planInstall(task, manager, world)
+}
+
+function managerOf(task: PackageTask, world: World): Manager | Plan {
+  const { packageManager } = world.get('platform', {})
+  const manager = packageManager === 'yum' ? 'dnf' : packageManager
+  if (manager !== 'apt' && manager !== 'dnf') {
+    const what = manager === 'unknown' ? 'no package manager' : `the package manager ${manager}`
+    return { status: 'fail', message: `this host has ${what}; ${task.module} needs apt or dnf` }
+  }
+  if (task.manager !== undefined && task.manager !== manager) {
+    const hint = `write package: instead of ${task.module}:, or add when: ansible_pkg_mgr == "${task.module}"`
+    return {
+      status: 'fail',
+      message: `${task.module} is not for this host, which has ${packageManager}`,
+      hint,
+    }
+  }
+  return manager
+}
+
+/** update_cache without names. */
+function planLists(task: PackageTask, manager: Manager, world: World): Plan {
+  if (manager === 'dnf') {
+    const apply = dnfScript(task, undefined)
+    return {
+      status: 'change',
+      summary: 'fetch the lists of packages',
+      diff: [],
+      apply,
+      timeout: TIMEOUT,
+      effects: [],
+      counts: false,
+    }
+  }
+  if (task.maxAge > 0) {
+    if (world.get('script', listsAsk(task.maxAge)).stdout.toString('latin1') === 'fresh\n') {
+      return {
+        status: 'ok',
+        reason: `apt's lists are younger than ${task.maxAge} s`,
+        result: { cache_updated: false },
+      }
+    }
+  }
+  return {
+    status: 'change',
+    summary: "fetch apt's lists of packages",
+    diff: [],
+    apply: aptScript(task, undefined),
+    timeout: TIMEOUT,
+    effects: [
+      effectOnAll('package', (before) =>
+        before instanceof Unknown || before.candidate === undefined
+          ? before
+          : new Unknown('the new lists are not known yet'),
+      ),
+    ],
+    result: { cache_updated: true },
+  }
+}
+
+function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
+  const reasons: string[] = []
+  const steps: Step[] = []
+  for (const name of task.names) {
+    const step = manager === 'apt' ? aptStep(name, task, world) : dnfStep(name, task, world)
+    if (typeof step === 'string') reasons.push(step)
+    else steps.push(step)
+  }
+  if (steps.length === 0) return { status: 'ok', reason: reasons.join(', '), result: noOutput }
+  const { osFamily } = world.get('platform', {})
+  const effects: Effect[] = steps.flatMap((step) =>
+    step.from === undefined
+      ? afterInstall(step.name, step.to, osFamily, world)
+      : afterUpgrade(step.name, step.to ?? step.from),
+  )
+  if (manager === 'dnf' && task.state === 'latest') {
+    effects.push(
+      effect('script', updatesAsk(task).id, () => ({
+        code: 0,
+        stdout: Buffer.alloc(0),
+        stderr: Buffer.alloc(0),
+      })),
+    )
+  }
+  const changes = steps.map((step) =>
+    step.from === undefined ? `install ${step.name}` : `upgrade ${step.name}`,
+  )
+  return change(
+    task,
+    manager,
+    { action: 'install', specs: steps.map((step) => step.spec) },
+    steps,
+    effects,
+    changes,
+  )
+}
+
+/** What has to be done about one package on a Debian-like host, or why nothing. */
+function aptStep(name: string, task: PackageTask, world: World): Step | string {
+  const pin = aptPin(name)
+  const { installed, candidate, providedBy } = world.get('package', { name })
+  if (installed === undefined) {
+    if (task.onlyUpgrade) return `${name} is not installed, and only_upgrade installs nothing`
+    return { name: pin.name, from: undefined, to: pin.version ?? candidate, spec: name }
+  }
+  if (providedBy !== undefined) return `${name} is provided by ${providedBy} ${installed}`
+  if (pin.version !== undefined) {
+    if (matchesPin(pin.version, installed)) return `${pin.name} ${installed} is installed`
+    return { name: pin.name, from: installed, to: pin.version, spec: name }
+  }
+  if (task.state === 'latest' && candidate !== undefined && candidate !== installed) {
+    return { name, from: installed, to: candidate, spec: name }
+  }
+  return `${name} ${installed} is installed`
+}
+
+/** The same on an EL-like host, where only the package database can tell a name from a name with a version. */
+function dnfStep(name: string, task: PackageTask, world: World): Step | string {
+  const { installed, providedBy } = world.get('package', { name })
+  if (installed !== undefined) {
+    const update = task.state === 'latest' ? updatesOf(task, world).get(providedBy ?? name) : undefined
+    if (update) return { name: providedBy ?? name, from: installed, to: update.version, spec: update.spec }
+    return providedBy === undefined
+      ? `${name} ${installed} is installed`
+      : `${name} is provided by ${providedBy} ${installed}`
+  }
+  const pin = rpmPin(name)
+  const other = pin && world.get('package', { name: pin.name })
+  if (pin && other?.installed !== undefined && other.providedBy === undefined) {
+    if (!task.allowDowngrade && compareRpm(other.installed, pin.version) > 0) {
+      return `${pin.name} ${other.installed} is installed, which is newer (allow_downgrade: yes goes back)`
+    }
+    return { name: pin.name, from: other.installed, to: pin.version, spec: name }
+  }
+  if (task.onlyUpgrade) return `${name} is not installed, and update_only installs nothing`
+  return { name: pin?.name ?? name, from: undefined, to: pin?.version, spec: name }
+}
+
+function updatesOf(task: PackageTask, world: World): Map<string, Update> {
+  const reply = world.get('script', updatesAsk(task))
+  const updates = readUpdates(reply)
+  if (updates) return updates
+  const why = reply.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''
+  throw new UnknownAnswer(new Unknown(`dnf could not tell which updates there are: ${why}`))
+}
+
+function planRemoval(task: PackageTask, manager: Manager, world: World): Plan {
+  const steps: Step[] = []
+  for (const name of task.names) {
+    const { installed, providedBy, residue } = world.get('package', { name })
+    const own = installed !== undefined && providedBy === undefined
+    if (own || (task.purge && residue === true)) {
+      const bare = manager === 'apt' ? aptPin(name).name : name
+      steps.push({
+        name: bare,
+        from: installed ?? 'removed, with its configuration left',
+        to: undefined,
+        spec: bare,
+      })
+    }
+  }
+  if (steps.length === 0)
+    return { status: 'ok', reason: `${task.names.join(', ')} not installed`, result: noOutput }
+  const { osFamily } = world.get('platform', {})
+  const effects = steps.flatMap((step) => afterRemoval(step.name, osFamily, task.purge))
+  const changes = steps.map((step) => `remove ${step.name}`)
+  return change(
+    task,
+    manager,
+    { action: 'remove', specs: steps.map((step) => step.spec) },
+    steps,
+    effects,
+    changes,
+  )
+}
+
+function change(
+  task: PackageTask,
+  manager: Manager,
+  transaction: Transaction,
+  steps: readonly Step[],
+  effects: readonly Effect[],
+  changes: readonly string[],
+): Plan {
+  const later = transaction.action === 'install' ? '(the newest there is)' : '(not installed)'
+  const fields = steps.map(({ name, from, to }) => ({
+    name,
+    before: from ?? '(not installed)',
+    after: to ?? later,
+  }))
+  return {
+    status: 'change',
+    summary: changes.join(', '),
+    diff: [{ type: 'fields', subject: 'packages', fields }],
+    apply: manager === 'apt' ? aptScript(task, transaction) : dnfScript(task, transaction),
+    timeout: TIMEOUT,
+    effects,
+  }
+}
+
+const noOutput: Result = { rc: 0, msg: '', results: [] }
+
+export function packageResult(_task: PackageTask, output: Answer): Result {
+  const stdout = output.stdout.toString('utf8').trimEnd()
+  const stderr = output.stderr.toString('utf8').trimEnd()
+  return {
+    rc: output.code,
+    msg: '',
+    results: [],
+    stdout,
+    stderr,
+    stdout_lines: splitLines(stdout),
+    stderr_lines: splitLines(stderr),
+  }
+}

@@ -1,0 +1,82 @@
+import { rpmPin } from '../world/package-names.ts'
+import { bringQuestions } from '../world/packages-bring.ts'
+import type { WorldQuestion } from '../world/world.ts'
+import { listsAsk } from './package-apt.ts'
+import { updatesAsk } from './package-dnf.ts'
+
+/** What apt, dnf, yum and package come down to. */
+export interface PackageTask {
+  /** Name of the module, for messages. */
+  module: string
+  /** The manager that the module is made for; undefined = the host's own. */
+  manager: Manager | undefined
+  names: readonly string[]
+  state: 'present' | 'latest' | 'absent'
+  /** Fetch the lists of packages before something is installed. */
+  update: boolean
+  /** Lists younger than so many seconds are not fetched again. */
+  maxAge: number
+  allowDowngrade: boolean
+  /** Upgrade what is installed, install nothing anew. */
+  onlyUpgrade: boolean
+  purge: boolean
+  autoremove: boolean
+  /** More words for the command line of the manager. */
+  aptWords: readonly string[]
+  dnfWords: readonly string[]
+  /** Seconds to wait for apt's lock. */
+  lockTimeout: number
+}
+
+export type Manager = 'apt' | 'dnf'
+
+/** What one call of the package manager is to do. */
+export interface Transaction {
+  action: 'install' | 'remove'
+  /** As the manager takes them. */
+  specs: readonly string[]
+}
+
+/** A task that states nothing; the modules fill in what they have. */
+export const noPackages: PackageTask = {
+  module: 'package',
+  manager: undefined,
+  names: [],
+  state: 'present',
+  update: false,
+  maxAge: 0,
+  allowDowngrade: false,
+  onlyUpgrade: false,
+  purge: false,
+  autoremove: false,
+  aptWords: [],
+  dnfWords: [],
+  lockTimeout: 60,
+}
+
+/** Fetching lists alone. */
+export function isUpdateOnly(task: PackageTask): boolean {
+  return task.names.length === 0
+}
+
+export function packageQuestions(task: PackageTask): WorldQuestion[] {
+  const platform: WorldQuestion = { kind: 'platform', ask: {} }
+  if (isUpdateOnly(task))
+    return [platform, ...(task.maxAge > 0 ? [{ kind: 'script', ask: listsAsk(task.maxAge) } as const] : [])]
+  const latest = task.state === 'latest'
+  const refresh = latest && task.update && task.manager !== 'dnf' ? { refresh: task.maxAge } : {}
+  return [
+    platform,
+    ...askedNames(task).map(
+      (name) => ({ kind: 'package', ask: { name, candidate: latest, ...refresh } }) as const,
+    ),
+    ...(latest && task.manager !== 'apt' ? [{ kind: 'script', ask: updatesAsk(task) } as const] : []),
+    ...(task.state === 'absent' ? [] : bringQuestions(task.names)),
+  ]
+}
+
+/** The names themselves, and what is left of each without what looks like rpm's version. */
+function askedNames(task: PackageTask): string[] {
+  const bases = task.manager === 'apt' ? [] : task.names.flatMap((name) => rpmPin(name)?.name ?? [])
+  return [...new Set([...task.names, ...bases])]
+}

@@ -1,0 +1,108 @@
+import { Script, sh } from '../shell/sh.ts'
+import type { PackageAsk, PackageReply } from './replies.ts'
+
+const FORMAT = '${db:Status-Status}|${Package}|${Architecture}|${Version}|${Provides}\\n'
+
+/** The package's own name out of what a user may write: `libc6:amd64=2.36-9` is libc6. */
+export function dpkgName(name: string): string {
+  return name.split(/[:=]/, 1)[0] ?? name
+}
+
+/**
+ * One dpkg-query for all names. Only where a name is not installed: whether another package provides it, and if
+ * so, whether it is a purely virtual name (then apt has no candidate for it).
+ */
+export function dpkgProbe(asks: readonly PackageAsk[]): Script {
+  const names = [...new Set(asks.map((ask) => dpkgName(ask.name)))]
+  const candidates = asks.filter((ask) => ask.candidate === true).map((ask) => dpkgName(ask.name))
+  return sh`rows=$(dpkg-query -W -f ${`=|${FORMAT}`} -- ${names} 2>/dev/null)
+[ $? -le 1 ] || exit 2
+printf '%s\n' "$rows"
+set --
+for name in ${names}; do
+  case $rows in
+  *"=|installed|$name|"*) ;;
+  *) set -- "$@" -e "[|,] *$name *\([(,]\|\$\)" ;;
+  esac
+done
+virtual=
+if [ $# -gt 0 ]; then
+  virtual=$(dpkg-query -W -f ${`+|${FORMAT}`} | grep '^+|installed|' | grep "$@")
+  [ -n "$virtual" ] && printf '%s\n' "$virtual"
+fi
+set -- ${[...new Set(candidates)]}
+[ -n "$virtual" ] && set -- ${names}
+if [ $# -gt 0 ]; then
+  echo policy
+  ${readOnlyCache}
+  apt-cache $options policy -- "$@" 2>/dev/null
+fi
+:`
+}
+
+/** Without a file for its cache apt writes nothing, but is slow; so the file is used as long as it is up to date. */
+const readOnlyCache = new Script(`options=
+for file in /var/lib/dpkg/status /var/lib/apt/lists /etc/apt/sources.list /etc/apt/sources.list.d; do
+  [ -e "$file" ] || continue
+  [ /var/cache/apt/pkgcache.bin -nt "$file" ] && continue
+  options='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
+done`)
+
+interface Row {
+  status: string
+  name: string
+  arch: string
+  version: string
+  provides: string[]
+}
+
+/** Reads what dpkgProbe prints. */
+export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[]): PackageReply[] {
+  const at = lines.indexOf('policy')
+  const rows = lines.slice(0, at === -1 ? undefined : at).filter((line) => line !== '')
+  const candidates = readPolicy(at === -1 ? [] : lines.slice(at + 1))
+  const own = rows.filter((row) => row.startsWith('=|')).map(readRow)
+  const others = rows.filter((row) => !row.startsWith('=|')).map(readRow)
+  return asks.map((ask) => {
+    const name = dpkgName(ask.name)
+    const arch = /^[^=]*:([a-z0-9-]+)/.exec(ask.name)?.[1]
+    const mine = own.filter((row) => row.name === name && (arch === undefined || row.arch === arch))
+    const candidate = ask.candidate === true ? candidates.get(name) : undefined
+    const installed = mine.find((row) => row.status === 'installed')
+    if (installed) return { installed: installed.version, candidate }
+    const residue = mine.some((row) => row.status === 'config-files')
+    const provider = candidates.has(name) ? undefined : others.find((row) => row.provides.includes(name))
+    if (provider) return { installed: provider.version, candidate, providedBy: provider.name }
+    return { installed: undefined, candidate, ...(residue && { residue }) }
+  })
+}
+
+function readRow(line: string): Row {
+  const [mark, status, name, arch, version, provides, ...rest] = line.split('|')
+  // A line of Provides may hold | in no case; a status is one word.
+  if (
+    !/^[=+]$/.test(mark ?? '') ||
+    !status ||
+    !name ||
+    arch === undefined ||
+    version === undefined ||
+    rest.length > 0
+  ) {
+    throw new TypeError(`not a line of the package probe: ${line}`)
+  }
+  const names = (provides ?? '').split(',').map((part) => part.trim().split(/[ :(]/, 1)[0] ?? '')
+  return { status, name, arch, version, provides: names }
+}
+
+/** `apt-cache policy`: name → candidate, only for names that have one. */
+function readPolicy(lines: readonly string[]): Map<string, string> {
+  const out = new Map<string, string>()
+  let name = ''
+  for (const line of lines) {
+    const head = /^(\S+):$/.exec(line)?.[1]
+    if (head !== undefined) name = head
+    const version = /^ {2}Candidate: (\S+)$/.exec(line)?.[1]
+    if (version !== undefined && version !== '(none)') out.set(name, version)
+  }
+  return out
+}

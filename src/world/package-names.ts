@@ -1,0 +1,71 @@
+import { HakubeError } from '../errors.ts'
+
+const NAME = /^[A-Za-z0-9_/][A-Za-z0-9._+:~^/-]*(?:=[A-Za-z0-9.+:~*?-]+)?$/
+
+/** Package names as the user lists them. Refuses what is more than a package's name. */
+export function readNames(module: string, names: readonly string[]): string[] {
+  const out = names.filter((name) => name !== '')
+  for (const name of out) {
+    const problem = problemOf(name)
+    if (problem)
+      throw new HakubeError(`${module}: ${problem.message}`, { code: 'wrong-parameter', hint: problem.hint })
+  }
+  return [...new Set(out)]
+}
+
+function problemOf(name: string): { message: string; hint: string } | undefined {
+  if (/^[a-z]+:\/\//.test(name) || /\.(rpm|deb)$/.test(name)) {
+    return {
+      message: `${name} is a package file; only names from the host's repositories can be installed`,
+      hint: 'put it into a repository, or write a command task with dnf install or apt-get install',
+    }
+  }
+  if (name.startsWith('@')) {
+    return {
+      message: `${name} is a group; groups are not supported`,
+      hint: 'list the packages that are wanted by name',
+    }
+  }
+  if (/[<>]/.test(name) || /\s/.test(name)) {
+    return {
+      message: `${JSON.stringify(name)} is not a package name`,
+      hint: 'pin a version as name=1.2 with apt, as name-1.2 with dnf; several names are a list',
+    }
+  }
+  if (/[*?[]/.test(name.split('=', 1)[0] ?? '')) {
+    return {
+      message: `${name} is a pattern; patterns are not supported`,
+      hint: 'list the packages that are wanted by name',
+    }
+  }
+  if (!NAME.test(name))
+    return { message: `${JSON.stringify(name)} is not a package name`, hint: 'look for a typing error' }
+  return undefined
+}
+
+/** Whether a key of the World, such as haproxy=2.6 or haproxy-2.4.22, may be about this package. */
+export function isAbout(key: string, name: string): boolean {
+  return key === name || (key.startsWith(name) && /^(?:[:=]|-\d)/.test(key.slice(name.length)))
+}
+
+/** `haproxy=2.6*` for apt: name and version pattern. */
+export function aptPin(name: string): { name: string; version: string | undefined } {
+  const at = name.indexOf('=')
+  if (at === -1) return { name, version: undefined }
+  return { name: name.slice(0, at), version: name.slice(at + 1) }
+}
+
+/** Whether a version is the one that apt's pin (with * and ?) means. */
+export function matchesPin(pattern: string, version: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`).test(version)
+}
+
+/** `haproxy-2.4.22-1.el9` for dnf, by guess: a version begins with a digit behind a dash. */
+export function rpmPin(name: string): { name: string; version: string } | undefined {
+  const match = /^(.+?)-(\d[^-]*(?:-[^-]+)?)$/.exec(name)
+  return match ? { name: match[1] ?? '', version: match[2] ?? '' } : undefined
+}

@@ -1,0 +1,224 @@
+import { isAbout } from './package-names.ts'
+import { Unknown } from './kind.ts'
+import { type Made, pathBecomes } from './path-effects.ts'
+import type { GroupReply, PackageReply, PathReply, PlatformReply, UnitReply, UserReply } from './replies.ts'
+import { type Effect, type World, type WorldQuestion, effect, effectOnAll } from './world.ts'
+
+type Family = PlatformReply['osFamily']
+
+/** What a package brings besides its programs: all that a later task may ask about. */
+interface Brings {
+  directories: readonly string[]
+  files: readonly string[]
+  unit: string
+  account?: { name: string; home: string }
+  /** Its service needs this file before it starts. */
+  config: string
+}
+
+/** Listed from the packages themselves: Debian 12, and what EL 8 and 9 have in common. */
+const DEBIAN: Readonly<Record<string, Brings>> = {
+  haproxy: {
+    directories: ['/etc/haproxy', '/etc/haproxy/errors', '/var/lib/haproxy', '/var/lib/haproxy/dev'],
+    files: [
+      '/etc/haproxy/haproxy.cfg',
+      '/etc/default/haproxy',
+      '/etc/logrotate.d/haproxy',
+      '/usr/sbin/haproxy',
+    ],
+    unit: 'haproxy.service',
+    account: { name: 'haproxy', home: '/var/lib/haproxy' },
+    config: '/etc/haproxy/haproxy.cfg',
+  },
+  keepalived: {
+    directories: ['/etc/keepalived'],
+    files: ['/etc/default/keepalived', '/etc/keepalived/keepalived.conf.sample', '/usr/sbin/keepalived'],
+    unit: 'keepalived.service',
+    config: '/etc/keepalived/keepalived.conf',
+  },
+}
+
+const EL: Readonly<Record<string, Brings>> = {
+  haproxy: {
+    directories: ['/etc/haproxy', '/var/lib/haproxy'],
+    files: [
+      '/etc/haproxy/haproxy.cfg',
+      '/etc/sysconfig/haproxy',
+      '/etc/logrotate.d/haproxy',
+      '/usr/sbin/haproxy',
+    ],
+    unit: 'haproxy.service',
+    account: { name: 'haproxy', home: '/var/lib/haproxy' },
+    config: '/etc/haproxy/haproxy.cfg',
+  },
+  keepalived: {
+    directories: ['/etc/keepalived'],
+    files: ['/etc/keepalived/keepalived.conf', '/etc/sysconfig/keepalived', '/usr/sbin/keepalived'],
+    unit: 'keepalived.service',
+    config: '/etc/keepalived/keepalived.conf',
+  },
+}
+
+const POLICY = '/usr/sbin/policy-rc.d'
+const PROGRAM = /^\/usr\/s?bin\//
+
+function bringsOf(name: string, family: Family): Brings | undefined {
+  const table = family === 'Debian' ? DEBIAN : family === 'RedHat' ? EL : {}
+  const key = Object.keys(table).find((known) => isAbout(name, known))
+  return key === undefined ? undefined : table[key]
+}
+
+/** What must be known to predict an installation, whatever the family. */
+export function bringQuestions(names: readonly string[]): WorldQuestion[] {
+  const known = names.flatMap((name) =>
+    [bringsOf(name, 'Debian'), bringsOf(name, 'RedHat')].filter((all) => all !== undefined),
+  )
+  const paths = new Set(
+    known.flatMap((brings) => [POLICY, brings.config, ...brings.files, ...brings.directories]),
+  )
+  const units = new Set(known.map((brings) => brings.unit))
+  const accounts = new Set(known.flatMap((brings) => brings.account?.name ?? []))
+  return [
+    ...[...paths].map((path) => ({ kind: 'path', ask: { path } }) as const),
+    ...[...units].map((name) => ({ kind: 'unit', ask: { name } }) as const),
+    ...[...accounts].map((name) => ({ kind: 'user', ask: { name } }) as const),
+  ]
+}
+
+/** The World after this package is installed anew. */
+export function afterInstall(
+  name: string,
+  version: string | undefined,
+  family: Family,
+  world: World,
+): Effect[] {
+  const installed = version ?? 'as the repository has it'
+  const package_ = effectOnAll('package', (before, key) =>
+    isAbout(key, name) ? { installed, candidate: candidateOf(before) } : before,
+  )
+  const brings = bringsOf(name, family)
+  if (!brings) return [package_, ...mayBring(name)]
+  return [
+    package_,
+    ...brings.directories.flatMap((path) => brought(path, 'directory', brings, world)),
+    ...brings.files.flatMap((path) => brought(path, 'file', brings, world)),
+    effect('unit', brings.unit, () => unitAfterInstall(brings, family, world)),
+    ...accountEffects(brings),
+  ]
+}
+
+/** The World after this package has another version. */
+export function afterUpgrade(name: string, version: string): Effect[] {
+  return [
+    effectOnAll('package', (before, key) =>
+      isAbout(key, name) ? { installed: version, candidate: candidateOf(before) } : before,
+    ),
+    ...mayBring(name),
+  ]
+}
+
+/** The World after this package is removed: nobody but the package manager knows which files were its own. */
+export function afterRemoval(name: string, family: Family, purge: boolean): Effect[] {
+  const gone: PackageReply = {
+    installed: undefined,
+    candidate: undefined,
+    ...(family === 'Debian' && !purge && { residue: true }),
+  }
+  const package_ = effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before))
+  const why = new Unknown(`it may go with package ${name}`)
+  const unit = bringsOf(name, family)?.unit
+  return [
+    package_,
+    effectOnAll('unit', (before, key) => {
+      if (key === unit) return { known: false }
+      return before instanceof Unknown || !before.known ? before : why
+    }),
+    effectOnAll('path', (before, key) => {
+      if (before instanceof Unknown || !before.exists) return before
+      return ownedByPackages(key) ? why : before
+    }),
+  ]
+}
+
+/** A package nobody listed: what is absent now may come with it. */
+function mayBring(name: string): Effect[] {
+  const why = new Unknown(`package ${name} may bring it`)
+  return [
+    effectOnAll('unit', (before) => (before instanceof Unknown || before.known ? before : why)),
+    effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
+    effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
+    effectOnAll('path', (before, key) => {
+      if (before instanceof Unknown || before.exists) return before
+      return ownedByPackages(key) ? why : before
+    }),
+  ]
+}
+
+/** Where packages put files; what is elsewhere is the administrator's. */
+function ownedByPackages(key: string): boolean {
+  return /^\/(?:etc|usr|lib\w*|s?bin|var\/(?:lib|cache|log|spool)|opt)\//.test(key)
+}
+
+function brought(path: string, type: 'file' | 'directory', brings: Brings, world: World): Effect[] {
+  const before = world.peek('path', { path })
+  // What is there stays: a config file that somebody wrote before, or a directory.
+  if (!(before instanceof Unknown) && before.exists) return []
+  const own = brings.account !== undefined && path === brings.account.home
+  const secret = path === '/etc/keepalived/keepalived.conf'
+  const mode = type === 'directory' || PROGRAM.test(path) ? 0o755 : secret ? 0o600 : 0o644
+  const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
+  const owner = own ? { uid: Number.NaN, gid: Number.NaN, owner: 'haproxy', group: 'haproxy' } : root
+  const made: Made = { type, mode, ...owner }
+  return [pathBecomes(path, made)]
+}
+
+function accountEffects({ account }: Brings): Effect[] {
+  if (!account) return []
+  const { name, home } = account
+  const never = Number.NaN
+  const user: UserReply = {
+    exists: true,
+    name,
+    uid: never,
+    gid: never,
+    comment: '',
+    home,
+    shell: '/usr/sbin/nologin',
+    groups: [name],
+  }
+  const group: GroupReply = { exists: true, name, gid: never, members: [] }
+  return [
+    effect('user', name, (before) => (isThere(before) ? before : user)),
+    effect('group', name, (before) => (isThere(before) ? before : group)),
+  ]
+}
+
+function isThere<Reply extends { exists: boolean }>(before: Reply | Unknown | undefined): before is Reply {
+  return before !== undefined && !(before instanceof Unknown) && before.exists
+}
+
+/** Debian enables a service and starts it, if it can; EL does neither. */
+function unitAfterInstall(brings: Brings, family: Family, world: World): UnitReply | Unknown {
+  const before = world.peek('unit', { name: brings.unit })
+  if (before instanceof Unknown) return before
+  // An administrator may have masked it beforehand, so that it does not start.
+  if (before.known && before.enablement.startsWith('masked')) return before
+  const off = { known: true, activity: 'inactive', needsReload: false, oneshot: false } as const
+  if (family !== 'Debian') return { ...off, enablement: 'disabled' }
+  const policy = world.peek('path', { path: POLICY })
+  const config = world.peek('path', { path: brings.config })
+  const shipped = brings.files.includes(brings.config)
+  if (policy instanceof Unknown || policy.exists)
+    return new Unknown(`${POLICY} decides whether ${brings.unit} starts`)
+  if (startsWithOld(config))
+    return new Unknown(`whether ${brings.unit} starts depends on ${brings.config}, which is there already`)
+  return { ...off, enablement: 'enabled', activity: shipped ? 'active' : 'inactive' }
+}
+
+function startsWithOld(config: PathReply | Unknown): boolean {
+  return config instanceof Unknown || config.exists
+}
+
+function candidateOf(before: PackageReply | Unknown): string | undefined {
+  return before instanceof Unknown ? undefined : before.candidate
+}
