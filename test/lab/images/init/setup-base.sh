@@ -4,7 +4,7 @@ set -eu
 
 # Units that only cost boot time in a container, and those that would look for hardware.
 systemctl mask --quiet \
-  getty.target console-getty.service systemd-logind.service systemd-update-utmp.service \
+  getty.target console-getty.service systemd-update-utmp.service \
   systemd-update-utmp-runlevel.service systemd-journal-flush.service systemd-journal-catalog-update.service \
   dev-hugepages.mount dev-mqueue.mount sys-fs-fuse-connections.mount \
   sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount systemd-modules-load.service \
@@ -14,6 +14,11 @@ systemctl mask --quiet \
   systemd-tmpfiles-clean.timer motd-news.timer
 systemctl set-default --quiet multi-user.target
 systemctl enable --quiet ssh.service
+# A host that greets is one that lets users in: until this unit has run, only root may log in.
+for unit in ssh sshd; do
+  mkdir -p /etc/systemd/system/$unit.service.d
+  printf '[Unit]\nAfter=systemd-user-sessions.service\n' > /etc/systemd/system/$unit.service.d/lab.conf
+done
 mkdir -p /etc/systemd/journald.conf.d /etc/systemd/system.conf.d
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=16M\nRateLimitIntervalSec=0\n' > /etc/systemd/journald.conf.d/lab.conf
 # The limit of a machine, not of the process that started the engine.
@@ -47,6 +52,5 @@ sed -i '/^Include /d' /etc/ssh/sshd_config
 echo 'Include /etc/ssh/sshd_config.d/*.conf' >> /etc/ssh/sshd_config
 sed -i -e '/^KbdInteractiveAuthentication/d' -e '/^PrintMotd/d' /etc/ssh/sshd_config
 rm -f /etc/update-motd.d/* /etc/motd
-# Logging in asks systemd-logind for a session, which is not there.
-sed -i '/pam_systemd/d' /etc/pam.d/common-session
+: > /etc/default/locale
 : > /etc/machine-id
