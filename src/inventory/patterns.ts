@@ -65,7 +65,8 @@ export function splitPattern(pattern: string | readonly string[]): string[] {
 
 function split(pattern: string): string[] {
   if (pattern.includes(',')) return pattern.split(',')
-  if (parseAddress(pattern.trim())) return [pattern]
+  // The colons of an address separate nothing, also with a subscript behind it.
+  if (parseAddress(pattern.trim().replace(/\[[-:0-9]+\]$/, ''))) return [pattern]
   const terms = pattern.match(COLON_TERM) ?? []
   const rest = pattern.replaceAll(COLON_TERM, '')
   if (!/[[\]]/.test(rest)) return [...terms]

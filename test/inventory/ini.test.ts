@@ -139,7 +139,7 @@ describe('the rules that the recorded cases do not show', () => {
 
   it('survives any text', () => {
     const piece = fc.constantFrom(
-      ...'[ ] : = # ; , \' " \\ a b n1 1 03 vars children {{ }} [1:3] [a:c] g [g] [g:vars] [g:children] ansible_password=1e5'.split(
+      ...'[ ] : = # ; , \' " \\ a b n1 1 03 vars children {{ }} [1:2] [a:a] g [g] [g:vars] [g:children] ansible_password=1e5'.split(
         ' ',
       ),
       ' ',
@@ -150,7 +150,7 @@ describe('the rules that the recorded cases do not show', () => {
     )
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')),
+      fc.array(piece, { maxLength: 40 }).map((parts) => parts.join('')),
     )
     fc.assert(
       fc.property(text, (input) => {
@@ -158,7 +158,7 @@ describe('the rules that the recorded cases do not show', () => {
         applyIni(parseIni(input, 'f'), builder)
         for (const error of builder.errors) expect(error.place?.line).toBeGreaterThan(0)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
