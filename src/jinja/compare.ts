@@ -156,10 +156,15 @@ export function toKey(item: Item): Key {
   throw new Mistake(`unhashable type: '${typeName(item)}'`)
 }
 
+/** The key the dict already has for this one, or this one: True and 1 are the same key. */
+export function equalKey(dict: ItemDict, key: Key): Key {
+  if (dict.has(key)) return key
+  const twin = typeof key === 'boolean' ? Number(key) : key === 0 || key === 1 ? key === 1 : key
+  return dict.has(twin) ? twin : key
+}
+
 /** The value under this key; True and 1 are the same key. */
 export function getKey(dict: ItemDict, key: Key): Item | undefined {
-  if (dict.has(key)) return dict.get(key)
-  if (typeof key === 'boolean') return dict.get(Number(key))
-  if (key === 0 || key === 1) return dict.get(key === 1)
-  return undefined
+  const present = equalKey(dict, key)
+  return dict.has(present) ? dict.get(present) : undefined
 }

@@ -1,6 +1,6 @@
 import type { Arguments, CallExpression, Expression, FilterExpression } from './ast.ts'
 import { attribute, item as itemOf, slice } from './access.ts'
-import { iterate, toKey, truthy } from './compare.ts'
+import { equalKey, iterate, toKey, truthy } from './compare.ts'
 import type { Frame } from './frame.ts'
 import { Mistake, suggestion, UndefinedVariable } from './mistakes.ts'
 import { compare, negate, operate } from './operators.ts'
@@ -209,7 +209,7 @@ function dict(node: Expression & { kind: 'dict' }, frame: Frame, runtime: Runtim
   for (const { key, value } of node.entries) {
     const name = evaluate(key, frame, runtime)
     runtime.at = key.at
-    out.set(toKey(name), evaluate(value, frame, runtime))
+    out.set(equalKey(out, toKey(name)), evaluate(value, frame, runtime))
   }
   return out
 }

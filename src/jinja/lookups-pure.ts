@@ -81,7 +81,19 @@ function subelement(element: Value, path: string, skipMissing: boolean): Value[]
   if (inner === undefined && skipMissing) return []
   if (!Array.isArray(inner))
     throw new LookupFailure(`the key ${path} should point to a list in every element`)
-  return inner.map((item) => pair(element, item))
+  const rest = without(element, path.split('.'))
+  return inner.map((item) => pair(rest, item))
+}
+
+/** The element as the lookup hands it out: without the list it was opened for. */
+function without(element: Value, path: readonly string[]): Value {
+  const [key, ...deeper] = path
+  if (!isDict(element) || key === undefined) return element
+  const copy = new Map(element)
+  const inner = copy.get(key)
+  if (deeper.length === 0) copy.delete(key)
+  else if (inner !== undefined) copy.set(key, without(inner, deeper))
+  return copy
 }
 
 const SHORTCUT = /^(?:(0?x?[\da-f]+)-)?(0?x?[\da-f]+)(?:\/(0?x?[\da-f]+))?(?::(.+))?$/i

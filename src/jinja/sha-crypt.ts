@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto'
 
 export type ShaCryptType = 'sha256' | 'sha512'
 
+/** What crypt(3) takes where the hash does not name a number. */
+const DEFAULT_ROUNDS = 5000
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /**
  * The crypt(3) hashes $5$ and $6$ of a password. Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512", 2008,
  * whose steps are numbered in the comments.
  */
-export function shaCrypt(type: ShaCryptType, password: string, salt: string, rounds: number): string {
+export function shaCrypt(type: ShaCryptType, password: string, salt: string, rounds?: number): string {
   const key = Buffer.from(password, 'utf8')
   const saltBytes = Buffer.from(salt, 'utf8')
   const hash = (...parts: Buffer[]): Buffer => {
@@ -22,7 +24,7 @@ export function shaCrypt(type: ShaCryptType, password: string, salt: string, rou
   const times = 16 + (mixed[0] ?? 0)
   const s = stretched(hash(...Array.from<Buffer>({ length: times }).fill(saltBytes)), saltBytes.length)
   // 21: the rounds that make it slow.
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < (rounds ?? DEFAULT_ROUNDS); round += 1) {
     const parts = [round % 2 === 1 ? p : mixed]
     if (round % 3 !== 0) parts.push(s)
     if (round % 7 !== 0) parts.push(p)
@@ -30,8 +32,7 @@ export function shaCrypt(type: ShaCryptType, password: string, salt: string, rou
     mixed = hash(...parts)
   }
   const ident = type === 'sha512' ? '$6$' : '$5$'
-  // 5000 is what crypt(3) takes without being told.
-  const shown = rounds === 5000 ? '' : `rounds=${rounds}$`
+  const shown = rounds === undefined ? '' : `rounds=${rounds}$`
   return `${ident}${shown}${salt}$${encoded(mixed, type)}`
 }
 

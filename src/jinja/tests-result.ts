@@ -46,10 +46,9 @@ function background(name: string): Test {
 /** A test on a path of the controller, as far as the environment lets templates look. */
 function path(holds: (kind: 'file' | 'directory' | 'other' | undefined) => boolean): Test {
   return (value, _args, runtime) => {
-    const { stat } = runtime.environment
-    if (!stat)
-      throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
-    return holds(runtime.environment.stat(str(defined(value))))
+    const { environment } = runtime
+    if (environment.stat) return holds(environment.stat(str(defined(value))))
+    throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
   }
 }
 

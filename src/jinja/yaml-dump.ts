@@ -44,8 +44,7 @@ class YamlWriter {
         /^--- ?\n?/,
         isCollection(value) && this.#isBlock(value) ? '---\n' : '--- ',
       )
-    const isPlain = !isCollection(value) && !/^['"]/.test(this.#out)
-    if (isPlain || this.#style.explicitEnd) this.#out += '...\n'
+    if (this.#style.explicitEnd) this.#out += '...\n'
     return this.#out
   }
 

@@ -1,5 +1,5 @@
 import { REQUIRED } from '../arguments.ts'
-import { equals, iterate, length, toList, truthy } from '../compare.ts'
+import { equals, iterate, length, toList, truthy, typeName } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
 import { str } from '../print.ts'
 import { type Item } from '../things.ts'
@@ -35,6 +35,7 @@ export const basics: Filters = {
     runtime.size(texts.reduce((sum, text) => sum + text.length, 0))
     return texts.join(str(d))
   }),
+  type_debug: filter({}, (value) => typeName(value), { undefinedValue: true }),
   first: filter({}, first),
   last: filter({}, (value) => toList(value).at(-1) ?? noSuch('there is no last item, the list is empty')),
 }

@@ -1,4 +1,4 @@
-import { posix, win32 } from 'node:path'
+import { posix } from 'node:path'
 import { REQUIRED } from '../arguments.ts'
 import { typeName } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
@@ -17,7 +17,7 @@ export const paths: Filters = {
   normpath: filter({}, (value) => posix.normalize(str(value)).replace(/(.)\/$/, '$1')),
   expanduser: filter({}, (value, _args, runtime) => expandUser(str(value), runtime)),
   win_basename: filter({}, (value) => /[^/\\]*$/.exec(str(value))?.[0] ?? ''),
-  win_dirname: filter({}, (value) => win32.dirname(str(value))),
+  win_dirname: filter({}, (value) => windowsDirname(str(value))),
   win_splitdrive: filter({}, (value) => {
     const drive = /^[A-Za-z]:/.exec(str(value))?.[0] ?? ''
     return tuple([drive, str(value).slice(drive.length)])
@@ -28,6 +28,12 @@ export const paths: Filters = {
 function dirname(path: string): string {
   const head = path.slice(0, path.lastIndexOf('/') + 1)
   return /^\/*$/.test(head) ? head : head.replace(/\/+$/, '')
+}
+
+function windowsDirname(path: string): string {
+  const drive = /^[A-Za-z]:/.exec(path)?.[0] ?? ''
+  const head = path.slice(drive.length).replace(/[^/\\]*$/, '')
+  return drive + (/^[/\\]*$/.test(head) ? head : head.replace(/[/\\]+$/, ''))
 }
 
 function splitExtension(path: string): [string, string] {
