@@ -14,7 +14,7 @@ export const group = defineKind<GroupAsk, GroupReply>({
 
 const functions = new Script(`
 hk_groups() {
-  if command -v getent >/dev/null 2>&1; then getent group "$@"; else cat /etc/group; fi
+  if command -v getent >/dev/null 2>&1; then getent group -- "$@"; else cat /etc/group; fi
   echo .
 }
 `)

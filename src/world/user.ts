@@ -15,10 +15,10 @@ export const user = defineKind<UserAsk, UserReply>({
 /** The names of the groups come last: id costs a process for each user, so only those that exist are asked. */
 const functions = new Script(`
 hk_users() {
-  if command -v getent >/dev/null 2>&1; then getent passwd "$@"; else cat /etc/passwd; fi
+  if command -v getent >/dev/null 2>&1; then getent passwd -- "$@"; else cat /etc/passwd; fi
   echo .
   for hk_u do
-    hk_g=$(id -Gn "$hk_u" 2>/dev/null) && printf '%s\\0%s\\0' "$hk_u" "$hk_g"
+    hk_g=$(id -Gn -- "$hk_u" 2>/dev/null) && printf '%s\\0%s\\0' "$hk_u" "$hk_g"
   done
   printf '\\0'
 }

@@ -40,11 +40,14 @@ export function hostOf(name: string, command: readonly string[], env: Record<str
   }
 }
 
+/** bash reads its standard input byte by byte; cat does not. */
+export const EVAL = 'eval "$(cat)"'
+
 /** The shells of this machine: the strictest there are. */
 export const shells: readonly Host[] = [
-  hostOf('dash', ['dash', '-s']),
-  hostOf('bash', ['bash', '--posix', '-s']),
-  hostOf('busybox', ['busybox', 'sh', '-c', busybox('eval "$(cat)"')]),
+  hostOf('dash', ['dash', '-c', EVAL]),
+  hostOf('bash', ['bash', '--posix', '-c', EVAL]),
+  hostOf('busybox', ['busybox', 'sh', '-c', busybox(EVAL)]),
 ]
 
 /** busybox runs its own applets first, whatever the PATH says, only if it is told so: make them functions. */
@@ -58,7 +61,7 @@ function busybox(text: string): string {
 
 /** A container of the lab. */
 export function container(name: string): Host {
-  return hostOf(name, ['docker', 'exec', '-i', name, '/bin/sh', '-s'])
+  return hostOf(name, ['docker', 'exec', '-i', name, '/bin/sh', '-c', EVAL])
 }
 
 /** A controller that can only do what a test gives it. */

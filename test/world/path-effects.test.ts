@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { Unknown } from '../../src/world/kind.ts'
+import {
+  type Made,
+  pathAttributes,
+  pathBecomes,
+  pathGone,
+  replyOf,
+  treeAttributes,
+} from '../../src/world/path-effects.ts'
+import { pathKey } from '../../src/world/path-names.ts'
+import type { PathReply } from '../../src/world/replies.ts'
+import { type Effect, World, id } from '../../src/world/world.ts'
+
+const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
+const file: Made = { type: 'file', mode: 0o644, ...root, content: Buffer.from('x') }
+const directory: Made = { type: 'directory', mode: 0o755, ...root }
+
+function worldOf(replies: Record<string, PathReply | Unknown>): World {
+  return new World(new Map(Object.entries(replies).map(([key, reply]) => [id('path', key), reply])))
+}
+
+function after(replies: Record<string, PathReply | Unknown>, ...effects: Effect[]) {
+  const world = worldOf(replies).after(effects)
+  return (path: string, follow = false) => world.peek('path', { path, follow })
+}
+
+const absent: PathReply = { exists: false }
+
+describe('a file that is going to be there', () => {
+  test('is seen directly and through the key that follows links, with size and digests', () => {
+    const see = after({ '/a': absent, [pathKey('/a', true)]: absent }, pathBecomes('/a', file))
+    const sha256 = createHash('sha256').update('x').digest('hex')
+    for (const follow of [false, true]) {
+      expect(see('/a', follow)).toMatchObject({ exists: true, type: 'file', size: 1, digests: { sha256 } })
+    }
+  })
+
+  test('is listed in the directories above, and nowhere else', () => {
+    const see = after(
+      { '/': replyOf(directory), '/d': replyOf(directory), '/e': replyOf(directory) },
+      pathBecomes('/d/a', file),
+    )
+    expect(see('/d')).toMatchObject({ entries: ['a'], tree: [{ path: 'a', mode: 0o644 }] })
+    expect(see('/')).toMatchObject({ entries: [], tree: [{ path: 'd/a' }] })
+    expect(see('/e')).toMatchObject({ entries: [], tree: [] })
+  })
+
+  test('is seen through links that are known to lead to it', () => {
+    const link = replyOf({ type: 'link', mode: 0o777, ...root, target: 'a' })
+    const see = after({ '/l': link, '/l/.': absent }, pathBecomes('/a', file, ['/l']))
+    expect(see('/l')).toMatchObject({ type: 'link' })
+    expect(see('/l', true)).toMatchObject({ type: 'file', real: '/a' })
+  })
+
+  test('has nothing below it', () => {
+    const see = after({ '/a/b': replyOf(file) }, pathBecomes('/a', file))
+    expect(see('/a/b')).toEqual(absent)
+  })
+})
+
+describe('a link that is going to be there', () => {
+  const link: Made = { type: 'link', mode: 0o777, ...root, target: '/t' }
+
+  test('nobody knows what is behind it', () => {
+    const see = after({ '/l': absent, '/l/.': absent, '/l/x': absent }, pathBecomes('/l', link))
+    expect(see('/l')).toMatchObject({ type: 'link', target: '/t' })
+    expect(see('/l', true)).toBeInstanceOf(Unknown)
+    expect(see('/l/x')).toBeInstanceOf(Unknown)
+  })
+
+  test('unless nothing is there', () => {
+    const see = after({ '/l/.': absent }, pathBecomes('/l', { ...link, dangling: true }))
+    expect(see('/l', true)).toEqual(absent)
+  })
+})
+
+test('what is removed is gone with all below it, and from the listings', () => {
+  const see = after(
+    { '/': replyOf(directory), '/d': absent, '/d/.': absent, '/d/a': absent, '/dx': replyOf(file) },
+    pathBecomes('/d', directory),
+    pathBecomes('/d/a', file),
+    pathGone('/d'),
+  )
+  for (const path of ['/d', '/d/a']) expect(see(path)).toEqual(absent)
+  expect(see('/d', true)).toEqual(absent)
+  expect(see('/dx')).toMatchObject({ exists: true })
+  expect(see('/')).toMatchObject({ entries: [], tree: [] })
+})
+
+test('attributes change and nothing else does', () => {
+  const see = after(
+    { '/': replyOf(directory), '/a': replyOf(file), '/b': absent, '/c': new Unknown('why') },
+    pathBecomes('/a', file),
+    pathAttributes('/a', { mode: 0o600, uid: 7, owner: 'x' }),
+    pathAttributes('/b', { mode: 0o600 }),
+    pathAttributes('/c', { mode: 0o600 }),
+  )
+  expect(see('/a')).toMatchObject({ mode: 0o600, uid: 7, owner: 'x', gid: 0, content: Buffer.from('x') })
+  expect(see('/')).toMatchObject({ mode: 0o755, tree: [{ path: 'a', mode: 0o600, owner: 'x' }] })
+  expect(see('/b')).toEqual(absent)
+  expect(see('/c')).toBeInstanceOf(Unknown)
+})
+
+test('attributes of many things below a directory', () => {
+  const see = after(
+    { '/d': replyOf(directory), '/d/a': absent, '/d/b': absent },
+    pathBecomes('/d/a', file),
+    pathBecomes('/d/b', file),
+    treeAttributes('/d', new Map([['a', { mode: 0o600 }]])),
+  )
+  expect(see('/d/a')).toMatchObject({ mode: 0o600 })
+  expect(see('/d/b')).toMatchObject({ mode: 0o644 })
+  expect(see('/d')).toMatchObject({
+    tree: [
+      { path: 'a', mode: 0o600 },
+      { path: 'b', mode: 0o644 },
+    ],
+  })
+})
+
+test.each([
+  ['/a/..', '/a', true],
+  ['/x/../a', '/a', true],
+  ['/x/../b', '/a', false],
+  ['/a/b/../../c', '/a/b', true],
+])('with links, %s may lead through %s: %s', (key, changed, may) => {
+  const see = after({ [key]: absent }, pathBecomes(changed, directory))
+  expect(see(key) instanceof Unknown).toBe(may)
+})
+
+test('an unknown answer stays unknown, unless the thing itself is replaced', () => {
+  const unknown = new Unknown('why')
+  const see = after({ '/d': unknown, '/d/a': unknown }, pathBecomes('/d/a', file))
+  expect(see('/d')).toBeInstanceOf(Unknown)
+  expect(see('/d/a')).toMatchObject({ type: 'file' })
+})
