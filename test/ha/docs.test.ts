@@ -18,7 +18,7 @@ it.each([...Object.keys(planned), ...CONTROL_PLANE, ...LOAD_BALANCERS])(
 
 it('docs/endpoint.md has no variable that is not there', () => {
   const rows = [...docs.matchAll(/^\| `(ha_\w+)` \|/gm)].map((match) => match[1])
-  expect(rows.sort()).toEqual(Object.keys(variables).sort())
+  expect(new Set(rows)).toEqual(new Set(Object.keys(variables)))
 })
 
 it.each(Object.entries(variables))('%s has a description', (_name, schema) => {
