@@ -115,6 +115,7 @@ export function withoutTemporaryNames(text: string, path: string): string {
  * Nobody else may read the new file before its owner and mode are right: it starts with 0600 (mktemp).
  * While it is validated it has no execute bit and no bits for others: keepalived skips executable files, and
  * secrets stay private. chown comes before chmod, because chown takes away setuid bits.
+ * cat writes because base64 does not tell why it cannot (no space left) and busybox's does not even notice.
  * A rename without a sync of the data may leave an empty file after a power cut, so sync where there is one.
  */
 const functions = new Script(`
@@ -125,7 +126,7 @@ hk_put() (
   trap 'exit 130' INT
   trap 'exit 143' TERM
   hk_new=$(mktemp "$hk_dir/.hakube.XXXXXX") || exit 1
-  $hk_decode >"$hk_new" || exit 1
+  $hk_decode | cat >"$hk_new" || exit 1
   hk_sum=$(sha256sum <"$hk_new") || exit 1
   [ "\${hk_sum%% *}" = "$hk_sha" ] || hk_die "the content of $hk_path did not arrive whole"
   hk_chown chown "$hk_owner" "$hk_owner_must" || exit 1
