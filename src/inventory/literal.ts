@@ -1,7 +1,8 @@
 import type { Key, Value } from '../value.ts'
-import { Float, float } from '../value.ts'
-import { smallest } from '../yaml/scalar.ts'
-import { NOT_A_LITERAL, readText } from './literal-text.ts'
+import { Float } from '../value.ts'
+import { NOT_A_LITERAL } from './literal-text.ts'
+import { parseNumber, parseTexts, parseWord, skip } from './literal-token.ts'
+import type { Parsed } from './literal-token.ts'
 
 /** A dict key or set element that cannot be one in Python, such as a list. */
 export class UnhashableError extends Error {
@@ -14,23 +15,9 @@ interface Reader {
   problems: string[]
 }
 
-interface Parsed {
-  value: Value
-  kind: 'number' | 'plain' | 'tuple' | 'unhashable'
-  end: number
-}
-
 // Only these can start a literal: the check spares most values, IP addresses among them, the parser.
 const START = /^(?:(?![0-9]+\.[0-9]+\.)[-+.0-9'"([{#]|True|False|None|set|[rRuUbB]{1,2}['"])/
-const FLOAT =
-  /(?:(?:[0-9](?:_?[0-9])*)?\.[0-9](?:_?[0-9])*|[0-9](?:_?[0-9])*\.)(?:[eE][-+]?[0-9](?:_?[0-9])*)?|[0-9](?:_?[0-9])*[eE][-+]?[0-9](?:_?[0-9])*/y
-const INT = /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|[1-9](?:_?[0-9])*|0(?:_?0)*/y
-const WORD = /True|False|None|set[ \t\f]*\([ \t\f]*\)/y
-const WORDS: Record<string, Value> = { True: true, False: false, None: null }
-const AFTER_TOKEN = /[\p{L}\p{N}_.]/u
 const MAX_DEPTH = 100
-// Python refuses to convert longer decimal numbers.
-const MAX_DIGITS = 4300
 
 /**
  * Ansible's type of a value in an INI inventory: what Python's ast.literal_eval makes of the text, else the text.
@@ -87,12 +74,6 @@ function isEnd(source: string, at: number, close: string): boolean {
   if (close === '') return at >= source.length || source.charAt(at) === '#'
   if (at >= source.length) throw NOT_A_LITERAL
   return source.charAt(at) === close
-}
-
-function skip(source: string, from: number): number {
-  let at = from
-  while (at < source.length && ' \t\f'.includes(source.charAt(at))) at += 1
-  return at
 }
 
 function parseItem(reader: Reader, at: number, depth: number): Parsed {
@@ -207,50 +188,4 @@ function identity(value: Value): string {
   if (value instanceof Float) return `number ${value.value}`
   if (typeof value === 'string') return JSON.stringify(value)
   return value instanceof Map ? 'dict' : `${typeof value} ${String(value)}`
-}
-
-function parseWord(source: string, at: number): Parsed | undefined {
-  WORD.lastIndex = at
-  const word = WORD.exec(source)?.[0]
-  if (word === undefined) return undefined
-  const end = at + word.length
-  if (word.startsWith('set')) return { value: [], kind: 'unhashable', end }
-  refuseAfter(source, end)
-  return { value: WORDS[word] ?? null, kind: 'plain', end }
-}
-
-function parseNumber(source: string, at: number): Parsed | undefined {
-  FLOAT.lastIndex = at
-  INT.lastIndex = at
-  const asFloat = FLOAT.exec(source)?.[0]
-  const asInt = INT.exec(source)?.[0]
-  const token = asFloat ?? asInt
-  if (token === undefined) return undefined
-  const end = at + token.length
-  refuseAfter(source, end)
-  const digits = token.replaceAll('_', '')
-  if (asFloat !== undefined) return { value: float(Number(digits)), kind: 'number', end }
-  if (/^[0-9]+$/.test(digits) && digits.length > MAX_DIGITS) throw NOT_A_LITERAL
-  return { value: smallest(BigInt(digits)), kind: 'number', end }
-}
-
-/** A token that runs into a letter or dot is no literal: 1L, 10.0.0.1, Nonesuch. */
-function refuseAfter(source: string, end: number): void {
-  const point = source.codePointAt(end)
-  if (point !== undefined && AFTER_TOKEN.test(String.fromCodePoint(point))) throw NOT_A_LITERAL
-}
-
-/** One text or several side by side, which join. */
-function parseTexts(source: string, at: number): Parsed {
-  const first = readText(source, at)
-  if (!first) throw NOT_A_LITERAL
-  let value = first.text
-  let { end } = first
-  for (let next = readText(source, skip(source, end)); next; next = readText(source, skip(source, end))) {
-    if (next.bytes !== first.bytes) throw NOT_A_LITERAL
-    value += next.text
-    end = next.end
-  }
-  refuseAfter(source, end)
-  return { value, kind: 'plain', end }
 }

@@ -1,3 +1,4 @@
+import { showPlace } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Value } from '../value.ts'
 import type { Warning } from '../yaml/load.ts'
@@ -94,6 +95,12 @@ export function groupsDict(inventory: Inventory): Map<string, Value> {
 /** The variables of one group by itself; empty for a group that does not exist. */
 export function groupVariables(inventory: Inventory, groupName: string): Variables {
   return inventory.groups.get(groupName)?.variables ?? new Map<string, Variable>()
+}
+
+/** A warning as one line of text: place, what it is, what to do. */
+export function showWarning({ message, place, hint }: Warning): string {
+  const where = place ? `${showPlace(place)}: ` : ''
+  return `${where}${message}${hint === undefined ? '' : `. ${hint}`}`
 }
 
 /** Orders texts by code points as Python does; JavaScript's own order puts emoji before U+FFFD. */

@@ -4,6 +4,7 @@ import { HakubeError } from '../../src/errors.ts'
 import { InventoryBuilder } from '../../src/inventory/builder.ts'
 import { applyIni } from '../../src/inventory/ini-apply.ts'
 import { parseIni } from '../../src/inventory/ini.ts'
+import { showWarning } from '../../src/inventory/model.ts'
 import { errorsOf, inventoryOf } from './support.ts'
 
 describe('mistakes in an INI inventory', () => {
@@ -111,6 +112,9 @@ describe('warnings about an INI inventory', () => {
   it('says that a host and a group share a name', async () => {
     const { warnings } = await inventoryOf('[web]\nweb\n')
     expect(warnings).toMatchObject([{ code: 'host-and-group', place: { line: 2 } }])
+    expect(warnings.map(showWarning).join()).toMatch(
+      /inventory\.ini:2:1: web is the name of both a host and a group\. Give one of them another name\.$/,
+    )
   })
 })
 
