@@ -1,7 +1,137 @@
+import { bind, REQUIRED, textArgument } from './arguments.ts'
+import { truthy } from './compare.ts'
+import { formatDate } from './dates-format.ts'
 import { Mistake } from './mistakes.ts'
-import type { Args, Item } from './things.ts'
+import { float } from '../value.ts'
 import type { Runtime } from './runtime.ts'
+import { type Args, Callable, type Item, Opaque } from './things.ts'
 
-export function now(_args: Args, _runtime: Runtime): Item {
-  throw new Mistake('now() is not there yet')
+const DAY = 86_400_000
+
+/** Python's datetime without a time zone: a wall clock reading. */
+export class DateTime extends Opaque {
+  readonly typeName = 'datetime'
+  /** The reading, as the UTC time that shows it. */
+  readonly wall: Date
+  /** Minutes ahead of UTC, for what needs the moment. */
+  readonly offset: number
+
+  constructor(wall: Date, offset: number) {
+    super()
+    this.wall = wall
+    this.offset = offset
+  }
+
+  override attribute(name: string): Item | undefined {
+    const { wall } = this
+    switch (name) {
+      case 'year':
+        return wall.getUTCFullYear()
+      case 'month':
+        return wall.getUTCMonth() + 1
+      case 'day':
+        return wall.getUTCDate()
+      case 'hour':
+        return wall.getUTCHours()
+      case 'minute':
+        return wall.getUTCMinutes()
+      case 'second':
+        return wall.getUTCSeconds()
+      case 'microsecond':
+        return wall.getUTCMilliseconds() * 1000
+      default:
+        return this.#method(name)
+    }
+  }
+
+  #method(name: string): Item | undefined {
+    const methods: Record<string, (args: Args) => Item> = {
+      strftime: (args) => formatDate(this, textArgument(bind({ format: REQUIRED }, args).format, 'format')),
+      isoformat: () => this.repr().replace(' ', 'T'),
+      timestamp: () => float((this.wall.getTime() - this.offset * 60_000) / 1000),
+      weekday: () => (this.wall.getUTCDay() + 6) % 7,
+      isoweekday: () => this.wall.getUTCDay() || 7,
+    }
+    const run = Object.hasOwn(methods, name) ? methods[name] : undefined
+    return run && new Callable(name, run)
+  }
+
+  override repr(): string {
+    const micro = this.wall.getUTCMilliseconds()
+    return (
+      formatDate(this, '%Y-%m-%d %H:%M:%S') + (micro === 0 ? '' : `.${String(micro).padStart(3, '0')}000`)
+    )
+  }
+
+  override text(): string {
+    return this.repr()
+  }
+
+  override order(other: Item): number | undefined {
+    return other instanceof DateTime ? this.wall.getTime() - other.wall.getTime() : undefined
+  }
+
+  override operate(operator: string, other: Item): Item | undefined {
+    if (operator === '-' && other instanceof DateTime)
+      return new TimeDelta(this.wall.getTime() - other.wall.getTime())
+    if (!(other instanceof TimeDelta) || (operator !== '+' && operator !== '-')) return undefined
+    const change = operator === '+' ? other.milliseconds : -other.milliseconds
+    return new DateTime(new Date(this.wall.getTime() + change), this.offset)
+  }
+}
+
+/** Python's timedelta: how far two readings are apart. */
+export class TimeDelta extends Opaque {
+  readonly typeName = 'timedelta'
+  readonly milliseconds: number
+
+  constructor(milliseconds: number) {
+    super()
+    this.milliseconds = milliseconds
+  }
+
+  override attribute(name: string): Item | undefined {
+    const days = Math.floor(this.milliseconds / DAY)
+    const rest = this.milliseconds - days * DAY
+    if (name === 'days') return days
+    if (name === 'seconds') return Math.floor(rest / 1000)
+    if (name === 'microseconds') return (rest % 1000) * 1000
+    if (name === 'total_seconds') return new Callable(name, () => float(this.milliseconds / 1000))
+    return undefined
+  }
+
+  override repr(): string {
+    const days = Math.floor(this.milliseconds / DAY)
+    const seconds = Math.floor((this.milliseconds - days * DAY) / 1000)
+    const two = (value: number): string => String(value).padStart(2, '0')
+    const clock = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+    return days === 0 ? clock : `${days} day${Math.abs(days) === 1 ? '' : 's'}, ${clock}`
+  }
+
+  override text(): string {
+    return this.repr()
+  }
+
+  override order(other: Item): number | undefined {
+    return other instanceof TimeDelta ? this.milliseconds - other.milliseconds : undefined
+  }
+}
+
+/** The reading of the local clock, or of UTC's, at a moment. */
+export function dateTimeAt(moment: Date, utc: boolean, runtime: Runtime): DateTime {
+  const offset = utc ? 0 : (runtime.environment.utcOffset?.(moment) ?? 0)
+  return new DateTime(new Date(moment.getTime() + offset * 60_000), offset)
+}
+
+/** The time now, as the environment has it. */
+export function currentTime(runtime: Runtime): Date {
+  if (runtime.environment.now) return runtime.environment.now()
+  throw new Mistake('the time is not available here')
+}
+
+/** `now(utc=false, fmt=none)`: a datetime, or its text. */
+export function now(args: Args, runtime: Runtime): Item {
+  const { utc, fmt } = bind({ utc: false, fmt: null }, args)
+  const time = dateTimeAt(currentTime(runtime), truthy(utc), runtime)
+  return fmt === null || fmt === '' ? time : formatDate(time, textArgument(fmt, 'fmt'))
 }

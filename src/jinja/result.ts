@@ -15,6 +15,8 @@ export function toValue(item: Item): Value {
   if (Array.isArray(item)) return item.map(toValue)
   if (item instanceof Map) return new Map([...item].map(([key, value]) => [key, toValue(value)]))
   if (item instanceof Undefined && item.lenient) return ''
+  const text = item.text()
+  if (text !== undefined) return text
   const elements = item.elements()
   if (!elements)
     throw new Mistake(`a '${typeName(item)}' is no value to keep`, { hint: 'Call it, or print it.' })

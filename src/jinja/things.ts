@@ -30,6 +30,11 @@ export abstract class Opaque {
     return undefined
   }
 
+  /** The text that stands for it outside of the engine, for things that have one. */
+  text(): string | undefined {
+    return undefined
+  }
+
   /** How it compares, for things that have an order. */
   order(_other: Item): number | undefined {
     return undefined

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import { type Args, DictView, type Item, Range } from '../things.ts'
 import { basics } from './basics.ts'
 import { combinations } from './combinations.ts'
+import { dates } from './dates.ts'
 import type { Filter } from './define.ts'
 import { dicts } from './dicts.ts'
 import { encode } from './encode.ts'
@@ -33,6 +34,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
     paths,
     regexes,
     random,
+    dates,
   ].flatMap((group) => Object.entries(group)),
 )
 
