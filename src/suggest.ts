@@ -2,11 +2,16 @@ import { distance } from 'fastest-levenshtein'
 
 /** The known word that was probably meant, undefined where none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3))
+  // Two letters that changed places count as two.
+  const limit = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
   let best: { word: string; distance: number } | undefined
   for (const candidate of known) {
     const far = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (far <= limit && (!best || far < best.distance)) best = { word: candidate, distance: far }
+    if (far > limit) continue
+    // A letter left out is likelier than a letter exchanged: of two as near, the longer one.
+    const nearer =
+      !best || far < best.distance || (far === best.distance && candidate.length > best.word.length)
+    if (nearer) best = { word: candidate, distance: far }
   }
   return best?.word
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runLocal, storyOf } from './support/run-local.ts'
@@ -360,13 +361,20 @@ describe('a refused run', () => {
   it('says that a task did not converge', async () => {
     const first = await runLocal(play(WRITE), { inventory: ONE })
     const target = join(first.folder, 'a.txt')
-    writeFileSync(target, 'else\n')
     // Somebody undoes the change as soon as it is made.
-    const tasks = `
-- name: undone
-  sysctl: {name: kernel.hostname, value: somewhere-else, sysctl_file: "${target}", reload: false, sysctl_set: true}
-`
-    const done = await runLocal(play(tasks), { inventory: ONE })
-    expect(done.outcomes[0]?.status).toBe('failed')
+    const undoing = spawn('/bin/sh', [
+      '-c',
+      'while :; do echo else > "$1.new"; mv -f "$1.new" "$1"; done',
+      'sh',
+      target,
+    ])
+    try {
+      const done = await runLocal(play(WRITE), { inventory: ONE, folder: first.folder })
+      expect(done.story).toEqual(['a write failed'])
+      expect(done.outcomes[0]?.reason).toMatch(/did not converge/)
+      expect(done.summary?.exitCode).toBe(2)
+    } finally {
+      undoing.kill('SIGKILL')
+    }
   })
 })

@@ -112,7 +112,7 @@ async function change(work: Work, hands: Hands): Promise<Verdict> {
   const ms = performance.now() - started
   const result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
   const more = { diff: plan.diff, ms, result }
-  if (output.code !== 0) return failed(module, prepared, output, more)
+  if (output.code !== 0) return failed(module, kind, prepared, output, more)
   if (plan.counts === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
   if (!asksAgain(kind, plan)) return verdict('changed', plan.summary, more)
@@ -139,12 +139,18 @@ function describe(plan: Plan): string {
   return plan.status === 'fail' ? plan.message : plan.reason
 }
 
-function failed(module: TaskModule, prepared: unknown, output: Answer, more: Partial<Verdict>): Verdict {
+function failed(
+  module: TaskModule,
+  kind: TaskKind,
+  prepared: unknown,
+  output: Answer,
+  more: Partial<Verdict>,
+): Verdict {
   const stderr = output.stderr.toString('utf8').trimEnd()
   const stdout = output.stdout.toString('utf8').trimEnd()
   const lastLine = (stderr || stdout).split('\n').at(-1) ?? ''
   const message =
     module.failure?.(prepared, output) ?? (lastLine || `the commands ended with status ${output.code}`)
-  const result = { rc: output.code, stdout, stderr, ...more.result, changed: false, msg: message }
+  const result = { rc: output.code, stdout, stderr, ...more.result, changed: kind === 'action', msg: message }
   return verdict('failed', message, { ...more, result })
 }

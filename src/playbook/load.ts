@@ -6,7 +6,8 @@ import { inherited } from './inherited.ts'
 import { BLOCK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadTask } from './load-task.ts'
 import type { Block, Entry, Play, Playbook, Task } from './model.ts'
-import { Reader } from './reader.ts'
+import { didYouMean } from '../suggest.ts'
+import { hasTemplate, Reader } from './reader.ts'
 
 /**
  * Reads a playbook. All mistakes of the file are reported together: YAML, keywords, modules, parameters and the
@@ -25,6 +26,7 @@ export function loadPlaybook(text: string, file: string): Playbook {
   const reader = new Reader()
   const plays = root.items.flatMap((item) => loadPlay(reader, item) ?? [])
   const playbook = { file, plays }
+  for (const play of plays) checkNotify(reader, play)
   reader.problems.push(...checkTemplates(playbook))
   throwAll(reader.problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0)))
   return playbook
@@ -62,6 +64,25 @@ function loadPlay(reader: Reader, node: YamlNode): Play | undefined {
     handlers,
     remoteUser: reader.located(keys.get('remote_user')),
   }
+}
+
+/** A handler that nobody wrote is a typing mistake, which would show only when its task changes something. */
+function checkNotify(reader: Reader, play: Play): void {
+  const names = play.handlers.flatMap((handler) => [handler.name ?? handler.action, ...handler.listen])
+  if (names.some((name) => hasTemplate(name))) return
+  const check = (entry: Entry): void => {
+    if (entry.type === 'block') return [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
+    for (const { value, place } of entry.notify) {
+      if (names.includes(value) || hasTemplate(value)) continue
+      reader.problem(
+        `there is no handler ${value} in this play`,
+        place,
+        didYouMean(value, names),
+        'unknown-handler',
+      )
+    }
+  }
+  ;[...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers].forEach(check)
 }
 
 function loadEntries(reader: Reader, node: YamlNode | undefined, what: string): Entry[] {
