@@ -5,6 +5,8 @@ import { PATHS } from './paths.ts'
 import { must, run } from './process.ts'
 
 const PROJECT = 'hakube-lab'
+/** The bridge on this machine, named in docker-compose.test.yml. */
+const BRIDGE = 'hakube-lab'
 
 /** What the engine says of a container. */
 export interface ContainerState {
@@ -12,21 +14,14 @@ export interface ContainerState {
   /** created, running, paused, restarting, removing, exited or dead. */
   readonly status: string
   readonly pid: number
-  readonly exitCode: number
-  readonly startedAt: string
-  /** Id of the image it was made of. */
-  readonly image: string
   readonly mounts: readonly string[]
-  readonly networkMode: string
 }
 
 const Inspected = z.array(
   z.object({
     Name: z.string(),
-    Image: z.string(),
-    State: z.object({ Status: z.string(), Pid: z.number(), ExitCode: z.number(), StartedAt: z.string() }),
+    State: z.object({ Status: z.string(), Pid: z.number() }),
     Mounts: z.array(z.object({ Source: z.string() })),
-    HostConfig: z.object({ NetworkMode: z.string() }),
   }),
 )
 
@@ -41,11 +36,7 @@ export async function inspect(names: readonly string[]): Promise<Map<string, Con
         name,
         status: one.State.Status,
         pid: one.State.Pid,
-        exitCode: one.State.ExitCode,
-        startedAt: one.State.StartedAt,
-        image: one.Image,
         mounts: one.Mounts.map((mount) => mount.Source),
-        networkMode: one.HostConfig.NetworkMode,
       }
       return [name, state]
     }),
@@ -87,4 +78,31 @@ export async function setLink(pid: number, state: 'up' | 'down'): Promise<void> 
   const name = new RegExp(`^${index}: ([^@:]+)`, 'm').exec(links)?.[1]
   if (name === undefined) throw new Error(`no interface ${index} on this machine`)
   await must(['ip', 'link', 'set', 'dev', name, state])
+}
+
+/** Plugs every cable back in that leads to the lab's network. */
+export async function restoreAllLinks(): Promise<void> {
+  const links = await must(['ip', '-o', 'link', 'show', 'master', BRIDGE])
+  for (const [, name, flags] of links.matchAll(/^\d+: ([^@:]+)\S* <([^>]*)>/gm)) {
+    if (name !== undefined && !flags?.split(',').includes('UP'))
+      await must(['ip', 'link', 'set', 'dev', name, 'up'])
+  }
+}
+
+/** Whether a container's network has an address now. Asked from outside, so a container that hangs can be asked too. */
+export async function hasAddress(pid: number, address: string): Promise<boolean> {
+  if (pid === 0) return false
+  const { stdout } = await run([
+    'nsenter',
+    '-t',
+    String(pid),
+    '-n',
+    'ip',
+    '-o',
+    'addr',
+    'show',
+    'to',
+    address,
+  ])
+  return stdout.trim() !== ''
 }

@@ -63,20 +63,21 @@ export function ownEngine(): number | undefined {
 }
 
 async function ensureInstalled(say: Say): Promise<void> {
-  const missing =
-    !(await has('dockerd')) || !(await has('ssh-keygen')) || (await composeCommand()) === undefined
-  if (!missing) return
+  if ((await has('dockerd')) && (await has('ssh-keygen')) && (await composeCommand()) !== undefined) return
+  await install(PACKAGES, say)
+}
+
+/** Installs Debian packages. Throws where this is not a Debian, or one is not root. */
+export async function install(packages: readonly string[], say: Say): Promise<void> {
   if (!(await has('apt-get')) || process.getuid?.() !== 0) {
-    throw new Error(
-      'no Docker engine with compose here, and only on Debian, as root, can the lab install one',
-    )
+    throw new Error(`the lab needs ${packages.join(', ')}, and can install that only on Debian and as root`)
   }
-  say('installing the engine')
+  say(`installing ${packages.join(', ')}`)
   // Another installation may be under way on this machine.
   const apt = ['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300']
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await must([...apt, 'update'], { env })
-  await must([...apt, 'install', '-y', '--no-install-recommends', ...PACKAGES], { env })
+  await must([...apt, 'install', '-y', '--no-install-recommends', ...packages], { env })
 }
 
 async function start(say: Say): Promise<void> {

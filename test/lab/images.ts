@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
-import type { Say } from './engine.ts'
+import { install, type Say } from './engine.ts'
 import { PATHS } from './paths.ts'
 import { has, must, run } from './process.ts'
 
@@ -11,20 +11,26 @@ const LABEL = 'hakube.lab.context'
 /** Stages of test/lab/images/Dockerfile that containers are made of. */
 const TARGETS = ['tools', 'debian-host', 'debian-python-host', 'el-host', 'el-python-host', 'busybox-host']
 
-/** Builds the images that are missing or older than test/lab/images. */
-export async function ensureImages(say: Say): Promise<void> {
+const imageOf = (target: string): string => `hakube-lab:${target}`
+
+/** Builds the images that are missing or older than test/lab/images. Says whether there were any. */
+export async function ensureImages(say: Say): Promise<boolean> {
   const hash = await contextHash()
-  const stale = []
-  for (const target of TARGETS) {
-    if ((await builtFrom(target)) !== hash) stale.push(target)
-  }
-  if (stale.length === 0) return
+  const built = await builtFrom()
+  const stale = TARGETS.filter((target) => built.get(imageOf(target)) !== hash)
+  if (stale.length === 0) return false
   await ensureBase(say)
   await prepareContext(say)
   for (const target of stale) {
     say(`building ${target}`)
     await build(target, hash)
   }
+  return true
+}
+
+/** Removes images of the lab that newer ones have replaced; those that containers still use stay. */
+export async function removeReplaced(): Promise<void> {
+  await run(['docker', 'image', 'prune', '-f', '--filter', `label=${LABEL}`])
 }
 
 /** A hash over the names and contents of test/lab/images. */
@@ -42,9 +48,16 @@ export async function contextHash(): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-async function builtFrom(target: string): Promise<string> {
-  const format = `{{index .Config.Labels "${LABEL}"}}`
-  return (await run(['docker', 'image', 'inspect', '-f', format, `hakube-lab:${target}`])).stdout.trim()
+/** The hash that each image carries, by the image's name; those that do not exist are left out. */
+async function builtFrom(): Promise<Map<string, string>> {
+  const format = `{{index .RepoTags 0}} {{index .Config.Labels "${LABEL}"}}`
+  const { stdout } = await run(['docker', 'image', 'inspect', '-f', format, ...TARGETS.map(imageOf)])
+  return new Map(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']),
+  )
 }
 
 async function build(target: string, hash: string): Promise<void> {
@@ -63,7 +76,7 @@ async function build(target: string, hash: string): Promise<void> {
       '--target',
       target,
       '-t',
-      `hakube-lab:${target}`,
+      imageOf(target),
       '.',
     ],
     { cwd: PATHS.buildContext, env: { DOCKER_BUILDKIT: '0' } },
@@ -76,12 +89,12 @@ async function ensureBase(say: Say): Promise<void> {
   say(`pulling ${BASE}`)
   if ((await run(['docker', 'pull', '-q', BASE], { timeout: 120_000 })).code === 0) return
   say(`making ${BASE} with debootstrap`)
+  if (!(await has('debootstrap'))) await install(['debootstrap'], say)
   const mirror = (await aptSources()).find((source) => source.release === 'bookworm')
-  if (!mirror || !(await has('debootstrap'))) {
+  if (!mirror)
     throw new Error(
-      `${BASE} cannot be pulled, and making it takes a Debian 12 with debootstrap (apt-get install debootstrap)`,
+      `${BASE} cannot be pulled, and making it takes a machine that has Debian 12 as a package source`,
     )
-  }
   const script = `set -e; tree=$(mktemp -d); trap 'rm -rf "$tree"' EXIT
 debootstrap --variant=minbase --include=ca-certificates bookworm "$tree" "$1" >"$tree.log" 2>&1 || { tail -n 20 "$tree.log"; exit 1; }
 rm -f "$tree.log" "$tree"/var/cache/apt/archives/*.deb

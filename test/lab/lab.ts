@@ -1,8 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { compose, inspect, remove, sameNetwork, setLink, type ContainerState } from './containers.ts'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  compose,
+  hasAddress,
+  inspect,
+  remove,
+  restoreAllLinks,
+  sameNetwork,
+  setLink,
+  type ContainerState,
+} from './containers.ts'
 import { answers, ensureEngine, stopEngine, type Say } from './engine.ts'
 import { CLIENT, parseHosts, type LabHost } from './hosts.ts'
-import { ensureImages } from './images.ts'
+import { contextHash, ensureImages, removeReplaced } from './images.ts'
 import { inventoryText, type InventoryVars } from './inventory.ts'
 import { locked } from './lock.ts'
 import { PATHS } from './paths.ts'
@@ -40,6 +50,16 @@ function machine(name: string): string[] {
   return api === undefined ? [container] : [container, containerOf(api)]
 }
 
+/** Those of a machine's containers that are in a state. A test may have stopped the API server before. */
+async function inStatus(name: string, ...wanted: string[]): Promise<string[]> {
+  const states = await inspect(machine(name))
+  const found = [...states.values()]
+    .filter(({ status }) => wanted.includes(status))
+    .map((state) => state.name)
+  if (found.length === 0) throw new Error(`${name} is not ${wanted.join(' or ')}`)
+  return found
+}
+
 async function stateOf(container: string): Promise<ContainerState> {
   const state = (await inspect([container])).get(container)
   if (!state) throw new Error(`${container} does not exist; npm run lab up`)
@@ -51,11 +71,14 @@ async function up(say: Say = () => undefined): Promise<void> {
   await locked(async () => {
     await ensureEngine(say)
     await prepareState(hosts)
-    await ensureImages(say)
+    const built = await ensureImages(say)
     say('starting the hosts')
+    await rm(PATHS.stamp, { force: true })
     await startAll(say)
     await waitReady(hosts)
+    if (built) await removeReplaced()
     await must(['docker', 'cp', `${containerOf(CLIENT)}:/opt/lab/pki/lab-ca.crt`, PATHS.ca])
+    await writeFile(PATHS.stamp, await stampText())
   })
 }
 
@@ -76,12 +99,8 @@ async function startAll(say: Say): Promise<void> {
     await run(['docker', 'network', 'rm', 'hakube-lab_lab'])
     await compose('up', '-d', '--remove-orphans')
   }
-  const after = await inspect(allContainers)
-  for (const one of hosts) {
-    const node = after.get(one.container)
-    if (node) await setLink(node.pid, 'up')
-  }
-  await reattachApis(after)
+  await restoreAllLinks()
+  await reattachApis(await inspect(allContainers))
 }
 
 /** A stand-in whose node was started anew sits in a network that no longer exists. */
@@ -94,13 +113,23 @@ async function reattachApis(states: ReadonlyMap<string, ContainerState>): Promis
   }
 }
 
-/** Brings the lab up unless all of it runs already, made from this checkout. The quick way costs one question to the engine. */
+/** What the hosts are made from: equal texts, equal hosts. */
+async function stampText(): Promise<string> {
+  return `${await contextHash()}\n${await readFile(PATHS.compose, 'utf8')}`
+}
+
+/** Brings the lab up unless all of it runs already, made from the files of this checkout as they are now. */
 async function ensureUp(say?: Say): Promise<void> {
-  if ((await answers()) && (await status()).every(({ state }) => state === 'running')) {
-    const states = await inspect(hosts.map((one) => one.container))
-    if ([...states.values()].every((state) => state.mounts.includes(PATHS.share))) return
-  }
-  await up(say)
+  if (!((await answers()) && (await isCurrent()))) await up(say)
+}
+
+async function isCurrent(): Promise<boolean> {
+  const stamp = await readFile(PATHS.stamp, 'utf8').catch(() => '')
+  if (stamp !== (await stampText())) return false
+  const states = await inspect(allContainers)
+  // Another checkout has keys of its own, and may have made the hosts anew since.
+  const ours = hosts.every((one) => states.get(one.container)?.mounts.includes(PATHS.share))
+  return ours && allContainers.every((name) => states.get(name)?.status === 'running')
 }
 
 export interface HostStatus {
@@ -157,7 +186,7 @@ async function sh(name: string, script: string): Promise<string> {
 
 /** Power loss: the host and its API server are gone at once. */
 async function kill(name: string): Promise<void> {
-  await must(['docker', 'kill', ...machine(name)])
+  await must(['docker', 'kill', ...(await inStatus(name, 'running', 'paused'))])
 }
 
 /** Power on again, with the disk as it was; returns when sshd and the API server answer. */
@@ -171,11 +200,11 @@ async function start(name: string): Promise<void> {
 
 /** The host hangs: nothing of it runs, its network still is there. */
 async function pause(name: string): Promise<void> {
-  await must(['docker', 'pause', ...machine(name)])
+  await must(['docker', 'pause', ...(await inStatus(name, 'running'))])
 }
 
 async function unpause(name: string): Promise<void> {
-  await must(['docker', 'unpause', ...machine(name)])
+  await must(['docker', 'unpause', ...(await inStatus(name, 'paused'))])
 }
 
 /** Pulls the network cable; the host goes on running. Its published SSH port is cut off as well. */
@@ -202,13 +231,13 @@ async function apiMode(name: string, mode: ApiMode): Promise<void> {
   await must(['docker', 'exec', apiContainer(name), '/bin/sh', '-c', 'echo "$1" > /run/mode', 'sh', mode])
 }
 
-/** Names of those hosts that have an address now; a host that does not answer has none. */
+/** Names of those hosts that have an address now, hosts that hang included. About 10 ms. */
 async function holders(address: string, among: readonly string[]): Promise<string[]> {
+  const states = await inspect(among.map((name) => host(name).container))
   const asked = await Promise.all(
-    among.map(async (name) => {
-      const { stdout } = await exec(name, ['ip', '-o', 'addr', 'show'], { timeout: 5000 })
-      return stdout.split('\n').some((line) => line.includes(` ${address}/`)) ? [name] : []
-    }),
+    among.map(async (name) =>
+      (await hasAddress(states.get(host(name).container)?.pid ?? 0, address)) ? [name] : [],
+    ),
   )
   return asked.flat()
 }

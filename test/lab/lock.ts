@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { PATHS } from './paths.ts'
 import { until } from './process.ts'
 
@@ -18,7 +17,6 @@ export async function locked<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function take(): Promise<void> {
-  mkdirSync(dirname(PATHS.lock), { recursive: true })
   if (!(await until(600_000, async () => tryTake()))) {
     throw new Error(`another process (${owner()}) has held ${PATHS.lock} for ten minutes`)
   }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -15,7 +16,10 @@ export const PATHS = {
   knownHosts: path('.state/known_hosts'),
   sshConfig: path('.state/ssh_config'),
   ca: path('.state/ca.crt'),
-  lock: path('.state/lock'),
+  /** What the running hosts were made from. */
+  stamp: path('.state/stamp'),
+  /** One for the machine: there is one set of names and ports, whatever the checkout. */
+  lock: `${tmpdir()}/hakube-lab.lock`,
   /** Not in `state`: an engine outlives the checkout that started it. */
   engineLog: '/var/log/hakube-lab-dockerd.log',
   enginePid: '/run/hakube-lab-dockerd.pid',

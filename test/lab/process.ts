@@ -13,8 +13,6 @@ export interface RunOptions {
   readonly cwd?: string
   /** Milliseconds, after which the program is killed. */
   readonly timeout?: number
-  /** Sees every line of output as it comes. */
-  readonly onLine?: (line: string) => void
 }
 
 /** Runs a program without a shell and collects what it says. Rejects only where it cannot be started. */
@@ -32,7 +30,6 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    if (options.onLine) lines([child.stdout, child.stderr], options.onLine)
     child.on('error', reject)
     child.on('close', (code) =>
       resolve({
@@ -71,19 +68,5 @@ export async function until(ms: number, ask: () => Promise<boolean>): Promise<bo
     if (await ask()) return true
     if (Date.now() > end) return false
     await sleep(100)
-  }
-}
-
-function lines(streams: readonly NodeJS.ReadableStream[], onLine: (line: string) => void): void {
-  for (const stream of streams) {
-    let rest = ''
-    stream.on('data', (chunk: Buffer) => {
-      const parts = (rest + chunk.toString()).split('\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) onLine(part)
-    })
-    stream.on('end', () => {
-      if (rest) onLine(rest)
-    })
   }
 }
