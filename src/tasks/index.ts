@@ -12,9 +12,11 @@ import ha_adopt from './ha_adopt.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import package_ from './package.ts'
+import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
 import stat from './stat.ts'
+import systemd from './systemd.ts'
 import template from './template.ts'
 import yum from './yum.ts'
 
@@ -31,9 +33,11 @@ const all: readonly TaskModule[] = [
   ha_status,
   ha_topology,
   package_,
+  service,
   set_fact,
   shell,
   stat,
+  systemd,
   template,
   yum,
 ]

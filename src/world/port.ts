@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { Script } from '../shell/sh.ts'
 import { defineKind } from './kind.ts'
 import type { PortAsk, PortReply } from './replies.ts'
@@ -48,5 +49,5 @@ function parseTables(text: string): Listener[] {
 export function showAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed())
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.')
-  return bytes.join('')
+  return new ipaddr.IPv6(bytes.map((byte) => Number.parseInt(byte, 16))).toString()
 }

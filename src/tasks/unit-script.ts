@@ -1,0 +1,81 @@
+import type { Answer } from '../connect/connection.ts'
+import { type Script, lines, sh } from '../shell/sh.ts'
+import type { UnitTask } from './unit-task.ts'
+
+export type Step =
+  | 'daemon-reload'
+  | 'daemon-reexec'
+  | 'mask'
+  | 'unmask'
+  | 'enable'
+  | 'disable'
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'reload'
+
+const LOG = 'log: '
+/** Seconds that a unit may be activating after its start job is done, as when systemd restarts it. */
+const SETTLE = 10
+
+/** The steps in their order. The first that fails ends the script, with the unit's log on standard error. */
+export function unitScript(
+  unit: string | undefined,
+  steps: readonly Step[],
+  task: Pick<UnitTask, 'noBlock' | 'force'>,
+  oneshot = false,
+): Script {
+  const commands = steps.map((step) => {
+    if (unit === undefined || step.startsWith('daemon')) return sh`systemctl ${step} </dev/null || exit`
+    const words = [
+      ...(task.noBlock && isJob(step) ? ['--no-block'] : []),
+      ...(task.force && (step === 'enable' || step === 'mask') ? ['--force'] : []),
+    ]
+    const run = sh`systemctl ${words} ${step} -- ${unit} </dev/null`
+    if (!isJob(step)) return sh`${run} || exit`
+    const begins = step === 'start' || step === 'restart'
+    return begins && !task.noBlock && !oneshot
+      ? sh`${run} || why
+settled || why`
+      : sh`${run} || why`
+  })
+  return unit === undefined ? lines(...commands) : lines(functions(unit), ...commands)
+}
+
+function isJob(step: Step): boolean {
+  return step === 'start' || step === 'stop' || step === 'restart' || step === 'reload'
+}
+
+/** settled: active, or soon. why: tells the state and the end of the log, and gives up. */
+function functions(unit: string): Script {
+  return sh`settled() {
+  tries=0
+  while state=$(systemctl is-active -- ${unit}); [ "$state" = activating ] && [ "$tries" -lt ${SETTLE} ]; do
+    sleep 1
+    tries=$((tries + 1))
+  done
+  [ "$state" = active ] || [ "$state" = reloading ]
+}
+why() {
+  systemctl status --no-pager --full --lines=0 -- ${unit} >&2
+  journalctl --quiet --no-pager --lines=10 --output=cat --since=-2min ${`_SYSTEMD_UNIT=${unit}`} | sed ${`s/^/${LOG}/`} >&2
+  exit 1
+}`
+}
+
+/** Why a step failed: an unmet condition, or the end of the unit's log, or what systemctl said. */
+export function unitFailure(task: UnitTask, answer: Answer): string {
+  const text = answer.stderr.toString('utf8')
+  const all = text.split('\n')
+  const name = task.unit ?? 'systemd'
+  const wanted = task.state === undefined ? 'failed' : `could not be ${task.state}`
+  const condition = /(\S+=\S+) was not met/.exec(text)?.[1]
+  if (condition !== undefined) return `${name} ${wanted}: its condition ${condition} is not met`
+  const log = all
+    .filter((line) => line.startsWith(LOG) && line.trim() !== LOG.trim())
+    .map((line) => line.slice(LOG.length))
+  if (log.length > 0) return `${name} ${wanted}; its log ends with:\n${log.slice(-6).join('\n')}`
+  const first =
+    all.find((line) => /^(Failed to|Job for|Unit )/.test(line)) ?? all.find((line) => line.trim() !== '')
+  return `${name} ${wanted}: ${first?.trim() ?? `systemctl ended with status ${answer.code}`}`
+}
