@@ -1,8 +1,9 @@
 import { EXIT, HakubeError } from '../errors.ts'
+import type { RunningApply } from '../shell/reply.ts'
 import { type Script, sh } from '../shell/sh.ts'
 import { type BecomeSettings, openShell, openSudo, type Start } from './become.ts'
 import type { Connection, Identity } from './connection.ts'
-import { FramedShell, type RunningApply } from './shell.ts'
+import { FramedShell } from './shell.ts'
 
 export interface HostConnectionOptions {
   host: string
@@ -107,13 +108,14 @@ export class HostConnection implements Connection {
 /** Asks the process group to end, and makes it after three seconds. */
 export function killScript({ pid, ownGroup }: RunningApply): Script {
   const target = ownGroup ? `-${pid}` : String(pid)
+  // The old spelling: busybox knows no `--`, and dash no negative number after `-s`.
   return sh`
-    kill -s TERM -- ${target} 2>/dev/null || exit 0
+    kill -TERM ${target} 2>/dev/null || exit 0
     for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-      kill -s 0 -- ${target} 2>/dev/null || exit 0
+      kill -0 ${target} 2>/dev/null || exit 0
       sleep 0.2 2>/dev/null || sleep 1
     done
-    kill -s KILL -- ${target} 2>/dev/null
-    sleep 1
-    ! kill -s 0 -- ${target} 2>/dev/null`
+    kill -KILL ${target} 2>/dev/null
+    sleep 0.2 2>/dev/null || sleep 1
+    ! grep -s '^State:[[:space:]]*[^ZX]' /proc/${String(pid)}/status`
 }

@@ -1,6 +1,6 @@
 import { EXIT, HakubeError } from '../errors.ts'
 import { messageText, newFrame, type Message } from '../shell/batch.ts'
-import { type Hello, ReplyParser } from '../shell/reply.ts'
+import { ReplyParser, type RunningApply } from '../shell/reply.ts'
 import { type Channel, type Ending, Tail } from './channel.ts'
 import type { Exchange, Identity, Shell } from './connection.ts'
 
@@ -16,13 +16,6 @@ export interface ShellOptions {
   questionsTimeout?: number | undefined
   /** Called with the process id of an apply whose time is over, before the shell is given up. */
   onHungApply?: ((running: RunningApply) => void) | undefined
-}
-
-/** An apply under way, as a process on its host. */
-export interface RunningApply {
-  pid: number
-  /** Whether pid is also a process group. */
-  ownGroup: boolean
 }
 
 /** One message under way. */
@@ -42,7 +35,6 @@ export class FramedShell implements Shell {
   readonly #channel: Channel
   readonly #options: ShellOptions
   readonly #errors = new Tail()
-  #hello: Hello | undefined
   #flight: Flight | undefined
   #broken: Error | undefined
   #queue: Promise<unknown> = Promise.resolve()
@@ -67,8 +59,7 @@ export class FramedShell implements Shell {
 
   /** The apply that is under way, if its process is known. */
   get running(): RunningApply | undefined {
-    const pid = this.#flight?.parser.running
-    return pid === undefined ? undefined : { pid, ownGroup: this.#hello?.ownGroup ?? false }
+    return this.#flight?.parser.running
   }
 
   exchange(message: Message): Promise<Exchange> {
@@ -89,7 +80,7 @@ export class FramedShell implements Shell {
     this.trips += 1
     this.#errors.clear()
     return new Promise((resolve, reject) => {
-      const parser = new ReplyParser(message, frame, this.#hello)
+      const parser = new ReplyParser(message, frame)
       const applying = message.apply !== undefined
       this.#flight = { parser, message, resolve, reject, timer: undefined, applying }
       this.#arm(this.#flight)
@@ -106,12 +97,13 @@ export class FramedShell implements Shell {
       this.#break(this.#named(error))
       return
     }
-    this.#hello = flight.parser.hello
     if (flight.parser.done) this.#land(flight)
     else if (flight.applying && flight.parser.exchange.apply) {
       // The apply is done, so from here the shorter time of the questions counts.
       flight.applying = false
       this.#arm(flight)
+      // An empty line takes TCP's acknowledgement along: without it, the host holds the answers back for 40 ms.
+      this.#channel.stdin.write('\n')
     }
   }
 
@@ -133,8 +125,7 @@ export class FramedShell implements Shell {
     const running = this.running
     if (running) this.#options.onHungApply?.(running)
     const what = flight.applying ? 'the change did not end' : 'the questions were not answered'
-    const detail = flight.parser.hello ? flight.parser.progress() : 'the shell said nothing'
-    this.#break(this.#error('timed-out', `${what} within ${seconds} s (${detail})`))
+    this.#break(this.#error('timed-out', `${what} within ${seconds} s (${flight.parser.progress()})`))
   }
 
   #break(error: Error): void {
@@ -161,8 +152,8 @@ export class FramedShell implements Shell {
   }
 
   #error(code: string, message: string): HakubeError {
-    // A host that took the message and is slow has failed; one that never said a word cannot be reached.
-    const exitCode = code === 'timed-out' && this.#hello ? EXIT.failed : EXIT.unreachable
+    // A host that is connected and slow has failed; it is not unreachable.
+    const exitCode = code === 'timed-out' ? EXIT.failed : EXIT.unreachable
     return new HakubeError(message, { code, host: this.#options.host, exitCode })
   }
 

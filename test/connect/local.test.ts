@@ -162,17 +162,23 @@ describe.each(SHELLS)('a local connection with %s', (_name, shell) => {
 
   it('gives up on an apply whose time is over, and ends it', async () => {
     const pids = join(home, 'pids')
-    await expect(apply(`echo $$ > ${pids}; sleep 60`, 0.5)).rejects.toMatchObject({
+    await expect(
+      apply(`trap '' TERM; echo $$ > ${pids}; while :; do sleep 60; done`, 1),
+    ).rejects.toMatchObject({
       code: 'timed-out',
       host: 'here',
       exitCode: 2,
     })
     await connection.close()
     expect(isAlive(Number(lines(pids)[0]))).toBe(false)
-  })
+  }, 20_000)
 
   it('reports a lost shell, and opens a new one', async () => {
-    await expect(ask('kill -9 $$')).rejects.toMatchObject({ code: 'connection-lost', exitCode: 4 })
+    await expect(apply('kill -9 $PPID; sleep 1')).rejects.toMatchObject({
+      code: 'connection-lost',
+      exitCode: 4,
+      message: 'the shell on the host was ended by signal SIGKILL (change not finished)',
+    })
     expect(await ask('echo alive')).toMatchObject([{ stdout: 'alive\n' }])
   })
 })

@@ -98,9 +98,9 @@ describe.each(KINDS)('a connection to %s', (name) => {
     }
     const readOnly = `for m in / /run /tmp; do mount --bind $m $m 2>/dev/null; mount -o remount,bind,ro $m; done; exec /bin/sh`
     const ended = await lab.exec(name, ['unshare', '-m', '/bin/sh', '-c', readOnly], {
-      input: messageText(message, '@f', true),
+      input: messageText(message, '@ff', true),
     })
-    const parser = new ReplyParser(message, '@f', undefined)
+    const parser = new ReplyParser(message, '@ff')
     parser.push(Buffer.from(ended.stdout))
     expect(parser.done, ended.stderr).toBe(true)
     expect(parser.exchange.answers.get('a')).toEqual({

@@ -18,28 +18,28 @@ const message: Message = {
 describe('the text of a message', () => {
   it('is unguessable', () => {
     expect(newFrame()).not.toBe(newFrame())
-    expect(newFrame()).toMatch(/^@hakube-[0-9a-f]{24}$/)
+    expect(newFrame()).toMatch(/^@hakube1-[0-9a-f]{24}$/)
+    expect(newFrame().length % 3).toBe(0)
   })
 
   it('refuses a NUL, which no shell can take', () => {
-    expect(() => messageText({ questions: [{ id: 'a', script: new Script('\0') }] }, '@f', false)).toThrow(
+    expect(() => messageText({ questions: [{ id: 'a', script: new Script('\0') }] }, '@ff', false)).toThrow(
       TypeError,
     )
   })
 
   it('has no here-document, for which bash writes a file', () => {
-    expect(messageText(message, '@f', true)).not.toContain('<<')
+    expect(messageText(message, '@ff', true)).not.toContain('<<')
   })
 
   it.each(SHELLS)('is correct for %s, with the apply in the same shell', (_name, [program, ...args]) => {
-    const text = messageText(message, '@f', true)
+    const text = messageText(message, '@ff', true)
     expect(spawnSync(program, [...args, '-n'], { input: text }).stderr.toString()).toBe('')
     // On a host every shell is /bin/sh; here its own name has to stand for it.
     const input = text.replaceAll('/bin/sh', [program, ...args].join(' '))
-    const parser = new ReplyParser(message, '@f', undefined)
+    const parser = new ReplyParser(message, '@ff')
     parser.push(spawnSync(program, args, { input }).stdout)
     expect(parser.done).toBe(true)
-    expect(parser.hello).toMatchObject({ encoding: 'base64', ownGroup: true })
     const { apply, answers } = parser.exchange
     expect(apply).toEqual({ code: 5, stdout: Buffer.from('a\0b'), stderr: Buffer.from('oops\n') })
     expect(answers.get('bytes')).toEqual({
@@ -54,8 +54,8 @@ describe('the text of a message', () => {
   it('says why where no private directory can be made', () => {
     // No mktemp stands for a disk that is full.
     const only: Message = { apply: { script: sh`echo never` } }
-    const text = messageText(only, '@f', true).replaceAll('mktemp', 'echo no space; false')
-    const parser = new ReplyParser(only, '@f', undefined)
+    const text = messageText(only, '@ff', true).replaceAll('mktemp', 'echo no space; false')
+    const parser = new ReplyParser(only, '@ff')
     parser.push(spawnSync('/bin/sh', { input: text }).stdout)
     expect(parser.exchange.apply).toMatchObject({ code: 73, stdout: Buffer.alloc(0) })
     expect(String(parser.exchange.apply?.stderr)).toMatch(/^no private directory for the output: no space/)

@@ -50,6 +50,8 @@ export class SshClient {
     this.#client = client
     // node-ssh takes its listener away when the connection stands; a reset would then end the whole program.
     client.on('error', (error: Error) => (this.#broken ??= error))
+    // Messages are short and wait for answers: nothing is won by collecting them.
+    client.setNoDelay(true)
     const deadline = new Deadline(this.settings.connectTimeout)
     client.on('handshake', () => deadline.extend(LOGIN_TIMEOUT))
     try {
