@@ -53,6 +53,7 @@ export class HostRun {
       end = await this.#walk()
     } catch (error) {
       if (!isKnown(error)) throw error
+      if (error.code === 'interrupted') return 'stopped'
       end = error.exitCode === EXIT.unreachable ? 'unreachable' : 'failed'
       this.tally.lost(error)
       if (end === 'unreachable') this.#context.emit({ type: 'host-unreachable', host: this.host, error })

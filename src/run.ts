@@ -41,6 +41,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const layers = layersOf(inputs, options)
   const plays = [...new Set(steps.map((step) => step.run))]
   const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
+  const abort = () => void hosts.abort()
+  options.abort.addEventListener('abort', abort)
   try {
     const connected = await Promise.all(names.map((host) => hosts.reach(host)))
     const reached = names.filter((_, index) => connected[index] !== undefined)
@@ -59,6 +61,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const pending = runs.some((one) => one.tally.pending)
     return { recap, exitCode: exitCode({ recap, ends, pending, interrupted: options.signal.aborted }) }
   } finally {
+    options.abort.removeEventListener('abort', abort)
     await hosts.close()
   }
 }

@@ -57,6 +57,7 @@ export async function runOptions(
     purpose,
     redactor,
     signal: terminal.interrupt,
+    abort: terminal.abort,
     env: terminal.env,
   }
 }

@@ -25,7 +25,8 @@ export async function carryOut(work: Work, group: Group, hands: Hands): Promise<
   let found = judge(work, await attempt(work, hands), register)
   if (!retry || work.settings.check) return found
   for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
-    await sleep(retry.delay * 1000, undefined, { signal: hands.context.signal })
+    await pause(retry.delay, hands.context.signal)
+    if (hands.context.signal.aborted) return found
     hands.answers.forget()
     found = judge(work, await attempt(work, hands), register)
   }
@@ -35,6 +36,15 @@ export async function carryOut(work: Work, group: Group, hands: Hands): Promise<
     { ...found, status: 'failed', reason: `until did not hold after ${retry.retries} retries` },
     register,
   )
+}
+
+/** Waits so many seconds, or until the run is interrupted. */
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(seconds * 1000, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
 }
 
 function enough(work: Work, found: Verdict, register: string | undefined): boolean {

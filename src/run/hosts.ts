@@ -70,6 +70,11 @@ export class Hosts {
     return identityOf(run.play, this.#layers(host, run), this.#defaults())
   }
 
+  /** Ends what runs on the hosts. */
+  async abort(): Promise<void> {
+    await Promise.allSettled([...this.connections.values()].map((connection) => connection.abort()))
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled([...this.connections.values()].map((connection) => connection.close()))
   }

@@ -25,6 +25,8 @@ export interface RunOptions {
   purpose: string
   redactor: Redactor
   signal: AbortSignal
+  /** Second Ctrl-C: what runs on the hosts is ended there. */
+  abort: AbortSignal
   /** For lookup('env', …). */
   env: NodeJS.ProcessEnv
   emit(event: Event): void

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lab } from '../lab/lab.ts'
-import { folder, hakube, inventoryFile, type Ran } from './support/hakube.ts'
+import { waitFor } from './support/client.ts'
+import { folder, hakube, inventoryFile, start, type Ran } from './support/hakube.ts'
 
 /** A fingerprint of everything that a run could have left on a host. */
 async function trace(host: string): Promise<string> {
@@ -225,5 +226,41 @@ describe('two runs at once', () => {
     expect((await lab.exec('m1', ['test', '-e', '/etc/other'])).code).toBe(1)
     expect((await first).code).toBe(0)
     expect((await lab.exec('m1', ['test', '-e', '/run/hakube.lock'])).code).toBe(1)
+  })
+})
+
+describe('interrupted', () => {
+  const task =
+    '- hosts: control_plane\n  tasks:\n    - {name: long, command: sleep 8}\n    - copy: {content: x, dest: /etc/interrupted}\n'
+
+  it.each([
+    { times: 1, what: 'the first Ctrl-C lets the task end and begins nothing new', within: 15_000 },
+    { times: 2, what: 'the second one ends it on the host', within: 6_000 },
+  ])('$what', async ({ times, within }) => {
+    const root = await folder({ 'inventory.ini': lab.inventory(['m1']), 'site.yml': task })
+    const running = start(['apply', 'site.yml', '-i', 'inventory.ini'], root)
+    await waitFor(
+      'the task on the host',
+      async () => (await lab.exec('m1', ['pgrep', '-f', '^sleep 8'])).code === 0,
+    )
+    const began = Date.now()
+    for (let n = 0; n < times; n++) {
+      running.child.kill('SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    const ran = await running.ended
+    expect(ran.code, ran.stdout + ran.stderr).toBe(130)
+    expect(Date.now() - began).toBeLessThan(within)
+    expect((await lab.exec('m1', ['test', '-e', '/etc/interrupted'])).code).toBe(1)
+    expect((await lab.exec('m1', ['pgrep', '-f', '^sleep 8'])).code).toBe(1)
+    await waitFor('the lock to be free', async () => {
+      const next = await hakube(['apply', 'again.yml', '-i', 'inventory.ini'], {
+        cwd: await folder({
+          'inventory.ini': lab.inventory(['m1']),
+          'again.yml': '- hosts: control_plane\n  tasks:\n    - command: "true"\n',
+        }),
+      })
+      return next.code === 0
+    })
   })
 })

@@ -71,6 +71,7 @@ export async function runLocal(playbook: string, settings: LocalSettings = {}): 
     purpose: 'a test',
     redactor: new Redactor(),
     signal: new AbortController().signal,
+    abort: new AbortController().signal,
     env: {},
     emit: (event) => events.push(event),
     ...options,

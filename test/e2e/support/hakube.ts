@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +22,11 @@ export interface JsonEvent {
   [key: string]: unknown
 }
 
+export interface Started {
+  child: ChildProcess
+  ended: Promise<Ran>
+}
+
 export interface RunSettings {
   cwd?: string
   env?: Record<string, string>
@@ -31,8 +36,13 @@ export interface RunSettings {
 
 /** Runs the bundled program as a user would. Its state goes to a folder of its own. */
 export async function hakube(args: readonly string[], settings: RunSettings = {}): Promise<Ran> {
+  return start(args, settings.cwd ?? (await scratch()), settings).ended
+}
+
+/** Starts the program, for tests that do something to it while it runs. */
+export function start(args: readonly string[], cwd: string, settings: RunSettings = {}): Started {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    cwd: settings.cwd ?? (await scratch()),
+    cwd,
     env: {
       ...process.env,
       NO_COLOR: '1',
@@ -46,12 +56,15 @@ export async function hakube(args: readonly string[], settings: RunSettings = {}
   const stderr: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-  const code = await new Promise<number>((resolve, reject) => {
+  const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (status, signal) => resolve(status ?? (signal ? 999 : -1)))
+    child.on('close', (status, signal) => {
+      const out = Buffer.concat(stdout).toString('utf8')
+      const code = status ?? (signal ? 999 : -1)
+      resolve({ code, stdout: out, stderr: Buffer.concat(stderr).toString('utf8'), events: eventsOf(out) })
+    })
   })
-  const out = Buffer.concat(stdout).toString('utf8')
-  return { code, stdout: out, stderr: Buffer.concat(stderr).toString('utf8'), events: eventsOf(out) }
+  return { child, ended }
 }
 
 function eventsOf(text: string): JsonEvent[] {
