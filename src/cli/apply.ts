@@ -21,7 +21,8 @@ export async function apply(
 ): Promise<ExitCode> {
   const started = performance.now()
   const file = playbook ?? shown(bundledPlaybook(), terminal.cwd)
-  const prepared = await runOptions(file, options, terminal, `hakube ${argv.join(' ')}`)
+  const given = await runOptions(file, options, terminal, `hakube ${argv.join(' ')}`)
+  const prepared = { ...given, bundled: playbook === undefined }
   if (options.listHosts || options.listTasks || options.syntaxCheck)
     return listing(options, { ...prepared, emit: () => {} }, terminal)
   const { redactor } = prepared

@@ -13,7 +13,7 @@ export async function facts(pattern: string, options: FactsOptions, terminal: Te
   const prepared = await runOptions('facts', options, terminal, 'hakube facts')
   const redact = (text: string) => prepared.redactor.redact(text)
   const reporter = reporterFor({ ...options, output: 'plain' }, terminal, redact)
-  const inventory = await loadInventory([...prepared.inventories], {})
+  const inventory = await loadInventory([...prepared.inventories], { env: terminal.env })
   const gathered = await gatherFacts(inventory, pattern, {
     ...prepared,
     emit: (event) => reporter.handle(event),

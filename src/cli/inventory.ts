@@ -1,6 +1,6 @@
 import { EXIT, HakubeError, type ExitCode } from '../errors.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { findHost, type Inventory, type Variables } from '../inventory/model.ts'
+import { findHost, showWarning, type Inventory, type Variables } from '../inventory/model.ts'
 import { toJson } from '../value.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,8 +12,8 @@ export async function inventory(
   if (!options.inventory?.length) {
     throw new HakubeError('there is no inventory', { code: 'no-inventory', hint: 'name one with -i' })
   }
-  const loaded = await loadInventory(options.inventory, {})
-  for (const warning of loaded.warnings) terminal.stderr.write(`warning: ${warning.message}\n`)
+  const loaded = await loadInventory(options.inventory, { env: terminal.env })
+  for (const warning of loaded.warnings) terminal.stderr.write(`warning: ${showWarning(warning)}\n`)
   terminal.stdout.write(view(loaded, options))
   return EXIT.ok
 }

@@ -34,6 +34,7 @@ export async function runOptions(
   const becomePassword = (await ask(options.askBecomePass, 'BECOME password')) ?? undefined
   return {
     playbook,
+    bundled: false,
     inventories,
     limit: options.limit,
     tags: { only: options.tags ?? [], skip: options.skipTags ?? [] },

@@ -1,4 +1,5 @@
-import type { Inventory } from '../inventory/model.ts'
+import { readLimit } from '../inventory/limit.ts'
+import { showWarning, type Inventory } from '../inventory/model.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { HakubeError } from '../errors.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
@@ -17,8 +18,12 @@ export async function gatherFacts(
   pattern: string,
   options: RunOptions,
 ): Promise<{ facts: ReadonlyMap<string, Dict>; unreachable: readonly string[] }> {
-  const { hosts: names, warnings } = selectHosts(inventory, pattern, options.limit)
-  for (const { message } of warnings) options.emit({ type: 'warning', text: message })
+  const { hosts: names, warnings } = selectHosts(
+    inventory,
+    pattern,
+    options.limit === undefined ? undefined : await readLimit(options.limit),
+  )
+  for (const warning of warnings) options.emit({ type: 'warning', text: showWarning(warning) })
   if (names.length === 0) {
     throw new HakubeError(`no host of the inventory matches ${pattern}`, {
       code: 'no-hosts',

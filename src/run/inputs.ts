@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
 import { HakubeError } from '../errors.ts'
-import { findHost, groupsDict, type Inventory } from '../inventory/model.ts'
+import { readLimit } from '../inventory/limit.ts'
+import { findHost, groupsDict, showWarning, type Inventory } from '../inventory/model.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
@@ -30,11 +31,15 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   const playbook = loadPlaybook(await readText(options.playbook, 'playbook'), options.playbook)
   const inventory = await loadInventory([...options.inventories], {
     playbookDir: dirname(resolve(options.playbook)),
+    env: options.env,
   })
-  const warnings = inventory.warnings.map((warning) => warning.message)
+  const warnings = inventory.warnings.map(showWarning)
+  const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
   const plays = playbook.plays.map((play) => {
-    const selected = selectHosts(inventory, play.hosts.value, options.limit)
-    warnings.push(...selected.warnings.map((warning) => warning.message))
+    const selected = selectHosts(inventory, play.hosts.value, limit)
+    // The bundled playbook names every group that a cluster's nodes may be in: nobody has them all.
+    const expected = options.bundled ? selectHosts(inventory, play.hosts.value).warnings.map(showWarning) : []
+    warnings.push(...selected.warnings.map(showWarning).filter((text) => !expected.includes(text)))
     return { play, hosts: selected.hosts }
   })
   const hosts = inUse(

@@ -8,6 +8,8 @@ import type { RawVariables } from '../variables/store.ts'
 export interface RunOptions {
   /** Path of the playbook as messages name it. */
   playbook: string
+  /** It is the playbook that comes with hakube. */
+  bundled: boolean
   inventories: readonly string[]
   limit: string | undefined
   tags: TagSelection

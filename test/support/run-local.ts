@@ -47,6 +47,7 @@ export async function runLocal(playbook: string, settings: LocalSettings = {}): 
   const events: Event[] = []
   const base: RunOptions = {
     playbook: join(folder, 'site.yml'),
+    bundled: false,
     inventories: [join(folder, 'hosts.ini')],
     limit: undefined,
     tags: { only: [], skip: [] },
