@@ -29,7 +29,8 @@ lock=/run/hakube.lock
 boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
 start_of() {
   set -- $(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null)
-  shift 19 2>/dev/null && printf '%s' "$1"
+  case $1 in '' | Z | X) return ;; esac
+  shift 19 && printf '%s' "$1"
 }
 field() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
 me="$PPID $(start_of "$PPID") $boot"

@@ -13,6 +13,7 @@ import { ReplyParser } from '../../src/shell/reply.ts'
 import { Script, sh } from '../../src/shell/sh.ts'
 import { lab } from '../lab/lab.ts'
 import { PATHS } from '../lab/paths.ts'
+import { waitFor } from './support/client.ts'
 
 /** One host of each userland. */
 const KINDS = ['m1', 'd1', 'b1'] as const
@@ -157,8 +158,13 @@ describe.each(KINDS)('a connection to %s', (name) => {
       ),
     })
     await first.close()
-    await sleep(500)
-    await take(await second.shell({}), { owner: 'two', why })
+    await waitFor('the end of the first shell', async () => {
+      const taken = take(await second.shell({}), { owner: 'two', why })
+      return taken.then(
+        () => true,
+        () => false,
+      )
+    })
     await release(await second.shell({}))
     expect(await ask(second, sh`ls /run | grep hakube`)).toBe('')
   })
