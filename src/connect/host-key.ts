@@ -3,7 +3,7 @@ import { fingerprint, judge, keyType, type KnownHost, knownHostName, type KnownH
 import { addKnownHost } from './known-hosts-file.ts'
 import type { HostKeyChecking } from './target.ts'
 
-/** What decides about the key of one host, see docs/decisions/host-key-policy.md. */
+/** What decides about the key of one host, see docs/decisions/0002-host-keys.md. */
 export interface HostKeyPolicy {
   /** The host's name in the inventory, for messages. */
   host: string

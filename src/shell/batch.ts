@@ -4,7 +4,7 @@ import { quote, type Script } from './sh.ts'
 
 /**
  * The text of one message to a long-lived POSIX shell that reads commands from its standard input. The reply
- * is read by reply.ts; docs/decisions/batch-protocol.md says why it looks like this.
+ * is read by reply.ts; docs/decisions/0001-batch-protocol.md says why it looks like this.
  */
 export interface Message {
   apply?: Apply
