@@ -2,6 +2,7 @@ import { iterate } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Args, DictView, type Item, Range } from '../things.ts'
+import { addresses } from './addresses.ts'
 import { basics } from './basics.ts'
 import { combinations } from './combinations.ts'
 import { dates } from './dates.ts'
@@ -35,6 +36,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
     regexes,
     random,
     dates,
+    addresses,
   ].flatMap((group) => Object.entries(group)),
 )
 
