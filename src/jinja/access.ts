@@ -31,8 +31,8 @@ export function item(object: Item, index: Item, runtime: Runtime, path?: string)
   return missing(object, index, runtime, path)
 }
 
-/** What the type itself has under this name. */
-function own(object: Item, name: string): Item | undefined {
+/** What the type itself has under this name: methods and attributes, never a dict's keys. */
+export function own(object: Item, name: string): Item | undefined {
   if (object instanceof Opaque) return object.attribute(name)
   const part = object instanceof Group ? object.part(name) : undefined
   return part === undefined ? method(object, name) : part

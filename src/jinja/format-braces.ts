@@ -1,10 +1,10 @@
-import { attribute, item as itemOf } from './access.ts'
+import { item as itemOf, own } from './access.ts'
 import { formatSpec } from './format-spec.ts'
 import { Mistake } from './mistakes.ts'
 import { repr, str } from './print.ts'
 import type { Runtime } from './runtime.ts'
 import type { Args, Item } from './things.ts'
-import { defined } from './undefined.ts'
+import { defined, noSuch } from './undefined.ts'
 
 /** Python's `'{}'.format(…)`. */
 export function formatMethod(text: string, args: Args, runtime: Runtime): string {
@@ -54,7 +54,7 @@ class Formatter {
     const [, head = '', rest = ''] = /^([^.[]*)([^]*)$/.exec(path) ?? []
     let value = this.#argument(head)
     for (const [all, name, index] of rest.matchAll(/\.([^.[]+)|\[([^\]]+)\]|[^]+/g)) {
-      if (name !== undefined) value = attribute(value, name, this.#runtime)
+      if (name !== undefined) value = own(value, name) ?? noSuch(`the object has no attribute '${name}'`)
       else if (index === undefined) throw new Mistake(`malformed field '${all}' in format string`)
       else value = itemOf(value, /^\d+$/.test(index) ? Number(index) : index, this.#runtime)
     }

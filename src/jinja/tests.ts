@@ -148,7 +148,6 @@ function modulo(value: Item, by: Item): Item {
 }
 
 function isSequence(value: Item): boolean {
-  defined(value)
   if (typeof value === 'string' || Array.isArray(value) || value instanceof Map) return true
   return value instanceof Opaque && value.typeName === 'range'
 }
