@@ -38,7 +38,8 @@ export async function openLog({ env, redact, now = new Date() }: LogOptions): Pr
   const directory = logDirectory(env)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, `${now.toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}.log`)
-  const { pino } = await import('pino')
+  // The default export is what a bundle of the CommonJS package has as well.
+  const { default: pino } = await import('pino')
   // Synchronous: the last lines before a crash are the ones that count.
   const destination = pino.destination({ dest: path, mode: 0o600, sync: true, append: false })
   const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination)
