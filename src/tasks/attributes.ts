@@ -44,8 +44,8 @@ export interface Wanted extends Changeable {
 export function attributeQuestions(wishes: Pick<AttributeWishes, 'owner' | 'group'>): WorldQuestion[] {
   const questions: WorldQuestion[] = [creatorQuestion]
   const { owner, group } = wishes
-  if (owner !== undefined && !isNumber(owner)) questions.push({ kind: 'user', ask: { name: owner } })
-  if (group !== undefined && !isNumber(group)) questions.push({ kind: 'group', ask: { name: group } })
+  if (owner !== undefined) questions.push({ kind: 'user', ask: { name: owner } })
+  if (group !== undefined) questions.push({ kind: 'group', ask: { name: group } })
   return questions
 }
 
@@ -157,18 +157,18 @@ function account(
   current: { id: number; name: string },
 ): Account {
   if (wish === undefined) return { ...current, differs: false }
-  if (isNumber(wish)) {
-    const id = Number(wish)
-    return id === current.id ? { ...current, differs: false } : { id, name: wish, differs: true }
-  }
   const reply = world.peek(kind, { name: wish })
+  if (isNumber(wish) && (reply instanceof Unknown || !reply.exists)) {
+    const id = Number(wish)
+    return { id, name: wish, differs: id !== current.id }
+  }
   if (reply instanceof Unknown) {
     if (wish === current.name) return { ...current, differs: false }
     return { id: Number.NaN, name: wish, differs: true, note: `${kind} ${wish}: ${reply.why}` }
   }
   if (!reply.exists) return { ...current, differs: false, problem: `there is no ${kind} ${wish}` }
   const id = 'uid' in reply ? reply.uid : reply.gid
-  return { id, name: wish, differs: id !== current.id }
+  return { id, name: reply.name, differs: id !== current.id }
 }
 
 function isNumber(name: string): boolean {

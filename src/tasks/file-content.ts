@@ -161,7 +161,7 @@ function planAttributes({ file, place, wanted }: Step): Plan {
     summary: `set ${wanted.fields.map((field) => field.name).join(' and ')} of ${place.at}`,
     diff: [{ type: 'fields', subject: place.at, fields: wanted.fields }],
     apply: attributeScript([{ path: place.path, wanted }]),
-    effects: [pathAttributes(place.path, changeable(wanted), [place.at])],
+    effects: [pathAttributes(place.path, changeable(wanted), { links: [place.at] })],
     result: resultOf(file, place.at, wanted),
     notes: wanted.notes,
   }

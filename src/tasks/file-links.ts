@@ -78,7 +78,7 @@ export function planHardLink(task: FileTask, world: World): Plan {
     summary: `link ${path} to ${src}`,
     diff: [{ type: 'fields', subject: path, fields: [stateField(own, `hard link to ${src}`)] }],
     apply: lines(replaceBy(sh`ln ${src}`, path), attributeScript([{ path, wanted }])),
-    effects: [pathBecomes(path, made), pathAttributes(src, changeable(wanted), [], { links })],
+    effects: [pathBecomes(path, made), pathAttributes(src, changeable(wanted), { others: { links } })],
     result: { dest: path, src, ...resultOf(wanted), state: 'hard' },
     notes: wanted.notes,
   }

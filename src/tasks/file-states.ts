@@ -107,13 +107,14 @@ export function planTouch(task: FileTask, world: World): Plan {
   if (touch === undefined || wanted.problem !== undefined) {
     return planChanges({ task, subject, wanted, below: [], reason })
   }
+  const others = { atime: Number.NaN, mtime: Number.NaN }
   const fields = [...wanted.fields, { name: 'times', before: 'as they are', after: 'now' }]
   return {
     status: 'change',
     summary: `touch ${task.path}`,
     diff: [{ type: 'fields', subject: task.path, fields }],
     apply: lines(attributeScript([{ path, wanted }]), sh`touch ${touch} ${path} || exit 1`),
-    effects: [pathAttributes(path, changeable(wanted), links, { atime: Number.NaN, mtime: Number.NaN })],
+    effects: [pathAttributes(path, changeable(wanted), { links, others })],
     result: { dest: normalPath(task.path), ...resultOf(wanted), state: stateWord(reply) },
     notes: wanted.notes,
   }
@@ -211,10 +212,14 @@ function planChanges({ task, subject, wanted, below, reason }: Changes): Plan {
   if (fields.length === 0 && below.length === 0) return { status: 'ok', reason, result }
   const items = [{ path, wanted: { ...wanted, fields }, link }, ...below]
   const changed = items.filter((item) => item.wanted.fields.length > 0)
-  const effects =
-    fields.length > 0 ? [pathAttributes(path, changed[0] ? changedOf(wanted, link) : {}, links)] : []
+  const effects = fields.length > 0 ? [pathAttributes(path, changedOf(wanted, link), { links, link })] : []
   if (below.length > 0) {
-    effects.push(treeAttributes(path, new Map(below.map((item) => [item.name, changeable(item.wanted)]))))
+    effects.push(
+      treeAttributes(
+        path,
+        below.map(({ name, wanted, link }) => ({ name, change: changedOf(wanted, link), link })),
+      ),
+    )
   }
   return {
     status: 'change',

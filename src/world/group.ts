@@ -4,7 +4,7 @@ import { defineKind } from './kind.ts'
 import { Reader } from './reader.ts'
 import type { GroupAsk, GroupReply } from './replies.ts'
 
-/** Groups, from whatever the host's name service knows; from /etc/group where there is no getent. */
+/** Groups, by name or number, from whatever the host's name service knows; from /etc/group where there is no getent. */
 export const group = defineKind<GroupAsk, GroupReply>({
   key: (ask) => ask.name,
   merge: (first) => first,
@@ -24,13 +24,13 @@ function parse(answer: Answer, asks: readonly GroupAsk[]): GroupReply[] {
   const groups = reader.linesUntil('.').map((line) => line.split(':'))
   if (!reader.done) throw new TypeError('the probe printed more than was asked for')
   return asks.map(({ name }) => {
-    const found = groups.find((fields) => fields[0] === name)
+    const found = groups.find((fields) => fields[0] === name) ?? groups.find((fields) => fields[2] === name)
     if (!found) return { exists: false }
-    const [, , gid = '', members = ''] = found
+    const [group = '', , gid = '', members = ''] = found
     if (!/^\d+$/.test(gid)) throw new TypeError(`not a line of group: ${found.join(':')}`)
     return {
       exists: true,
-      name,
+      name: group,
       gid: Number(gid),
       members: members.split(',').filter((member) => member !== ''),
     }

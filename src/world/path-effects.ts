@@ -54,33 +54,50 @@ export function pathGone(path: string): Effect {
   })
 }
 
+/** What else is known about a change of attributes. */
+interface AttributesOf {
+  /** Paths of links that are known to lead to the thing. */
+  links?: readonly string[]
+  /** The thing is a link, and is changed itself: what is behind it stays. */
+  link?: boolean
+  others?: Partial<Pick<There, 'atime' | 'mtime' | 'links'>>
+}
+
 /** The same thing at this path with other permissions or another owner. */
-export function pathAttributes(
-  path: string,
-  change: Partial<Attributes>,
-  links: readonly string[] = [],
-  others: Partial<Pick<There, 'atime' | 'mtime' | 'links'>> = {},
-): Effect {
+export function pathAttributes(path: string, change: Partial<Attributes>, known: AttributesOf = {}): Effect {
   const at = normalPath(path)
-  const keys = new Set([pathKey(at), pathKey(at, true), ...links.map((link) => pathKey(link, true))])
+  const keys = new Set([pathKey(at), ...(known.links ?? []).map((link) => pathKey(link, true))])
+  if (!known.link) keys.add(pathKey(at, true))
   return effectOnAll('path', (before, key) => {
     if (before instanceof Unknown || !before.exists) return before
-    if (keys.has(key)) return { ...before, ...change, ...others, ctime: Number.NaN }
+    if (keys.has(key)) return { ...before, ...change, ...known.others, ctime: Number.NaN }
     return changeEntry(before, key, at, (entry) => ({ ...entry, ...change }))
   })
 }
 
-/** The same things below a directory, by their path from it, with other permissions or owners. */
-export function treeAttributes(root: string, changes: ReadonlyMap<string, Partial<Attributes>>): Effect {
-  const at = normalPath(root)
-  const absolute = new Map([...changes].map(([name, change]) => [joinPath(at, name), change]))
+/** One of the things below a directory, with other permissions or another owner. */
+export interface EntryChange {
+  /** Its path from the directory. */
+  name: string
+  change: Partial<Attributes>
+  /** It is a link, and is changed itself. */
+  link: boolean
+}
+
+/** The same things below a directory with other permissions or owners. */
+export function treeAttributes(root: string, changes: readonly EntryChange[]): Effect {
+  const byPath = new Map(changes.map((entry) => [joinPath(root, entry.name), entry]))
   return effectOnAll('path', (before, key) => {
     if (before instanceof Unknown || !before.exists) return before
     const directory = directoryOf(key)
-    const change = absolute.get(directory)
-    const out = change ? { ...before, ...change, ctime: Number.NaN } : before
+    const own = byPath.get(directory)
+    const applies = own && !(own.link && key !== directory)
+    const out = applies ? { ...before, ...own.change, ctime: Number.NaN } : before
     if (!out.tree) return out
-    const tree = out.tree.map((entry) => ({ ...entry, ...absolute.get(joinPath(directory, entry.path)) }))
+    const tree = out.tree.map((entry) => ({
+      ...entry,
+      ...byPath.get(joinPath(directory, entry.path))?.change,
+    }))
     return { ...out, tree }
   })
 }

@@ -4,7 +4,7 @@ import { defineKind } from './kind.ts'
 import { Reader } from './reader.ts'
 import type { UserAsk, UserReply } from './replies.ts'
 
-/** Users, from whatever the host's name service knows; from /etc/passwd where there is no getent. */
+/** Users, by name or number, from whatever the host's name service knows; from /etc/passwd where there is no getent. */
 export const user = defineKind<UserAsk, UserReply>({
   key: (ask) => ask.name,
   merge: (first) => first,
@@ -34,11 +34,11 @@ function parse(answer: Answer, asks: readonly UserAsk[]): UserReply[] {
 }
 
 function toReply(name: string, accounts: readonly string[][], groups: readonly string[]): UserReply {
-  const found = accounts.find((fields) => fields[0] === name)
+  const found = accounts.find((fields) => fields[0] === name) ?? accounts.find((fields) => fields[2] === name)
   if (!found) return { exists: false }
-  const [, , uid, gid, comment = '', home = '', shell = ''] = found
+  const [account = '', , uid, gid, comment = '', home = '', shell = ''] = found
   if (found.length < 7 || !/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '')) {
     throw new TypeError(`not a line of passwd: ${found.join(':')}`)
   }
-  return { exists: true, name, uid: Number(uid), gid: Number(gid), comment, home, shell, groups }
+  return { exists: true, name: account, uid: Number(uid), gid: Number(gid), comment, home, shell, groups }
 }

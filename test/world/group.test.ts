@@ -3,7 +3,7 @@ import { group } from '../../src/world/group.ts'
 import { shells } from '../tasks/harness.ts'
 
 describe.each(shells)('groups, asked with $name', (host) => {
-  test('those that are there and those that are not', () => {
+  test('those that are there, by name or number, and those that are not', () => {
     const asks = ['root', 'no-group-of-that-name', 'daemon', '0', '-x'].map((name) => ({ name }))
     const replies = group.parse(host.run(group.probe(asks)), asks)
     expect(replies[0]).toMatchObject({ exists: true, name: 'root', gid: 0 })
@@ -11,7 +11,7 @@ describe.each(shells)('groups, asked with $name', (host) => {
       true,
       false,
       true,
-      false,
+      true,
       false,
     ])
   })

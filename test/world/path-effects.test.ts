@@ -108,7 +108,7 @@ test('attributes of many things below a directory', () => {
     { '/d': replyOf(directory), '/d/a': absent, '/d/b': absent },
     pathBecomes('/d/a', file),
     pathBecomes('/d/b', file),
-    treeAttributes('/d', new Map([['a', { mode: 0o600 }]])),
+    treeAttributes('/d', [{ name: 'a', change: { mode: 0o600 }, link: false }]),
   )
   expect(see('/d/a')).toMatchObject({ mode: 0o600 })
   expect(see('/d/b')).toMatchObject({ mode: 0o644 })
@@ -118,6 +118,15 @@ test('attributes of many things below a directory', () => {
       { path: 'b', mode: 0o644 },
     ],
   })
+})
+
+test('attributes of links below a directory are the links’ own', () => {
+  const link = replyOf({ type: 'link', mode: 0o777, ...root, target: 'a' })
+  const see = after(
+    { '/d/l': link, '/d/l/.': replyOf(file) },
+    treeAttributes('/d', [{ name: 'l', change: { uid: 1 }, link: true }]),
+  )
+  expect([see('/d/l'), see('/d/l', true)]).toMatchObject([{ uid: 1 }, { uid: 0 }])
 })
 
 test.each([
