@@ -10,16 +10,21 @@ const BRIDGE = 'hakube-lab'
 
 /** What the engine says of a container. */
 export interface ContainerState {
+  readonly id: string
   readonly name: string
   /** created, running, paused, restarting, removing, exited or dead. */
   readonly status: string
   readonly pid: number
+  /** Id of the container whose network it shares. */
+  readonly networkOf: string | undefined
   readonly mounts: readonly string[]
 }
 
 const Inspected = z.array(
   z.object({
+    Id: z.string(),
     Name: z.string(),
+    HostConfig: z.object({ NetworkMode: z.string() }),
     State: z.object({ Status: z.string(), Pid: z.number() }),
     Mounts: z.array(z.object({ Source: z.string() })),
   }),
@@ -33,7 +38,9 @@ export async function inspect(names: readonly string[]): Promise<Map<string, Con
     found.map((one) => {
       const name = one.Name.replace(/^\//, '')
       const state = {
+        id: one.Id,
         name,
+        networkOf: /^container:(.*)$/.exec(one.HostConfig.NetworkMode)?.[1],
         status: one.State.Status,
         pid: one.State.Pid,
         mounts: one.Mounts.map((mount) => mount.Source),

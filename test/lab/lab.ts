@@ -84,11 +84,7 @@ async function up(say: Say = () => undefined): Promise<void> {
 
 async function startAll(say: Say): Promise<void> {
   const before = await inspect(allContainers)
-  await remove(
-    [...before.values()]
-      .filter(({ status }) => status === 'dead' || status === 'removing')
-      .map(({ name }) => name),
-  )
+  await remove([...before.values()].filter((one) => isLost(one, before)).map(({ name }) => name))
   for (const { name, status } of before.values())
     if (status === 'paused') await must(['docker', 'unpause', name])
   try {
@@ -101,6 +97,12 @@ async function startAll(say: Say): Promise<void> {
   }
   await restoreAllLinks()
   await reattachApis(await inspect(allContainers))
+}
+
+/** A container that cannot start again: half removed, or in the network of one that was removed. */
+function isLost({ status, networkOf }: ContainerState, all: ReadonlyMap<string, ContainerState>): boolean {
+  if (status === 'dead' || status === 'removing') return true
+  return networkOf !== undefined && ![...all.values()].some((one) => one.id === networkOf)
 }
 
 /** A stand-in whose node was started anew sits in a network that no longer exists. */
