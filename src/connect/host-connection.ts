@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, HakubeError } from '../errors.ts'
 import type { RunningApply } from '../shell/reply.ts'
 import { type Script, sh } from '../shell/sh.ts'
@@ -48,10 +49,14 @@ export class HostConnection implements Connection {
   }
 
   async abort(): Promise<void> {
-    const running = [...this.#open].flatMap((shell) =>
-      shell.running ? [{ identity: shell.identity, running: shell.running }] : [],
-    )
-    await Promise.all(running.map(({ identity, running }) => this.#kill(identity, running)))
+    const applying = [...this.#open].filter((shell) => shell.applying)
+    await Promise.all(applying.map((shell) => this.#abort(shell)))
+  }
+
+  async #abort(shell: FramedShell): Promise<void> {
+    // An apply that was only just sent has not reported its process yet.
+    for (let wait = 0; shell.applying && !shell.running && wait < 40; wait += 1) await sleep(50)
+    if (shell.running) await this.#kill(shell.identity, shell.running)
   }
 
   async close(): Promise<void> {

@@ -62,6 +62,11 @@ export class FramedShell implements Shell {
     return this.#flight?.parser.running
   }
 
+  /** Whether an apply was sent and its result is not in; it may not have begun yet. */
+  get applying(): boolean {
+    return this.#flight?.applying ?? false
+  }
+
   exchange(message: Message): Promise<Exchange> {
     const result = this.#queue.then(() => this.#send(message))
     this.#queue = result.catch(() => undefined)

@@ -160,6 +160,13 @@ describe.each(SHELLS)('a local connection with %s', (_name, shell) => {
     expect(await ask('echo alive')).toMatchObject([{ stdout: 'alive\n' }])
   })
 
+  it('ends an apply that was only just sent', async () => {
+    const running = apply('sleep 30')
+    await sleep(0)
+    await connection.abort()
+    expect((await running).code).toBe(143)
+  })
+
   it('gives up on an apply whose time is over, and ends it', async () => {
     const pids = join(home, 'pids')
     await expect(

@@ -5,7 +5,10 @@ import type { Secret } from '../../secret.ts'
 import type { SshSettings } from '../ssh-config.ts'
 import { QuietAgent } from './agent.ts'
 
-/** Asks for the passphrase of a key file; undefined when there is none to be had. */
+/**
+ * Asks for the passphrase of a key file; undefined when there is none to be had. Every host asks: whoever does
+ * not want to type it for each keeps the answers.
+ */
 export type AskPassphrase = (file: string) => Promise<Secret | undefined>
 
 export interface Credentials {
