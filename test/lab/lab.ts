@@ -1,36 +1,19 @@
-import { readFileSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import {
-  compose,
-  hasAddress,
-  inspect,
-  remove,
-  restoreAllLinks,
-  sameNetwork,
-  setLink,
-  type ContainerState,
-} from './containers.ts'
+import { compose, hasAddress, inspect, remove, setLink, type ContainerState } from './containers.ts'
 import { answers, ensureEngine, stopEngine, type Say } from './engine.ts'
-import { CLIENT, parseHosts, type LabHost } from './hosts.ts'
+import { CLIENT, type LabHost } from './hosts.ts'
 import { contextHash, ensureImages, removeReplaced } from './images.ts'
 import { inventoryText, type InventoryVars } from './inventory.ts'
 import { locked } from './lock.ts'
+import { allContainers, containerOf, hosts } from './members.ts'
 import { PATHS } from './paths.ts'
 import { must, run, type Ended, type RunOptions } from './process.ts'
 import { waitReady } from './ready.ts'
+import { startAll } from './startup.ts'
 import { prepareState } from './state.ts'
 
 /** How a stand-in API server behaves, see test/lab/images/tools/api.py. */
 export type ApiMode = 'ok' | 'notready' | '401' | 'hang' | 'otherca'
-
-const hosts: readonly LabHost[] = parseHosts(readFileSync(PATHS.compose, 'utf8'))
-const containerOf = (name: string): string => `hakube-lab-${name}`
-const apis = hosts.flatMap((host) => (host.api === undefined ? [] : [host.api]))
-const allContainers: readonly string[] = [
-  ...hosts.map((host) => host.container),
-  ...apis.map(containerOf),
-  containerOf(CLIENT),
-]
 
 function host(name: string): LabHost {
   const found = hosts.find((one) => one.name === name)
@@ -80,39 +63,6 @@ async function up(say: Say = () => undefined): Promise<void> {
     await must(['docker', 'cp', `${containerOf(CLIENT)}:/opt/lab/pki/lab-ca.crt`, PATHS.ca])
     await writeFile(PATHS.stamp, await stampText())
   })
-}
-
-async function startAll(say: Say): Promise<void> {
-  const before = await inspect(allContainers)
-  await remove([...before.values()].filter((one) => isLost(one, before)).map(({ name }) => name))
-  for (const { name, status } of before.values())
-    if (status === 'paused') await must(['docker', 'unpause', name])
-  try {
-    await compose('up', '-d', '--remove-orphans')
-  } catch (error) {
-    say(`making all hosts anew: ${String(error).split('\n').at(-1)}`)
-    await remove(allContainers)
-    await run(['docker', 'network', 'rm', 'hakube-lab_lab'])
-    await compose('up', '-d', '--remove-orphans')
-  }
-  await restoreAllLinks()
-  await reattachApis(await inspect(allContainers))
-}
-
-/** A container that cannot start again: half removed, or in the network of one that was removed. */
-function isLost({ status, networkOf }: ContainerState, all: ReadonlyMap<string, ContainerState>): boolean {
-  if (status === 'dead' || status === 'removing') return true
-  return networkOf !== undefined && ![...all.values()].some((one) => one.id === networkOf)
-}
-
-/** A stand-in whose node was started anew sits in a network that no longer exists. */
-async function reattachApis(states: ReadonlyMap<string, ContainerState>): Promise<void> {
-  for (const one of hosts) {
-    if (one.api === undefined) continue
-    const node = states.get(one.container)
-    const api = states.get(containerOf(one.api))
-    if (node && api && !sameNetwork(node.pid, api.pid)) await must(['docker', 'restart', '-t', '0', api.name])
-  }
 }
 
 /** What the hosts are made from: equal texts, equal hosts. */
@@ -233,7 +183,7 @@ async function apiMode(name: string, mode: ApiMode): Promise<void> {
   await must(['docker', 'exec', apiContainer(name), '/bin/sh', '-c', 'echo "$1" > /run/mode', 'sh', mode])
 }
 
-/** Names of those hosts that have an address now, hosts that hang included. About 10 ms. */
+/** Names of those hosts that have an address now, hosts that hang included. One question to the engine and one process per host. */
 async function holders(address: string, among: readonly string[]): Promise<string[]> {
   const states = await inspect(among.map((name) => host(name).container))
   const asked = await Promise.all(

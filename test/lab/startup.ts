@@ -1,0 +1,38 @@
+import { compose, inspect, remove, restoreAllLinks, sameNetwork, type ContainerState } from './containers.ts'
+import type { Say } from './engine.ts'
+import { allContainers, containerOf, hosts } from './members.ts'
+import { must, run } from './process.ts'
+
+/** Starts every container of the lab, whatever state it is in, and makes those that are missing or out of date. */
+export async function startAll(say: Say): Promise<void> {
+  const before = await inspect(allContainers)
+  await remove([...before.values()].filter((one) => isLost(one, before)).map(({ name }) => name))
+  for (const { name, status } of before.values())
+    if (status === 'paused') await must(['docker', 'unpause', name])
+  try {
+    await compose('up', '-d', '--remove-orphans')
+  } catch (error) {
+    say(`making all hosts anew: ${String(error).split('\n').at(-1)}`)
+    await remove(allContainers)
+    await run(['docker', 'network', 'rm', 'hakube-lab_lab'])
+    await compose('up', '-d', '--remove-orphans')
+  }
+  await restoreAllLinks()
+  await reattachApis(await inspect(allContainers))
+}
+
+/** A container that cannot start again: half removed, or in the network of one that was removed. */
+function isLost({ status, networkOf }: ContainerState, all: ReadonlyMap<string, ContainerState>): boolean {
+  if (status === 'dead' || status === 'removing') return true
+  return networkOf !== undefined && ![...all.values()].some((one) => one.id === networkOf)
+}
+
+/** A stand-in whose node was started anew sits in a network that no longer exists. */
+async function reattachApis(states: ReadonlyMap<string, ContainerState>): Promise<void> {
+  for (const one of hosts) {
+    if (one.api === undefined) continue
+    const node = states.get(one.container)
+    const api = states.get(containerOf(one.api))
+    if (node && api && !sameNetwork(node.pid, api.pid)) await must(['docker', 'restart', '-t', '0', api.name])
+  }
+}
