@@ -27,8 +27,8 @@ export async function apply(
     return listing(options, { ...prepared, emit: () => {} }, terminal)
   const { redactor } = prepared
   const redact = (text: string) => redactor.redact(text)
-  const log = await openLog({ env: terminal.env, redact }).catch(() => undefined)
-  const screen = reporterFor(options, terminal, redact)
+  const log = await openLog({ env: terminal.env, redact }).catch((error: unknown) => noLog(error, terminal))
+  const screen = reporterFor(options, terminal, redact, log?.path)
   const reporter = log ? combine(screen, log.reporter) : screen
   const emit = withoutRepeats(reporter)
   const finish = async (exitCode: ExitCode, recap: readonly HostRecap[]): Promise<ExitCode> => {
@@ -52,6 +52,11 @@ export async function apply(
     emit({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) })
     return finish(isKnown(error) ? error.exitCode : EXIT.bug, [])
   }
+}
+
+/** A run does well without a log, but its reader should know. */
+function noLog(error: unknown, terminal: Terminal): undefined {
+  terminal.stderr.write(`warning: no log file: ${error instanceof Error ? error.message : String(error)}\n`)
 }
 
 /** The same warning or message from many hosts is said once. */

@@ -8,6 +8,7 @@ export function reporterFor(
   options: Pick<SharedOptions, 'output' | 'verbose'> & { diff?: boolean },
   terminal: Terminal,
   redact: (text: string) => string,
+  logFile?: string,
 ): Reporter {
   const { env, stdout, stderr } = terminal
   return createReporter({
@@ -20,6 +21,7 @@ export function reporterFor(
     diff: options.diff ?? false,
     width: stdout.columns ?? 100,
     redact,
+    logFile,
   })
 }
 

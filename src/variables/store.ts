@@ -1,4 +1,5 @@
 import type { Place } from '../errors.ts'
+import { injectFacts } from '../facts/index.ts'
 import { isDict, type Dict, type Value } from '../value.ts'
 import { NotYet } from './not-yet.ts'
 
@@ -115,7 +116,7 @@ export class VariableStore {
     const record = this.hosts.get(host)
     if (!record) throw new TypeError(`no host ${host}`)
     record.facts = facts
-    record.injected = new Map([...facts].map(([key, value]) => [`ansible_${String(key)}`, value]))
+    record.injected = injectFacts(facts)
   }
 
   /** A fact under its injected name (ansible_default_ipv4), or all of them as ansible_facts. */
