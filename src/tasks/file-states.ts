@@ -13,6 +13,7 @@ import {
   type Wanted,
   wantedAttributes,
 } from './attributes.ts'
+import { type Below, entriesToChange } from './file-below.ts'
 import { makeDirectories, missingDirectories } from './make-directory.ts'
 import { showMode } from './mode.ts'
 
@@ -171,27 +172,6 @@ export function subjectOf({ path, follow }: FileTask, world: World): Subject | u
   if (own.type !== 'link' || !follow) return { path: at, reply: own, links: [] }
   const behind = world.get('path', { path, follow: true })
   return behind.exists ? { path: own.real ?? at, reply: behind, links: [at] } : undefined
-}
-
-interface Below {
-  name: string
-  path: string
-  wanted: Wanted
-  link: boolean
-}
-
-function entriesToChange(task: FileTask, world: World, root: string): Below[] {
-  const reply = world.get('path', { path: task.path, follow: true })
-  const tree = reply.exists ? (reply.tree ?? []) : []
-  return tree
-    .map((entry): Below => {
-      const directory = entry.type === 'directory'
-      const link = entry.type === 'link'
-      const wishes = link ? { owner: task.owner, group: task.group } : task
-      const wanted = wantedAttributes(wishes, world, entry, { directory })
-      return { name: entry.path, path: `${root}/${entry.path}`, wanted, link }
-    })
-    .filter(({ wanted }) => wanted.fields.length > 0)
 }
 
 interface Changes {

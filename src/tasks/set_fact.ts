@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HakubeError } from '../errors.ts'
 import { defineTask } from '../task.ts'
-import { dict, fromJson, type Value } from '../value.ts'
+import { type Dict, fromJson, type Value } from '../value.ts'
 import { bool } from './params.ts'
 
 export default defineTask({
@@ -21,14 +21,14 @@ export default defineTask({
   set_fact:
     peer: "{{ groups['control_plane'] | first }}"
 `,
-  prepare(params): Record<string, Value> {
-    const facts: Record<string, Value> = {}
+  prepare(params): Dict {
+    const facts: Dict = new Map()
     for (const [name, value] of Object.entries(params)) {
       if (name === 'cacheable') continue
       if (!/^[A-Za-z_]\w*$/.test(name)) throw wrongName(name)
-      facts[name] = toFact(fromJson(value))
+      facts.set(name, toFact(fromJson(value)))
     }
-    if (Object.keys(facts).length === 0) {
+    if (facts.size === 0) {
       throw new HakubeError('set_fact sets no variable', {
         code: 'missing-parameter',
         hint: 'write at least one name and value: set_fact: peer=10.0.0.1',
@@ -39,8 +39,8 @@ export default defineTask({
   asks: () => [],
   plan: (facts) => ({
     status: 'ok',
-    reason: `set ${Object.keys(facts).join(', ')}`,
-    result: { ansible_facts: dict(facts) },
+    reason: `set ${[...facts.keys()].join(', ')}`,
+    result: { ansible_facts: facts },
   }),
 })
 

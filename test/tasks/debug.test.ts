@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import debug from '../../src/tasks/debug.ts'
+import { fromJson } from '../../src/value.ts'
+import { planLocal } from './local.ts'
+
+const evaluate = (expression: string) => `value of ${expression}`
+
+test.each([
+  [{}, { msg: 'Hello world!' }],
+  [{ msg: 'text' }, { msg: 'text' }],
+  [{ msg: '' }, { msg: '' }],
+  [{ msg: { a: [1, null] } }, { msg: fromJson({ a: [1, null] }) }],
+  [{ var: 'a.b' }, { 'a.b': 'value of a.b' }],
+])('%j', async (args, result) => {
+  expect(await planLocal(debug, args, { evaluate })).toEqual({ status: 'ok', reason: 'shown', result })
+})
+
+test('is silent below its verbosity, and evaluates nothing then', async () => {
+  expect(await planLocal(debug, { var: 'a', verbosity: 2 }, { verbosity: 1 })).toEqual({
+    status: 'ok',
+    reason: 'shown with -vv only',
+    result: {},
+  })
+  expect(await planLocal(debug, { msg: 'a', verbosity: '2' }, { verbosity: 2 })).toMatchObject({
+    result: { msg: 'a' },
+  })
+})
+
+test('msg and var exclude each other', () => {
+  expect(debug.params.safeParse({ msg: 'a', var: 'b' }).error?.issues[0]?.message).toMatch(/exclude/)
+})
