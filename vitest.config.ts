@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/bench/**'],
+          // Seconds on a quiet machine; a busy one must not turn them red.
+          testTimeout: 30_000,
         },
       },
       {
