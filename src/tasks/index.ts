@@ -16,8 +16,10 @@ import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
 import stat from './stat.ts'
+import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
+import wait_for from './wait_for.ts'
 import yum from './yum.ts'
 
 const all: readonly TaskModule[] = [
@@ -37,8 +39,10 @@ const all: readonly TaskModule[] = [
   set_fact,
   shell,
   stat,
+  sysctl,
   systemd,
   template,
+  wait_for,
   yum,
 ]
 

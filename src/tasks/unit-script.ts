@@ -58,9 +58,18 @@ function functions(unit: string): Script {
 }
 why() {
   systemctl status --no-pager --full --lines=0 -- ${unit} >&2
-  journalctl --quiet --no-pager --lines=10 --output=cat --since=-2min ${`_SYSTEMD_UNIT=${unit}`} | sed ${`s/^/${LOG}/`} >&2
+  journalctl --sync 2>/dev/null
+  journalctl --quiet --no-pager --lines=30 --output=cat --since=-2min ${`_SYSTEMD_UNIT=${unit}`} | sed ${`s/^/${LOG}/`} >&2
   exit 1
 }`
+}
+
+const TROUBLE = /alert|error|fatal|fail|invalid|unknown|exist|denied|cannot|warning|exited/i
+
+/** The lines of a log that tell what is wrong; its end where none looks like it. */
+function telling(log: readonly string[]): string[] {
+  const trouble = log.filter((line) => TROUBLE.test(line))
+  return (trouble.length > 0 ? trouble : log).slice(-6)
 }
 
 /** Why a step failed: an unmet condition, or the end of the unit's log, or what systemctl said. */
@@ -71,10 +80,8 @@ export function unitFailure(task: UnitTask, answer: Answer): string {
   const wanted = task.state === undefined ? 'failed' : `could not be ${task.state}`
   const condition = /(\S+=\S+) was not met/.exec(text)?.[1]
   if (condition !== undefined) return `${name} ${wanted}: its condition ${condition} is not met`
-  const log = all
-    .filter((line) => line.startsWith(LOG) && line.trim() !== LOG.trim())
-    .map((line) => line.slice(LOG.length))
-  if (log.length > 0) return `${name} ${wanted}; its log ends with:\n${log.slice(-6).join('\n')}`
+  const log = all.filter((line) => line.startsWith(LOG)).map((line) => line.slice(LOG.length).trimEnd())
+  if (log.length > 0) return `${name} ${wanted}; its log says:\n${telling(log).join('\n')}`
   const first =
     all.find((line) => /^(Failed to|Job for|Unit )/.test(line)) ?? all.find((line) => line.trim() !== '')
   return `${name} ${wanted}: ${first?.trim() ?? `systemctl ended with status ${answer.code}`}`

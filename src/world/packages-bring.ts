@@ -11,7 +11,9 @@ interface Brings {
   directories: readonly string[]
   files: readonly string[]
   unit: string
-  account?: { name: string; home: string }
+  account?: { name: string; home: string; ownsHome: boolean }
+  /** Brought by some releases only. */
+  perhaps?: readonly string[]
   /** Its service needs this file before it starts. */
   config: string
 }
@@ -27,7 +29,7 @@ const DEBIAN: Readonly<Record<string, Brings>> = {
       '/usr/sbin/haproxy',
     ],
     unit: 'haproxy.service',
-    account: { name: 'haproxy', home: '/var/lib/haproxy' },
+    account: { name: 'haproxy', home: '/var/lib/haproxy', ownsHome: false },
     config: '/etc/haproxy/haproxy.cfg',
   },
   keepalived: {
@@ -48,7 +50,8 @@ const EL: Readonly<Record<string, Brings>> = {
       '/usr/sbin/haproxy',
     ],
     unit: 'haproxy.service',
-    account: { name: 'haproxy', home: '/var/lib/haproxy' },
+    account: { name: 'haproxy', home: '/var/lib/haproxy', ownsHome: true },
+    perhaps: ['/etc/haproxy/conf.d', '/etc/haproxy/errors'],
     config: '/etc/haproxy/haproxy.cfg',
   },
   keepalived: {
@@ -102,6 +105,11 @@ export function afterInstall(
     package_,
     ...brings.directories.flatMap((path) => brought(path, 'directory', brings, world)),
     ...brings.files.flatMap((path) => brought(path, 'file', brings, world)),
+    ...(brings.perhaps ?? []).map((path) =>
+      effect('path', path, (before) =>
+        isThere(before) ? before : new Unknown(`some releases of package ${name} bring it`),
+      ),
+    ),
     effect('unit', brings.unit, () => unitAfterInstall(brings, family, world)),
     ...accountEffects(brings),
   ]
@@ -163,7 +171,7 @@ function brought(path: string, type: 'file' | 'directory', brings: Brings, world
   const before = world.peek('path', { path })
   // What is there stays: a config file that somebody wrote before, or a directory.
   if (!(before instanceof Unknown) && before.exists) return []
-  const own = brings.account !== undefined && path === brings.account.home
+  const own = brings.account?.ownsHome === true && path === brings.account.home
   const secret = path === '/etc/keepalived/keepalived.conf'
   const mode = type === 'directory' || PROGRAM.test(path) ? 0o755 : secret ? 0o600 : 0o644
   const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
