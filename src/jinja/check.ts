@@ -1,5 +1,6 @@
 import { HakubeError, type Place } from '../errors.ts'
 import type { Expression, Statement, Target } from './ast.ts'
+import { GLOBALS } from './globals.ts'
 import { readHeader } from './header.ts'
 import { isTemplate } from './index.ts'
 import { parseExpression, parseTemplate, PLAYBOOK_OPTIONS } from './template.ts'
@@ -47,7 +48,7 @@ function found(parse: () => void): HakubeError[] {
 }
 
 /**
- * The names that a playbook value or (with `bare`) an expression reads and does not set itself, each once, in
+ * The variables that a playbook value or (with `bare`) an expression reads and does not set itself, each once, in
  * order. Names inside included templates are not among them.
  */
 export function freeVariables(text: string, place: Place, options: { bare?: boolean } = {}): string[] {
@@ -60,7 +61,7 @@ export function freeVariables(text: string, place: Place, options: { bare?: bool
 function names(root: Expression | readonly Statement[], own: ReadonlySet<string>): string[] {
   const out = new Set<string>()
   visitExpressions(root, (node) => {
-    if (node.kind === 'name' && !own.has(node.name)) out.add(node.name)
+    if (node.kind === 'name' && !own.has(node.name) && !GLOBALS.has(node.name)) out.add(node.name)
   })
   return [...out]
 }

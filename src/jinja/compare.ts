@@ -140,7 +140,7 @@ export function contains(container: Item, item: Item): boolean {
     if (typeof item === 'string') return container.includes(item)
     throw new Mistake(`'in <string>' requires string as left operand, not ${typeName(defined(item))}`)
   }
-  if (container instanceof Map) return getKey(container, toKey(item)) !== undefined
+  if (container instanceof Map) return container.has(equalKey(container, toKey(item)))
   if (!Array.isArray(container) && !(container instanceof Opaque && container.elements())) {
     throw new Mistake(`argument of type '${typeName(container)}' is not iterable`)
   }

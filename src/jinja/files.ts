@@ -1,5 +1,5 @@
 import type { Statement } from './ast.ts'
-import type { LexerOptions } from './lexer.ts'
+import type { LexerOptions } from './tokens.ts'
 import { iterate } from './compare.ts'
 import { Mistake, Source } from './mistakes.ts'
 import { Runtime, type Scope } from './runtime.ts'
@@ -81,6 +81,11 @@ export class Blocks {
   extends(parent: TemplateFile): void {
     if (this.#parent) throw new Mistake('extended multiple times')
     this.#parent = parent
+  }
+
+  /** The template at hand has said which one it extends. */
+  get extending(): boolean {
+    return this.#parent !== undefined
   }
 
   takeParent(): TemplateFile | undefined {

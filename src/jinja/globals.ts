@@ -3,6 +3,7 @@ import { pairs } from './methods/dict.ts'
 import { lookup, query } from './lookups.ts'
 import { Mistake } from './mistakes.ts'
 import { str } from './print.ts'
+import type { Runtime } from './runtime.ts'
 import { type Args, Callable, type Item, type ItemDict, Opaque, Range } from './things.ts'
 import { Undefined } from './undefined.ts'
 import { now } from './dates.ts'
@@ -80,13 +81,16 @@ export const GLOBALS: ReadonlyMap<string, Item> = new Map<string, Item>([
   ['undef', new Callable('undef', undef)],
 ])
 
-function range({ positional, named }: Args): Item {
+function range({ positional, named }: Args, runtime: Runtime): Item {
   if (named.size > 0) throw new Mistake('range() takes no keyword arguments')
   const numbers = positional.map((item) => intArgument(item, 'range()'))
   const [first, second, step = 1, ...more] = numbers
   if (first === undefined || more.length > 0) throw new Mistake('range() takes 1 to 3 arguments')
   if (step === 0) throw new Mistake('range() arg 3 must not be zero')
-  return second === undefined ? new Range(0, first, 1) : new Range(first, second, step)
+  const made = second === undefined ? new Range(0, first, 1) : new Range(first, second, step)
+  // Most ranges become lists, whose elements take more room than a character.
+  runtime.size(made.length * 10)
+  return made
 }
 
 function dict({ positional, named }: Args): Item {

@@ -1,6 +1,6 @@
 import { HakubeError, type Place } from '../errors.ts'
 import type { Value } from '../value.ts'
-import type { Delimiters, LexerOptions } from './lexer.ts'
+import type { Delimiters, LexerOptions } from './tokens.ts'
 import { parseLiteral } from './literal.ts'
 import { suggestion } from './mistakes.ts'
 

@@ -8,7 +8,7 @@ import { runFilter } from './filters/index.ts'
 import { Frame } from './frame.ts'
 import { GLOBALS } from './globals.ts'
 import { readHeader } from './header.ts'
-import type { LexerOptions } from './lexer.ts'
+import type { LexerOptions } from './tokens.ts'
 import { parseLiteral } from './literal.ts'
 import { Source } from './mistakes.ts'
 import { Renderer } from './render.ts'
@@ -118,7 +118,8 @@ export function renderValue(text: string, place: Place, scope: Scope, environmen
 
 function data(text: string): Value {
   if (!text.startsWith('[') && !text.startsWith('{')) return text
-  return parseLiteral(text) ?? text
+  const literal = parseLiteral(text)
+  return literal === undefined ? text : toValue(literal)
 }
 
 function renderBody(parsed: Parsed<Statement[]>, runtime: Runtime): string {

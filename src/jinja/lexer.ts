@@ -1,53 +1,13 @@
-import type { Float } from '../value.ts'
-import { Mistake } from './mistakes.ts'
+import type { Mistake } from './mistakes.ts'
+import { type LexerOptions, syntax, type Token, type TokenType } from './tokens.ts'
 import { readNumber, unescape } from './words.ts'
-
-export type TokenType =
-  | 'data'
-  | 'variable-begin'
-  | 'variable-end'
-  | 'block-begin'
-  | 'block-end'
-  | 'name'
-  | 'string'
-  | 'number'
-  | 'operator'
-  | 'end'
-
-export interface Token {
-  type: TokenType
-  /** The name, operator, data, or the value of a string. */
-  text: string
-  at: number
-  value?: number | bigint | Float
-}
-
-export interface Delimiters {
-  variable: readonly [string, string]
-  block: readonly [string, string]
-  comment: readonly [string, string]
-}
-
-export interface LexerOptions {
-  trimBlocks: boolean
-  lstripBlocks: boolean
-  keepTrailingNewline: boolean
-  /** Backslashes in strings of `{{ }}` are ordinary characters, as Ansible has it in playbook values. */
-  doubleBackslashes: boolean
-  delimiters: Delimiters
-}
-
-export const DEFAULT_DELIMITERS: Delimiters = {
-  variable: ['{{', '}}'],
-  block: ['{%', '%}'],
-  comment: ['{#', '#}'],
-}
 
 const SPACE = /\s+/y
 const NAME = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{M}\p{N}\p{Pc}]*/uy
 const NUMBER =
   /(?<!\.)\d+(?:_\d+)*(?:(?:\.\d+(?:_\d+)*)?e[+-]?\d+(?:_\d+)*|\.\d+(?:_\d+)*)|0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy
-const STRING = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"/y
+// One loop per escape rather than per character: long strings would exhaust the matcher's stack.
+const STRING = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y
 const OPERATOR = /\*\*|\/\/|==|!=|>=|<=|[+\-/*%~[\](){}<>=.:|,;]/y
 const OPENERS = new Map([
   ['(', ')'],
@@ -256,10 +216,6 @@ class Lexer {
       return syntax('the string is never closed', at, `Close it with ${char}.`)
     return syntax(`unexpected character ${JSON.stringify(char)}`, at)
   }
-}
-
-export function syntax(message: string, at: number, hint?: string): Mistake {
-  return new Mistake(message, { code: 'template-syntax', at, hint })
 }
 
 function escape(text: string): string {

@@ -27,6 +27,9 @@ export class UndefinedVariable extends HakubeError {
   override readonly name: string = 'UndefinedVariable'
 }
 
+/** A line longer than this helps nobody to find the mistake. */
+const LONGEST_LINE = 500
+
 /** A text together with where it stands, so that offsets can become places. */
 export class Source {
   readonly text: string
@@ -45,7 +48,7 @@ export class Source {
     const column = offset - start + (line === 0 ? (this.place.column ?? 1) : 1)
     const place: Place = { file: this.place.file, line: (this.place.line ?? 1) + line, column }
     const source = this.#lineText(line, start)
-    return source === undefined ? place : { ...place, source }
+    return source === undefined || source.length > LONGEST_LINE ? place : { ...place, source }
   }
 
   #lineText(line: number, start: number): string | undefined {

@@ -30,7 +30,8 @@ export function knownNames(lookups: ReadonlySet<string> | undefined): Names {
 
 function checkFilterName(name: string, at: number): void {
   if (FILTERS.has(canonicalFilter(name))) return
-  const hint = suggestion(name, FILTERS.keys()) ?? 'docs/playbooks.md lists the filters there are.'
+  const instead = INSTEAD.get(canonicalFilter(name))
+  const hint = instead ?? suggestion(name, FILTERS.keys()) ?? 'docs/playbooks.md lists the filters there are.'
   throw new Mistake(`there is no filter '${name}'`, { code: 'unknown-filter', hint, at })
 }
 
@@ -39,6 +40,20 @@ function checkTestName(name: string, at: number): void {
   const hint = suggestion(name, TESTS.keys()) ?? 'docs/playbooks.md lists the tests there are.'
   throw new Mistake(`there is no test '${name}'`, { code: 'unknown-test', hint, at })
 }
+
+/** What to write for filters of Ansible's that are not there. */
+const INSTEAD = new Map([
+  ['json_query', 'Write it with selectattr, map and dict2items.'],
+  ['vault', 'Encrypt with ansible-vault beforehand.'],
+  ['unvault', 'Keep the decrypted value in a vars file.'],
+  ['realpath', 'Write the path out: links on the controller are not followed.'],
+  ['expandvars', "Write lookup('env', 'NAME')."],
+  ['fileglob', "Write lookup('fileglob', 'pattern')."],
+  ['urlize', 'Write the HTML out.'],
+  ['cidr_merge', 'Write the merged networks out.'],
+  ['hwaddr', 'Use regex_search or the test mac.'],
+  ['macaddr', 'Use regex_search or the test mac.'],
+])
 
 const APPLY_FILTER = new Map([['map', 0]])
 const APPLY_TEST = new Map([

@@ -52,7 +52,8 @@ function repeat(sequence: Item, times: Item, runtime: Runtime): Item | undefined
   if (count === undefined || !isInt(count)) return undefined
   if (typeof sequence !== 'string' && !Array.isArray(sequence)) return undefined
   const many = Math.max(0, Number(count))
-  runtime.size(length(sequence) * many)
+  // An element of a list takes more room than a character.
+  runtime.size(length(sequence) * many * (typeof sequence === 'string' ? 1 : 10))
   if (typeof sequence === 'string') return sequence.repeat(many)
   const items = Array.from<Item[]>({ length: many }).fill(sequence).flat(1)
   return sequence instanceof Tuple ? tuple(items) : items

@@ -52,10 +52,10 @@ export class Renderer {
     runtime.step()
     switch (statement.kind) {
       case 'text':
-        out.push(statement.text)
+        out.push(runtime.wrote(statement.text))
         break
       case 'output':
-        out.push(this.output(statement.value, frame))
+        out.push(runtime.wrote(this.#output(statement.value, frame)))
         break
       case 'for':
         out.push(this.#for(statement, frame))
@@ -108,7 +108,8 @@ export class Renderer {
         break
       }
       case 'block':
-        out.push(this.#namedBlock(statement.name, 0, new Frame(frame)))
+        // What extends another template only says what goes into that one's blocks.
+        if (!this.#blocks.extending) out.push(this.#namedBlock(statement.name, 0, new Frame(frame)))
         break
       case 'extends': {
         const name = this.#templateName(statement.template, frame)
@@ -121,7 +122,7 @@ export class Renderer {
   }
 
   /** The text that `{{ … }}` leaves: nothing for None, lists for views, an error for undefined. */
-  output(value: Expression, frame: Frame): string {
+  #output(value: Expression, frame: Frame): string {
     return finalText(evaluate(value, frame, this.#runtime))
   }
 

@@ -68,6 +68,7 @@ export class Runtime {
   /** Private copies of variables, for templates that change lists or dicts in place. */
   copies: Map<string, Item> | undefined
   #steps = 0
+  #written = 0
   #depth = 0
 
   constructor(scope: Scope, environment: Environment, library: Library, source: Source) {
@@ -82,6 +83,13 @@ export class Runtime {
   step(): void {
     this.#steps += 1
     if (this.#steps > this.limits.steps) throw tooMuch(`more than ${this.limits.steps} steps`)
+  }
+
+  /** Counts text that goes into the result, and gives it back. */
+  wrote(text: string): string {
+    this.#written += text.length
+    this.size(this.#written)
+    return text
   }
 
   /** Refuses to make something of this many characters or elements. */

@@ -1,7 +1,8 @@
-import type { ForStatement, ImportName, MacroStatement, Parameter, Statement, Target } from './ast.ts'
+import type { ForStatement, ImportName, MacroStatement, Statement } from './ast.ts'
 import { ExpressionParser } from './expressions.ts'
-import { syntax, type Token } from './lexer.ts'
+import { syntax, type Token } from './tokens.ts'
 import { suggestion } from './mistakes.ts'
+import { TargetParser } from './targets.ts'
 import type { Names } from './names.ts'
 import { matches, TokenStream } from './stream.ts'
 
@@ -11,6 +12,7 @@ type TagParser = (tag: Token) => Statement
 export class StatementParser {
   readonly #stream: TokenStream
   readonly #expressions: ExpressionParser
+  readonly #targets: TargetParser
   /** The open tags with the words that may end them, innermost last. */
   readonly #open: { tag: Token; ends: readonly string[] }[] = []
   readonly #blocks = new Set<string>()
@@ -18,6 +20,7 @@ export class StatementParser {
   constructor(tokens: Token[], names: Names) {
     this.#stream = new TokenStream(tokens)
     this.#expressions = new ExpressionParser(this.#stream, names)
+    this.#targets = new TargetParser(this.#stream, this.#expressions)
   }
 
   parse(): Statement[] {
@@ -109,7 +112,7 @@ export class StatementParser {
   }
 
   #for(tag: Token): ForStatement {
-    const target = this.#targets('in')
+    const target = this.#targets.unpacked('in')
     this.#stream.expect('name', 'in')
     const over = this.#expressions.tuple({ choice: false, endWord: 'recursive' })
     const condition = this.#stream.skipWord('if') ? this.#expressions.expression() : undefined
@@ -131,7 +134,7 @@ export class StatementParser {
   }
 
   #set(tag: Token): Statement {
-    const target = this.#settable()
+    const target = this.#targets.settable()
     if (this.#stream.skipOp('=')) return { kind: 'set', at: tag.at, target, value: this.#expressions.tuple() }
     const filter = this.#filterChain()
     return { kind: 'capture', at: tag.at, target, filter, body: this.#inside(tag, 'endset').body }
@@ -143,46 +146,11 @@ export class StatementParser {
     return filter
   }
 
-  #settable(): Target {
-    const dotted = this.#stream.is('name') && matches(this.#stream.look(), 'operator', '.')
-    if (!dotted) return this.#targets()
-    const object = this.#stream.next()
-    this.#stream.next()
-    return { kind: 'field', at: object.at, object: object.text, name: this.#stream.expect('name').text }
-  }
-
-  /** One name, or several separated by commas, with parentheses within. */
-  #targets(endWord?: string): Target {
-    const { at } = this.#stream.current
-    const items: Target[] = []
-    let isTuple = false
-    for (;;) {
-      if (this.#stream.isOp('=') || this.#stream.isOp(')') || (endWord && this.#stream.isWord(endWord))) break
-      items.push(this.#target())
-      if (!this.#stream.skipOp(',')) break
-      isTuple = true
-    }
-    const [first] = items
-    if (!first) throw this.#stream.unexpected('a name')
-    return isTuple ? { kind: 'tuple', at, items } : first
-  }
-
-  #target(): Target {
-    if (this.#stream.skipOp('(')) {
-      const inner = this.#targets()
-      this.#stream.expect('operator', ')')
-      return inner
-    }
-    const token = this.#stream.expect('name')
-    if (RESERVED.has(token.text)) throw syntax(`'${token.text}' cannot be assigned to`, token.at)
-    return { kind: 'name', at: token.at, name: token.text }
-  }
-
   #with(tag: Token): Statement {
     const bindings = []
     while (!this.#stream.is('block-end')) {
       if (bindings.length > 0) this.#stream.expect('operator', ',')
-      const target = this.#target()
+      const target = this.#targets.one()
       this.#stream.expect('operator', '=')
       bindings.push({ target, value: this.#expressions.expression() })
     }
@@ -191,27 +159,12 @@ export class StatementParser {
 
   #macro(tag: Token): MacroStatement {
     const name = this.#stream.expect('name').text
-    const parameters = this.#parameters()
+    const parameters = this.#targets.parameters()
     return { kind: 'macro', at: tag.at, name, parameters, body: this.#inside(tag, 'endmacro').body }
   }
 
-  #parameters(): Parameter[] {
-    const out: Parameter[] = []
-    this.#stream.expect('operator', '(')
-    while (!this.#stream.isOp(')')) {
-      if (out.length > 0) this.#stream.expect('operator', ',')
-      const { text: name, at } = this.#stream.expect('name')
-      if (this.#stream.skipOp('=')) out.push({ name, default: this.#expressions.expression() })
-      else if (out.some((parameter) => parameter.default)) {
-        throw syntax('a parameter without a default follows one with a default', at)
-      } else out.push({ name })
-    }
-    this.#stream.expect('operator', ')')
-    return out
-  }
-
   #call(tag: Token): Statement {
-    const parameters = this.#stream.isOp('(') ? this.#parameters() : []
+    const parameters = this.#stream.isOp('(') ? this.#targets.parameters() : []
     const { at } = this.#stream.current
     const call = this.#expressions.expression()
     if (call.kind !== 'call') throw syntax('expected a call of a macro', at)
@@ -291,5 +244,3 @@ export class StatementParser {
     return { kind: 'with', bindings: [], body: this.#inside(tag, 'endautoescape').body }
   }
 }
-
-const RESERVED = new Set(['true', 'True', 'false', 'False', 'none', 'None'])

@@ -1,4 +1,4 @@
-import { syntax, type Token, type TokenType } from './lexer.ts'
+import { syntax, type Token, type TokenType } from './tokens.ts'
 import type { Mistake } from './mistakes.ts'
 
 /** The tokens with a cursor, and the questions both parsers ask of it. */
@@ -59,6 +59,12 @@ export class TokenStream {
     const found = describe(this.current)
     const wanted = expected === undefined ? '' : `, expected ${expected}`
     return syntax(`unexpected ${found}${wanted}`, this.current.at)
+  }
+
+  /** Counts one more operator in a row: each makes the tree deeper, as brackets do. */
+  chained(count: number): number {
+    if (count > 500) throw syntax('too many operators in a row', this.current.at, 'Split it with {% set %}.')
+    return count + 1
   }
 
   /** Runs one level of nesting. */

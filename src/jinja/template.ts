@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { Statement } from './ast.ts'
-import { DEFAULT_DELIMITERS, type LexerOptions, lexExpression, lexTemplate, normalize } from './lexer.ts'
+import { lexExpression, lexTemplate, normalize } from './lexer.ts'
+import { DEFAULT_DELIMITERS, type LexerOptions } from './tokens.ts'
 import type { Expression } from './ast.ts'
 import { ExpressionParser } from './expressions.ts'
 import { changesInPlace } from './visit.ts'
@@ -90,7 +91,13 @@ function located<T>(text: string, place: Place, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    if (error instanceof Mistake) throw new Source(text, place).locate(error, 0)
+    const mistake = error instanceof RangeError ? tooDeep() : error
+    if (mistake instanceof Mistake) throw new Source(text, place).locate(mistake, 0)
     throw error
   }
+}
+
+/** A text with thousands of operators in a row exhausts the stack instead of the parser's own count. */
+function tooDeep(): Mistake {
+  return new Mistake('nested too deeply', { code: 'template-limit' })
 }

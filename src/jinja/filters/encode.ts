@@ -29,22 +29,21 @@ export const encode: Filters = {
   urlsplit: filter({ query: '' }, (value, { query }) => splitUrl(str(value), str(query))),
 }
 
-const ENCODINGS: Record<string, BufferEncoding> = {
-  'utf-8': 'utf8',
-  utf8: 'utf8',
-  ascii: 'latin1',
-  'latin-1': 'latin1',
-  latin1: 'latin1',
-  'iso-8859-1': 'latin1',
-  'utf-16-le': 'utf16le',
-  'utf-16le': 'utf16le',
-}
+const ENCODINGS = new Map<string, BufferEncoding>([
+  ['utf-8', 'utf8'],
+  ['utf8', 'utf8'],
+  ['ascii', 'latin1'],
+  ['latin-1', 'latin1'],
+  ['latin1', 'latin1'],
+  ['iso-8859-1', 'latin1'],
+  ['utf-16-le', 'utf16le'],
+])
 
 function encodingOf(name: Item): BufferEncoding {
-  const found = ENCODINGS[str(name).toLowerCase().replaceAll('_', '-')]
+  const found = ENCODINGS.get(str(name).toLowerCase().replaceAll('_', '-'))
   if (found) return found
   throw new Mistake(`the encoding ${str(name)} is not supported`, {
-    hint: `It knows: ${Object.keys(ENCODINGS).join(', ')}.`,
+    hint: `It knows: ${[...ENCODINGS.keys()].join(', ')}.`,
   })
 }
 

@@ -6,12 +6,12 @@ import type { Runtime } from '../runtime.ts'
 import type { Item } from '../things.ts'
 import { shaCrypt, type ShaCryptType } from '../sha-crypt.ts'
 
-const TYPES: Record<string, ShaCryptType> = {
-  sha256: 'sha256',
-  sha256_crypt: 'sha256',
-  sha512: 'sha512',
-  sha512_crypt: 'sha512',
-}
+const TYPES = new Map<string, ShaCryptType>([
+  ['sha256', 'sha256'],
+  ['sha256_crypt', 'sha256'],
+  ['sha512', 'sha512'],
+  ['sha512_crypt', 'sha512'],
+])
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** A password as /etc/shadow keeps it: $6$… or $5$…. */
@@ -20,7 +20,7 @@ export function passwordHash(
   args: { hashtype: Item; salt: Item; salt_size: Item; rounds: Item; ident: Item },
   runtime: Runtime,
 ): string {
-  const type = TYPES[str(args.hashtype)]
+  const type = TYPES.get(str(args.hashtype))
   if (!type) {
     const hint = 'It knows sha512 and sha256; hash others beforehand and keep the hash in a variable.'
     throw new Mistake(`the hash type '${str(args.hashtype)}' is not supported`, { hint })

@@ -1,11 +1,11 @@
-import { parseAllDocuments, type Document, isAlias, isMap, isScalar, isSeq } from 'yaml'
-import { float, type Key, type Value } from '../../value.ts'
+import { HakubeError } from '../../errors.ts'
+import type { Value } from '../../value.ts'
+import { parseYaml, toValue as fromNode } from '../../yaml/load.ts'
 import { intArgument } from '../arguments.ts'
 import { truthy } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
 import { toValue } from '../result.ts'
 import type { Item } from '../things.ts'
-import { integer } from '../words.ts'
 import { dumpYaml } from '../yaml-dump.ts'
 import { filter, type Filters } from './define.ts'
 
@@ -33,43 +33,11 @@ function write(value: Item, args: Writing): string {
 }
 
 function documents(text: string): Value[] {
-  const parsed = parseAllDocuments(text, {
-    version: '1.1',
-    intAsBigInt: true,
-    merge: true,
-    logLevel: 'silent',
-  })
-  if (!Array.isArray(parsed)) return []
-  return parsed.map((document) => {
-    const [error] = document.errors
-    if (error) throw new Mistake(`the text is no YAML: ${error.message.split('\n')[0] ?? ''}`)
-    return fromNode(document.contents, document)
-  })
-}
-
-function fromNode(node: unknown, document: Document.Parsed): Value {
-  if (isAlias(node)) return fromNode(node.resolve(document), document)
-  if (isSeq(node)) return node.items.map((item) => fromNode(item, document))
-  if (isMap(node)) return fromPlain(node.toJS(document, { mapAsMap: true }))
-  if (isScalar(node)) return fromPlain(node.value)
-  return null
-}
-
-/** What the parser makes with ints as bigints and dicts as Maps, so that 1 and 1.0 stay apart. */
-function fromPlain(value: unknown): Value {
-  if (typeof value === 'bigint') return integer(value)
-  if (typeof value === 'number') return float(value)
-  if (value === null || value === undefined) return null
-  if (typeof value === 'string' || typeof value === 'boolean') return value
-  if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '')
-  if (Array.isArray(value)) return value.map(fromPlain)
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, item]): [Key, Value] => [keyOf(fromPlain(key)), fromPlain(item)]))
+  try {
+    return parseYaml(text, 'the text').map(({ root }) => (root ? fromNode(root) : null))
+  } catch (error) {
+    // Its place is one in the text, which the user may never have seen: the filter's place helps more.
+    if (error instanceof HakubeError) throw new Mistake(`the text is no YAML: ${error.message}`)
+    throw error
   }
-  throw new Mistake('the YAML has a value that is not supported')
-}
-
-function keyOf(value: Value): Key {
-  if (value === null || typeof value !== 'object') return value
-  throw new Mistake('a YAML key must be a scalar')
 }
