@@ -17,7 +17,8 @@ export function expandedWord(word: string): Script {
     const name = match[1] ?? match[2] ?? ''
     const index = home.length + match.index
     out += literal(word.slice(at, index))
-    out += `\${${name}+"$${name}"}\${${name}-${quote(match[0])}}`
+    const unset = match[0].replace(/[${}]/g, (sign) => (sign === '{' ? sign : `\\${sign}`))
+    out += `"\${${name}-${unset}}"`
     at = index + match[0].length
   }
   return new Script(out + literal(word.slice(at)))

@@ -1,7 +1,7 @@
 import type { Answer } from '../connect/connection.ts'
 import type { Plan, Result } from '../task.ts'
 import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
-import { afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
+import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
 import { Unknown } from '../world/kind.ts'
 import { type Effect, UnknownAnswer, type World, effect, effectOnAll } from '../world/world.ts'
 import { aptScript, listsAsk } from './package-apt.ts'
@@ -115,7 +115,7 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
     )
   }
   const changes = steps.map((step) =>
-    step.from === undefined ? `install ${step.name}` : `upgrade ${step.name}`,
+    step.from === undefined ? `install ${step.name}` : `change ${step.name} from ${step.from} to ${step.to}`,
   )
   return change(
     task,
@@ -140,7 +140,8 @@ function aptStep(name: string, task: PackageTask, world: World): Step | string {
     if (matchesPin(pin.version, installed)) return `${pin.name} ${installed} is installed`
     return { name: pin.name, from: installed, to: pin.version, spec: name }
   }
-  if (task.state === 'latest' && candidate !== undefined && candidate !== installed) {
+  const upToDate = candidate === undefined || candidate === installed || installed === NEWEST
+  if (task.state === 'latest' && !upToDate) {
     return { name, from: installed, to: candidate, spec: name }
   }
   return `${name} ${installed} is installed`
@@ -214,7 +215,7 @@ function change(
   effects: readonly Effect[],
   changes: readonly string[],
 ): Plan {
-  const later = transaction.action === 'install' ? '(the newest there is)' : '(not installed)'
+  const later = transaction.action === 'install' ? NEWEST : '(not installed)'
   const fields = steps.map(({ name, from, to }) => ({
     name,
     before: from ?? '(not installed)',

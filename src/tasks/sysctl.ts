@@ -88,7 +88,8 @@ export default defineTask({
       status: 'change',
       summary: summaryOf(wish, file !== undefined),
       diff: [...(file?.diff ?? []), ...(live?.diff ?? [])],
-      apply: lines(file?.apply ?? nothing, live?.apply ?? nothing),
+      // The kernel first: a value that it refuses does not get into the file.
+      apply: lines(live?.apply ?? nothing, file?.apply ?? nothing),
       effects: [...(file?.effects ?? []), ...(live?.effects ?? [])],
       notes: file?.notes ?? [],
     }

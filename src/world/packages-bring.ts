@@ -88,6 +88,9 @@ export function bringQuestions(names: readonly string[]): WorldQuestion[] {
   ]
 }
 
+/** Stands for a version that only the installation will tell. */
+export const NEWEST = '(the newest there is)'
+
 /** The World after this package is installed anew. */
 export function afterInstall(
   name: string,
@@ -95,10 +98,7 @@ export function afterInstall(
   family: Family,
   world: World,
 ): Effect[] {
-  const installed = version ?? 'as the repository has it'
-  const package_ = effectOnAll('package', (before, key) =>
-    isAbout(key, name) ? { installed, candidate: candidateOf(before) } : before,
-  )
+  const package_ = packageBecomes(name, version)
   const brings = bringsOf(name, family)
   if (!brings) return [package_, ...mayBring(name)]
   return [
@@ -117,12 +117,18 @@ export function afterInstall(
 
 /** The World after this package has another version. */
 export function afterUpgrade(name: string, version: string): Effect[] {
-  return [
-    effectOnAll('package', (before, key) =>
-      isAbout(key, name) ? { installed: version, candidate: candidateOf(before) } : before,
-    ),
-    ...mayBring(name),
-  ]
+  return [packageBecomes(name, version), ...mayBring(name)]
+}
+
+/** What is asked about under a name with a version in it stays open, unless it is this version. */
+function packageBecomes(name: string, version: string | undefined): Effect {
+  return effectOnAll('package', (before, key) => {
+    if (!isAbout(key, name)) return before
+    const candidate = before instanceof Unknown ? undefined : before.candidate
+    if (key === name) return { installed: version ?? candidate ?? NEWEST, candidate }
+    if (version !== undefined && key.endsWith(version)) return { installed: version, candidate }
+    return new Unknown(`which version of ${name} is installed then is not known`)
+  })
 }
 
 /** The World after this package is removed: nobody but the package manager knows which files were its own. */
@@ -225,8 +231,4 @@ function unitAfterInstall(brings: Brings, family: Family, world: World): UnitRep
 
 function startsWithOld(config: PathReply | Unknown): boolean {
   return config instanceof Unknown || config.exists
-}
-
-function candidateOf(before: PackageReply | Unknown): string | undefined {
-  return before instanceof Unknown ? undefined : before.candidate
 }
