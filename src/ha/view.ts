@@ -17,13 +17,16 @@ export function viewOf(topology: Topology, host: string) {
   const node = nodes.find((each) => each.name === host)
   const profile = BALANCED
   const failover = nodes.length > 1
+  const haproxy = node !== undefined && endpoint.haproxy
+  const keepalived = node !== undefined && failover
   return {
     layout: topology.layout,
     endpoints: endpoint.vips.map((vip) => `https://${withPort(vip.address, endpoint.port)}`),
     vips: endpoint.vips.map((vip) => vip.address),
     port: endpoint.port,
-    haproxy: node !== undefined && endpoint.haproxy,
-    keepalived: node !== undefined && failover,
+    haproxy,
+    keepalived,
+    packages: [...(haproxy ? ['haproxy'] : []), ...(keepalived ? ['keepalived'] : [])],
     apiserver: {
       port: endpoint.apiserverPort,
       check_path: endpoint.checkPath,

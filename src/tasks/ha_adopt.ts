@@ -22,7 +22,7 @@ export default defineTask({
     adopt: bool.default(false).describe('Whether a file of somebody else may be replaced as well.'),
   }),
   example: `
-- name: Keep a foreign haproxy configuration
+- name: Look for a foreign haproxy configuration
   ha_adopt:
     path: /etc/haproxy/haproxy.cfg
     package: haproxy

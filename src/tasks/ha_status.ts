@@ -18,12 +18,15 @@ export default defineTask({
     port: 6443
     endpoints: https://10.0.0.10:8443
 `,
-  prepare: (params) => params,
+  prepare(params, controller) {
+    const host = controller.variable('inventory_hostname')
+    return { ...params, host: typeof host === 'string' ? host : 'this host' }
+  },
   asks: ({ port }) => [{ kind: 'port', ask: { port } }],
-  plan({ port, endpoints }, world) {
+  plan({ port, endpoints, host }, world) {
     const listening = world.get('port', { port }).listeners.length > 0
     if (listening) return { status: 'ok', reason: `something listens on port ${port}`, result: { listening } }
     const text = `no API server listens on port ${port} yet; ${endpoints.join(', ')} waits for it`
-    return { status: 'ok', reason: text, result: { listening, hakube_message: text } }
+    return { status: 'ok', reason: text, result: { listening, hakube_message: `${host}: ${text}` } }
   },
 })

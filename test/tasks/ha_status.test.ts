@@ -8,7 +8,7 @@ const params = ha_status.params.parse({ port: '6443', endpoints: ['https://10.0.
 
 async function plan(listeners: readonly { address: string; program: undefined }[]) {
   const world = new World(new Map([[id('port', kinds.port.key({ port: 6443 })), { listeners }]]))
-  return ha_status.plan(await ha_status.prepare(params, controllerWith()), world)
+  return ha_status.plan(await ha_status.prepare(params, controllerWith({ variable: () => 'm1' })), world)
 }
 
 it('says that the endpoint waits for the API server', async () => {
@@ -16,7 +16,7 @@ it('says that the endpoint waits for the API server', async () => {
   expect(await plan([])).toEqual({
     status: 'ok',
     reason: text,
-    result: { listening: false, hakube_message: text },
+    result: { listening: false, hakube_message: `m1: ${text}` },
   })
 })
 
