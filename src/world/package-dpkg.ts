@@ -10,7 +10,7 @@ export function dpkgName(name: string): string {
 
 /**
  * One dpkg-query for all names. Only where a name is not installed: whether another package provides it, and if
- * so, whether it is a purely virtual name (then apt has no candidate for it).
+ * so, whether there is a real package of this name in apt's lists.
  */
 export function dpkgProbe(asks: readonly PackageAsk[]): Script {
   const names = [...new Set(asks.map((ask) => dpkgName(ask.name)))]
@@ -28,10 +28,12 @@ done
 virtual=
 if [ $# -gt 0 ]; then
   virtual=$(dpkg-query -W -f ${`+|${FORMAT}`} | grep '^+|installed|' | grep "$@")
-  [ -n "$virtual" ] && printf '%s\n' "$virtual"
+fi
+if [ -n "$virtual" ]; then
+  printf '%s\n' "$virtual"
+  ${listedPackages} | grep -F -x ${names.flatMap((name) => ['-e', `Package: ${name}`])} | sort -u
 fi
 set -- ${[...new Set(candidates)]}
-[ -n "$virtual" ] && set -- ${names}
 if [ $# -gt 0 ]; then
   echo policy
   ${readOnlyCache}
@@ -40,6 +42,13 @@ fi
 :`
 }
 
+/** The text of apt's lists, which may be compressed. apt-cache would make a temporary file. */
+const listedPackages = new Script(`(
+  cd /var/lib/apt/lists || exit
+  cat ./*_Packages
+  for file in ./*_Packages.*; do [ -e "$file" ] && /usr/lib/apt/apt-helper cat-file "$file"; done
+) 2>/dev/null`)
+
 /** Without a file for its cache apt writes nothing, but is slow; so the file is used as long as it is up to date. */
 const readOnlyCache = new Script(`options=
 for file in /var/lib/dpkg/status /var/lib/apt/lists /etc/apt/sources.list /etc/apt/sources.list.d; do
@@ -47,6 +56,8 @@ for file in /var/lib/dpkg/status /var/lib/apt/lists /etc/apt/sources.list /etc/a
   [ /var/cache/apt/pkgcache.bin -nt "$file" ] && continue
   options='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
 done`)
+
+const LISTED = 'Package: '
 
 interface Row {
   status: string
@@ -62,7 +73,8 @@ export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[])
   const rows = lines.slice(0, at === -1 ? undefined : at).filter((line) => line !== '')
   const candidates = readPolicy(at === -1 ? [] : lines.slice(at + 1))
   const own = rows.filter((row) => row.startsWith('=|')).map(readRow)
-  const others = rows.filter((row) => !row.startsWith('=|')).map(readRow)
+  const real = new Set(rows.filter((row) => row.startsWith(LISTED)).map((row) => row.slice(LISTED.length)))
+  const others = rows.filter((row) => !row.startsWith('=|') && !row.startsWith(LISTED)).map(readRow)
   return asks.map((ask) => {
     const name = dpkgName(ask.name)
     const arch = /^[^=]*:([a-z0-9-]+)/.exec(ask.name)?.[1]
@@ -71,7 +83,7 @@ export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[])
     const installed = mine.find((row) => row.status === 'installed')
     if (installed) return { installed: installed.version, candidate }
     const residue = mine.some((row) => row.status === 'config-files')
-    const provider = candidates.has(name) ? undefined : others.find((row) => row.provides.includes(name))
+    const provider = real.has(name) ? undefined : others.find((row) => row.provides.includes(name))
     if (provider) return { installed: provider.version, candidate, providedBy: provider.name }
     return { installed: undefined, candidate, ...(residue && { residue }) }
   })

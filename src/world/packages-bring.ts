@@ -131,26 +131,28 @@ function packageBecomes(name: string, version: string | undefined): Effect {
   })
 }
 
-/** The World after this package is removed: nobody but the package manager knows which files were its own. */
+/**
+ * The World after this package is removed. Only the package manager knows which files and units were its own, so
+ * those that are named after it are not known any more.
+ */
 export function afterRemoval(name: string, family: Family, purge: boolean): Effect[] {
   const gone: PackageReply = {
     installed: undefined,
     candidate: undefined,
     ...(family === 'Debian' && !purge && { residue: true }),
   }
-  const package_ = effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before))
   const why = new Unknown(`it may go with package ${name}`)
   const unit = bringsOf(name, family)?.unit
+  const stem = /^[a-z]+/i.exec(name)?.[0] ?? name
   return [
-    package_,
+    effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before)),
     effectOnAll('unit', (before, key) => {
       if (key === unit) return { known: false }
-      return before instanceof Unknown || !before.known ? before : why
+      return !(before instanceof Unknown) && before.known && key.includes(stem) ? why : before
     }),
-    effectOnAll('path', (before, key) => {
-      if (before instanceof Unknown || !before.exists) return before
-      return ownedByPackages(key) ? why : before
-    }),
+    effectOnAll('path', (before, key) =>
+      isThere(before) && isPackagePlace(key) && key.includes(stem) ? why : before,
+    ),
   ]
 }
 
@@ -163,14 +165,21 @@ function mayBring(name: string): Effect[] {
     effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('path', (before, key) => {
       if (before instanceof Unknown || before.exists) return before
-      return ownedByPackages(key) ? why : before
+      return isPackagePlace(key) && !isElsewhere(key) ? why : before
     }),
   ]
 }
 
-/** Where packages put files; what is elsewhere is the administrator's. */
-function ownedByPackages(key: string): boolean {
+/** Where packages put files. */
+function isPackagePlace(key: string): boolean {
   return /^\/(?:etc|usr|lib\w*|s?bin|var\/(?:lib|cache|log|spool)|opt)\//.test(key)
+}
+
+/** The administrator's own places in there, and what belongs to the two packages that are listed above. */
+function isElsewhere(key: string): boolean {
+  return /^\/(?:usr\/local|etc\/(?:systemd\/system|sysctl\.d|haproxy|keepalived))(?:\/|$)|^\/etc\/sysctl\.conf/.test(
+    key,
+  )
 }
 
 function brought(path: string, type: 'file' | 'directory', brings: Brings, world: World): Effect[] {

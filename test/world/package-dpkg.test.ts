@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { parseDpkg } from '../../src/world/package-dpkg.ts'
+
+const rows = [
+  '=|installed|haproxy|amd64|2.6.12-1|',
+  '=|installed|libc6|amd64|2.36-9|',
+  '=|installed|libc6|i386|2.36-8|',
+  '=|config-files|keepalived|amd64|1:2.2.7|',
+  '=|half-configured|broken|amd64|1.0|',
+  '=|not-installed|awk|||',
+  '+|installed|mawk|amd64|1.3.4|awk',
+  '+|installed|netcat-openbsd|amd64|1.219|netcat, nc (= 1), netcat-x:any',
+  'Package: nc',
+  'policy',
+  'haproxy:',
+  '  Installed: 2.6.12-1',
+  '  Candidate: 2.6.12-2',
+  'libc6:',
+  '  Candidate: (none)',
+]
+
+test.each([
+  ['haproxy', { installed: '2.6.12-1', candidate: undefined }],
+  ['haproxy=2.6*', { installed: '2.6.12-1' }],
+  ['libc6:i386', { installed: '2.36-8' }],
+  ['keepalived', { installed: undefined, residue: true }],
+  ['broken', { installed: undefined }],
+  ['awk', { installed: '1.3.4', providedBy: 'mawk' }],
+  ['netcat', { installed: '1.219', providedBy: 'netcat-openbsd' }],
+  ['netcat-x', { providedBy: 'netcat-openbsd' }],
+  ['nosuch', { installed: undefined }],
+])('%s', (name, reply) => {
+  expect(parseDpkg(rows, [{ name }])[0]).toMatchObject(reply)
+})
+
+test('a name that a real package has is not taken for provided', () => {
+  expect(parseDpkg(rows, [{ name: 'nc' }])).toEqual([{ installed: undefined, candidate: undefined }])
+})
+
+test.each([
+  ['haproxy', '2.6.12-2'],
+  ['libc6', undefined],
+])('the candidate of %s is %s', (name, candidate) => {
+  expect(parseDpkg(rows, [{ name, candidate: true }])[0]).toMatchObject({ candidate })
+})
+
+test.each(['=|installed', 'dpkg-query: error', '=|installed|a|b|c|d|e'])('%j is refused', (row) => {
+  expect(() => parseDpkg([row], [{ name: 'haproxy' }])).toThrow(TypeError)
+})

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { aptPin, isAbout, matchesPin, readNames, rpmPin } from '../../src/world/package-names.ts'
+
+test.each([
+  'haproxy',
+  'libstdc++6',
+  'libc6:amd64',
+  'haproxy=2.6.*',
+  'java-11-openjdk',
+  '/usr/sbin/haproxy',
+  'kernel-5.14.0-1.el9.x86_64',
+])('%s is a name', (name) => {
+  expect(readNames('package', [name])).toEqual([name])
+})
+
+test.each([
+  ['@development', 'group'],
+  ['https://host.test/a.rpm', 'package file'],
+  ['/tmp/a.deb', 'package file'],
+  ['haproxy >= 2.4', 'not a package name'],
+  ['haproxy*', 'pattern'],
+  ['-y', 'not a package name'],
+  ["a'b", 'not a package name'],
+])('%s is refused: %s', (name, message) => {
+  expect(() => readNames('package', [name])).toThrow(message)
+})
+
+test('empty names and repeated ones are left out', () => {
+  expect(readNames('package', ['a', '', 'b', 'a'])).toEqual(['a', 'b'])
+})
+
+test.each([
+  ['haproxy', 'haproxy', true],
+  ['haproxy=2.6', 'haproxy', true],
+  ['haproxy:amd64', 'haproxy', true],
+  ['haproxy-2.4', 'haproxy', true],
+  ['haproxy-doc', 'haproxy', false],
+  ['haproxyctl', 'haproxy', false],
+])('%s is about %s: %s', (key, name, about) => {
+  expect(isAbout(key, name)).toBe(about)
+})
+
+test.each([
+  ['2.6.*', '2.6.12-1', true],
+  ['2.6.*', '2.60', false],
+  ['2.6.1?', '2.6.12', true],
+  ['2.6', '2.6.12', false],
+])('pin %s and version %s: %s', (pin, version, matches) => {
+  expect(matchesPin(pin, version)).toBe(matches)
+})
+
+test('names with versions', () => {
+  expect(aptPin('a=1:2*')).toEqual({ name: 'a', version: '1:2*' })
+  expect(aptPin('a')).toEqual({ name: 'a', version: undefined })
+  expect(rpmPin('lab-hello-1.0-1.el9')).toEqual({ name: 'lab-hello', version: '1.0-1.el9' })
+  expect(rpmPin('lab-hello')).toBeUndefined()
+})

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { Unknown } from '../../src/world/kind.ts'
+import { replyOf } from '../../src/world/path-effects.ts'
+import {
+  NEWEST,
+  afterInstall,
+  afterRemoval,
+  afterUpgrade,
+  bringQuestions,
+} from '../../src/world/packages-bring.ts'
+import type { UnitReply } from '../../src/world/replies.ts'
+import { World, id } from '../../src/world/world.ts'
+
+/** A host on which nothing is installed. */
+function blank(names: readonly string[], more: Record<string, unknown> = {}): World {
+  const answers = new Map<string, unknown>()
+  for (const { kind, ask } of bringQuestions(names)) {
+    const key = 'path' in ask ? ask.path : 'name' in ask ? ask.name : ''
+    answers.set(id(kind, key), kind === 'unit' ? { known: false } : { exists: false })
+  }
+  for (const name of ['haproxy', 'keepalived', 'curl', 'haproxy=2.6*']) {
+    answers.set(id('package', name), { installed: undefined, candidate: undefined })
+  }
+  answers.set(id('group', 'haproxy'), { exists: false })
+  answers.set(id('unit', 'other.service'), { known: false })
+  answers.set(id('path', '/etc/other'), { exists: false })
+  answers.set(id('path', '/root/other'), { exists: false })
+  for (const [key, reply] of Object.entries(more)) answers.set(key, reply)
+  return new World(answers)
+}
+
+const file = replyOf({ type: 'file', mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root' })
+const masked: UnitReply = { known: true, enablement: 'masked', activity: 'inactive', needsReload: false }
+
+function unitAfter(name: string, family: 'Debian' | 'RedHat', more: Record<string, unknown> = {}): unknown {
+  const world = blank([name], more)
+  return world.after(afterInstall(name, undefined, family, world)).peek('unit', { name: `${name}.service` })
+}
+
+describe('the unit after an installation', () => {
+  test.each([
+    ['haproxy', 'Debian', 'enabled', 'active'],
+    ['keepalived', 'Debian', 'enabled', 'inactive'],
+    ['haproxy', 'RedHat', 'disabled', 'inactive'],
+    ['keepalived', 'RedHat', 'disabled', 'inactive'],
+  ] as const)('%s on %s: %s and %s', (name, family, enablement, activity) => {
+    expect(unitAfter(name, family)).toMatchObject({ known: true, enablement, activity })
+  })
+  test('one that was masked before stays so', () => {
+    expect(unitAfter('haproxy', 'Debian', { [id('unit', 'haproxy.service')]: masked })).toEqual(masked)
+  })
+  test('a config that is there already decides, so nobody can tell', () => {
+    const config = id('path', '/etc/keepalived/keepalived.conf')
+    expect(unitAfter('keepalived', 'Debian', { [config]: file })).toBeInstanceOf(Unknown)
+    expect(unitAfter('keepalived', 'RedHat', { [config]: file })).toMatchObject({ activity: 'inactive' })
+  })
+  test('policy-rc.d decides as well', () => {
+    const policy = id('path', '/usr/sbin/policy-rc.d')
+    expect(unitAfter('haproxy', 'Debian', { [policy]: file })).toBeInstanceOf(Unknown)
+  })
+})
+
+describe('everything else after an installation', () => {
+  const world = blank(['haproxy'])
+  const after = world.after(afterInstall('haproxy', undefined, 'Debian', world))
+  test('the package', () => {
+    expect(after.get('package', { name: 'haproxy' }).installed).toBe(NEWEST)
+    expect(after.peek('package', { name: 'haproxy=2.6*' })).toBeInstanceOf(Unknown)
+    expect(after.get('package', { name: 'curl' }).installed).toBeUndefined()
+  })
+  test('files and directories', () => {
+    expect(after.get('path', { path: '/etc/haproxy' })).toMatchObject({ type: 'directory', mode: 0o755 })
+    expect(after.get('path', { path: '/etc/haproxy/haproxy.cfg' })).toMatchObject({
+      type: 'file',
+      digests: {},
+    })
+    expect(after.get('path', { path: '/usr/sbin/haproxy' })).toMatchObject({ mode: 0o755 })
+  })
+  test('user and group', () => {
+    expect(after.get('user', { name: 'haproxy' })).toMatchObject({ exists: true, home: '/var/lib/haproxy' })
+    expect(after.get('group', { name: 'haproxy' })).toMatchObject({ exists: true })
+  })
+  test('a file that somebody wrote before stays', () => {
+    const before = blank(['haproxy'], { [id('path', '/etc/haproxy/haproxy.cfg')]: file })
+    const later = before.after(afterInstall('haproxy', undefined, 'RedHat', before))
+    expect(later.get('path', { path: '/etc/haproxy/haproxy.cfg' })).toBe(file)
+  })
+  test('nothing that the package is known not to bring becomes unknown', () => {
+    expect(after.get('unit', { name: 'other.service' })).toEqual({ known: false })
+  })
+})
+
+describe('a package nobody has listed', () => {
+  const world = blank(['keepalived'])
+  const after = world.after(afterInstall('curl', '8.0', 'Debian', world))
+  test('may bring whatever is absent, where packages put things', () => {
+    expect(after.peek('unit', { name: 'other.service' })).toBeInstanceOf(Unknown)
+    expect(after.peek('group', { name: 'haproxy' })).toBeInstanceOf(Unknown)
+    expect(after.peek('path', { path: '/etc/other' })).toBeInstanceOf(Unknown)
+    expect(after.get('path', { path: '/root/other' })).toEqual({ exists: false })
+    expect(after.get('path', { path: '/etc/keepalived/keepalived.conf' })).toEqual({ exists: false })
+  })
+  test('has the version that was asked for', () => {
+    expect(after.get('package', { name: 'curl' }).installed).toBe('8.0')
+  })
+})
+
+test('an upgrade has the new version and may bring more', () => {
+  const after = blank([]).after(afterUpgrade('curl', '9.0'))
+  expect(after.get('package', { name: 'curl' }).installed).toBe('9.0')
+  expect(after.peek('unit', { name: 'other.service' })).toBeInstanceOf(Unknown)
+})
+
+test('a removal takes the unit, and leaves open what is named after the package', () => {
+  const up: UnitReply = { ...masked, enablement: 'enabled', activity: 'active' }
+  const world = blank([], {
+    [id('unit', 'haproxy.service')]: up,
+    [id('unit', 'other.service')]: up,
+    [id('unit', 'haproxy-exporter.service')]: up,
+    [id('path', '/etc/haproxy/haproxy.cfg')]: file,
+    [id('path', '/etc/other')]: file,
+    [id('path', '/root/haproxy')]: file,
+  })
+  const after = world.after(afterRemoval('haproxy', 'Debian', false))
+  expect(after.get('package', { name: 'haproxy' })).toMatchObject({ installed: undefined, residue: true })
+  expect(after.get('unit', { name: 'haproxy.service' })).toEqual({ known: false })
+  expect(after.get('unit', { name: 'other.service' })).toBe(up)
+  expect(after.peek('unit', { name: 'haproxy-exporter.service' })).toBeInstanceOf(Unknown)
+  expect(after.peek('path', { path: '/etc/haproxy/haproxy.cfg' })).toBeInstanceOf(Unknown)
+  expect(after.get('path', { path: '/etc/other' })).toBe(file)
+  expect(after.get('path', { path: '/root/haproxy' })).toBe(file)
+  const purged = world.after(afterRemoval('haproxy', 'Debian', true))
+  expect(purged.get('package', { name: 'haproxy' }).residue).toBeUndefined()
+})

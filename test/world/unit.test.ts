@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { Unknown } from '../../src/world/kind.ts'
+import { unit } from '../../src/world/unit.ts'
+import { answer } from './answer.ts'
+
+function block(fields: Record<string, string>): string {
+  const all = {
+    Type: 'notify',
+    RemainAfterExit: 'no',
+    LoadState: 'loaded',
+    UnitFileState: 'enabled',
+    ActiveState: 'active',
+    NeedDaemonReload: 'no',
+  }
+  return Object.entries({ ...all, ...fields })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}
+
+function parse(text: string, count: number) {
+  const asks = Array.from({ length: count }, (_, index) => ({ name: `u${index}.service` }))
+  return unit.parse(answer(text), asks)
+}
+
+const up = { known: true, enablement: 'enabled', activity: 'active', needsReload: false, oneshot: false }
+
+test.each<[string, Record<string, string>, object]>([
+  ['running', {}, up],
+  ['failed', { ActiveState: 'failed' }, { ...up, activity: 'failed' }],
+  ['changed on disk', { NeedDaemonReload: 'yes' }, { ...up, needsReload: true }],
+  ['not there', { LoadState: 'not-found', UnitFileState: '', ActiveState: 'inactive' }, { known: false }],
+  ['masked', { LoadState: 'masked', UnitFileState: 'masked' }, { ...up, enablement: 'masked' }],
+  [
+    'masked until the next boot',
+    { LoadState: 'masked', UnitFileState: 'masked-runtime' },
+    { ...up, enablement: 'masked' },
+  ],
+  ['without a file', { UnitFileState: '' }, { ...up, enablement: 'static' }],
+  ['oneshot', { Type: 'oneshot' }, { ...up, oneshot: true }],
+  ['oneshot that remains', { Type: 'oneshot', RemainAfterExit: 'yes' }, up],
+])('a unit that is %s', (_, fields, reply) => {
+  expect(parse(block(fields), 1)).toEqual([reply])
+})
+
+test('several units, in the order of the questions', () => {
+  const text = [block({}), block({ ActiveState: 'inactive' })].join('\n')
+  expect(parse(text, 2)).toEqual([up, { ...up, activity: 'inactive' }])
+})
+
+test('an init script is as enabled as is-enabled says', () => {
+  const text = [
+    block({ UnitFileState: 'generated' }),
+    block({}),
+    'IsEnabled=disabled\n',
+    'IsEnabled=enabled\n',
+  ].join('\n')
+  expect(parse(text, 2)).toEqual([{ ...up, enablement: 'disabled' }, up])
+})
+
+describe('what is no answer', () => {
+  test('without systemd nothing is known', () => {
+    expect(parse('no-systemd\n', 1)[0]).toBeInstanceOf(Unknown)
+  })
+  test('when systemctl fails nothing is known, and it says why', () => {
+    const [reply] = unit.parse(answer('', 1, 'Failed to connect to bus\n'), [{ name: 'a.service' }])
+    expect(reply).toMatchObject({ why: expect.stringContaining('Failed to connect to bus') })
+  })
+  test.each<[string, string, number]>([
+    ['too few units', block({}), 2],
+    ['too many units', [block({}), block({}), block({})].join('\n'), 2],
+    ['a line that is no property', 'LoadState=loaded\nrubbish\n', 1],
+    ['a property left out', 'LoadState=loaded\n', 1],
+  ])('%s is refused', (_, text, count) => {
+    expect(() => parse(text, count)).toThrow(TypeError)
+  })
+})
