@@ -104,7 +104,7 @@ export function attributeScript(items: readonly { path: string; wanted: Wanted; 
   for (const { path, wanted } of some('owner')) add(sh`chown -h ${wanted.owner}`, path)
   for (const { path, wanted } of some('group')) add(sh`chgrp -h ${wanted.group}`, path)
   for (const { path, wanted, link } of items) {
-    if (!link && needsMode(wanted)) add(sh`chmod ${showMode(wanted.mode)}`, path)
+    if (!link && needsMode(wanted)) add(sh`chmod ${exactMode(wanted.mode)}`, path)
   }
   const commands: Script[] = []
   for (const { command, paths } of groups.values()) {
@@ -113,6 +113,11 @@ export function attributeScript(items: readonly { path: string; wanted: Wanted; 
     }
   }
   return lines(...commands)
+}
+
+/** GNU's chmod leaves the set-id bits of directories alone, unless the mode has five digits. */
+function exactMode(mode: number): string {
+  return `0${showMode(mode)}`
 }
 
 /** The attributes without what is only known about them. */

@@ -16,6 +16,8 @@ export interface Tree {
   source: string
   /** Where its entries go to. */
   dest: string
+  /** What the task says: where to, and whether the source ends with a slash. */
+  given: { dest: string; slash: boolean }
   wishes: TreeWishes
   directories: readonly FileTask[]
   files: readonly FileContent[]
@@ -30,8 +32,9 @@ export type TreeWishes = Omit<FileContent, 'dest' | 'name' | 'source' | 'content
 }
 
 /** Reads a directory with everything below it. */
-export async function readTree(source: string, dest: string, wishes: TreeWishes): Promise<Tree> {
-  const tree = { source, dest, wishes, directories: [], files: [], links: [] } satisfies Tree
+export async function readTree(source: string, given: Tree['given'], wishes: TreeWishes): Promise<Tree> {
+  const dest = given.slash ? given.dest : joinPath(given.dest, path.basename(source))
+  const tree = { source, dest, given, wishes, directories: [], files: [], links: [] } satisfies Tree
   await readInto(tree, source, dest, wishes, [await realpath(source)])
   return tree
 }
@@ -122,8 +125,8 @@ function topOf({ dest, wishes }: Tree): FileTask {
   return { ...taskOf(dest, wishes), state: 'directory', mode: wishes.directoryMode, follow: true }
 }
 
-function joinPlans(plans: readonly Plan[], { source, dest }: Tree): Plan {
-  const result = { dest: `${dest}/`, src: source }
+function joinPlans(plans: readonly Plan[], { source, dest, given }: Tree): Plan {
+  const result = { dest: given.dest.replace(/\/?$/, '/'), src: given.slash ? `${source}/` : source }
   const other = plans.find((plan) => plan.status === 'fail' || plan.status === 'unknown')
   if (other) return other
   const changes = plans.filter((plan) => plan.status === 'change')

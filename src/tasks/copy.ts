@@ -98,9 +98,9 @@ export default defineTask({
     if (given.remote_src) return { type: 'remote', copy: { ...wishes, mode, src } }
     const found = await controller.findFile(src.replace(/\/+$/, ''), 'files')
     if ((await stat(found)).isDirectory()) {
-      const dest = src.endsWith('/') ? given.dest : path.posix.join(given.dest, path.basename(found))
+      const to = { dest: given.dest, slash: src.endsWith('/') }
       const localFollow = given.local_follow
-      return { type: 'tree', tree: await readTree(found, dest, { ...wishes, mode, localFollow }) }
+      return { type: 'tree', tree: await readTree(found, to, { ...wishes, mode, localFollow }) }
     }
     return { type: 'file', file: await readSource(given, controller) }
   },

@@ -22,7 +22,8 @@ import {
   wantedAttributes,
 } from './attributes.ts'
 import { directoryQuestions, makeDirectories, missingDirectories, pathQuestion } from './make-directory.ts'
-import { type Mode, showMode } from './mode.ts'
+import { resultOf, stateWord } from './file-result.ts'
+import type { Mode } from './mode.ts'
 import { textDiff } from './text-diff.ts'
 
 /** A file with known content that is to be on the host: what copy and template come down to. */
@@ -66,13 +67,13 @@ export function planFile(file: FileContent, world: World): Plan {
   const place = findPlace(file, world)
   if ('status' in place) return place
   const { at, link, current, parent } = place
-  if ((link ?? current) && !file.force) return done(file, at, `${at} exists, and force is no`, current)
+  if ((link ?? current) && !file.force) return done(file, place, `${at} exists, and force is no`)
   // A link that is replaced keeps nothing: the new file is made as if nothing had been there.
   const replaced = link !== undefined && place.path === at
   const wanted = wantedAttributes(file, world, replaced ? undefined : current, { directory: false, parent })
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
   const same = current?.digests.sha256 === digestsOf(file.content).sha256 && !replaced
-  if (same && wanted.fields.length === 0) return done(file, at, `${at} has this content`, current)
+  if (same && wanted.fields.length === 0) return done(file, place, `${at} has this content`)
   const common = { file, place, wanted }
   return same ? planAttributes(common) : planWrite(common, world)
 }
@@ -156,13 +157,17 @@ interface Step {
 }
 
 function planAttributes({ file, place, wanted }: Step): Plan {
+  const { current } = place
   return {
     status: 'change',
     summary: `set ${wanted.fields.map((field) => field.name).join(' and ')} of ${place.at}`,
     diff: [{ type: 'fields', subject: place.at, fields: wanted.fields }],
     apply: attributeScript([{ path: place.path, wanted }]),
     effects: [pathAttributes(place.path, changeable(wanted), { links: [place.at] })],
-    result: resultOf(file, place.at, wanted),
+    result: {
+      ...resultOf(place.path, current ? stateWord(current) : 'file', wanted),
+      ...contentResult(file),
+    },
     notes: wanted.notes,
   }
 }
@@ -180,7 +185,7 @@ function planWrite({ file, place, wanted }: Step, world: World): Plan {
     diff,
     apply: lines(above.script, writeFiles([toWrite(file, path, wanted)])),
     effects: [...above.effects, pathBecomes(path, made, path === at ? [] : [at])],
-    result: resultOf(file, at, wanted),
+    result: { ...resultOf(path, 'file', wanted), ...contentResult(file) },
     notes: [...wanted.notes, ...(file.validate ? [`${at} is not validated before it is written`] : [])],
   }
 }
@@ -203,30 +208,17 @@ function ownerName(id: number, name: string): string {
   return Number.isNaN(id) ? name : String(id)
 }
 
-function done(file: FileContent, at: string, reason: string, current: There | undefined): Plan {
-  const { mode = 0, uid = 0, gid = 0, owner = '', group = '' } = current ?? {}
-  const attributes = { mode, uid, gid, owner, group }
-  return { status: 'ok', reason, result: { ...resultOf(file, at, attributes), path: at } }
+function done(file: FileContent, { at, path, link, current }: Place, reason: string): Plan {
+  const shown = current ?? link
+  if (!shown) throw new TypeError(`${at} is done but not there`)
+  const state = current ? stateWord(current) : 'link'
+  return { status: 'ok', reason, result: { ...resultOf(path, state, shown), ...contentResult(file) } }
 }
 
-function resultOf(
-  file: FileContent,
-  at: string,
-  attributes: Pick<There, 'mode' | 'uid' | 'gid' | 'owner' | 'group'>,
-): Result {
-  return {
-    dest: at,
-    ...(file.source !== undefined && { src: file.source }),
-    checksum: digestsOf(file.content).sha1,
-    md5sum: digestsOf(file.content).md5,
-    size: Buffer.isBuffer(file.content) ? file.content.length : file.content.size,
-    state: 'file',
-    mode: showMode(attributes.mode),
-    owner: attributes.owner,
-    group: attributes.group,
-    uid: attributes.uid,
-    gid: attributes.gid,
-  }
+function contentResult({ content, source }: FileContent): Result {
+  const { sha1, md5 } = digestsOf(content)
+  const size = Buffer.isBuffer(content) ? content.length : content.size
+  return { checksum: sha1, md5sum: md5, size, ...(source !== undefined && { src: source }) }
 }
 
 function contentDiff(at: string, current: There | undefined, content: FileContent['content']): Diff {

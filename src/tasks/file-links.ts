@@ -7,7 +7,8 @@ import type { PathReply } from '../world/replies.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
 import { attributeScript, changeable, wantedAttributes } from './attributes.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
-import { type FileTask, planAttributesOnly, resultOf } from './file-states.ts'
+import { linkResult, resultOf } from './file-result.ts'
+import { type FileTask, planAttributesOnly } from './file-states.ts'
 
 type There = Extract<PathReply, { exists: true }>
 
@@ -37,10 +38,6 @@ export function planLink(task: FileTask, world: World): Plan {
   const refusal = refuseLink(task, own, world)
   if (refusal !== undefined) return { status: 'fail', message: refusal }
   if (own.exists && own.type === 'link' && own.target === src) {
-    const behind = world.get('path', { path, follow: true })
-    if (!behind.exists && task.follow) {
-      return { status: 'ok', reason: `${at} is a link to ${src}`, result: { dest: at, src, state: 'link' } }
-    }
     return withSource(planAttributesOnly(task, world, 'present'), at, src)
   }
   return planNewLink(task, own, src, world)
@@ -79,7 +76,7 @@ export function planHardLink(task: FileTask, world: World): Plan {
     diff: [{ type: 'fields', subject: path, fields: [stateField(own, `hard link to ${src}`)] }],
     apply: lines(replaceBy(sh`ln ${src}`, path), attributeScript([{ path, wanted }])),
     effects: [pathBecomes(path, made), pathAttributes(src, changeable(wanted), { others: { links } })],
-    result: { dest: path, src, ...resultOf(wanted), state: 'hard' },
+    result: { ...resultOf(path, 'hard', wanted, source.size), src },
     notes: wanted.notes,
   }
 }
@@ -129,7 +126,7 @@ function planNewLink(task: FileTask, own: PathReply, src: string, world: World):
       }),
       ...(subject?.exists && wanted.fields.length > 0 ? [pathAttributes(real, changeable(wanted))] : []),
     ],
-    result: { dest: at, src, ...resultOf(wanted), state: 'link' },
+    result: linkResult(at, src, link),
     notes: wanted.notes,
   }
 }

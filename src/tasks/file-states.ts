@@ -14,8 +14,8 @@ import {
   wantedAttributes,
 } from './attributes.ts'
 import { type Below, entriesToChange } from './file-below.ts'
+import { linkResult, resultOf, stateWord } from './file-result.ts'
 import { makeDirectories, missingDirectories } from './make-directory.ts'
-import { showMode } from './mode.ts'
 
 /** The arguments of `file`, read. */
 export interface FileTask extends AttributeWishes {
@@ -35,6 +35,8 @@ type There = Extract<PathReply, { exists: true }>
 export interface Subject {
   path: string
   reply: There
+  /** What is at the path of the task itself. */
+  own: There
   /** Paths that lead to it. */
   links: string[]
 }
@@ -78,7 +80,7 @@ export function planAttributesOnly(task: FileTask, world: World, state: 'file' |
   const subject = subjectOf(task, world)
   if (!subject) {
     const own = world.get('path', { path: task.path })
-    if (own.exists) return { status: 'fail', message: `${task.path} is a link to nothing` }
+    if (own.exists) return planDangling(task, own, state)
     return {
       status: 'fail',
       message: `${task.path} does not exist`,
@@ -91,6 +93,13 @@ export function planAttributesOnly(task: FileTask, world: World, state: 'file' |
   }
   const wanted = wantedAttributes(task, world, reply, { directory: reply.type === 'directory' })
   return planChanges({ task, subject, wanted, below: [], reason: `${task.path} is as wished` })
+}
+
+/** There is nothing that could have attributes. */
+function planDangling(task: FileTask, own: There, state: 'file' | 'present'): Plan {
+  const reason = `${task.path} is a link to nothing`
+  if (state === 'file') return { status: 'fail', message: reason }
+  return { status: 'ok', reason, result: linkResult(normalPath(task.path), own.target ?? '', own) }
 }
 
 /** An empty file where there is none; new times where there is something, unless they are to be kept. */
@@ -116,7 +125,7 @@ export function planTouch(task: FileTask, world: World): Plan {
     diff: [{ type: 'fields', subject: task.path, fields }],
     apply: lines(attributeScript([{ path, wanted }]), sh`touch ${touch} ${path} || exit 1`),
     effects: [pathAttributes(path, changeable(wanted), { links, others })],
-    result: { dest: normalPath(task.path), ...resultOf(wanted), state: stateWord(reply) },
+    result: changedResult(task, subject, wanted),
     notes: wanted.notes,
   }
 }
@@ -142,7 +151,7 @@ function planNewFile(task: FileTask, world: World): Plan {
     diff: [{ type: 'fields', subject: at, fields: [{ name: 'state', before: 'absent', after: 'file' }] }],
     apply: writeFiles([{ path: at, content, mode: wanted.mode, owner, group }]),
     effects: [pathBecomes(at, { type: 'file', ...changeable(wanted), content })],
-    result: { dest: at, ...resultOf(wanted), state: 'file', size: 0 },
+    result: resultOf(at, 'file', wanted, 0),
     notes: wanted.notes,
   }
 }
@@ -159,7 +168,7 @@ function planNewDirectory(task: FileTask, world: World): Plan {
     diff: making.diff,
     apply: making.script,
     effects: making.effects,
-    result: { path: at, ...resultOf(last), state: 'directory' },
+    result: resultOf(at, 'directory', last),
     notes: last.notes,
   }
 }
@@ -169,9 +178,9 @@ export function subjectOf({ path, follow }: FileTask, world: World): Subject | u
   const own = world.get('path', { path })
   if (!own.exists) return undefined
   const at = normalPath(path)
-  if (own.type !== 'link' || !follow) return { path: at, reply: own, links: [] }
+  if (own.type !== 'link' || !follow) return { path: at, reply: own, own, links: [] }
   const behind = world.get('path', { path, follow: true })
-  return behind.exists ? { path: own.real ?? at, reply: behind, links: [at] } : undefined
+  return behind.exists ? { path: own.real ?? at, reply: behind, own, links: [at] } : undefined
 }
 
 interface Changes {
@@ -188,7 +197,7 @@ function planChanges({ task, subject, wanted, below, reason }: Changes): Plan {
   // The kernel has no permissions for links.
   const fields = link ? wanted.fields.filter((field) => field.name !== 'mode') : wanted.fields
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
-  const result = { path: normalPath(task.path), ...resultOf(wanted), state: stateWord(reply) }
+  const result = changedResult(task, subject, wanted)
   if (fields.length === 0 && below.length === 0) return { status: 'ok', reason, result }
   const items = [{ path, wanted: { ...wanted, fields }, link }, ...below]
   const changed = items.filter((item) => item.wanted.fields.length > 0)
@@ -212,6 +221,13 @@ function planChanges({ task, subject, wanted, below, reason }: Changes): Plan {
   }
 }
 
+/** With state link, or none, a link is what the result is about; otherwise it is what is behind it. */
+function changedResult(task: FileTask, { path, reply, own }: Subject, wanted: Wanted): Result {
+  const aboutLink = own.type === 'link' && (task.state === 'link' || task.state === undefined)
+  if (!aboutLink) return resultOf(path, stateWord(reply), wanted, reply.size)
+  return linkResult(normalPath(task.path), own.target ?? '', own === reply ? wanted : own)
+}
+
 function changedOf(wanted: Wanted, link: boolean): Partial<Changeable> {
   const { mode, ...rest } = changeable(wanted)
   return link ? rest : { ...rest, mode }
@@ -222,13 +238,4 @@ function summaryOf(path: string, fields: Wanted['fields'], below: readonly Below
   const more = below.length > 0 ? `the attributes of ${below.length} below` : ''
   const both = names !== '' && more !== '' ? ', and ' : ''
   return names === '' ? `set ${more} ${path}` : `set ${names} of ${path}${both}${more}`
-}
-
-function stateWord({ type, links }: There): string {
-  return type === 'file' && links > 1 ? 'hard' : type
-}
-
-export function resultOf(attributes: Changeable): Result {
-  const { mode, owner, group, uid, gid } = attributes
-  return { mode: showMode(mode), owner, group, uid, gid }
 }

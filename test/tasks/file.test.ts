@@ -41,7 +41,7 @@ describe.each(shells)('file with $name', (host) => {
       expect(plan.status === 'change' && plan.diff.map((diff) => 'subject' in diff && diff.subject)).toEqual(
         ['a', 'a/b', 'a/b/c'].map((name) => join(root, name)),
       )
-      expect(result).toMatchObject({ path, state: 'directory', mode: '2750' })
+      expect(result).toMatchObject({ path, state: 'directory', mode: '02750' })
       for (const name of ['a', 'a/b', 'a/b/c']) expect(modeOf(join(root, name))).toBe('2750')
     })
 
@@ -55,6 +55,15 @@ describe.each(shells)('file with $name', (host) => {
       })
       const { plan: again } = await run(host, { path: `${path}/`, state: 'directory', mode: 'g+rx' })
       expect(again).toMatchObject({ status: 'ok', reason: expect.stringContaining('is such a directory') })
+    })
+
+    test('octal and symbolic modes take away the setgid bit too', async () => {
+      const path = scratch()
+      for (const mode of ['0755', 'u=rwx,g=rx,o=']) {
+        chmodSync(path, 0o2777)
+        await run(host, { path, state: 'directory', mode })
+        expect(modeOf(path)).toBe(mode === '0755' ? '755' : '750')
+      }
     })
 
     test('a link to a directory is one, unless links are not followed', async () => {
