@@ -492,3 +492,12 @@ process.stdin.pipe(socket).pipe(process.stdout)`,
     })
   })
 })
+
+it('loses nothing that comes in one packet with the consent to run a command', async () => {
+  // The words of sudo when it refuses are all that tells why: they must not go missing.
+  const { port } = await server({ eager: 'sudo: first words\n' })
+  known(port)
+  const connection = await open(target(port))
+  const failed = connection.shell({ becomeUser: 'no-such-user-at-all', method: 'sudo' })
+  await expect(failed).rejects.toThrow(/first words/)
+})

@@ -13,6 +13,8 @@ export interface FakeSshOptions {
   algorithms?: ServerConfig['algorithms']
   /** How many connections are cut before a word is said. */
   resetFirst?: number
+  /** Written to a command's error output in one packet with the consent to run it, as sudo's prompt may come. */
+  eager?: string
 }
 
 /**
@@ -81,7 +83,13 @@ export class FakeSshServer {
       })
     })
     client.on('session', (accept) => {
-      accept().on('exec', (acceptExec, _reject, { command }) => run(acceptExec(), command))
+      accept().on('exec', (acceptExec, _reject, { command }) => {
+        for (const socket of this.#sockets) socket.cork()
+        const channel = acceptExec()
+        if (this.#options.eager !== undefined) channel.stderr.write(this.#options.eager)
+        for (const socket of this.#sockets) socket.uncork()
+        run(channel, command)
+      })
     })
   }
 

@@ -81,6 +81,9 @@ export class SshClient {
       const running = this.#ssh.execCommand(command, {
         stdin,
         onChannel: (channel) => {
+          // What came in one packet with the host's consent would go to node-ssh's listeners, and be lost to us.
+          channel.pause()
+          channel.stderr.pause()
           // node-ssh adds its listeners right after this call. They keep all output in memory for as long as
           // the command runs, and these shells run as long as hakube does.
           queueMicrotask(() => resolve(adopt(channel, stdin, ended)))
