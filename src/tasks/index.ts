@@ -49,7 +49,9 @@ const all: readonly TaskModule[] = [
 /** Every module under its own name. */
 export const modules: ReadonlyMap<string, TaskModule> = new Map(all.map((module) => [module.name, module]))
 
-const byName = new Map(all.flatMap((module) => [module.name, ...module.aliases].map((name) => [name, module])))
+const byName = new Map(
+  all.flatMap((module) => [module.name, ...module.aliases].map((name) => [name, module])),
+)
 
 /** The module of this name or of one of its other names. */
 export function findModule(name: string): TaskModule | undefined {

@@ -46,13 +46,11 @@ export function readUpdates(reply: ScriptReply): Map<string, Update> | undefined
 
 /** Runs one transaction (none: only fetches the lists). dnf waits for its lock by itself. */
 export function dnfScript(task: PackageTask, transaction: Transaction | undefined): Script {
-  if (!transaction) return lines(TOOL, sh`"$tool" -y ${task.dnfWords} --refresh makecache </dev/null`)
-  const removes = transaction.action === 'remove'
-  const words = [
-    ...task.dnfWords,
-    ...(task.update && !removes ? ['--refresh'] : []),
-    // dnf's own default takes what was only needed by the package along; Ansible's does not.
-    ...(removes ? [`--setopt=clean_requirements_on_remove=${task.autoremove ? 'True' : 'False'}`] : []),
-  ]
-  return lines(TOOL, sh`"$tool" -y ${words} ${transaction.action} -- ${transaction.specs} </dev/null`)
+  const { dnfWords } = task
+  if (!transaction) return lines(TOOL, sh`"$tool" -y ${[...dnfWords, '--refresh', 'makecache']} </dev/null`)
+  const { action, specs } = transaction
+  // dnf's own default takes what was only needed by the package along; Ansible's does not.
+  const requirements = `--setopt=clean_requirements_on_remove=${task.autoremove ? 'True' : 'False'}`
+  const own = action === 'remove' ? [requirements] : task.update ? ['--refresh'] : []
+  return lines(TOOL, sh`"$tool" -y ${[...dnfWords, ...own, action]} -- ${specs} </dev/null`)
 }

@@ -17,7 +17,11 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
     /(No space left on device|You don't have enough free space.*|At least \S+ more space needed.*)/,
     'the disk is full: $1',
   ],
-  [/E: (Could not get lock \S+).*?(process \d+ \([^)]*\))?/, 'another process uses the package manager: $1'],
+  [
+    /E: Could not get lock \S+ It is held by (process \d+ \([^)]*\))/,
+    'another process uses the package manager: $1',
+  ],
+  [/E: (Could not get lock \S+)/, 'another process uses the package manager: $1'],
   [/E: dpkg was interrupted/, 'an earlier dpkg was interrupted; run `dpkg --configure -a` on the host'],
   [/E: (Held packages were changed).*/, '$1; allow_change_held_packages: yes permits it'],
   [/E: (Packages were downgraded).*/, '$1; allow_downgrade: yes permits it'],
@@ -45,7 +49,8 @@ export function packageFailure(answer: Answer): string {
     if (match) return words.replace(/\$(\d)/g, (_, index: string) => match[Number(index)] ?? '')
   }
   const error = text.split('\n').find((line) => /^(E:|Error:|Problem:|dpkg: error)/.test(line))
+  const said = [answer.stderr, answer.stdout].map((bytes) => bytes.toString('utf8').trim().split('\n').at(-1))
   return (
-    error?.trim() ?? text.trim().split('\n').at(-1) ?? `the package manager ended with status ${answer.code}`
+    error?.trim() ?? (said.find((line) => line) || `the package manager ended with status ${answer.code}`)
   )
 }

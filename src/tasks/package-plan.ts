@@ -28,6 +28,8 @@ const TIMEOUT = 1800
 export function planPackages(task: PackageTask, world: World): Plan {
   const manager = managerOf(task, world)
   if (typeof manager !== 'string') return manager
+  if (task.names.length === 0 && !task.update)
+    return { status: 'ok', reason: 'no package is named', result: noOutput }
   if (isUpdateOnly(task)) return planLists(task, manager, world)
   return task.state === 'absent' ? planRemoval(task, manager, world) : planInstall(task, manager, world)
 }
@@ -87,6 +89,7 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
       ),
     ],
     result: { cache_updated: true },
+    once: true,
   }
 }
 

@@ -11,7 +11,7 @@ const CLASSES: Readonly<Record<string, string>> = {
  * Throws HakubeError for what grep cannot do.
  */
 export function posixRegex(source: string): string {
-  const refused = /\(\?|[*+?}]\?|\\[ABZbBnrtx0-9]|[*+?}]\+/.exec(source.replaceAll('\\\\', ''))
+  const refused = /\(\?|[*+?}][?+]|\\[ABZbnrtx0-9]|\[[^\]]*\\[\]^-]/.exec(source.replaceAll('\\\\', ''))
   if (refused) {
     throw new HakubeError(`search_regex: ${refused[0]} is not supported in ${JSON.stringify(source)}`, {
       code: 'wrong-parameter',

@@ -30,8 +30,9 @@ export function unitScript(
     const words = [
       ...(task.noBlock && isJob(step) ? ['--no-block'] : []),
       ...(task.force && (step === 'enable' || step === 'mask') ? ['--force'] : []),
+      step,
     ]
-    const run = sh`systemctl ${words} ${step} -- ${unit} </dev/null`
+    const run = sh`systemctl ${words} -- ${unit} </dev/null`
     if (!isJob(step)) return sh`${run} || exit`
     const begins = step === 'start' || step === 'restart'
     return begins && !task.noBlock && !oneshot

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import apt from '../../src/tasks/apt.ts'
+import { listsAsk } from '../../src/tasks/package-apt.ts'
+import { id } from '../../src/world/world.ts'
+import { controllerWith } from './harness.ts'
+import { type Answers, applyOf, bare, debian, el, package_, planWith } from './worlds.ts'
+
+/** The words of apt-get's call that matter here. */
+function call(text: string): string {
+  const line = text.split('\n').findLast((each) => each.startsWith('apt-get')) ?? ''
+  return line.replace(/-o \S+ /g, '').replace(' </dev/null', '')
+}
+
+test.each<[Record<string, unknown>, Answers, string | undefined]>([
+  [{ name: 'a' }, package_('a', '1'), undefined],
+  [{ name: 'a' }, {}, 'apt-get -y -q install -- a'],
+  [{ name: ['a', 'b'] }, package_('a', '1'), 'apt-get -y -q install -- b'],
+  [{ pkg: 'a, b' }, {}, 'apt-get -y -q install -- a b'],
+  [{ name: 'a', state: 'latest' }, package_('a', '1', { candidate: '1' }), undefined],
+  [{ name: 'a', state: 'latest' }, package_('a', '1'), undefined],
+  [{ name: 'a', state: 'latest' }, package_('a', '1', { candidate: '2' }), 'apt-get -y -q install -- a'],
+  [{ name: 'a', state: 'latest', only_upgrade: true }, {}, undefined],
+  [{ name: 'a=1.*' }, package_('a=1.*', '1.2'), undefined],
+  [{ name: 'a=1.*' }, package_('a=1.*', '2.2'), "apt-get -y -q install -- 'a=1.*'"],
+  [
+    { name: 'a=1', allow_downgrade: true },
+    package_('a=1', '2'),
+    'apt-get -y -q --allow-downgrades install -- a=1',
+  ],
+  [{ name: 'awk' }, package_('awk', '1', { providedBy: 'mawk' }), undefined],
+  [{ name: 'a', state: 'absent' }, {}, undefined],
+  [{ name: 'a', state: 'absent' }, package_('a', '1'), 'apt-get -y -q remove -- a'],
+  [{ name: 'awk', state: 'absent' }, package_('awk', '1', { providedBy: 'mawk' }), undefined],
+  [
+    { name: 'a', state: 'removed', purge: true },
+    package_('a', undefined, { residue: true }),
+    'apt-get -y -q --purge remove -- a',
+  ],
+  [
+    { name: 'a', state: 'absent', autoremove: true },
+    package_('a', '1'),
+    'apt-get -y -q --auto-remove remove -- a',
+  ],
+  [{ name: 'a', default_release: 'x-backports' }, {}, 'apt-get -y -q -t x-backports install -- a'],
+])('%j on %j', async (args, answers, wanted) => {
+  const { plan, world, again } = await planWith(apt, args, { ...debian, ...answers })
+  if (wanted === undefined) {
+    expect(plan.status).toBe('ok')
+    return
+  }
+  expect(call(applyOf(plan))).toBe(wanted)
+  if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
+})
+
+test('never a prompt, never a config overwritten, always a bounded wait for the lock', async () => {
+  const text = applyOf(
+    (await planWith(apt, { name: 'a', lock_timeout: 5, install_recommends: false }, debian)).plan,
+  )
+  for (const part of [
+    'DEBIAN_FRONTEND=noninteractive',
+    'LC_ALL=C',
+    'Dpkg::Options::=--force-confdef',
+    'Dpkg::Options::=--force-confold',
+    'DPkg::Lock::Timeout=5',
+    'APT::Install-Recommends=no',
+    '</dev/null',
+  ]) {
+    expect(text).toContain(part)
+  }
+  expect(text).not.toContain('apt-get -q -o DPkg::Lock::Timeout=60 update')
+})
+
+async function asksOf(args: Record<string, unknown>): Promise<string> {
+  return JSON.stringify(apt.asks(await apt.prepare(apt.params.parse(args), controllerWith())))
+}
+
+describe('the lists', () => {
+  test('are fetched before an installation, but not where nothing is to be installed', async () => {
+    const args = { name: 'a', update_cache: true }
+    expect(applyOf((await planWith(apt, args, debian)).plan)).toMatch(/update <\/dev\/null[^]*install -- a/)
+    expect((await planWith(apt, args, { ...debian, ...package_('a', '1') })).plan.status).toBe('ok')
+  })
+  test('alone are fetched every time, or when they are old', async () => {
+    expect(applyOf((await planWith(apt, { update_cache: true }, debian)).plan)).toContain('apt-get -q')
+    const key = id('script', listsAsk(60).id)
+    const reply = (text: string) => ({
+      [key]: { code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) },
+    })
+    const args = { cache_valid_time: 60 }
+    expect((await planWith(apt, args, { ...debian, ...reply('fresh\n') })).plan.status).toBe('ok')
+    expect((await planWith(apt, args, { ...debian, ...reply('') })).plan.status).toBe('change')
+  })
+  test('are asked for anew with state: latest only', async () => {
+    expect(await asksOf({ name: 'a', update_cache: true, state: 'latest' })).toContain('"refresh":0')
+    expect(await asksOf({ name: 'a', update_cache: true })).not.toContain('refresh')
+  })
+})
+
+test.each([
+  [el, 'apt is not for this host'],
+  [bare, 'no package manager'],
+])('%j: %s', async (platform, message) => {
+  const { plan } = await planWith(apt, { name: 'a' }, platform)
+  expect(plan).toMatchObject({ status: 'fail', message: expect.stringContaining(message) })
+})
+
+test.each<[Record<string, unknown>, string]>([
+  [{}, 'needs the name'],
+  [{ name: 'a', pkg: 'b' }, 'named twice'],
+  [{ name: 'a', purge: true }, 'state: absent'],
+  [{ name: '@group' }, 'group'],
+])('%j is refused: %s', async (args, message) => {
+  await expect(planWith(apt, args, debian)).rejects.toThrow(message)
+})

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import systemd from '../../src/tasks/systemd.ts'
+import { staleUnits } from '../../src/tasks/unit-task.ts'
+import { Unknown } from '../../src/world/kind.ts'
+import { id } from '../../src/world/world.ts'
+import { controllerWith } from './harness.ts'
+import { type Answers, applyOf, bare, debian, type Known, planWith, unit } from './worlds.ts'
+
+function commands(text: string): string[] {
+  return [...text.matchAll(/^systemctl (.*) <\/dev\/null/gm)].map((match) => match[1] ?? '')
+}
+
+const reply = (text: string) => ({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) })
+
+test.each<[Record<string, unknown>, Partial<Known>, string[]]>([
+  [{ state: 'started' }, {}, []],
+  [{ state: 'started' }, { activity: 'activating' }, []],
+  [{ state: 'started' }, { activity: 'inactive' }, ['start -- a.service']],
+  [{ state: 'started' }, { activity: 'failed' }, ['start -- a.service']],
+  [{ state: 'started', no_block: 'yes' }, { activity: 'failed' }, ['--no-block start -- a.service']],
+  [{ state: 'stopped' }, { activity: 'inactive' }, []],
+  [{ state: 'stopped' }, { activity: 'failed' }, []],
+  [{ state: 'stopped' }, { activity: 'deactivating' }, ['stop -- a.service']],
+  [{ state: 'stopped' }, {}, ['stop -- a.service']],
+  [{ state: 'restarted' }, {}, ['restart -- a.service']],
+  [{ state: 'reloaded' }, {}, ['reload -- a.service']],
+  [{ state: 'reloaded' }, { activity: 'inactive' }, ['start -- a.service']],
+  [{ enabled: 'yes' }, {}, []],
+  [{ enabled: true }, { enablement: 'static' }, []],
+  [{ enabled: true }, { enablement: 'disabled' }, ['enable -- a.service']],
+  [{ enabled: true, force: true }, { enablement: 'disabled' }, ['--force enable -- a.service']],
+  [{ enabled: false }, {}, ['disable -- a.service']],
+  [{ enabled: false }, { enablement: 'static' }, []],
+  [{ enabled: false }, { enablement: 'masked' }, []],
+  [{ masked: true }, {}, ['mask -- a.service']],
+  [{ masked: true }, { enablement: 'masked' }, []],
+  [{ masked: false }, {}, []],
+  [
+    { masked: false, enabled: true, state: 'started' },
+    { enablement: 'masked', activity: 'inactive' },
+    ['unmask -- a.service', 'enable -- a.service', 'start -- a.service'],
+  ],
+  [{ state: 'started', daemon_reload: true }, {}, []],
+  [{ state: 'started', daemon_reload: true }, { needsReload: true }, ['daemon-reload']],
+  [{ state: 'restarted', daemon_reload: true }, {}, ['daemon-reload', 'restart -- a.service']],
+  [{ state: 'started', 'daemon-reexec': true }, {}, ['daemon-reexec']],
+])('%j on %j', async (args, known, wanted) => {
+  const { plan, world, again } = await planWith(
+    systemd,
+    { name: 'a', ...args },
+    { ...debian, ...unit('a.service', known) },
+  )
+  if (wanted.length === 0) {
+    expect(plan).toMatchObject({ status: 'ok', reason: expect.stringContaining('a.service') })
+    return
+  }
+  expect(commands(applyOf(plan))).toEqual(wanted)
+  if (plan.status !== 'change' || args['state'] === 'restarted' || args['state'] === 'reloaded') return
+  // The World that the effects predict has nothing left to do.
+  if (!wanted.includes('daemon-reexec')) expect(again(world.after(plan.effects)).status).not.toBe('change')
+})
+
+describe('names', () => {
+  test.each([
+    ['haproxy', 'haproxy.service'],
+    ['keepalived.service', 'keepalived.service'],
+    ['a.timer', 'a.timer'],
+    ['getty@tty1', 'getty@tty1.service'],
+  ])('%s is %s', async (name, full) => {
+    const { plan } = await planWith(
+      systemd,
+      { service: name, state: 'started' },
+      { ...debian, ...unit(full) },
+    )
+    expect(plan).toMatchObject({ status: 'ok', reason: `${full} is active` })
+  })
+  test.each(['a b', 'a*', '-x', 'a;b', ''])('%j is refused', async (name) => {
+    await expect(planWith(systemd, { name, state: 'started' }, debian)).rejects.toThrow()
+  })
+})
+
+describe('what cannot be done', () => {
+  test.each<[string, Record<string, unknown>, Answers]>([
+    ['there is no unit a.service', { state: 'started' }, debian],
+    ['there is no unit a.service', { state: 'stopped' }, debian],
+    [
+      'a.service is masked',
+      { state: 'started' },
+      { ...debian, ...unit('a.service', { enablement: 'masked' }) },
+    ],
+    ['systemd does not run', { state: 'started' }, bare],
+  ])('%s', async (message, args, answers) => {
+    const { plan } = await planWith(systemd, { name: 'a', ...args }, answers)
+    expect(plan).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining(message),
+      hint: expect.any(String),
+    })
+  })
+  test('a unit that is not there yet can be masked', async () => {
+    const { plan } = await planWith(systemd, { name: 'a', masked: true }, debian)
+    expect(commands(applyOf(plan))).toEqual(['mask -- a.service'])
+  })
+  test('a unit that a package may bring is unknown', async () => {
+    const answers = { ...debian, [id('unit', 'a.service')]: new Unknown('package a may bring it') }
+    const { plan } = await planWith(systemd, { name: 'a', state: 'started' }, answers)
+    expect(plan).toEqual({ status: 'unknown', why: 'package a may bring it' })
+  })
+  test.each([{}, { name: 'a' }, { state: 'started' }, { enabled: true, daemon_reload: true }])(
+    '%j says too little',
+    async (args) => {
+      await expect(planWith(systemd, args, debian)).rejects.toMatchObject({ hint: expect.any(String) })
+    },
+  )
+})
+
+describe('daemon_reload alone', () => {
+  const stale = (text: string) => ({ ...debian, [id('script', staleUnits.id)]: reply(text) })
+  test('does nothing where all is known', async () => {
+    expect((await planWith(systemd, { daemon_reload: true }, stale(''))).plan.status).toBe('ok')
+  })
+  test('never counts as a change', async () => {
+    const { plan, world, again } = await planWith(systemd, { daemon_reload: true }, stale('yes\n'))
+    expect(plan).toMatchObject({ status: 'change', counts: false })
+    expect(commands(applyOf(plan))).toEqual(['daemon-reload'])
+    if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
+  })
+  test('nor does it with a unit', async () => {
+    const { plan } = await planWith(
+      systemd,
+      { name: 'a', daemon_reload: true },
+      { ...debian, ...unit('a.service', { needsReload: true }) },
+    )
+    expect(plan).toMatchObject({ status: 'change', counts: false })
+  })
+})
+
+test('a oneshot service is not asked again, and not waited for', async () => {
+  const answers = { ...debian, ...unit('a.service', { activity: 'inactive', oneshot: true }) }
+  const { plan } = await planWith(systemd, { name: 'a', state: 'started' }, answers)
+  expect(plan).toMatchObject({ status: 'change', once: true })
+  expect(applyOf(plan)).not.toMatch(/^settled \|\|/m)
+})
+
+describe('why a start failed', () => {
+  const args = systemd.prepare(systemd.params.parse({ name: 'a', state: 'started' }), controllerWith())
+  test.each([
+    [
+      'Condition: start condition failed\n  ConditionFileNotEmpty=/etc/a was not met\n',
+      'its condition ConditionFileNotEmpty=/etc/a is not met',
+    ],
+    [
+      'Job failed\nlog: Starting\nlog: [ALERT] no such server\nlog: bye\n',
+      'its log says:\n[ALERT] no such server',
+    ],
+    ['log: one\nlog: two\n', 'its log says:\none\ntwo'],
+    ['Failed to start a.service: Access denied\n', 'Failed to start a.service: Access denied'],
+    ['', 'status 1'],
+  ])('%j', async (stderr, words) => {
+    const answer = { code: 1, stdout: Buffer.alloc(0), stderr: Buffer.from(stderr) }
+    const message = systemd.failure?.(await args, answer) ?? ''
+    expect(message).toContain('a.service could not be started')
+    expect(message.endsWith(words)).toBe(true)
+  })
+})
