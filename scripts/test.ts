@@ -80,15 +80,17 @@ function read(report: string): Count | undefined {
 }
 
 const bin = (name: string) => join(root, 'node_modules/.bin', name)
+/** npm puts a Node of node_modules first in the path of its scripts; this is the one that npm itself runs on. */
+const ownNode = process.env['npm_node_execpath'] ?? process.execPath
 const node24 = join(root, 'node_modules/node/bin/node')
 
 step('format', bin('oxfmt'), ['--check', '.'])
 step('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])
 step('types', bin('tsc'), ['--noEmit'])
 step('build', bin('tsx'), ['scripts/build.ts'])
-tests('unit tests, this Node', process.execPath, 'unit')
+tests('unit tests, this Node', ownNode, 'unit')
 tests('unit tests, Node 24', node24, 'unit')
-tests('lab', process.execPath, 'lab', all ? { HAKUBE_TEST_ALL: '1' } : {})
+tests('lab', ownNode, 'lab', all ? { HAKUBE_TEST_ALL: '1' } : {})
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1

@@ -171,6 +171,10 @@ export class HostRun {
     })
     this.tally.count(shown)
     this.#context.emit({ type: 'task-end', outcome: shown })
+    const warnings = found.result['warnings']
+    if (Array.isArray(warnings) && !work.settings.noLog) {
+      for (const text of warnings) this.#context.emit({ type: 'warning', text: String(text) })
+    }
     const message = found.result['hakube_message']
     if (typeof message === 'string' && !work.settings.noLog)
       this.#context.emit({ type: 'message', text: message })

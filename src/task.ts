@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Place } from './errors.ts'
 import type { Answer } from './connect/connection.ts'
 import type { Script } from './shell/sh.ts'
 import type { Value } from './value.ts'
@@ -56,6 +57,8 @@ export interface Controller {
   evaluate(expression: string): Value
   /** A variable of the task as it is, such as `hostvars` or `groups`; undefined = not defined. */
   variable(name: string): Value | undefined
+  /** Where the inventory says something of a host, for messages; undefined where it does not. */
+  placeOf(host: string, variable: string): Place | undefined
   /** Like evaluate, but Python's truth of it, as in `when`. */
   test(expression: string): boolean
   /** How many times -v was given. */

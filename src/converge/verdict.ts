@@ -126,6 +126,7 @@ export function outcome(
     ...context,
     ...(work.item ? { item: censored ? '(hidden by no_log)' : work.item.label } : {}),
     status: found.status,
+    ...(found.hint === undefined || censored ? {} : { hint: found.hint }),
     reason: censored && found.status !== 'skipped' ? '(hidden by no_log)' : found.reason,
     diff: censored ? [] : found.diff,
     notes: censored ? [] : found.notes,

@@ -59,7 +59,7 @@ export class TaskController implements Controller {
     const { path, content } = await this.readFile(name, 'templates')
     const text = content.toString('utf8')
     if (path.endsWith('.hbs')) return { path, text: renderHandlebars(text, path, this.#scope) }
-    const template = compileTemplate(text, { file: path })
+    const template = compileTemplate(text, { file: path, keepTrailingNewline: false })
     return { path, text: template.render(this.#scope, this.#scope.environment) }
   }
 
@@ -73,6 +73,10 @@ export class TaskController implements Controller {
 
   variable(name: string): Value | undefined {
     return this.#scope.lookup(name)
+  }
+
+  placeOf(host: string, variable: string): Place | undefined {
+    return this.#scope.placeOf(host, variable)
   }
 
   #missing(name: string, candidates: readonly string[]): HakubeError {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HakubeError } from '../errors.ts'
+import { CONTROL_PLANE, LOAD_BALANCERS } from '../ha/groups.ts'
 import { readHost } from '../ha/input.ts'
 import { deriveTopology, type TopologyInput } from '../ha/topology.ts'
 import { viewOf } from '../ha/view.ts'
@@ -44,14 +45,15 @@ function readInput(controller: Controller): TopologyInput {
   for (const [group, hosts] of entries(controller, 'groups')) {
     if (Array.isArray(hosts)) groups.set(String(group), hosts.map(String))
   }
-  const all = new Set([...groups.values()].flat())
+  // Workers have no part in the endpoint: reading their facts would mean connecting to all of them.
+  const all = new Set([...CONTROL_PLANE, ...LOAD_BALANCERS].flatMap((group) => groups.get(group) ?? []))
   const hostvars = controller.variable('hostvars')
   if (!isDict(hostvars)) throw missing('hostvars')
   const hosts = [...all].flatMap((host) => {
     const variables = hostvars.get(host)
     return isDict(variables) ? [[host, readHost(host, variables)] as const] : []
   })
-  return { groups, hosts: new Map(hosts) }
+  return { groups, hosts: new Map(hosts), placeOf: (host, variable) => controller.placeOf(host, variable) }
 }
 
 function entries(controller: Controller, variable: string): Iterable<[unknown, Value]> {

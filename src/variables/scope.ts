@@ -69,6 +69,11 @@ export class TaskScope implements Scope {
     return undefined
   }
 
+  /** Where the inventory says something of a host. */
+  placeOf(host: string, name: string): Place | undefined {
+    return this.#store.hosts.get(host)?.inventory.get(name)?.place
+  }
+
   /** Where the value of a variable is written, as far as it is written anywhere. */
   origin(name: string): Place | undefined {
     const raw = this.#store.extra.get(name) ?? this.#layers.texts.find((layer) => layer.has(name))?.get(name)

@@ -76,6 +76,7 @@ export function controllerWith(some: Partial<Controller> = {}): Controller {
     evaluate: missing('evaluate'),
     test: missing('test'),
     variable: missing('variable'),
+    placeOf: () => undefined,
     verbosity: 0,
     ...some,
   }
