@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { format } from 'oxfmt'
 import type { TaskModule } from '../../src/task.ts'
 import { indexPage, modulePage } from './pages.ts'
 import { schemaOf } from './schema.ts'
@@ -20,10 +21,20 @@ export async function generate(root: string): Promise<Map<string, string>> {
   const files = new Map([
     ['src/tasks/index.ts', indexSource(found)],
     ['docs/modules/README.md', indexPage(modules)],
-    ['docs/schema/tasks.json', `${JSON.stringify(schemaOf(modules), null, 2)}\n`],
+    ['docs/schema/tasks.json', JSON.stringify(schemaOf(modules))],
   ])
+  for (const [name, text] of files)
+    if (!name.endsWith('.md')) files.set(name, await formatted(root, name, text))
   for (const module of modules) files.set(`docs/modules/${module.name}.md`, modulePage(module))
   return files
+}
+
+/** As the project's formatter leaves it, so that formatting all files changes nothing. */
+async function formatted(root: string, name: string, text: string): Promise<string> {
+  const settings = JSON.parse(await readFile(path.join(root, '.oxfmtrc.json'), 'utf8'))
+  const { code, errors } = await format(name, text, settings)
+  if (errors.length > 0) throw new Error(`${name}: ${JSON.stringify(errors)}`)
+  return code
 }
 
 /** Every task module that a file of this folder exports by default, by name. */
