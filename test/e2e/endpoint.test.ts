@@ -84,3 +84,54 @@ it('finds no Python on the Debian-like hosts, before and after', async () => {
     expect(stdout).toBe('')
   }
 })
+
+describe('before there are API servers', () => {
+  const hosts = ['lb1', 'lb2'] as const
+
+  beforeAll(() => lab.reset(hosts))
+  afterAll(() => lab.reset(hosts))
+
+  it('ends 0 and says that it waits for them', async () => {
+    // The load balancers have no stand-in beside them: as control-plane nodes, nothing listens on 6443 there.
+    const inventory = await inventoryFile(hosts, { ha_vip: '10.88.0.102' })
+    const ran = await hakube(['apply', '-i', inventory])
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0)
+    expect(ran.stdout + ran.stderr).toMatch(/waits for/)
+    await waitFor('one holder', async () => (await lab.holders('10.88.0.102', hosts)).length === 1)
+  })
+})
+
+describe('a configuration that hakube did not write', () => {
+  const host = 'lb1'
+  const foreign = 'frontend mine\\n  mode tcp\\n  bind :7443\\n'
+
+  beforeAll(() => lab.reset([host]))
+  afterAll(() => lab.reset([host]))
+
+  it('is kept, unless it is adopted with a backup', async () => {
+    const inventory = await inventoryFile([host], { ha_vip: '10.88.0.103' })
+    await lab.sh(
+      host,
+      `dnf -q -y install haproxy >/dev/null && printf '${foreign}' > /etc/haproxy/haproxy.cfg`,
+    )
+    for (const verb of ['check', 'apply']) {
+      const refused = await hakube([verb, '-i', inventory])
+      expect(refused.code, refused.stdout + refused.stderr).toBe(2)
+      expect(refused.stdout + refused.stderr).toMatch(/--adopt/)
+    }
+    expect(await lab.sh(host, 'cat /etc/haproxy/haproxy.cfg')).toContain('frontend mine')
+    expect((await lab.exec(host, ['rpm', '-q', 'keepalived'])).code).toBe(1)
+    const adopted = await hakube(['apply', '-i', inventory, '--adopt', '--diff'])
+    expect(adopted.code, adopted.stdout + adopted.stderr).toBe(0)
+    expect(adopted.stdout).toContain('-frontend mine')
+    expect(await lab.sh(host, 'cat /etc/haproxy/haproxy.cfg.*~')).toContain('frontend mine')
+  })
+
+  it('does not count where it is the default of the package', async () => {
+    await lab.reset([host])
+    await lab.sh(host, 'dnf -q -y install haproxy keepalived >/dev/null')
+    const inventory = await inventoryFile([host], { ha_vip: '10.88.0.103' })
+    const ran = await hakube(['apply', '-i', inventory])
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0)
+  })
+})

@@ -17,7 +17,7 @@ describe('the bundled templates', () => {
     }
   }
 
-  it.each(['hakube-check.sh', 'restart.conf'])('%s', async (file) => {
+  it.each(['hakube-check.sh', 'haproxy-unit.conf', 'keepalived-unit.conf'])('%s', async (file) => {
     const text = renderFor(`${file}.hbs`, setups['stacked']!.input, 'm1')
     await expect(text).toMatchFileSnapshot(`golden/${file}`)
     expect(text.split('\n').slice(0, 2).join('\n')).toContain(MARKER)
