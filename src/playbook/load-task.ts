@@ -10,7 +10,7 @@ import { splitKeyValue } from './key-value.ts'
 import { isMeta, type Located, type Loop, type Meta, type Retry, type Task } from './model.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
 
-const META = ['flush_handlers', 'noop', 'end_play', 'end_host', 'clear_host_errors'] as const
+const META = ['flush_handlers', 'noop', 'end_host'] as const
 
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean): Task | undefined {

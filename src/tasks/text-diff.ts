@@ -11,6 +11,8 @@ export function textDiff(
 }
 
 function describe(content: Buffer | undefined, size: number): string {
+  // A file that a package is going to bring has no size yet.
+  if (content === undefined && Number.isNaN(size)) return '(not there yet: a package brings it)\n'
   if (content === undefined) return `(${size} bytes, too large to show)\n`
   const text = content.toString('utf8')
   if (content.includes(0) || text.includes('\uFFFD')) return `(binary, ${content.length} bytes)\n`

@@ -1,0 +1,80 @@
+import { FILTERS } from '../../src/jinja/filters/index.ts'
+import { BUILT_IN_LOOKUPS } from '../../src/jinja/lookups-pure.ts'
+import { TESTS } from '../../src/jinja/tests.ts'
+import { LOOKUPS } from '../../src/playbook/environment.ts'
+import {
+  BLOCK_KEYWORDS,
+  HANDLER_KEYWORDS,
+  LOOP_KEYWORDS,
+  PLAY_KEYWORDS,
+  type Support,
+  TASK_KEYWORDS,
+} from '../../src/playbook/keywords.ts'
+
+/** docs/playbooks.md: what of Ansible's language is supported, read off the code that decides it. */
+export function languagePage(): string {
+  return `# Playbooks
+
+Written by \`npm run gen\` from the code; do not edit.
+
+hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md).
+
+Worth knowing:
+
+- Variables are rendered at use, and undefined ones are errors.
+- Everything that the facts allow is rendered before the first change. A mistake in the last task stops the run before the first one.
+- Facts are gathered once a run, in one round trip, for every host whose plays want them, and for hosts outside of the run whose facts are read.
+- Results (\`register\`) and facts are data: a \`{{\` in them is never evaluated.
+- Hosts run on their own, and keep the linear order around tasks that reach further than their host: ${'`command`, `shell`, `wait_for`'}.
+- \`until\` without \`retries\` tries 3 more times, 5 seconds apart.
+
+## Keywords of a play
+
+${keywords(PLAY_KEYWORDS)}
+## Keywords of a block
+
+${keywords(BLOCK_KEYWORDS)}
+## Keywords of a task
+
+${keywords({ ...TASK_KEYWORDS, ...LOOP_KEYWORDS })}
+Handlers also have ${difference()}. \`meta\` knows flush_handlers, noop, end_host.
+
+## Filters
+
+${names(FILTERS.keys())}
+
+## Tests
+
+${names(TESTS.keys())}
+
+## Lookups
+
+${names([...BUILT_IN_LOOKUPS.keys(), ...LOOKUPS])}
+`
+}
+
+function keywords(table: Readonly<Record<string, Support>>): string {
+  const entries = Object.entries(table)
+  const supported = entries.filter(([, support]) => support === 'yes').map(([name]) => name)
+  const refused = entries.filter(([, support]) => support !== 'yes')
+  const rows = refused.map(([name, why]) => `| \`${name}\` | ${why.replaceAll('|', '\\|')} |`)
+  return `Supported: ${names(supported)}.
+
+| refused | why, or what to write instead |
+|---|---|
+${rows.join('\n')}
+
+`
+}
+
+function difference(): string {
+  const own = Object.keys(HANDLER_KEYWORDS).filter((name) => HANDLER_KEYWORDS[name] !== TASK_KEYWORDS[name])
+  return names(own)
+}
+
+function names(list: Iterable<string>): string {
+  return [...new Set(list)]
+    .sort()
+    .map((name) => `\`${name}\``)
+    .join(', ')
+}
