@@ -23,7 +23,8 @@ export function settingsOf(
     located ? boolean(renderTree(located, scope), located) : otherwise
   const retry = task.retry && {
     until: task.retry.until,
-    retries: number(task.retry.retries, scope, 3),
+    // Ansible counts tries where nothing is said, and retries where something is.
+    retries: number(task.retry.retries, scope, 2),
     delay: number(task.retry.delay, scope, 5),
   }
   return {

@@ -1,18 +1,31 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { textDiff } from '../../src/tasks/text-diff.ts'
 
-const after = Buffer.from('new\n')
+const there = (content?: Buffer) => ({
+  exists: true as const,
+  size: content?.length ?? 5_000_000,
+  ...(content && { content }),
+})
 
-it.each([
-  ['no file', { exists: false } as const, ''],
-  ['text', { exists: true, size: 4, content: Buffer.from('old\n') } as const, 'old\n'],
-  ['a large file', { exists: true, size: 5_000_000 } as const, '(5000000 bytes, too large to show)\n'],
-  ['bytes', { exists: true, size: 2, content: Buffer.from([0, 1]) } as const, '(binary, 2 bytes)\n'],
+test.each([
+  ['new file', { exists: false } as const, Buffer.from('b\n'), '', 'b\n'],
+  ['text', there(Buffer.from('ä\n')), Buffer.from('b\n'), 'ä\n', 'b\n'],
+  ['NUL', there(Buffer.from('a\0')), Buffer.from('b\n'), '(binary, 2 bytes)\n', 'b\n'],
   [
-    'what a package brings',
-    { exists: true, size: Number.NaN } as const,
-    '(not there yet: a package brings it)\n',
+    'not UTF-8',
+    there(Buffer.from([0xff, 0x0a])),
+    Buffer.from([0xc3]),
+    '(binary, 2 bytes)\n',
+    '(binary, 1 bytes)\n',
   ],
-])('shows %s', (_what, before, shown) => {
-  expect(textDiff('/a', before, after)).toEqual({ type: 'text', path: '/a', before: shown, after: 'new\n' })
+  [
+    'not there yet',
+    { exists: true, size: Number.NaN } as const,
+    Buffer.from('b\n'),
+    '(not there yet: a package brings it)\n',
+    'b\n',
+  ],
+  ['large', there(), Buffer.from('b\n'), '(5000000 bytes, too large to show)\n', 'b\n'],
+])('%s', (_name, before, after, left, right) => {
+  expect(textDiff('/a', before, after)).toEqual({ type: 'text', path: '/a', before: left, after: right })
 })
