@@ -129,7 +129,7 @@ export async function runTask(
   host: Host,
   controller: Controller = controllerWith(),
 ): Promise<Outcome> {
-  const params = module.params.parse(args)
+  const params = module.params.parse(renamed(module, args))
   const prepared = await module.prepare(params, controller)
   const before = look(host, module.asks(prepared))
   const plan = planOf(module, prepared, before)
@@ -146,6 +146,13 @@ export async function runTask(
   const again = planOf(module, prepared, found)
   const mispredicted = mispredictions(questions, before.after(plan.effects), found)
   return { plan, result, applied, again, mispredicted }
+}
+
+/** The arguments under their own names, as the engine renames them. */
+function renamed(module: TaskModule, args: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [module.paramAliases?.[name] ?? name, value]),
+  )
 }
 
 /** Where the effects of a plan say something else than a look afterwards. What is unknown is no mistake. */
