@@ -173,7 +173,9 @@ export class HostRun {
     this.#context.emit({ type: 'task-end', outcome: shown })
     const warnings = found.result['warnings']
     if (Array.isArray(warnings) && !work.settings.noLog) {
-      for (const text of warnings) this.#context.emit({ type: 'warning', text: String(text) })
+      for (const text of warnings) {
+        if (typeof text === 'string') this.#context.emit({ type: 'warning', text })
+      }
     }
     const message = found.result['hakube_message']
     if (typeof message === 'string' && !work.settings.noLog)

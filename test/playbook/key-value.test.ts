@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { splitKeyValue } from '../../src/playbook/key-value.ts'
 
 const CASES: [string, [string, string][], string][] = [
