@@ -57,6 +57,17 @@ describe.each(shells)('file with $name', (host) => {
       expect(again).toMatchObject({ status: 'ok', reason: expect.stringContaining('is such a directory') })
     })
 
+    test('below a setgid directory all inherit it', async () => {
+      const root = scratch()
+      chmodSync(root, 0o2755)
+      const { result } = await run(host, { path: join(root, 'a/b'), state: 'directory' })
+      expect([result['mode'], modeOf(join(root, 'a')), modeOf(join(root, 'a/b'))]).toEqual([
+        '02755',
+        '2755',
+        '2755',
+      ])
+    })
+
     test('octal and symbolic modes take away the setgid bit too', async () => {
       const path = scratch()
       for (const mode of ['0755', 'u=rwx,g=rx,o=']) {

@@ -86,6 +86,7 @@ describe.each(shells)('paths, asked with $name', (host) => {
     const link = join(scratch(), 'link')
     symlinkSync('nowhere', link)
     expect(one(host, { path: link })).toMatchObject({ type: 'link', target: 'nowhere' })
+    expect(one(host, { path: link })).not.toHaveProperty('real')
     expect(ask(host, [{ path: link, follow: true, contentUnless: '' }])).toEqual([{ exists: false }])
   })
 
