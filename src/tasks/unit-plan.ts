@@ -20,13 +20,17 @@ export function planUnit(task: UnitTask, world: World): Plan {
   const unit = world.get('unit', { name: task.unit })
   const problem = problemOf(task, task.unit, unit)
   if (problem) return { status: 'fail', ...problem }
-  return planSteps(task, task.unit, unit)
+  return planSteps(task, task.unit, unit, isStale(task, world))
+}
+
+/** Whether a daemon_reload that is asked for has anything to do. */
+function isStale(task: UnitTask, world: World): boolean {
+  return task.daemonReload && world.get('script', staleUnits).stdout.toString('latin1') === 'yes\n'
 }
 
 /** daemon_reload and daemon_reexec without a unit: systemd's own affair, which Ansible does not count as a change. */
 function planDaemon(task: UnitTask, world: World): Plan {
-  const stale = task.daemonReload && world.get('script', staleUnits).stdout.toString('latin1') === 'yes\n'
-  if (!stale && !task.daemonReexec)
+  if (!isStale(task, world) && !task.daemonReexec)
     return { status: 'ok', reason: 'systemd knows all unit files as they are', result: {} }
   const steps: Step[] = task.daemonReexec ? ['daemon-reexec'] : ['daemon-reload']
   return {
@@ -34,11 +38,19 @@ function planDaemon(task: UnitTask, world: World): Plan {
     summary: task.daemonReexec ? 'start systemd anew' : 'let systemd read the unit files again',
     diff: [],
     apply: unitScript(undefined, steps, task),
-    effects: [
-      effect('script', staleUnits.id, () => ({ code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) })),
-    ],
+    effects: [nothingStale],
     counts: false,
   }
+}
+
+const nothingStale = effect('script', staleUnits.id, () => ({
+  code: 0,
+  stdout: Buffer.alloc(0),
+  stderr: Buffer.alloc(0),
+}))
+
+function isDaemon(step: Step): boolean {
+  return step === 'daemon-reload' || step === 'daemon-reexec'
 }
 
 function problemOf(
@@ -62,22 +74,22 @@ function problemOf(
   return undefined
 }
 
-function planSteps(task: UnitTask, name: string, unit: UnitReply): Plan {
+function planSteps(task: UnitTask, name: string, unit: UnitReply, stale: boolean): Plan {
   const known: Known = unit.known
     ? unit
     : { known: true, enablement: 'not-found', activity: 'inactive', needsReload: false }
-  const steps = stepsOf(task, known)
+  const steps = stepsOf(task, known, stale)
   const result = resultOf(task, name, known)
   if (steps.length === 0) return { status: 'ok', reason: reasonOf(task, name, known), result }
   const after = afterSteps(steps, known)
-  const changes = steps.filter((step) => step !== 'daemon-reload' && step !== 'daemon-reexec')
+  const changes = steps.filter((step) => !isDaemon(step))
   return {
     status: 'change',
-    summary: steps.map((step) => `${step} ${step.startsWith('daemon') ? 'systemd' : name}`).join(', '),
+    summary: steps.map((step) => `${step} ${isDaemon(step) ? 'systemd' : name}`).join(', '),
     diff: diffOf(name, known, after, changes),
     apply: unitScript(name, steps, task, known.oneshot === true),
     timeout: 300,
-    effects: [effect('unit', name, () => after)],
+    effects: [effect('unit', name, () => after), ...(steps.some(isDaemon) ? [nothingStale] : [])],
     result,
     // A oneshot service is over once it has run, and an indirect unit stays indirect.
     ...((known.oneshot === true || known.enablement === 'indirect') && { once: true }),
@@ -86,11 +98,11 @@ function planSteps(task: UnitTask, name: string, unit: UnitReply): Plan {
 }
 
 /** What has to be done, in this order. */
-function stepsOf(task: UnitTask, unit: Known): Step[] {
+function stepsOf(task: UnitTask, unit: Known, stale: boolean): Step[] {
   const steps: Step[] = []
   const acts = task.state === 'restarted' || task.state === 'reloaded'
   if (task.daemonReexec) steps.push('daemon-reexec')
-  else if (task.daemonReload && (unit.needsReload || acts)) steps.push('daemon-reload')
+  else if (task.daemonReload && (stale || unit.needsReload || acts)) steps.push('daemon-reload')
   const masked = unit.enablement.startsWith('masked')
   if (task.masked === true && !masked) steps.push('mask')
   if (task.masked === false && masked) steps.push('unmask')
@@ -129,7 +141,7 @@ function afterSteps(steps: readonly Step[], unit: Known): UnitReply | Unknown {
     else if (step === 'stop') activity = 'inactive'
   }
   if (enablement === '') return new Unknown('the mask hides whether the unit is enabled')
-  const reloaded = steps.some((step) => step.startsWith('daemon'))
+  const reloaded = steps.some(isDaemon)
   return { ...unit, enablement, activity, needsReload: unit.needsReload && !reloaded }
 }
 

@@ -47,9 +47,13 @@ function isJob(step: Step): boolean {
   return step === 'start' || step === 'stop' || step === 'restart' || step === 'reload'
 }
 
-/** settled: active, or soon. why: tells the state and the end of the log, and gives up. */
+/**
+ * settled: active, or soon; a service that counts as started as soon as it runs gets a moment to fail.
+ * why: tells the state and what the unit has logged since the script began, and gives up.
+ */
 function functions(unit: string): Script {
   return sh`settled() {
+  case $(systemctl show --property=Type --value -- ${unit}) in simple | exec | idle) sleep 0.3 ;; esac
   tries=0
   while state=$(systemctl is-active -- ${unit}); [ "$state" = activating ] && [ "$tries" -lt ${SETTLE} ]; do
     sleep 1
@@ -57,10 +61,12 @@ function functions(unit: string): Script {
   done
   [ "$state" = active ] || [ "$state" = reloading ]
 }
+began=$(date '+%Y-%m-%d %H:%M:%S')
 why() {
   systemctl status --no-pager --full --lines=0 -- ${unit} >&2
   journalctl --sync 2>/dev/null
-  journalctl --quiet --no-pager --lines=30 --output=cat --since=-2min ${`_SYSTEMD_UNIT=${unit}`} | sed ${`s/^/${LOG}/`} >&2
+  journalctl --quiet --no-pager --lines=30 --output=cat --since="$began" ${`_SYSTEMD_UNIT=${unit}`} |
+    sed ${`s/^/${LOG}/`} >&2
   exit 1
 }`
 }
@@ -81,8 +87,11 @@ export function unitFailure(task: UnitTask, answer: Answer): string {
   const wanted = task.state === undefined ? 'failed' : `could not be ${task.state}`
   const condition = /(\S+=\S+) was not met/.exec(text)?.[1]
   if (condition !== undefined) return `${name} ${wanted}: its condition ${condition} is not met`
+  const ended = /Process: \d+ (\S.*\(code=.*\))/.exec(text) ?? /Main PID: \d+ (\(code=.*\))/.exec(text)
   const log = all.filter((line) => line.startsWith(LOG)).map((line) => line.slice(LOG.length).trimEnd())
-  if (log.length > 0) return `${name} ${wanted}; its log says:\n${telling(log).join('\n')}`
+  const how = ended ? `${name} ${wanted}: ${ended[1]}` : `${name} ${wanted}`
+  if (log.length > 0) return `${how}; its log says:\n${telling(log).join('\n')}`
+  if (ended) return how
   const first =
     all.find((line) => /^(Failed to|Job for|Unit )/.test(line)) ?? all.find((line) => line.trim() !== '')
   return `${name} ${wanted}: ${first?.trim() ?? `systemctl ended with status ${answer.code}`}`

@@ -42,15 +42,27 @@ export function unitTaskKind(state: string | undefined): TaskKind {
 }
 
 export function unitQuestions(task: UnitTask): WorldQuestion[] {
-  const platform: WorldQuestion = { kind: 'platform', ask: {} }
-  if (task.unit !== undefined) return [platform, { kind: 'unit', ask: { name: task.unit } }]
-  return task.daemonReload ? [platform, { kind: 'script', ask: staleUnits }] : [platform]
+  return [
+    { kind: 'platform', ask: {} },
+    ...(task.unit === undefined ? [] : [{ kind: 'unit', ask: { name: task.unit } } as const]),
+    ...(task.daemonReload ? [{ kind: 'script', ask: staleUnits } as const] : []),
+  ]
 }
 
-/** Whether any unit that systemd has in memory differs from its files. */
+/**
+ * Whether anything in the directories of unit files is newer than systemd's knowledge of them. NeedDaemonReload
+ * says so only of units in memory, and overlooks a drop-in in a new directory. A systemd older than 250 does not
+ * tell when it read the files last; it is asked to read them every time, as Ansible does.
+ */
 export const staleUnits: ScriptAsk = {
-  id: 'units that need a daemon-reload',
+  id: 'unit files that systemd does not know yet',
   text: sh`[ -d /run/systemd/system ] || exit 0
-systemctl show --no-pager --property=NeedDaemonReload -- '*' | grep -q =yes && echo yes
+read=$(systemctl show --timestamp=us+utc --property=UnitsLoadTimestamp --value 2>/dev/null)
+[ -n "$read" ] || { echo yes; exit 0; }
+for place in /etc /run /usr/local/lib /usr/lib /lib; do
+  [ -d "$place/systemd/system" ] && [ ! -L "$place" ] || continue
+  newer=$(find "$place/systemd/system" -newermt "$read" 2>/dev/null | head -n 1)
+  [ -z "$newer" ] || { echo yes; exit 0; }
+done
 exit 0`,
 }

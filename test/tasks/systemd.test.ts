@@ -154,6 +154,10 @@ describe('why a start failed', () => {
       'its log says:\n[ALERT] no such server',
     ],
     ['log: one\nlog: two\n', 'its log says:\none\ntwo'],
+    [
+      'Job failed\n    Process: 42 ExecStartPre=/bin/check -q (code=exited, status=1/FAILURE)\n',
+      'ExecStartPre=/bin/check -q (code=exited, status=1/FAILURE)',
+    ],
     ['Failed to start a.service: Access denied\n', 'Failed to start a.service: Access denied'],
     ['', 'status 1'],
   ])('%j', async (stderr, words) => {

@@ -42,6 +42,7 @@ const ABSENT: Partial<Record<WorldQuestion['kind'], unknown>> = {
   group: { exists: false },
   unit: { known: false },
   package: { installed: undefined, candidate: undefined },
+  script: { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) },
 }
 
 /** The plan of a task, and the World it was made over. What the answers leave out is absent on the host. */
