@@ -1,17 +1,23 @@
 import type { Identity, Shell } from './connect/connection.ts'
 import { Answers } from './converge/answers.ts'
-import { carryOut } from './converge/carry-out.ts'
-import { isBeyond, type HostEnd, type HostTarget, type RunContext } from './converge/context.ts'
+import { carryOut, pause } from './converge/carry-out.ts'
+import type { HostEnd, HostTarget, RunContext } from './converge/context.ts'
+import { Failing, type Landing } from './converge/failing.ts'
+import { isBeyond, isFence } from './converge/fence.ts'
 import { localVerdict } from './converge/local.ts'
-import { afterFailure, Lookahead } from './converge/lookahead.ts'
-import { registerGroup } from './converge/register.ts'
+import { Lookahead } from './converge/lookahead.ts'
+import { Notified } from './converge/notified.ts'
+import { registerLoop, registerWork } from './converge/register.ts'
 import { Tally } from './converge/tally.ts'
-import { outcome, type Verdict } from './converge/verdict.ts'
-import { HakubeError, isKnown, EXIT, showPlace } from './errors.ts'
-import { isMeta, type Task } from './playbook/model.ts'
-import type { Frame } from './playbook/program.ts'
+import { outcome, registered, type Verdict } from './converge/verdict.ts'
+import { HakubeError, isKnown, EXIT, showPlace, type Place } from './errors.ts'
+import { isMeta } from './playbook/model.ts'
+import type { PlayRun, Span } from './playbook/program.ts'
+import { taskName } from './playbook/render.ts'
 import type { Group, Work } from './playbook/work.ts'
+import { dict, type Value } from './value.ts'
 import type { NotYet } from './variables/not-yet.ts'
+import { TaskScope } from './variables/scope.ts'
 
 /**
  * Converges one host: asks for everything ahead in one batch, walks the tasks in order, applies the first change
@@ -24,9 +30,13 @@ export class HostRun {
   readonly #ahead: Lookahead
   readonly #answers: Answers
   readonly #shells = new Set<Shell>()
-  #notified = new Set<Task>()
-  /** Frames outside of a block whose always part still runs after a failure. */
-  #failing: { outer: readonly Frame[] } | undefined
+  readonly #notified: Notified
+  readonly #failing = new Failing()
+  /** A failure that nothing has rescued yet ends the run for all hosts. */
+  #fatal = false
+  /** How often the host went on elsewhere in the program. */
+  #jumps = 0
+  #play = 0
 
   constructor(context: RunContext, target: HostTarget) {
     this.#context = context
@@ -34,6 +44,10 @@ export class HostRun {
     this.tally = new Tally(target.host)
     this.#ahead = new Lookahead(context, target.host)
     this.#answers = new Answers((identity) => this.#shell(identity))
+    this.#notified = new Notified((handler, step) => {
+      const layers = context.layers(target.host, step, handler)
+      return taskName(handler, new TaskScope(context.store, target.host, step.position, layers))
+    })
   }
 
   get host(): string {
@@ -42,13 +56,13 @@ export class HostRun {
 
   /** Renders the steps before this position as far as their values are known. */
   async prepare(limit: number): Promise<NotYet | undefined> {
-    return this.#ahead.extend(limit)
+    return this.#ahead.prepare(limit)
   }
 
   /** Walks the program to its end. Known errors about this host become events; bugs are thrown. */
   async run(): Promise<HostEnd> {
     const started = performance.now()
-    let end: HostEnd
+    let end: HostEnd | undefined
     try {
       end = await this.#walk()
     } catch (error) {
@@ -59,6 +73,7 @@ export class HostRun {
       if (end === 'unreachable') this.#context.emit({ type: 'host-unreachable', host: this.host, error })
       else this.#context.emit({ type: 'error', error })
     } finally {
+      if (end === 'failed' || end === 'unreachable') this.#lose()
       this.#context.progress.leave(this.host)
       this.#context.store.reached.delete(this.host)
       // Nobody will set what this host still owed to others.
@@ -68,74 +83,115 @@ export class HostRun {
     return end
   }
 
+  #lose(): void {
+    const { progress } = this.#context
+    progress.lose(this.host, this.#play)
+    if (this.#fatal) this.#stop(`${this.host} failed in a play with any_errors_fatal`)
+  }
+
+  /** Ends the run for all hosts, and says why: otherwise tasks would be missing without a word. */
+  #stop(why: string): void {
+    if (this.#context.progress.stop(why))
+      this.#context.emit({ type: 'warning', text: `${why}: the run ends here` })
+  }
+
   async #walk(): Promise<HostEnd> {
+    const { progress } = this.#context
     for (;;) {
       const group = await this.#next()
       if (!group) {
-        if (!this.#failing) return 'done'
-        const ended = this.#fail(this.#failing.outer)
+        if (this.#failing.none) return 'done'
+        const ended = this.#land(this.#context.steps.length, this.#failing.goOn())
         if (ended) return ended
         continue
       }
-      const { progress } = this.#context
-      const { position, type } = group.step
+      const { position, run } = group.step
+      this.#play = run.index
+      this.#fatal ||= group.works.some((work) => work.settings.fatal)
       progress.reach(this.host, position)
-      const fence = type === 'play' || isBeyond(group.task)
-      if (fence && !this.#context.check) await progress.allReached(position)
+      const beyond = isBeyond(group.task) && !this.#context.check
+      if (beyond || isFence(group)) await progress.allReached(position)
+      if (group.step.type === 'play') this.#begin(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
       const ended = await this.#group(group)
       if (ended) return ended
-      if (isBeyond(group.task) && !group.handler && !this.#context.check) {
-        progress.reach(this.host, position + 1)
-        await progress.allReached(position + 1)
-      }
+      if (this.#failing.none) this.#fatal = false
+      if (!beyond) continue
+      progress.reach(this.host, position + 1)
+      await progress.allReached(position + 1)
+      // Another host's command may have changed what this host answered before.
+      if (progress.touched(position)) this.#answers.forget()
     }
+  }
+
+  /** As in Ansible: where a play has lost all of its hosts, the plays behind it do not run. */
+  #begin(run: PlayRun): void {
+    const { progress, steps } = this.#context
+    for (const earlier of new Set(steps.map((step) => step.run))) {
+      if (earlier.index >= run.index || earlier.hosts.length === 0) continue
+      if (earlier.hosts.every((host) => progress.lostIn(host) === earlier.index))
+        this.#stop(`the play "${earlier.play.name}" has lost all of its hosts`)
+    }
+    const lost = run.hosts.find((host) => progress.lostIn(host) === run.index)
+    if (lost !== undefined && this.#context.isFatal(this.host, run))
+      this.#stop(`${lost} cannot be reached in a play with any_errors_fatal`)
+    this.#context.playStarted(run)
   }
 
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */
   async #next(): Promise<Group | undefined> {
     for (;;) {
+      const seen = this.#context.progress.version
       const missing = await this.#ahead.extend()
-      const [group] = this.#ahead.queue
-      if (group) {
-        this.#ahead.queue.shift()
-        return group
-      }
+      const group = this.#ahead.queue.shift()
+      if (group) return group
       if (!missing) return undefined
-      await this.#waitFor(missing)
+      await this.#waitFor(missing, seen, this.#ahead.cursor)
     }
   }
 
-  async #waitFor(missing: NotYet): Promise<void> {
+  /** Waits for what is missing, as it was at that version of the progress; this host has come to that position. */
+  async #waitFor(missing: NotYet, seen: number, position: number): Promise<void> {
+    const { progress } = this.#context
     const { what } = missing
     if (what.kind === 'facts') return this.#context.gather(what.host)
     if (what.kind === 'unknown' || (what.kind === 'pending' && what.host === this.host)) throw missing
+    if (progress.version !== seen) return
     // Others wait for this host only up to its next step, so it must say that it got there.
-    this.#context.progress.reach(this.host, this.#ahead.cursor)
-    await this.#context.progress.changed()
+    progress.reach(this.host, position)
+    await progress.changed()
   }
 
   async #group(group: Group): Promise<HostEnd | undefined> {
-    if (group.step.type === 'play') this.#context.playStarted(group.step.run)
+    const { task } = group
     if (group.step.type === 'flush' && !group.handler) return this.#flush(group)
-    if (!group.task) return undefined
-    if (isMeta(group.task.module)) return this.#meta(group, group.task.module.meta)
+    if (!task) return undefined
+    const works = [...group.works]
     const verdicts: Verdict[] = []
-    for (const work of group.works) {
+    for (const [index, planned] of group.works.entries()) {
+      if (index > 0 && planned.settings.pause > 0 && !this.#context.check)
+        await pause(planned.settings.pause, this.#context.signal)
+      const { rendered } = planned
+      const work = rendered.type === 'later' ? await rendered.render() : planned
+      works[index] = work
       this.#context.emit({ type: 'task-start', host: this.host, task: work.name })
-      const found = await this.#work(group, work)
+      const found = await this.#work({ ...group, works }, work)
       verdicts.push(found)
       this.#report(group, work, found)
+      registerWork(this.#context.store, task, work, found)
     }
-    registerGroup(this.#context.store, group, verdicts)
-    if (verdicts.some((found) => ['changed', 'would-change', 'would-run'].includes(found.status)))
-      this.#notify(group)
-    const failed = verdicts.find((found) => found.status === 'failed')
-    return failed ? this.#failed(group, failed) : undefined
+    registerLoop(this.#context.store, { ...group, works }, verdicts)
+    this.#notified.add(
+      group,
+      works.filter((_, index) => notifies(verdicts[index])),
+    )
+    if (verdicts.some((found) => found.status === 'failed'))
+      return this.#failed({ ...group, works }, verdicts)
+    return isMeta(task.module) ? this.#meta(group, task.module.meta) : undefined
   }
 
   async #work(group: Group, work: Work): Promise<Verdict> {
-    const settled = localVerdict(work, group)
+    const settled = localVerdict(work, group.task?.register)
     if (settled) return settled
     return carryOut(work, group, {
       context: this.#context,
@@ -165,7 +221,7 @@ export class HostRun {
 
   #report(group: Group, work: Work, found: Verdict): void {
     const shown = outcome(work, found, {
-      place: showPlace(group.task?.place ?? group.step.run.play.place),
+      place: showPlace(placeOf(work) ?? group.task?.place ?? group.step.run.play.place),
       module: group.task?.action ?? '',
       handler: group.handler,
     })
@@ -182,26 +238,22 @@ export class HostRun {
       this.#context.emit({ type: 'message', text: message })
   }
 
-  #notify(group: Group): void {
-    const names = new Set(group.task?.notify.map((notify) => notify.value))
-    for (const handler of group.step.run.handlers) {
-      if (names.has(handler.name ?? handler.action) || handler.listen.some((topic) => names.has(topic))) {
-        this.#notified.add(handler)
-      }
-    }
-  }
-
   /** Runs the notified handlers, in the order in which the play lists them. */
-  async #flush(group: Group): Promise<HostEnd | undefined> {
-    while (this.#notified.size > 0) {
-      const notified = this.#notified
-      this.#notified = new Set()
-      const tasks = group.step.run.handlers.filter((handler) => notified.has(handler))
-      const groups = await this.#ahead.handlers(group.step, tasks)
-      for (const handler of groups) {
-        this.#ahead.queue.shift()
-        const ended = await this.#group(handler)
-        if (ended) return ended
+  async #flush({ step }: Group): Promise<HostEnd | undefined> {
+    for (let todo = this.#notified.of(step); todo.length > 0; todo = this.#notified.of(step)) {
+      while (todo.length > 0) {
+        const seen = this.#context.progress.version
+        const { groups, missing } = await this.#ahead.handlers(step, todo)
+        if (groups.length === 0 && missing) await this.#waitFor(missing, seen, step.position)
+        for (const group of groups) {
+          todo.shift()
+          this.#ahead.queue.shift()
+          this.#notified.take(group.task)
+          const jumps = this.#jumps
+          const ended = await this.#group(group)
+          // The handlers behind one that failed and was rescued run at the next flush.
+          if (ended || this.#jumps !== jumps) return ended
+        }
       }
     }
     return undefined
@@ -209,36 +261,56 @@ export class HostRun {
 
   async #meta(group: Group, meta: string): Promise<HostEnd | undefined> {
     if (meta === 'flush_handlers') return this.#flush(group)
-    if (meta === 'end_host') return 'done'
+    const holds = group.works.some((work) => work.rendered.type === 'meta')
+    if (meta === 'end_play') return this.#endPlay(group, holds)
+    return meta === 'end_host' && holds ? this.#leavePlay(group) : undefined
+  }
+
+  /** As in Ansible, the first host decides for all of the play. */
+  async #endPlay(group: Group, holds: boolean): Promise<HostEnd | undefined> {
+    const { progress } = this.#context
+    const { run, position } = group.step
+    if (holds && progress.first(run.hosts) === this.host) progress.endPlay(run.index)
+    progress.reach(this.host, position + 1)
+    await progress.allReached(position + 1)
+    if (progress.hasEnded(run.index)) return this.#leavePlay(group)
+    this.#ahead.resume()
     return undefined
   }
 
-  #failed(group: Group, found: Verdict): HostEnd | undefined {
-    const { run, frames } = group.step
-    if (group.task?.anyErrorsFatal?.value === true || run.play.anyErrorsFatal?.value === true) {
-      this.#context.progress.stop(`${this.host} failed in a play with any_errors_fatal`)
-    }
-    if (!group.handler) {
-      const position = group.step.position
-      this.#context.store.write(
-        this.host,
-        'ansible_failed_result',
-        position,
-        new Map(Object.entries(found.result)),
-      )
-    }
-    return this.#fail(frames)
+  /** Goes on at the next play; what was notified is forgotten. */
+  #leavePlay({ step }: Group): HostEnd | undefined {
+    if (!this.#failing.none) return 'failed'
+    const { steps } = this.#context
+    const next = steps.find((one) => one.type === 'play' && one.position > step.position)
+    this.#notified.clear()
+    this.#jump(step.position, next?.position ?? steps.length)
+    return undefined
+  }
+
+  #failed(group: Group, verdicts: readonly Verdict[]): HostEnd | undefined {
+    const failures = verdicts.filter((found) => found.status === 'failed')
+    const [first] = failures
+    const position = group.works.at(-1)?.scope.position ?? group.step.position
+    const write = (name: string, value: Value) => this.#context.store.write(this.host, name, position, value)
+    if (first) write('ansible_failed_result', registered(first))
+    const name = group.works[0]?.name ?? ''
+    write('ansible_failed_task', dict({ name, action: group.task?.action ?? '' }))
+    return this.#land(position, this.#failing.fail(group.step.frames, failures.length))
   }
 
   /** Goes on in a rescue or always part, or ends the host. */
-  #fail(frames: readonly Frame[]): HostEnd | undefined {
-    const next = afterFailure(frames)
-    this.#failing = undefined
-    if (!next) return 'failed'
-    if (next.rescued) this.tally.rescued()
-    else this.#failing = { outer: next.outer }
-    this.#ahead.jump(next.position, next.end, next.rescued)
+  #land(from: number, landing: Landing | undefined): HostEnd | undefined {
+    if (!landing) return 'failed'
+    const { position, end, rescued } = landing
+    if (rescued) this.tally.rescued(rescued.failures)
+    this.#jump(from, position, end, rescued?.span)
     return undefined
+  }
+
+  #jump(from: number, position: number, end?: number, rescued?: Span): void {
+    this.#jumps++
+    this.#ahead.jump(from, position, end, rescued)
   }
 
   async #shell(identity: Identity): Promise<Shell> {
@@ -253,4 +325,12 @@ export class HostRun {
     this.#shells.add(shell)
     return shell
   }
+}
+
+function notifies(found: Verdict | undefined): boolean {
+  return found !== undefined && ['changed', 'would-change', 'would-run'].includes(found.status)
+}
+
+function placeOf({ rendered }: Work): Place | undefined {
+  return rendered.type === 'failed' ? rendered.error.place : undefined
 }

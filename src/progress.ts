@@ -1,19 +1,32 @@
 /**
  * Where every host stands in the program. Hosts run on their own and meet only where the linear order shows:
- * at plays, and around tasks that look beyond their host.
+ * at plays, around tasks that look beyond their host, and where a failure ends the run for all.
  */
 export class Progress {
   readonly #at = new Map<string, number>()
+  readonly #lost = new Map<string, number>()
+  readonly #endedPlays = new Set<number>()
+  readonly #touched = new Set<number>()
+  readonly #fences = new Map<number, (() => void)[]>()
   #waiting: (() => void)[] = []
+  #version = 0
   #stopped: string | undefined
 
   constructor(hosts: Iterable<string>) {
     for (const host of hosts) this.#at.set(host, -1)
   }
 
+  /** Counts the changes of anything here: what was read at another version may be out of date. */
+  get version(): number {
+    return this.#version
+  }
+
   /** The host has finished every step before this position. */
   reach(host: string, position: number): void {
-    if (this.#at.has(host)) this.#at.set(host, position)
+    const before = this.#at.get(host)
+    // Waking others for nothing would have two waiting hosts wake each other for ever.
+    if (before === undefined || before >= position) return
+    this.#at.set(host, position)
     this.#wake()
   }
 
@@ -23,10 +36,45 @@ export class Progress {
     this.#wake()
   }
 
-  /** Ends the run for all hosts before their next step (any_errors_fatal). */
-  stop(why: string): void {
+  /** The host failed, or could not be reached, in this play. */
+  lose(host: string, play: number): void {
+    if (!this.#lost.has(host)) this.#lost.set(host, play)
+  }
+
+  /** The play in which a host was lost; undefined while it is well. */
+  lostIn(host: string): number | undefined {
+    return this.#lost.get(host)
+  }
+
+  /** The first of these hosts that is still in the run. */
+  first(hosts: readonly string[]): string | undefined {
+    return hosts.find((host) => this.#at.has(host))
+  }
+
+  /** No host goes on with this play (meta: end_play). */
+  endPlay(play: number): void {
+    this.#endedPlays.add(play)
+  }
+
+  hasEnded(play: number): boolean {
+    return this.#endedPlays.has(play)
+  }
+
+  /** The task at this position has done something that may reach other hosts. */
+  touch(position: number): void {
+    this.#touched.add(position)
+  }
+
+  touched(position: number): boolean {
+    return this.#touched.has(position)
+  }
+
+  /** Ends the run for all hosts before their next step. True for the first who says so. */
+  stop(why: string): boolean {
+    const first = this.#stopped === undefined
     this.#stopped ??= why
     this.#wake()
+    return first
   }
 
   get stopped(): string | undefined {
@@ -34,19 +82,36 @@ export class Progress {
   }
 
   /** Waits until every host that is still in the run has finished the steps before this position. */
-  async allReached(position: number): Promise<void> {
-    while (this.#stopped === undefined && [...this.#at.values()].some((at) => at < position))
-      await this.changed()
+  allReached(position: number): Promise<void> {
+    if (!this.#closed(position)) return Promise.resolve()
+    return new Promise((resolve) => {
+      const waiting = this.#fences.get(position)
+      if (waiting) waiting.push(resolve)
+      else this.#fences.set(position, [resolve])
+    })
   }
 
-  /** The next change of anything here. */
-  changed(): Promise<void> {
+  /** The next change of anything here; at once if there was one since this version. */
+  changed(since: number = this.#version): Promise<void> {
+    if (since !== this.#version) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
+  #closed(position: number): boolean {
+    if (this.#stopped !== undefined) return false
+    for (const at of this.#at.values()) if (at < position) return true
+    return false
+  }
+
   #wake(): void {
+    this.#version++
     const waiting = this.#waiting
     this.#waiting = []
     for (const resolve of waiting) resolve()
+    for (const [position, hosts] of this.#fences) {
+      if (this.#closed(position)) continue
+      this.#fences.delete(position)
+      for (const resolve of hosts) resolve()
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { HostEnd, RunContext } from './converge/context.ts'
 import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
 import { templateEnvironment } from './playbook/environment.ts'
 import type { Task } from './playbook/model.ts'
+import { boolean } from './playbook/settings.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
 import { Progress } from './progress.ts'
 import type { HostRecap } from './report/events.ts'
@@ -14,7 +15,7 @@ import { Hosts } from './run/hosts.ts'
 import { readInputs, type Inputs } from './run/inputs.ts'
 import { magicVariables } from './run/magic.ts'
 import type { RunOptions } from './run/options.ts'
-import { TaskScope, type Layers } from './variables/scope.ts'
+import { renderTree, TaskScope, type Layers } from './variables/scope.ts'
 import type { NotYet } from './variables/not-yet.ts'
 
 export interface RunSummary {
@@ -44,12 +45,19 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const abort = () => void hosts.abort()
   options.abort.addEventListener('abort', abort)
   try {
-    const connected = await Promise.all(names.map((host) => hosts.reach(host)))
+    const connected = await all(names.map((host) => hosts.reach(host)))
     const reached = names.filter((_, index) => connected[index] !== undefined)
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
     const context = contextOf(inputs, options, hosts, gate, layers, reached)
+    const lost = names.filter((name) => !reached.includes(name))
+    for (const host of lost)
+      context.progress.lose(
+        host,
+        plays.findIndex((play) => play.members.has(host)),
+      )
+    for (const host of lost) store.unreachable.add(host)
     const runs = reached.map((host) => {
       const connection = hosts.connections.get(host)
       if (!connection) throw new TypeError(`no connection to ${host}`)
@@ -58,7 +66,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     await renderAhead(runs, context)
     const ends = await converge(runs, gate)
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
-    const pending = runs.some((one) => one.tally.pending)
+    // A single task with check_mode: true leaves nothing to be done by another run.
+    const pending = options.check && runs.some((one) => one.tally.pending)
     return { recap, exitCode: exitCode({ recap, ends, pending, interrupted: options.signal.aborted }) }
   } finally {
     options.abort.removeEventListener('abort', abort)
@@ -66,9 +75,15 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   }
 }
 
+/** All results; where some fail, the first error once all have ended: nobody is left at work behind our back. */
+async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
+}
+
 async function converge(runs: readonly HostRun[], gate: Gate): Promise<HostEnd[]> {
   try {
-    return await Promise.all(runs.map((one) => one.run()))
+    return await all(runs.map((one) => one.run()))
   } finally {
     await gate.release()
   }
@@ -129,12 +144,18 @@ function contextOf(
     },
     check: options.check,
     signal: options.signal,
-    emit: (event) => options.emit(event),
+    emit: onceForAll((event) => options.emit(event)),
+    isFatal: (host, play) => {
+      const fatal = play.play.anyErrorsFatal
+      const scope = scopeOfPlay(inputs, layers, host, play)
+      return fatal !== undefined && boolean(renderTree(fatal, scope), fatal)
+    },
     playStarted: once((play: PlayRun) =>
       options.emit({ type: 'play-start', name: play.play.name, hosts: play.hosts }),
     ),
     layers: (host, step: Step, task) => layers(host, step.run, task),
-    beforeChange: (host) => gate.pass(host),
+    // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
+    beforeChange: async (host) => !options.check && (await gate.pass(host)),
     gather: (host) => hosts.gatherOther(host),
   }
 }
@@ -144,7 +165,8 @@ function layersOf(inputs: Inputs, options: RunOptions) {
   const magic = new Map<string, Layers['magic']>()
   const environment = templateEnvironment(dirname(options.playbook), options.env)
   return (host: string, run: PlayRun, task: Task | undefined): Layers => {
-    const key = `${run.index} ${host}`
+    // Who is unreachable shows only after the connections, which need variables themselves.
+    const key = `${inputs.store.unreachable.size} ${run.index} ${host}`
     let own = magic.get(key)
     if (!own) {
       own = magicVariables(host, run, inputs.store, {
@@ -186,6 +208,18 @@ function lockers(reached: readonly string[], hosts: Hosts, plays: readonly PlayR
       return [host, { connection, identity }] as const
     }),
   )
+}
+
+/** An error that ends many hosts, such as a lock, is said once. */
+function onceForAll(emit: RunOptions['emit']): RunOptions['emit'] {
+  const said = new WeakSet<Error>()
+  return (event) => {
+    if (event.type === 'error') {
+      if (said.has(event.error)) return
+      said.add(event.error)
+    }
+    emit(event)
+  }
 }
 
 /** Calls through for the first time that each argument comes. */

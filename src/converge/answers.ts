@@ -149,7 +149,6 @@ export function identityKey(identity: Identity): string {
 function withEnvironment(script: Script, work: Work): Script {
   let exports = nothing
   for (const [name, value] of work.settings.environment) {
-    if (!/^[A-Za-z_]\w*$/.test(name)) throw new TypeError(`${name} is no name for an environment variable`)
     exports = sh`${exports}
 export ${name}=${value}`
   }

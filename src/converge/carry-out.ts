@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../connect/connection.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import type { Plan, TaskKind, TaskModule } from '../task.ts'
+import { EXIT, isKnown, type HakubeError } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { UnknownAnswer } from '../world/world.ts'
 import type { Answers } from './answers.ts'
@@ -22,24 +23,36 @@ export interface Hands {
 export async function carryOut(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { retry } = work.settings
   const register = group.task?.register
-  let found = judge(work, await attempt(work, hands), register)
+  const once = async () => judge(work, await attempt(work, group, hands), register)
+  let found = await once()
   if (!retry || work.settings.check) return found
-  for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
-    await pause(retry.delay, hands.context.signal)
-    if (hands.context.signal.aborted) return found
-    hands.answers.forget()
-    found = judge(work, await attempt(work, hands), register)
+  try {
+    for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
+      await pause(retry.delay, hands.context.signal)
+      if (hands.context.signal.aborted) return found
+      hands.answers.forget()
+      found = await once()
+    }
+    if (enough(work, found, register) || found.status === 'failed') return found
+  } catch (error) {
+    if (!isKnown(error) || endsHost(error)) throw error
+    return failedWith(work, found, error.message, error.hint)
   }
-  if (enough(work, found, register) || found.status === 'failed') return found
-  return judge(
-    work,
-    { ...found, status: 'failed', reason: `until did not hold after ${retry.retries} retries` },
-    register,
-  )
+  return failedWith(work, found, `until did not hold after ${retry.retries} retries`)
+}
+
+/** The verdict, failed; only ignore_errors has still a say. */
+function failedWith(work: Work, found: Verdict, reason: string, hint?: string): Verdict {
+  return { ...found, status: work.settings.ignoreErrors ? 'ignored' : 'failed', reason, hint }
+}
+
+/** Errors after which there is nothing to ignore or to rescue: no host, no lock, no time. */
+function endsHost(error: HakubeError): boolean {
+  return error.exitCode === EXIT.unreachable || ['interrupted', 'locked', 'lock-failed'].includes(error.code)
 }
 
 /** Waits so many seconds, or until the run is interrupted. */
-async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+export async function pause(seconds: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(seconds * 1000, undefined, { signal })
   } catch (error) {
@@ -58,7 +71,17 @@ function enough(work: Work, found: Verdict, register: string | undefined): boole
   )
 }
 
-async function attempt(work: Work, hands: Hands): Promise<Verdict> {
+/** One try at a task. What goes wrong with the task alone, such as a time-out, is its failure. */
+async function attempt(work: Work, group: Group, hands: Hands): Promise<Verdict> {
+  try {
+    return await tryOnce(work, group, hands)
+  } catch (error) {
+    if (!isKnown(error) || endsHost(error)) throw error
+    return verdict('failed', error.message, { hint: error.hint })
+  }
+}
+
+async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { rendered } = work
   if (rendered.type !== 'ready') throw new TypeError(`nothing to carry out for ${work.name}`)
   const plan = await look(work, hands)
@@ -71,7 +94,7 @@ async function attempt(work: Work, hands: Hands): Promise<Verdict> {
       // Outside of check mode every answer is the host's own: what it cannot tell, nobody can.
       return verdict(work.settings.check ? 'unknown' : 'failed', plan.why)
     case 'change':
-      return work.settings.check ? predict(work, plan, rendered.kind, hands) : change(work, hands)
+      return work.settings.check ? predict(work, plan, rendered.kind, hands) : change(work, group, hands)
   }
 }
 
@@ -106,7 +129,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
 }
 
 /** The one place where a host is changed. */
-async function change(work: Work, hands: Hands): Promise<Verdict> {
+async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { rendered } = work
   if (rendered.type !== 'ready') throw new TypeError(`nothing to change for ${work.name}`)
   if (await hands.context.beforeChange(hands.host)) {
@@ -114,10 +137,11 @@ async function change(work: Work, hands: Hands): Promise<Verdict> {
     hands.answers.forget()
   }
   const plan = await look(work, hands)
-  if (plan.status !== 'change') return attempt(work, hands)
+  if (plan.status !== 'change') return tryOnce(work, group, hands)
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
+  if (module.beyond === true) hands.context.progress.touch(group.step.position)
   const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
   const ms = performance.now() - started
   const result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }

@@ -17,6 +17,8 @@ export interface RunContext {
   /** Aborted by the first Ctrl-C: no further apply begins. */
   signal: AbortSignal
   emit(event: Event): void
+  /** Whether a failure of a host in this play ends the run for all. */
+  isFatal(host: string, run: PlayRun): boolean
   /** The first host begins with this play. */
   playStarted(run: PlayRun): void
   /** Variables of a task below its loop: magic names, vars of the task, its play and its files. */
@@ -26,11 +28,6 @@ export interface RunContext {
   beforeChange(host: string): Promise<boolean>
   /** Gathers facts of a host outside of the run whose facts are read. */
   gather(host: string): Promise<void>
-}
-
-/** Whether hosts keep the linear order around this step: what it does may reach further than its host. */
-export function isBeyond(task: Task | undefined): boolean {
-  return task !== undefined && !('meta' in task.module) && task.module.beyond === true
 }
 
 export type HostEnd = 'done' | 'failed' | 'unreachable' | 'stopped'

@@ -1,30 +1,19 @@
-import type { Group, Work } from '../playbook/work.ts'
+import type { Work } from '../playbook/work.ts'
 import { World } from '../world/world.ts'
 import { judge, verdict, type Verdict } from './verdict.ts'
 
-/**
- * The verdicts of a group that needs no host: skipped, local, or failed in rendering. Undefined if any of its works
- * has to wait for its turn.
- */
-export function settleLocal(group: Group): readonly Verdict[] | undefined {
-  const verdicts: Verdict[] = []
-  for (const work of group.works) {
-    const found = localVerdict(work, group)
-    if (!found) return undefined
-    verdicts.push(found)
-  }
-  return verdicts
-}
-
-/** The verdict of one work if it can be told without its host. */
-export function localVerdict(work: Work, group: Group): Verdict | undefined {
+/** The verdict of one work if it can be told without its host; undefined if it has to wait for its turn. */
+export function localVerdict(work: Work, register: string | undefined): Verdict | undefined {
   const { rendered } = work
-  const register = group.task?.register
   switch (rendered.type) {
     case 'skip':
       return verdict('skipped', rendered.reason)
     case 'unknown':
       return verdict('unknown', rendered.why)
+    case 'meta':
+      return verdict('ok', rendered.reason)
+    case 'later':
+      return undefined
     case 'failed':
       return judge(work, verdict('failed', rendered.error.message, { hint: rendered.error.hint }), register)
     case 'ready': {

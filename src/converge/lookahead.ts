@@ -1,13 +1,17 @@
 import { isMeta, type Task } from '../playbook/model.ts'
-import type { Frame, Span, Step } from '../playbook/program.ts'
-import { renderTask } from '../playbook/render.ts'
-import type { Group } from '../playbook/work.ts'
+import type { Span, Step } from '../playbook/program.ts'
+import { renderMeta, renderTask, type Slot } from '../playbook/render.ts'
+import type { Group, Work } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
-import { settleLocal } from './local.ts'
-import { registerGroup } from './register.ts'
+import { localVerdict } from './local.ts'
+import { registerLoop, registerWork } from './register.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Handlers stand between the step that flushes them and the next one: this far apart, in the order they run. */
+const HANDLER_ROOM = 2 ** -20
 
 /**
  * Renders the steps of one host ahead of the work, as far as their values are known, so that one round trip can
@@ -21,6 +25,9 @@ export class Lookahead {
   #rescued = new Set<Span>()
   /** Steps from here on are not rendered: a failed block ends there. */
   #end: number
+  /** What was rendered last fails, or ends the play: what stands behind it may never run, or not be renderable. */
+  #halted = false
+  #handlersAt = { position: -1, count: 0 }
 
   constructor(context: RunContext, host: string) {
     this.#context = context
@@ -34,18 +41,27 @@ export class Lookahead {
     return this.#cursor
   }
 
+  /** Before the run's first change: renders steps before `limit`. Throws HakubeError for a mistake in the playbook. */
+  async prepare(limit: number): Promise<NotYet | undefined> {
+    return this.#extend(limit, false)
+  }
+
   /**
-   * Renders steps before `limit` until a value is missing. Returns what is missing, undefined if all is rendered.
-   * Throws HakubeError for a mistake in the playbook.
+   * Renders steps until a value is missing. Returns what is missing, undefined if all is rendered that can be.
+   * Mistakes fail their task when its turn comes, so that it may be ignored or rescued.
    */
-  async extend(limit: number = this.#end): Promise<NotYet | undefined> {
+  async extend(): Promise<NotYet | undefined> {
+    return this.#extend(this.#end, true)
+  }
+
+  async #extend(limit: number, tolerate: boolean): Promise<NotYet | undefined> {
     const end = Math.min(limit, this.#end)
-    while (this.#cursor < end) {
+    while (this.#cursor < end && !this.#halted) {
       const step = this.#context.steps[this.#cursor]
       if (!step) break
       if (this.#applies(step)) {
         try {
-          this.queue.push(await this.#render(step))
+          this.queue.push(await this.#render(step, tolerate))
         } catch (error) {
           if (error instanceof NotYet && error.what.kind !== 'unknown') return error
           throw error
@@ -57,22 +73,48 @@ export class Lookahead {
     return undefined
   }
 
-  /** Goes on at another position after a failure; what was rendered ahead is void. */
-  jump(position: number, end: number | undefined, rescued: Span | undefined): void {
+  /** Goes on at another position after a failure at `from`; what was rendered beyond that is void. */
+  jump(from: number, position: number, end?: number, rescued?: Span): void {
     this.queue.length = 0
-    this.#context.store.forgetFrom(this.#host, position)
+    this.#context.store.forgetAfter(this.#host, from)
     this.#cursor = position
     this.#end = end ?? this.#context.steps.length
     if (rescued) this.#rescued.add(rescued)
+    this.resume()
     this.#settle()
   }
 
-  /** The handlers, rendered to run before everything else that is queued. */
-  async handlers(step: Step, tasks: readonly Task[]): Promise<Group[]> {
+  /** What would have ended the play did not. */
+  resume(): void {
+    this.#halted = false
+  }
+
+  /**
+   * Puts these handlers before everything else that is queued, as many as can be rendered: a handler may read
+   * what the one before it gives.
+   */
+  async handlers(
+    step: Step,
+    tasks: readonly Task[],
+  ): Promise<{ groups: readonly Group[]; missing: NotYet | undefined }> {
+    if (this.#handlersAt.position !== step.position) this.#handlersAt = { position: step.position, count: 0 }
     const groups: Group[] = []
-    for (const task of tasks) groups.push(await this.#renderTask(step, task, true))
+    let missing: NotYet | undefined
+    for (const task of tasks) {
+      const position = step.position + HANDLER_ROOM * ++this.#handlersAt.count
+      try {
+        groups.push(
+          await this.#renderTask({ step, task, handler: true, room: HANDLER_ROOM, tolerate: true }, position),
+        )
+      } catch (error) {
+        if (!(error instanceof NotYet) || error.what.kind === 'unknown') throw error
+        this.#handlersAt.count--
+        missing = error
+        break
+      }
+    }
     this.queue.unshift(...groups)
-    return groups
+    return { groups, missing }
   }
 
   #settle(): void {
@@ -80,50 +122,48 @@ export class Lookahead {
   }
 
   #applies(step: Step): boolean {
-    if (!step.run.hosts.includes(this.#host)) return false
+    if (!step.run.members.has(this.#host)) return false
     return step.frames.every((frame) => frame.part !== 'rescue' || this.#rescued.has(frame.span))
   }
 
-  async #render(step: Step): Promise<Group> {
-    if (!step.task || isMeta(step.task.module)) {
-      return { step, task: step.task, handler: false, works: [], looped: false }
-    }
-    return this.#renderTask(step, step.task, false)
+  async #render(step: Step, tolerate: boolean): Promise<Group> {
+    const { task } = step
+    if (!task) return { step, task, handler: false, works: [], looped: false }
+    const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
+    const slot = { step, task, handler: false, room: 1, tolerate: tolerate || rescuable }
+    if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
+    const work = renderMeta(
+      { ...slot, rendered: () => {} },
+      this.#scope(slot, step.position),
+      this.#context.render,
+    )
+    this.#halted = work?.rendered.type === 'meta' || work?.rendered.type === 'failed'
+    return { step, task, handler: false, works: work ? [work] : [], looped: false }
   }
 
-  async #renderTask(step: Step, task: Task, handler: boolean): Promise<Group> {
+  async #renderTask(slot: Omit<Slot, 'rendered'>, position: number): Promise<Group> {
     const { store, render } = this.#context
-    const scope = new TaskScope(
-      store,
-      this.#host,
-      step.position,
-      this.#context.layers(this.#host, step, task),
-    )
-    const group = await renderTask(step, task, scope, render, handler)
-    const settled = settleLocal(group)
-    if (settled) registerGroup(store, group, settled)
-    else if (task.register !== undefined) store.write(this.#host, task.register, step.position, PENDING)
+    const { task } = slot
+    const verdicts: Verdict[] = []
+    let open = false
+    const rendered = (work: Work): void => {
+      const found = localVerdict(work, task.register)
+      if (found) {
+        registerWork(store, task, work, found)
+        verdicts.push(found)
+      } else {
+        open = true
+        if (task.register !== undefined) store.write(this.#host, task.register, work.scope.position, PENDING)
+      }
+    }
+    const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
+    if (!open) registerLoop(store, group, verdicts)
+    if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }
-}
 
-/** Where a host goes on after a task failed: into a rescue, an always, or nowhere. */
-export function afterFailure(
-  frames: readonly Frame[],
-):
-  | { position: number; end: number | undefined; rescued: Span | undefined; outer: readonly Frame[] }
-  | undefined {
-  for (let index = frames.length - 1; index >= 0; index--) {
-    const frame = frames[index]
-    if (!frame) continue
-    const { span, part } = frame
-    const outer = frames.slice(0, index)
-    if (part === 'block' && span.rescueAt < span.alwaysAt) {
-      return { position: span.rescueAt, end: undefined, rescued: span, outer }
-    }
-    if (part !== 'always' && span.alwaysAt < span.end) {
-      return { position: span.alwaysAt, end: span.end, rescued: undefined, outer }
-    }
+  #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
+    const { store } = this.#context
+    return new TaskScope(store, this.#host, position, this.#context.layers(this.#host, step, task))
   }
-  return undefined
 }

@@ -1,43 +1,64 @@
-import type { Group } from '../playbook/work.ts'
+import type { Task } from '../playbook/model.ts'
+import { factsSetBy } from '../playbook/program.ts'
+import type { Group, Work } from '../playbook/work.ts'
 import { isDict, type Value } from '../value.ts'
-import type { VariableStore } from '../variables/store.ts'
-import { registered, type Verdict } from './verdict.ts'
+import { UnknownValue, type VariableStore } from '../variables/store.ts'
+import { hasChanged, hasFailed, openDict, registered, type Verdict } from './verdict.ts'
 
-/** Stores what a finished task gives: facts it has set, and its result under `register`. */
-export function registerGroup(store: VariableStore, group: Group, verdicts: readonly Verdict[]): void {
-  const host = group.works[0]?.host
-  const position = group.step.position
-  group.works.forEach((work, index) => {
-    const facts = verdicts[index]?.result['ansible_facts']
-    if (!isDict(facts)) return
+/** Stores what a finished work gives: facts it has set, and its result under `register`. */
+export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
+  const { position } = work.scope
+  const facts = found.result['ansible_facts']
+  if (isDict(facts)) {
     for (const [name, value] of facts) store.write(work.host, String(name), position, value)
-  })
+  } else if (found.status === 'unknown') {
+    // Whether and what it sets is unknown, so what was there before does not count any more.
+    for (const name of factsSetBy(task)) {
+      store.write(work.host, name, position, new UnknownValue(found.reason))
+    }
+  }
+  if (task.register !== undefined) store.write(work.host, task.register, position, registered(found))
+}
+
+/** Stores the results of all items of a loop under `register`, for the steps behind it. */
+export function registerLoop(store: VariableStore, group: Group, verdicts: readonly Verdict[]): void {
   const name = group.task?.register
-  if (name === undefined || host === undefined) return
-  const [first] = verdicts
-  if (!group.looped && first) store.write(host, name, position, registered(first))
-  else store.write(host, name, position, loopResult(group, verdicts))
+  const last = group.works.at(-1)
+  if (name === undefined || !last || !group.looped) return
+  store.write(last.host, name, last.scope.position, loopResult(group, verdicts))
 }
 
 function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
   const loopVar = group.task?.loop?.control.loopVar ?? 'item'
+  const [first] = verdicts
+  if (first && group.works[0]?.item === undefined) return withoutItems(first)
   const results = verdicts.map((found, index) =>
     registered(found, [
       [loopVar, group.works[index]?.item?.value ?? null],
       ['ansible_loop_var', loopVar],
     ]),
   )
-  const any = (key: string) => verdicts.some((found) => isTrue(registered(found), key))
+  const failed = verdicts.some(hasFailed)
   const out = new Map<string, Value>([
     ['results', results],
-    ['changed', any('changed')],
-    ['msg', 'All items completed'],
+    ['msg', failed ? 'One or more items failed' : 'All items completed'],
   ])
-  if (any('failed')) out.set('failed', true)
-  if (verdicts.length > 0 && verdicts.every((found) => found.status === 'skipped')) out.set('skipped', true)
-  return out
+  const unknown = verdicts.find((found) => found.status === 'unknown')
+  if (!unknown || verdicts.some(hasChanged)) out.set('changed', verdicts.some(hasChanged))
+  if (failed) out.set('failed', true)
+  else if (!unknown) out.set('failed', false)
+  if (verdicts.every((found) => found.status === 'skipped')) out.set('skipped', true)
+  return unknown ? openDict(out, unknown.reason) : out
 }
 
-function isTrue(result: Value, key: string): boolean {
-  return isDict(result) && result.get(key) === true
+/** A loop over nothing, or one whose items could not be told. */
+function withoutItems(found: Verdict): Value {
+  if (found.status !== 'skipped') return registered(found)
+  return new Map<string, Value>([
+    ['changed', false],
+    ['failed', false],
+    ['skipped', true],
+    ['skipped_reason', 'No items in the list'],
+    ['results', []],
+  ])
 }

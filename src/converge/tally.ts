@@ -33,10 +33,10 @@ export class Tally {
     else this.recap[status]++
   }
 
-  /** The task that failed last is rescued: its failure does not fail the host. */
-  rescued(): void {
-    this.recap.failed--
-    this.recap.ignored++
+  /** So many failures are rescued: they do not fail the host. */
+  rescued(count: number): void {
+    this.recap.failed -= count
+    this.recap.ignored += count
   }
 
   lost(error: HakubeError): void {

@@ -40,7 +40,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
           reason: judged.status === 'failed' ? judged.reason : `failed_when: ${texts(failedWhen)}`,
         }
       else if (judged.status === 'failed')
-        judged = { ...judged, status: judged.result['changed'] === false ? 'ok' : 'changed' }
+        judged = { ...judged, status: judged.result['changed'] === true ? 'changed' : 'ok' }
     }
     if (changedWhen && judged.status !== 'failed') judged = judgeChanged(work, judged, changedWhen, register)
   } catch (error) {
@@ -89,27 +89,46 @@ function holds(
   )
 }
 
+/** Whether the task changed its host, or would: what changed_when says beats what the module says. */
+export function hasChanged({ status, result }: Verdict): boolean {
+  if (hasFailed({ status })) return result['changed'] === true
+  return status === 'changed' || status === 'would-change' || status === 'would-run'
+}
+
+export function hasFailed({ status }: Pick<Verdict, 'status'>): boolean {
+  return status === 'failed' || status === 'ignored'
+}
+
 /** The dict that `register` gets. What only a real run would know is unknown, not absent. */
 export function registered(found: Verdict, more: Iterable<[string, Value]> = []): Value {
-  const entries = new Map<string, Value>(more)
   const { status } = found
-  entries.set('changed', status === 'changed' || status === 'would-change' || status === 'would-run')
-  entries.set('failed', status === 'failed' || status === 'ignored')
+  const entries = new Map<string, Value>([...more, ...Object.entries(found.result)])
+  entries.set('changed', hasChanged(found))
+  entries.set('failed', hasFailed(found))
   if (status === 'skipped') {
     entries.set('skipped', true)
     entries.set('skip_reason', 'Conditional result was False')
   }
-  for (const [key, value] of Object.entries(found.result)) entries.set(key, value)
-  if ((status === 'failed' || status === 'ignored') && !entries.has('msg')) entries.set('msg', found.reason)
+  if (hasFailed(found) && !entries.has('msg')) entries.set('msg', found.reason)
   if (found.predicted !== true && status !== 'unknown') return entries
   const why = status === 'unknown' ? found.reason : 'only the real run knows what this task gives'
+  if (status === 'unknown') return openDict(new Map(more), why)
+  return openDict(entries, why, new Set(['skipped', 'skip_reason', 'unreachable']))
+}
+
+/** A dict of what is known and of what is known to be absent; everything else in it is unknown. */
+export function openDict(
+  known: ReadonlyMap<string, Value>,
+  why: string,
+  absent: ReadonlySet<string> = new Set(),
+): Value {
   return new LazyDict({
     get: (key) => {
-      const value = entries.get(String(key))
-      if (value === undefined || status === 'unknown') throw new NotYet({ kind: 'unknown', why })
+      const value = known.get(String(key))
+      if (value === undefined && !absent.has(String(key))) throw new NotYet({ kind: 'unknown', why })
       return value
     },
-    keys: () => entries.keys(),
+    keys: () => known.keys(),
   })
 }
 
@@ -128,7 +147,7 @@ export function outcome(
     status: found.status,
     ...(found.hint === undefined || censored ? {} : { hint: found.hint }),
     reason: censored && found.status !== 'skipped' ? '(hidden by no_log)' : found.reason,
-    diff: censored ? [] : found.diff,
+    diff: censored || !work.settings.showDiff ? [] : found.diff,
     notes: censored ? [] : found.notes,
     result: censored ? { censored: 'hidden by no_log' } : found.result,
     ms: found.ms,

@@ -1,7 +1,8 @@
 import { HakubeError, isKnown } from '../errors.ts'
 import { isDict, toJson, type Value } from '../value.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
-import type { Condition, Loop, Task } from './model.ts'
+import { NotYet } from '../variables/not-yet.ts'
+import type { Condition, Located, Loop, Task } from './model.ts'
 import { firstFalse } from './render.ts'
 
 export interface Item {
@@ -11,12 +12,12 @@ export interface Item {
   label(): string
 }
 
-/** The items of a task's loop; undefined for a task without one. */
-export async function itemsOf(
+/** The items of a task's loop; a text says why there are none; undefined for a task without one. */
+export function itemsOf(
   task: Task,
   when: readonly Condition[],
   scope: TaskScope,
-): Promise<readonly Item[] | undefined> {
+): readonly Item[] | string | undefined {
   const loop = task.loop
   if (!loop) return undefined
   let values: Value
@@ -24,7 +25,8 @@ export async function itemsOf(
     values = renderTree(loop.items, scope)
   } catch (error) {
     // As in Ansible: a loop over something undefined is no mistake where the condition is false anyway.
-    if (isKnown(error) && neverRuns(when, scope)) return []
+    const never = isUndecided(error) ? neverRuns(when, scope) : undefined
+    if (never) return `when: ${never.value}`
     throw error
   }
   if (!Array.isArray(values)) {
@@ -35,6 +37,7 @@ export async function itemsOf(
     })
   }
   const items = loop.style === 'flatten' ? values.flat(1) : values
+  if (items.length === 0) return 'the loop has no items'
   return items.map((value, index) => makeItem(loop, value, index, scope))
 }
 
@@ -48,17 +51,34 @@ function makeItem(loop: Loop, value: Value, index: number, scope: TaskScope): It
   return {
     value,
     variables,
-    label: () => showItem(label ? renderTree(label, scope.withLoop(variables)) : value),
+    label: () => labelOf(label, value, scope.withLoop(variables)),
   }
 }
 
-function neverRuns(when: readonly Condition[], scope: TaskScope): boolean {
+/** A label only helps to read the output: an item without one is shown as it is. */
+function labelOf(label: Located | undefined, value: Value, scope: TaskScope): string {
+  for (const make of [() => (label ? renderTree(label, scope) : value), () => value]) {
+    try {
+      return showItem(make())
+    } catch (error) {
+      if (!isKnown(error) && !(error instanceof NotYet)) throw error
+    }
+  }
+  return '(unknown)'
+}
+
+function neverRuns(when: readonly Condition[], scope: TaskScope): Condition | undefined {
   try {
-    return firstFalse(when, scope) !== undefined
+    return firstFalse(when, scope)
   } catch (error) {
-    if (isKnown(error)) return false
+    if (isUndecided(error)) return undefined
     throw error
   }
+}
+
+/** A mistake, or a value that only the real run knows: neither comes right by waiting. */
+function isUndecided(error: unknown): boolean {
+  return isKnown(error) || (error instanceof NotYet && error.what.kind === 'unknown')
 }
 
 /** A loop item on one line. */

@@ -10,7 +10,7 @@ import { splitKeyValue } from './key-value.ts'
 import { isMeta, type Located, type Loop, type Meta, type Retry, type Task } from './model.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
 
-const META = ['flush_handlers', 'noop', 'end_host'] as const
+const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean): Task | undefined {
@@ -28,6 +28,7 @@ export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean)
   }
   if (second) refuseSecond(reader, action, second, Object.keys(table))
   const name = keys.get('name')
+  if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
   const module = findAction(reader, action, Object.keys(table))
   const shared = inherited(reader, keys)
   const args = new Map<string, Located>()
@@ -56,7 +57,23 @@ export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean)
       : undefined,
     retry: readRetry(reader, keys),
   }
+  if (module && isMeta(module)) checkMeta(reader, module, keys)
   return module && { ...task, module }
+}
+
+/** What Ansible ignores with a warning at most, and people rely on. */
+function checkMeta(reader: Reader, { meta }: Meta, keys: ReadonlyMap<string, YamlNode>): void {
+  const ends = meta === 'end_host' || meta === 'end_play'
+  for (const [key, { place }] of keys) {
+    if (['loop', 'with_items', 'with_list', 'until', 'register', 'notify'].includes(key))
+      reader.problem(`${key} does not work with meta`, place, 'remove it')
+    if (key === 'when' && !ends)
+      reader.problem(
+        `meta: ${meta} runs whatever "when" says`,
+        place,
+        'remove "when"; Ansible ignores it, too',
+      )
+  }
 }
 
 function refuseSecond(reader: Reader, first: YamlEntry, second: YamlEntry, known: string[]): void {

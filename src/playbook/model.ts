@@ -72,7 +72,7 @@ export interface Task extends Inherited {
 
 /** `meta:` is the engine's own and no module. */
 export interface Meta {
-  meta: 'flush_handlers' | 'noop' | 'end_host'
+  meta: 'flush_handlers' | 'noop' | 'end_host' | 'end_play'
 }
 
 export function isMeta(module: TaskModule | Meta): module is Meta {

@@ -34,6 +34,8 @@ export interface PlayRun {
   index: number
   play: Play
   hosts: readonly string[]
+  /** The same hosts, to be found fast. */
+  members: ReadonlySet<string>
   handlers: readonly Task[]
 }
 
@@ -68,7 +70,7 @@ class Builder {
   play(play: Play, hosts: readonly string[], index: number): void {
     const lent = playLends(play)
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
-    const run: PlayRun = { index, play, hosts, handlers }
+    const run: PlayRun = { index, play, hosts, members: new Set(hosts), handlers }
     this.#push({ run, type: 'play', task: undefined, when: [], frames: [] })
     for (const section of [play.preTasks, play.tasks, play.postTasks]) {
       if (section.length === 0) continue
@@ -156,11 +158,15 @@ export function assignmentsOf(steps: readonly Step[]): Map<string, number[]> {
   for (const { task, position } of steps) {
     if (!task) continue
     if (task.register !== undefined) add(task.register, position)
-    if (!('meta' in task.module) && task.module.name === 'set_fact') {
-      for (const name of task.args.keys()) add(name, position)
-    }
+    for (const name of factsSetBy(task)) add(name, position)
   }
   return out
+}
+
+/** Names of the variables that a task sets beside its result. */
+export function factsSetBy({ module, args }: Task): string[] {
+  if ('meta' in module || module.name !== 'set_fact') return []
+  return [...args.keys()].filter((name) => name !== 'cacheable')
 }
 
 export function placeOf(step: Step): Place {

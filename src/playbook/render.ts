@@ -5,11 +5,11 @@ import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import { TaskController, type FileCache } from './controller.ts'
-import { itemsOf } from './items.ts'
+import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
 import type { Step } from './program.ts'
-import { settingsOf, type Defaults } from './settings.ts'
-import type { Group, Rendered, Work } from './work.ts'
+import { plainSettings, settingsOf, type Defaults } from './settings.ts'
+import type { Group, Rendered, Settings, Work } from './work.ts'
 
 export interface RenderContext {
   playbookDir: string
@@ -19,65 +19,142 @@ export interface RenderContext {
   verbosity: number
 }
 
+/** Which task is rendered, and where it stands. */
+export interface Slot {
+  step: Step
+  task: Task
+  handler: boolean
+  /** How much of the program's line the items of a loop share: 1 = up to the next step. */
+  room: number
+  /** Mistakes fail the task when its turn comes, instead of being thrown. */
+  tolerate: boolean
+  /** Called for each item before the next one is rendered, which may read what this one sets. */
+  rendered(work: Work): void
+}
+
 /**
  * Renders one task for one host: its loop, conditions, settings and arguments. Throws NotYet where a value is not
  * there yet, and HakubeError for a mistake, unless the task may fail without ending the run.
  */
-export async function renderTask(
-  step: Step,
-  task: Task,
-  scope: TaskScope,
-  context: RenderContext,
-  handler: boolean,
-): Promise<Group> {
-  const items = await itemsOf(task, step.when, scope)
+export async function renderTask(slot: Slot, scope: TaskScope, context: RenderContext): Promise<Group> {
+  const { step, task, handler } = slot
   const works: Work[] = []
-  for (const item of items ?? [undefined]) {
-    const inner = item ? scope.withLoop(item.variables) : scope
-    works.push(
-      await renderItem(step, task, inner, context, item && { value: item.value, label: item.label() }),
-    )
+  const add = (work: Work): void => {
+    slot.rendered(work)
+    works.push(work)
+  }
+  const items = itemsIn(slot, scope)
+  if (items === undefined) add(await renderItem(slot, scope, context, undefined))
+  else if ('type' in items) add(bare(slot, scope, context, undefined, items))
+  else {
+    for (const [index, item] of items.entries()) {
+      const position = scope.position + (slot.room * index) / items.length
+      const inner = scope.withLoop(item.variables, position)
+      const shown = { value: item.value, label: item.label() }
+      const render = () => renderItem(slot, inner, context, shown)
+      try {
+        add(await render())
+      } catch (error) {
+        if (index === 0 || !isOwnResult(error, scope.host, task)) throw error
+        add(bare(slot, inner, context, shown, { type: 'later', render }))
+      }
+    }
   }
   return { step, task, handler, works, looped: items !== undefined }
 }
 
+/** The items of the loop, or what stands for the whole loop. */
+function itemsIn(slot: Slot, scope: TaskScope): readonly Item[] | Rendered | undefined {
+  try {
+    const items = itemsOf(slot.task, conditionsOf(slot), scope)
+    return typeof items === 'string' ? { type: 'skip', reason: items } : items
+  } catch (error) {
+    return instead(error, slot, scope, plainSettings(slot.task, scope, { check: false }))
+  }
+}
+
+/** Whether an item of a loop reads under `register` what the item before it gives. */
+function isOwnResult(error: unknown, host: string, task: Task): boolean {
+  if (!(error instanceof NotYet) || error.what.kind !== 'pending') return false
+  return error.what.host === host && error.what.name === task.register
+}
+
 async function renderItem(
-  step: Step,
-  task: Task,
+  slot: Slot,
   scope: TaskScope,
   context: RenderContext,
   item: Work['item'],
 ): Promise<Work> {
-  const name = taskName(task, scope)
-  const settings = settingsOf(task, scope, context)
-  const tolerant =
-    settings.ignoreErrors ||
-    step.frames.some((frame) => frame.part === 'block' && frame.span.alwaysAt > frame.span.rescueAt)
-  let rendered: Rendered
+  const plain = bare(slot, scope, context, item, { type: 'skip', reason: '' })
   try {
-    const failing = firstFalse(handlerConditions(step, task), scope)
-    if (failing) rendered = { type: 'skip', reason: `when: ${failing.value}` }
-    else rendered = await renderArguments(task, scope, context)
+    const failing = firstFalse(conditionsOf(slot), scope)
+    if (failing) return { ...plain, rendered: { type: 'skip', reason: `when: ${failing.value}` } }
+    // Not before: what a skipped task says about itself may be as undefined as its arguments.
+    const settings = settingsOf(slot.task, scope, context)
+    return { ...plain, settings, rendered: await renderArguments(slot.task, scope, context) }
   } catch (error) {
-    if (error instanceof NotYet && error.what.kind === 'unknown')
-      rendered = { type: 'unknown', why: error.what.why }
-    else if (isKnown(error) && tolerant)
-      rendered = { type: 'failed', error: inTask(error, scope.host, name, task) }
-    else if (isKnown(error)) throw inTask(error, scope.host, name, task)
-    else throw error
+    return { ...plain, rendered: instead(error, slot, scope, plain.settings) }
   }
-  return { host: scope.host, name, item, rendered, scope, settings }
 }
 
-function handlerConditions(step: Step, task: Task): readonly Condition[] {
+/** A work about which only its name and the plainest settings are known. */
+function bare(
+  slot: Slot,
+  scope: TaskScope,
+  context: RenderContext,
+  item: Work['item'],
+  rendered: Rendered,
+): Work {
+  const settings = plainSettings(slot.task, scope, context)
+  return { host: scope.host, name: taskName(slot.task, scope), item, rendered, scope, settings }
+}
+
+/** What stands for a task that cannot be rendered. Throws what is a reason to wait, or to refuse the run. */
+function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Settings): Rendered {
+  if (error instanceof NotYet && error.what.kind === 'unknown')
+    return { type: 'unknown', why: error.what.why }
+  if (!isKnown(error)) throw error
+  const known = inTask(error, scope.host, taskName(slot.task, scope), slot.task)
+  if (slot.tolerate || settings.ignoreErrors) return { type: 'failed', error: known }
+  throw known
+}
+
+/** A meta task has no arguments; what it has is conditions, except where Ansible ignores them. */
+export function renderMeta(slot: Slot, scope: TaskScope, context: RenderContext): Work | undefined {
+  const { module } = slot.task
+  if (!isMeta(module) || (module.meta !== 'end_host' && module.meta !== 'end_play')) return undefined
+  const plain = bare(slot, scope, context, undefined, {
+    type: 'meta',
+    reason: module.meta === 'end_host' ? 'the play ends here for this host' : 'the play ends here',
+  })
+  try {
+    const failing = firstFalse(conditionsOf(slot), scope)
+    return failing ? { ...plain, rendered: { type: 'skip', reason: `when: ${failing.value}` } } : plain
+  } catch (error) {
+    return { ...plain, rendered: instead(error, slot, scope, plain.settings) }
+  }
+}
+
+function conditionsOf({ step, task }: Slot): readonly Condition[] {
   return step.task === task ? step.when : task.when
 }
 
-/** The first condition that does not hold. */
+/**
+ * The first condition that does not hold. One that cannot be told yet does not matter where another one is false
+ * anyway; mistakes behind it are not told, since it may be what guards them.
+ */
 export function firstFalse(conditions: readonly Condition[], scope: TaskScope): Condition | undefined {
-  return conditions.find(
-    (condition) => !evaluateCondition(condition.value, condition.place, scope, scope.environment),
-  )
+  let missing: NotYet | undefined
+  for (const condition of conditions) {
+    try {
+      if (!evaluateCondition(condition.value, condition.place, scope, scope.environment)) return condition
+    } catch (error) {
+      if (error instanceof NotYet) missing ??= error
+      else if (!missing || !isKnown(error)) throw error
+    }
+  }
+  if (missing) throw missing
+  return undefined
 }
 
 async function renderArguments(task: Task, scope: TaskScope, context: RenderContext): Promise<Rendered> {
@@ -104,7 +181,7 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */
-function taskName(task: Task, scope: TaskScope): string {
+export function taskName(task: Task, scope: TaskScope): string {
   const fallback = task.name ?? task.action
   if (task.name === undefined) return fallback
   try {

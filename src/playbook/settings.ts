@@ -1,5 +1,7 @@
-import { HakubeError } from '../errors.ts'
+import { HakubeError, isKnown } from '../errors.ts'
+import { str } from '../jinja/index.ts'
 import { isDict, toJson, type Value } from '../value.ts'
+import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { Located, Task } from './model.ts'
 import type { Settings } from './work.ts'
@@ -12,6 +14,35 @@ export interface Defaults {
 
 const TRUE = new Set(['true', 'yes', 'on', 'y', 't', '1', '1.0'])
 const FALSE = new Set(['false', 'no', 'off', 'n', 'f', '0', '0.0', ''])
+
+/**
+ * The keywords that hold for a task whatever becomes of it: also one that is skipped, or cannot be rendered. One
+ * that cannot be read itself is taken the safe way.
+ */
+export function plainSettings(task: Task, scope: TaskScope, context: { check: boolean }): Settings {
+  const safely = (located: Located | undefined, missing: boolean, wrong: boolean): boolean => {
+    if (!located) return missing
+    try {
+      return boolean(renderTree(located, scope), located)
+    } catch (error) {
+      if (isKnown(error) || (error instanceof NotYet && error.what.kind === 'unknown')) return wrong
+      throw error
+    }
+  }
+  return {
+    identity: {},
+    check: context.check,
+    noLog: safely(task.noLog, false, true),
+    showDiff: safely(task.diff, true, false),
+    ignoreErrors: safely(task.ignoreErrors, false, false),
+    fatal: safely(task.anyErrorsFatal, false, true),
+    environment: new Map(),
+    changedWhen: undefined,
+    failedWhen: undefined,
+    retry: undefined,
+    pause: 0,
+  }
+}
 
 /** Renders the keywords that the engine obeys. Inventory variables beat keywords, keywords beat the command line. */
 export function settingsOf(
@@ -31,11 +62,14 @@ export function settingsOf(
     identity: identityOf(task, scope, context.defaults),
     check: flag(task.checkMode, context.check),
     noLog: flag(task.noLog, false),
+    showDiff: flag(task.diff, true),
     ignoreErrors: flag(task.ignoreErrors, false),
+    fatal: flag(task.anyErrorsFatal, false),
     environment: environmentOf(task, scope),
     changedWhen: task.changedWhen,
     failedWhen: task.failedWhen,
     retry,
+    pause: number(task.loop?.control.pause, scope, 0),
   }
 }
 
@@ -81,7 +115,17 @@ function environmentOf(task: Task, scope: TaskScope): ReadonlyMap<string, string
           place: located.place,
         })
       }
-      for (const [name, item] of layer) out.set(String(name), String(toJson(item)))
+      for (const [name, item] of layer) {
+        if (!/^[A-Za-z_]\w*$/.test(String(name))) {
+          throw new HakubeError(`${String(name)} is no name for an environment variable`, {
+            code: 'wrong-environment',
+            place: located.place,
+            hint: 'use letters, digits and underscores only',
+          })
+        }
+        // As Python prints it: True, not true.
+        out.set(String(name), str(item))
+      }
     }
   }
   return out

@@ -11,8 +11,12 @@ import type { Step } from './program.ts'
 export type Rendered =
   | { type: 'skip'; reason: string }
   | { type: 'unknown'; why: string }
-  /** Rendering failed, and the task may be ignored or rescued: it fails when its turn comes. */
+  /** Rendering failed: the task fails when its turn comes, and may be ignored or rescued. */
   | { type: 'failed'; error: HakubeError }
+  /** It reads what an earlier item of its own loop gives: rendered when that one is done. */
+  | { type: 'later'; render: () => Promise<Work> }
+  /** meta whose conditions hold: the engine does it. */
+  | { type: 'meta'; reason: string }
   | {
       type: 'ready'
       kind: TaskKind
@@ -38,11 +42,17 @@ export interface Settings {
   identity: Identity
   check: boolean
   noLog: boolean
+  /** `diff: false`: differences are not shown, whatever the command line says. */
+  showDiff: boolean
   ignoreErrors: boolean
+  /** A failure of this task ends the run for all hosts. */
+  fatal: boolean
   environment: ReadonlyMap<string, string>
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: { until: readonly Condition[]; retries: number; delay: number } | undefined
+  /** Seconds between the items of a loop. */
+  pause: number
 }
 
 /** One task for one host: all items of its loop, in order. */

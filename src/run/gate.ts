@@ -1,18 +1,24 @@
 import type { Connection, Identity } from '../connect/connection.ts'
 import { release, take, type LockOwner } from '../connect/lock.ts'
+import { EXIT, HakubeError, isKnown } from '../errors.ts'
+
+interface Held {
+  connection: Connection
+  identity: Identity
+}
 
 /**
  * Takes the run's lock on all hosts before the first change on any. In name order, so that of two runs that begin
  * together exactly one gets through.
  */
 export class Gate {
-  readonly #hosts: readonly { connection: Connection; identity: Identity }[]
+  readonly #hosts: readonly Held[]
   readonly #owner: LockOwner
   readonly #passed = new Set<string>()
   #taken: Promise<void> | undefined
-  readonly #held: { connection: Connection; identity: Identity }[] = []
+  readonly #held: Held[] = []
 
-  constructor(hosts: ReadonlyMap<string, { connection: Connection; identity: Identity }>, owner: LockOwner) {
+  constructor(hosts: ReadonlyMap<string, Held>, owner: LockOwner) {
     this.#hosts = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host)
     this.#owner = owner
   }
@@ -28,13 +34,23 @@ export class Gate {
 
   async #takeAll(): Promise<void> {
     try {
-      for (const host of this.#hosts) {
-        await take(await host.connection.shell(host.identity), this.#owner)
-        this.#held.push(host)
-      }
+      for (const host of this.#hosts) if (await this.#takeOne(host)) this.#held.push(host)
     } catch (error) {
       await this.release()
       throw error
+    }
+  }
+
+  /** False for a host that has gone since it was asked: its own tasks find that out, and others go on. */
+  async #takeOne({ connection, identity }: Held): Promise<boolean> {
+    try {
+      await take(await connection.shell(identity), this.#owner)
+      return true
+    } catch (error) {
+      if (!isKnown(error)) throw error
+      if (error.exitCode === EXIT.unreachable) return false
+      const { code, hint, exitCode } = error
+      throw new HakubeError(error.message, { code, hint, exitCode, host: connection.host, cause: error })
     }
   }
 

@@ -31,7 +31,13 @@ export async function gatherFacts(
     })
   }
   const store = storeOf(inventory, names, options.extraVars)
-  const run: PlayRun = { index: 0, play: factsPlay(pattern), hosts: names, handlers: [] }
+  const run: PlayRun = {
+    index: 0,
+    play: factsPlay(pattern),
+    hosts: names,
+    members: new Set(names),
+    handlers: [],
+  }
   const environment = templateEnvironment('.', options.env)
   const scope = (host: string) => {
     const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })

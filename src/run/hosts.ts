@@ -18,6 +18,7 @@ export class Hosts {
   readonly #options: RunOptions
   readonly #store: VariableStore
   readonly #plays: readonly PlayRun[]
+  readonly #gathering = new Map<string, Promise<void>>()
   readonly #layers: (host: string, run: PlayRun) => TaskScope
 
   constructor(
@@ -36,7 +37,10 @@ export class Hosts {
   /** Connects to a host and gathers its facts where its plays want them. Unreachable: an event, and undefined. */
   async reach(host: string): Promise<Connection | undefined> {
     try {
-      const connection = await this.limit(() => this.#connect(host))
+      const connection = await this.limit(() =>
+        this.#options.signal.aborted ? undefined : this.#connect(host),
+      )
+      if (!connection) return undefined
       await this.#gather(
         host,
         connection,
@@ -53,7 +57,15 @@ export class Hosts {
 
   /** Gathers the facts of a host that is in no play, because somebody reads them. Throws if it cannot be reached. */
   async gatherOther(host: string): Promise<void> {
-    this.#store.gatherable.delete(host)
+    const known = this.#gathering.get(host)
+    if (known) return known
+    const gathering = this.#gatherOther(host)
+    this.#gathering.set(host, gathering)
+    // Until here everybody who reads the facts waits for them.
+    await gathering.finally(() => this.#store.gatherable.delete(host))
+  }
+
+  async #gatherOther(host: string): Promise<void> {
     const run = this.#plays[0]
     if (!run) return
     try {

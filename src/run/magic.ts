@@ -26,14 +26,15 @@ export function magicVariables(
 ): ReadonlyMap<string, Value> {
   const inventory = facts.inventories[0]
   const groups: Value = new Map([...store.groups].map(([name, hosts]) => [name, [...hosts]]))
-  const playHosts = [...run.hosts]
+  const allHosts = [...run.hosts]
+  const playHosts = allHosts.filter((name) => !store.unreachable.has(name))
   const out = new Map<string, Value>([
     ['inventory_hostname', host],
     ['inventory_hostname_short', host.split('.')[0] ?? host],
     ['group_names', [...(store.hosts.get(host)?.groups ?? [])]],
     ['groups', groups],
     ['ansible_play_hosts', playHosts],
-    ['ansible_play_hosts_all', playHosts],
+    ['ansible_play_hosts_all', allHosts],
     ['ansible_play_batch', playHosts],
     ['play_hosts', playHosts],
     ['ansible_play_name', run.play.name],

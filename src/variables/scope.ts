@@ -38,9 +38,9 @@ export class TaskScope implements Scope {
     this.environment = layers.environment
   }
 
-  /** The same variables with these loop variables on top. */
-  withLoop(loop: ReadonlyMap<string, Value>): TaskScope {
-    return new TaskScope(this.#store, this.host, this.position, { ...this.#layers, loop })
+  /** The same variables with these loop variables on top; for an item, as its place in the loop sees them. */
+  withLoop(loop: ReadonlyMap<string, Value>, position: number = this.position): TaskScope {
+    return new TaskScope(this.#store, this.host, position, { ...this.#layers, loop })
   }
 
   /** The same variables with these on top of the loop's, such as the task's own result. */
@@ -110,7 +110,8 @@ export class TaskScope implements Scope {
     magic.set('inventory_hostname', host)
     magic.set('inventory_hostname_short', host.split('.')[0] ?? host)
     magic.set('group_names', [...(record?.groups ?? [])])
-    const scope = new TaskScope(store, host, this.position, {
+    const position = host === this.host ? this.position : Math.floor(this.position)
+    const scope = new TaskScope(store, host, position, {
       ...this.#layers,
       magic,
       loop: new Map(),
@@ -119,7 +120,7 @@ export class TaskScope implements Scope {
     return new LazyDict({
       get: (key) => {
         const name = String(key)
-        if (host !== this.host) store.expectSettled(host, name, this.position)
+        if (host !== this.host) store.expectSettled(host, name, position)
         return scope.lookup(name)
       },
       keys: () => new Set(scope.names()),

@@ -1,5 +1,6 @@
 import type { Place } from '../errors.ts'
 import { injectFacts } from '../facts/index.ts'
+import { HONOURED_VARIABLES } from '../inventory/connection-names.ts'
 import { isDict, type Dict, type Value } from '../value.ts'
 import { NotYet } from './not-yet.ts'
 
@@ -14,10 +15,21 @@ export type RawVariables = ReadonlyMap<string, Raw>
 /** A value that a task has set (register, set_fact), or the promise of one. */
 interface Write {
   position: number
-  value: Value | typeof PENDING
+  value: Value | typeof PENDING | UnknownValue
 }
 
 export const PENDING = Symbol('pending')
+
+/** Check mode: what a task sets is known to the real run only. Reading it says so. */
+export class UnknownValue {
+  readonly why: string
+  constructor(why: string) {
+    this.why = why
+  }
+}
+
+/** Names that look like facts, and say how to reach a host. */
+const NO_FACTS: ReadonlySet<string> = new Set(HONOURED_VARIABLES)
 
 /** What is known about one host. */
 export interface HostRecord {
@@ -44,6 +56,8 @@ export class VariableStore {
   /** How far each host has come: every value set before this position is in. */
   readonly reached = new Map<string, number>()
   assignments: Assignments = new Map()
+  /** Hosts that could not be reached when the run began. */
+  readonly unreachable = new Set<string>()
   /** Hosts whose facts may be gathered on demand. */
   readonly gatherable = new Set<string>()
   readonly #writes = new Map<string, Map<string, Write[]>>()
@@ -59,7 +73,7 @@ export class VariableStore {
   }
 
   /** Sets a variable of a host from the task at this position on; a second write there replaces the first. */
-  write(host: string, name: string, position: number, value: Value | typeof PENDING): void {
+  write(host: string, name: string, position: number, value: Write['value']): void {
     let names = this.#writes.get(host)
     if (!names) this.#writes.set(host, (names = new Map()))
     const writes = (names.get(name) ?? []).filter((write) => write.position !== position)
@@ -77,15 +91,16 @@ export class VariableStore {
       ?.get(name)
       ?.findLast((write) => write.position < position)
     if (last?.value === PENDING) throw new NotYet({ kind: 'pending', host, name })
+    if (last?.value instanceof UnknownValue) throw new NotYet({ kind: 'unknown', why: last.value.why })
     return last?.value
   }
 
-  /** Takes back what was set at this position and later, because the host goes on elsewhere. */
-  forgetFrom(host: string, position: number): void {
+  /** Takes back what was set after this position, because the host goes on elsewhere. */
+  forgetAfter(host: string, position: number): void {
     for (const [name, writes] of this.#writes.get(host) ?? []) {
       this.#writes.get(host)?.set(
         name,
-        writes.filter((write) => write.position < position),
+        writes.filter((write) => write.position <= position),
       )
     }
   }
@@ -108,7 +123,8 @@ export class VariableStore {
   expectSettled(host: string, name: string, position: number): void {
     const reached = this.reached.get(host)
     if (reached === undefined) return
-    const open = this.assignments.get(name)?.some((step) => step >= reached && step < position)
+    // Items of a loop and handlers stand between two steps; what others set in the same step is no matter.
+    const open = this.assignments.get(name)?.some((step) => step >= reached && step < Math.floor(position))
     if (open) throw new NotYet({ kind: 'other-host', host, name })
   }
 
@@ -122,14 +138,16 @@ export class VariableStore {
   /** A fact under its injected name (ansible_default_ipv4), or all of them as ansible_facts. */
   fact(host: string, name: string): Value | undefined {
     const record = this.hosts.get(host)
-    if (name === 'ansible_facts') return record?.facts ?? new Map()
+    if (name === 'ansible_facts')
+      return record?.facts ?? (this.needsFacts(host, name) ? undefined : new Map())
     return record?.injected?.get(name)
   }
 
   /** Whether reading this name of the host has to wait until its facts are gathered. */
   needsFacts(host: string, name: string): boolean {
     if (!name.startsWith('ansible_') || !this.gatherable.has(host)) return false
-    return this.hosts.get(host)?.facts === undefined
+    // How to reach a host is no fact of it: nobody is connected to only to learn that nothing is said about it.
+    return !NO_FACTS.has(name) && this.hosts.get(host)?.facts === undefined
   }
 
   /** Names that are defined for a host, for suggestions and iteration. */

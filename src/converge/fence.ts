@@ -1,0 +1,18 @@
+import { isMeta, type Task } from '../playbook/model.ts'
+import type { Group } from '../playbook/work.ts'
+
+/** Whether hosts keep the linear order around this task: what it does may reach further than its host. */
+export function isBeyond(task: Task | undefined): boolean {
+  return task !== undefined && !('meta' in task.module) && task.module.beyond === true
+}
+
+/** Whether hosts wait for each other before this step, in check mode too. */
+export function isFence({ step, task, works }: Group): boolean {
+  // A failure there must be known to all before anybody goes on.
+  if (step.type === 'play' || works.some((work) => work.settings.fatal)) return true
+  if (!task) return false
+  if (isMeta(task.module)) return task.module.meta === 'end_play'
+  // What they read of other hosts is read after the task has run, when there is no waiting any more.
+  const conditions = [...(task.changedWhen ?? []), ...(task.failedWhen ?? []), ...(task.retry?.until ?? [])]
+  return conditions.some((condition) => condition.value.includes('hostvars'))
+}

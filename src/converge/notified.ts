@@ -1,0 +1,56 @@
+import { EXIT, HakubeError } from '../errors.ts'
+import type { Task } from '../playbook/model.ts'
+import type { Step } from '../playbook/program.ts'
+import { hasTemplate } from '../playbook/reader.ts'
+import type { Group, Work } from '../playbook/work.ts'
+import { toJson } from '../value.ts'
+import { renderTree } from '../variables/scope.ts'
+
+/** The handlers of one host that wait for their flush. */
+export class Notified {
+  readonly #handlers = new Set<Task>()
+  readonly #nameOf: (handler: Task, step: Step) => string
+
+  /** `nameOf` fills in a handler's name that is a template. */
+  constructor(nameOf: (handler: Task, step: Step) => string) {
+    this.#nameOf = nameOf
+  }
+
+  /** Names in notify may be templates, of the item too. Throws HakubeError for a name that nobody answers to. */
+  add({ task, step }: Group, works: readonly Work[]): void {
+    for (const { scope, host } of works) {
+      for (const notify of task?.notify ?? []) {
+        const name = hasTemplate(notify.value) ? String(toJson(renderTree(notify, scope))) : notify.value
+        const found = step.run.handlers.filter((handler) => this.#answers(handler, name, step))
+        for (const handler of found) this.#handlers.add(handler)
+        if (found.length > 0) continue
+        throw new HakubeError(`there is no handler ${name} in this play`, {
+          code: 'unknown-handler',
+          place: notify.place,
+          host,
+          exitCode: EXIT.failed,
+        })
+      }
+    }
+  }
+
+  #answers(handler: Task, name: string, step: Step): boolean {
+    const own = handler.name ?? handler.action
+    if (own === name || handler.listen.includes(name)) return true
+    return hasTemplate(own) && this.#nameOf(handler, step) === name
+  }
+
+  /** In the order in which the play lists them. */
+  of(step: Step): Task[] {
+    return step.run.handlers.filter((handler) => this.#handlers.has(handler))
+  }
+
+  /** It is about to run: whoever notifies it from here on wants it to run again. */
+  take(handler: Task | undefined): void {
+    if (handler) this.#handlers.delete(handler)
+  }
+
+  clear(): void {
+    this.#handlers.clear()
+  }
+}

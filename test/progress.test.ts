@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { Progress } from '../src/progress.ts'
+
+/** Whether a promise is done after everything that is due has run. */
+async function isDone(promise: Promise<void>): Promise<boolean> {
+  let done = false
+  void promise.then(() => (done = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  return done
+}
+
+const STEPS: { name: string; steps: ((progress: Progress) => void)[]; open: boolean }[] = [
+  { name: 'nobody has moved', steps: [], open: false },
+  { name: 'one of two is there', steps: [(p) => p.reach('a', 5)], open: false },
+  { name: 'both are there', steps: [(p) => p.reach('a', 5), (p) => p.reach('b', 7)], open: true },
+  {
+    name: 'the other one is just short of it',
+    steps: [(p) => p.reach('a', 5), (p) => p.reach('b', 4)],
+    open: false,
+  },
+  { name: 'the other one has left', steps: [(p) => p.reach('a', 5), (p) => p.leave('b')], open: true },
+  { name: 'the run is stopped', steps: [(p) => void p.stop('x')], open: true },
+  { name: 'a host of no run moves', steps: [(p) => p.reach('a', 5), (p) => p.reach('c', 5)], open: false },
+  {
+    name: 'somebody seems to go back',
+    steps: [(p) => p.reach('a', 5), (p) => p.reach('b', 5), (p) => p.reach('b', 1)],
+    open: true,
+  },
+]
+
+describe('Progress', () => {
+  it.each(STEPS)('opens a fence or not: $name', async ({ steps, open }) => {
+    const before = new Progress(['a', 'b'])
+    const waiting = before.allReached(5)
+    for (const step of steps) step(before)
+    expect(await isDone(waiting)).toBe(open)
+    const after = new Progress(['a', 'b'])
+    for (const step of steps) step(after)
+    expect(await isDone(after.allReached(5))).toBe(open)
+  })
+
+  it('wakes for what is new, and not for what is known', async () => {
+    const progress = new Progress(['a', 'b'])
+    progress.reach('a', 3)
+    const waiting = progress.changed()
+    progress.reach('a', 3)
+    progress.reach('a', 2)
+    expect(await isDone(waiting)).toBe(false)
+    progress.reach('b', 0)
+    expect(await isDone(waiting)).toBe(true)
+  })
+
+  it('does not miss a change between reading and waiting', async () => {
+    const progress = new Progress(['a'])
+    const seen = progress.version
+    progress.reach('a', 1)
+    expect(await isDone(progress.changed(seen))).toBe(true)
+  })
+
+  it('remembers the first reason to stop, and in which play a host was lost first', () => {
+    const progress = new Progress(['a'])
+    expect([progress.stop('one'), progress.stop('two')]).toEqual([true, false])
+    expect(progress.stopped).toBe('one')
+    progress.lose('a', 1)
+    progress.lose('a', 2)
+    expect(progress.lostIn('a')).toBe(1)
+  })
+})
