@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Place } from './errors.ts'
 import type { Answer } from './connect/connection.ts'
 import type { Script } from './shell/sh.ts'

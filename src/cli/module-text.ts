@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TaskModule } from '../task.ts'
 
 /** One module for people: summary, parameters, what is refused, and an example. */

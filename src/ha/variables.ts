@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { bool, int } from '../tasks/params.ts'
 import { type Cidr, parseAddress, parseCidr } from './address.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { packageFailure } from './package-failure.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'

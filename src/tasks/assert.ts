@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask, type Plan } from '../task.ts'
 import type { Value } from '../value.ts'
 import { bool } from './params.ts'

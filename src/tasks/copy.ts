@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
 import { type Controller, defineTask } from '../task.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { fromJson, type Value } from '../value.ts'
 import { int, name } from './params.ts'

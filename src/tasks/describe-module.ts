@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TaskModule } from '../task.ts'
 import { bool, int, mode, name, number, path, text, texts } from './params.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask, type Plan } from '../task.ts'
 import { baseName, joinPath } from '../world/path-names.ts'
 import type { World, WorldQuestion } from '../world/world.ts'

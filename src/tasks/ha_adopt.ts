@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { MARKER } from '../ha/marker.ts'
 import { lines, Script, sh } from '../shell/sh.ts'
 import { defineTask } from '../task.ts'

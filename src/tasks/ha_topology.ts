@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
 import { CONTROL_PLANE, LOAD_BALANCERS } from '../ha/groups.ts'
 import { readHost } from '../ha/input.ts'

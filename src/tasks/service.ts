@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { name, oneOf } from './params.ts'
 import { readUnit, unitNotes, unitParams, unitReturns } from './systemd.ts'

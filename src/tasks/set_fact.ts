@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
 import { defineTask } from '../task.ts'
 import { type Dict, fromJson, type Value } from '../value.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
 import { sh } from '../shell/sh.ts'
 import { defineTask } from '../task.ts'

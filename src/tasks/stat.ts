@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { dict, type Value } from '../value.ts'
 import type { PathAsk, PathReply } from '../world/replies.ts'

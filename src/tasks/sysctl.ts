@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { createHash } from 'node:crypto'
 import { lines, nothing, type Script, sh } from '../shell/sh.ts'
 import { defineTask, type Diff, type Plan } from '../task.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { baseName } from '../world/path-names.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'

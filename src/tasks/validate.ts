@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ShlexError, shellWords } from '../inventory/shlex.ts'
 import type { Validator } from '../shell/write-file.ts'
 import { text } from './params.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTask, type Plan, type Result } from '../task.ts'
 import { wrong } from './package-params.ts'
 import { int, name, oneOf, path, text } from './params.ts'

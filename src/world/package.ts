@@ -53,13 +53,17 @@ function refresh(asks: readonly PackageAsk[]): Script {
   return ages.length === 0 ? nothing : lines(updateOlderLists(Math.min(...ages)))
 }
 
-/** Runs `apt-get update` if the lists are older than so many seconds. Needs LC_ALL=C. */
+/**
+ * Runs `apt-get update` if the lists are older than so many seconds, and notes it where apt's own tools do: an
+ * update that finds nothing new leaves no other trace. Needs LC_ALL=C.
+ */
 export function updateOlderLists(seconds: number): Script {
   return sh`stamp=/var/lib/apt/periodic/update-success-stamp
 [ -e "$stamp" ] || stamp=/var/lib/apt/lists
 age=$(($(date +%s) - $(stat -c %Y "$stamp")))
 if [ "$age" -lt 0 ] || [ "$age" -ge ${seconds} ]; then
   apt-get -q -o DPkg::Lock::Timeout=60 update </dev/null >&2 || exit
+  mkdir -p /var/lib/apt/periodic && touch /var/lib/apt/periodic/update-success-stamp || exit
 fi`
 }
 
