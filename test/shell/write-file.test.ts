@@ -200,7 +200,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
   async (signal) => {
     const directory = scratch()
     const path = fileIn(directory)
-    const validate = { words: ['sh', '-c', 'echo up >"$0/up"; sleep 5', directory, '%s'] }
+    const validate = { words: ['sh', '-c', 'echo up >"$0/up"; exec sleep 5', directory, '%s'] }
     const script = writeFiles([{ path, content: Buffer.from('new'), mode: 0o644, validate }])
     const child = spawn('dash', ['-c', script.text], { detached: true, stdio: 'ignore' })
     while (!existsSync(join(directory, 'up'))) await new Promise((wake) => setTimeout(wake, 5))

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
+
+// These tests start many processes; a busy machine needs its time.
+vi.setConfig({ testTimeout: 30_000 })
 
 /** A directory of its own for every call, gone after the test. */
 export function scratch(): string {
