@@ -1,14 +1,12 @@
-import type { Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
-import { toJson } from '../value.ts'
-import { describe, toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
-import { splitKeyValue } from './key-value.ts'
+import { loadArguments } from './load-arguments.ts'
 import { isMeta, type Located, type Loop, type Meta, type Retry, type Task } from './model.ts'
-import { hasTemplate, isNothing, type Reader } from './reader.ts'
+import type { Reader } from './reader.ts'
 
 const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 
@@ -31,12 +29,10 @@ export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean)
   if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
   const module = findAction(reader, action, Object.keys(table))
   const shared = inherited(reader, keys)
-  const args = new Map<string, Located>()
-  if (module) {
-    readArguments(reader, module, action.value, args)
-    readArgs(reader, keys.get('args'), args)
-    if (!isMeta(module)) checkArguments(reader, module, args, action.keyPlace)
-  }
+  const args =
+    module && !isMeta(module)
+      ? loadArguments(reader, module, action, keys.get('args'))
+      : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
     type: 'task',
@@ -106,114 +102,6 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
     didYouMean(name, [...moduleNames(), ...keywords]) ?? '`hakube modules` lists the modules',
     'unknown-module',
   )
-}
-
-/** The module's value: a mapping of parameters, `k=v` text, or the free form of command and its like. */
-function readArguments(
-  reader: Reader,
-  module: TaskModule | Meta,
-  node: YamlNode,
-  args: Map<string, Located>,
-): void {
-  if (isMeta(module) || isNothing(node)) return
-  if (node.kind === 'mapping') {
-    for (const { key, value } of node.entries)
-      args.set(String(key), { value: toValue(value), place: value.place })
-    return
-  }
-  if (node.kind === 'sequence') {
-    reader.problem(`${module.name} takes parameters, this is ${describe(node)}`, node.place)
-    return
-  }
-  const text = String(toJson(toValue(node)))
-  if (module.freeForm !== undefined) readFreeForm(module.freeForm, text, module, node.place, args)
-  else readPairs(reader, module, text, node.place, args)
-}
-
-function readFreeForm(
-  free: string,
-  text: string,
-  module: TaskModule,
-  place: Place,
-  args: Map<string, Located>,
-): void {
-  // Only the module's own parameters are taken out of the text: `FOO=1 make` stays a command.
-  const own = (key: string) => Object.hasOwn(module.params.shape, key) && key !== free && key !== 'argv'
-  const { pairs } = splitKeyValue(text)
-  let rest = text
-  for (const [key, value] of pairs) {
-    if (!own(key)) continue
-    args.set(key, { value, place })
-    rest = rest.replace(new RegExp(`(^|\\s)${key}=("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\S+)`), '$1')
-  }
-  args.set(free, { value: rest.trim(), place })
-}
-
-function readPairs(
-  reader: Reader,
-  module: TaskModule,
-  text: string,
-  place: Place,
-  args: Map<string, Located>,
-): void {
-  const { pairs, free } = splitKeyValue(text)
-  for (const [key, value] of pairs) args.set(key, { value, place })
-  if (free) {
-    reader.problem(
-      `${module.name} takes parameters, not the text "${free}"`,
-      place,
-      'write name=value, or one parameter a line',
-    )
-  }
-}
-
-function readArgs(reader: Reader, node: YamlNode | undefined, args: Map<string, Located>): void {
-  if (!node) return
-  const mapping = reader.mapping(node, 'args')
-  for (const { key, value } of mapping?.entries ?? []) {
-    if (!args.has(String(key))) args.set(String(key), { value: toValue(value), place: value.place })
-  }
-}
-
-/** Checks names, and the values that hold no template, long before any host is touched. */
-function checkArguments(
-  reader: Reader,
-  module: TaskModule,
-  args: ReadonlyMap<string, Located>,
-  place: Place,
-): void {
-  const shape = module.params.shape
-  const open =
-    module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
-  for (const [name, { value, place: at }] of args) {
-    const field = Object.hasOwn(shape, name) ? shape[name] : undefined
-    const refused = module.unsupported?.[name]
-    if (refused !== undefined)
-      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter')
-    else if (!field && !open) {
-      reader.problem(
-        `${module.name} has no parameter ${name}`,
-        at,
-        didYouMean(name, Object.keys(shape)) ?? `\`hakube modules ${module.name}\` lists them`,
-        'unknown-parameter',
-      )
-    } else if (field && !hasTemplate(value)) {
-      const checked = field.safeParse(toJson(value))
-      if (!checked.success) {
-        reader.problem(
-          `${module.name}: ${name}: ${checked.error.issues[0]?.message ?? 'wrong value'}`,
-          at,
-          undefined,
-          'wrong-parameter',
-        )
-      }
-    }
-  }
-  for (const [name, field] of Object.entries(shape)) {
-    if (!args.has(name) && !field.safeParse(undefined).success) {
-      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter')
-    }
-  }
 }
 
 function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNode>): Loop | undefined {

@@ -129,6 +129,13 @@ describe('a playbook is read:', () => {
     })
   })
 
+  it('parameters by their other names', () => {
+    expect(args(load('file: dest=/a state=directory'))).toEqual({ path: '/a', state: 'directory' })
+    expect(problems(task('file: {path: /a, dest: /b, state: directory}'))[0]?.message).toMatch(
+      /dest and path are the same/,
+    )
+  })
+
   it('fully qualified names', () => {
     expect(load('ansible.builtin.copy: {content: x, dest: /a}').module).toMatchObject({ name: 'copy' })
   })

@@ -1,0 +1,138 @@
+import type { Place } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
+import type { TaskModule } from '../task.ts'
+import { toJson } from '../value.ts'
+import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
+import { splitKeyValue } from './key-value.ts'
+import type { Located } from './model.ts'
+import { hasTemplate, isNothing, type Reader } from './reader.ts'
+
+/** The arguments of a task under the module's own names, checked as far as they hold no template. */
+export function loadArguments(
+  reader: Reader,
+  module: TaskModule,
+  action: YamlEntry,
+  more: YamlNode | undefined,
+): Map<string, Located> {
+  const args = new Map<string, Located>()
+  readArguments(reader, module, action.value, args)
+  readArgs(reader, more, args)
+  useOwnNames(reader, module, args)
+  checkArguments(reader, module, args, action.keyPlace)
+  return args
+}
+
+/** The module's value: a mapping of parameters, `k=v` text, or the free form of command and its like. */
+function readArguments(reader: Reader, module: TaskModule, node: YamlNode, args: Map<string, Located>): void {
+  if (isNothing(node)) return
+  if (node.kind === 'mapping') {
+    for (const { key, value } of node.entries)
+      args.set(String(key), { value: toValue(value), place: value.place })
+    return
+  }
+  if (node.kind === 'sequence') {
+    reader.problem(`${module.name} takes parameters, this is ${describe(node)}`, node.place)
+    return
+  }
+  const text = String(toJson(toValue(node)))
+  if (module.freeForm !== undefined) readFreeForm(module.freeForm, text, module, node.place, args)
+  else readPairs(reader, module, text, node.place, args)
+}
+
+function readFreeForm(
+  free: string,
+  text: string,
+  module: TaskModule,
+  place: Place,
+  args: Map<string, Located>,
+): void {
+  // Only the module's own parameters are taken out of the text: `FOO=1 make` stays a command.
+  const own = (key: string) => Object.hasOwn(module.params.shape, key) && key !== free && key !== 'argv'
+  const { pairs } = splitKeyValue(text)
+  let rest = text
+  for (const [key, value] of pairs) {
+    if (!own(key)) continue
+    args.set(key, { value, place })
+    rest = rest.replace(new RegExp(`(^|\\s)${key}=("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\S+)`), '$1')
+  }
+  args.set(free, { value: rest.trim(), place })
+}
+
+function readPairs(
+  reader: Reader,
+  module: TaskModule,
+  text: string,
+  place: Place,
+  args: Map<string, Located>,
+): void {
+  const { pairs, free } = splitKeyValue(text)
+  for (const [key, value] of pairs) args.set(key, { value, place })
+  if (free) {
+    reader.problem(
+      `${module.name} takes parameters, not the text "${free}"`,
+      place,
+      'write name=value, or one parameter a line',
+    )
+  }
+}
+
+function readArgs(reader: Reader, node: YamlNode | undefined, args: Map<string, Located>): void {
+  if (!node) return
+  const mapping = reader.mapping(node, 'args')
+  for (const { key, value } of mapping?.entries ?? []) {
+    if (!args.has(String(key))) args.set(String(key), { value: toValue(value), place: value.place })
+  }
+}
+
+/** Puts parameters that go by another name under the module's own one: `dest` of file is its `path`. */
+function useOwnNames(reader: Reader, module: TaskModule, args: Map<string, Located>): void {
+  for (const [other, own] of Object.entries(module.paramAliases ?? {})) {
+    const given = args.get(other)
+    if (!given) continue
+    args.delete(other)
+    if (args.has(own))
+      reader.problem(`${module.name}: ${other} and ${own} are the same`, given.place, `leave ${other} out`)
+    else args.set(own, given)
+  }
+}
+
+/** Checks names, and the values that hold no template, long before any host is touched. */
+function checkArguments(
+  reader: Reader,
+  module: TaskModule,
+  args: ReadonlyMap<string, Located>,
+  place: Place,
+): void {
+  const shape = module.params.shape
+  const open =
+    module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
+  for (const [name, { value, place: at }] of args) {
+    const field = Object.hasOwn(shape, name) ? shape[name] : undefined
+    const refused = module.unsupported?.[name]
+    if (refused !== undefined)
+      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter')
+    else if (!field && !open) {
+      reader.problem(
+        `${module.name} has no parameter ${name}`,
+        at,
+        didYouMean(name, Object.keys(shape)) ?? `\`hakube modules ${module.name}\` lists them`,
+        'unknown-parameter',
+      )
+    } else if (field && !hasTemplate(value)) {
+      const checked = field.safeParse(toJson(value))
+      if (!checked.success) {
+        reader.problem(
+          `${module.name}: ${name}: ${checked.error.issues[0]?.message ?? 'wrong value'}`,
+          at,
+          undefined,
+          'wrong-parameter',
+        )
+      }
+    }
+  }
+  for (const [name, field] of Object.entries(shape)) {
+    if (!args.has(name) && !field.safeParse(undefined).success) {
+      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter')
+    }
+  }
+}
