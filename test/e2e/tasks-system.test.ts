@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findModule } from '../../src/tasks/index.ts'
 import { lab } from '../lab/lab.ts'
+import { containerOf } from '../lab/members.ts'
 import { container, type Host, type Outcome, runTask } from '../tasks/harness.ts'
 
 /** Hosts that have systemd, and what is different about them. */
@@ -41,7 +42,7 @@ async function isDone(host: string, module: string, args: Record<string, unknown
 beforeAll(async () => {
   const names = [...SYSTEMS.map((system) => system.name), BUSYBOX]
   await lab.reset(names)
-  for (const name of names) containers.set(name, container(`hakube-lab-${name}`))
+  for (const name of names) containers.set(name, container(containerOf(name)))
 })
 
 describe.each(SYSTEMS)('packages on $name', ({ name: host, module, pin, startsHaproxy }) => {

@@ -2,8 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import sysctl from '../../src/tasks/sysctl.ts'
+import { replyOf } from '../../src/world/path-effects.ts'
+import { pathKey } from '../../src/world/path-names.ts'
+import { sysctlPath } from '../../src/world/sysctl.ts'
+import { id } from '../../src/world/world.ts'
 import { scratch } from '../world/hosts.ts'
 import { controllerWith, runTask, shells } from './harness.ts'
+import { applyOf, planWith } from './worlds.ts'
 
 // The file only: the running kernel belongs to the machine. test/e2e sets parameters for real.
 describe.each(shells)('sysctl with $name', (host) => {
@@ -55,6 +60,29 @@ describe.each(shells)('sysctl with $name', (host) => {
     expect(plan).toMatchObject({ status: 'change', diff: [{ type: 'text' }] })
     expect(again).toMatchObject({ status: 'ok', reason: 'kernel.ostype is Linux' })
   })
+})
+
+test('a file that is right, and a kernel that is not', async () => {
+  const file = replyOf({
+    type: 'file',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    owner: 'root',
+    group: 'root',
+    content: Buffer.from('net.x=1\n'),
+  })
+  const answers = {
+    [id('path', pathKey('/etc/sysctl.conf', true))]: file,
+    [id('sysctl', sysctlPath('net.x'))]: { value: '0' },
+  }
+  const { plan, world, again } = await planWith(sysctl, { name: 'net.x', value: true }, answers)
+  expect(plan).toMatchObject({
+    status: 'change',
+    diff: [{ type: 'fields', fields: [{ name: 'net.x', before: '0', after: '1' }] }],
+  })
+  expect(applyOf(plan)).toContain('>/proc/sys/net/x')
+  if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
 })
 
 test.each([

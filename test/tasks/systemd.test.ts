@@ -125,6 +125,13 @@ describe('daemon_reload alone', () => {
     expect(commands(applyOf(plan))).toEqual(['daemon-reload'])
     if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
   })
+  test('a unit file that systemd overlooks is read before the start, once', async () => {
+    const answers = { ...stale('yes\n'), ...unit('a.service', { activity: 'inactive' }) }
+    const args = { name: 'a', state: 'started', daemon_reload: true }
+    const { plan, world, again } = await planWith(systemd, args, answers)
+    expect(commands(applyOf(plan))).toEqual(['daemon-reload', 'start -- a.service'])
+    if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
+  })
   test('nor does it with a unit', async () => {
     const { plan } = await planWith(
       systemd,
