@@ -37,7 +37,7 @@ ${keywords(BLOCK_KEYWORDS)}
 ## Keywords of a task
 
 ${keywords({ ...TASK_KEYWORDS, ...LOOP_KEYWORDS })}
-Handlers also have ${difference()}. \`meta\` knows flush_handlers, noop, end_host.
+Handlers also have ${difference()}. \`meta\` knows flush_handlers, noop, end_host and end_play; \`when\` works with the last two.
 
 ## Filters
 
