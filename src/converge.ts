@@ -140,26 +140,29 @@ export class HostRun {
 
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */
   async #next(): Promise<Group | undefined> {
-    for (;;) {
+    for (let waits = 0; ; waits++) {
       const seen = this.#context.progress.version
       const missing = await this.#ahead.extend()
       const group = this.#ahead.queue.shift()
       if (group) return group
       if (!missing) return undefined
-      await this.#waitFor(missing, seen, this.#ahead.cursor)
+      await this.#waitFor(missing, seen, this.#ahead.cursor, waits > 0)
     }
   }
 
-  /** Waits for what is missing, as it was at that version of the progress; this host has come to that position. */
-  async #waitFor(missing: NotYet, seen: number, position: number): Promise<void> {
+  /**
+   * Waits for what is missing, as it was at that version of the progress; this host has come to that position. Who
+   * needs a second host reads those of many: it waits for all of them, or it would look again after each.
+   */
+  async #waitFor(missing: NotYet, seen: number, position: number, many: boolean): Promise<void> {
     const { progress } = this.#context
     const { what } = missing
     if (what.kind === 'facts') return this.#context.gather(what.host)
     if (what.kind === 'unknown' || (what.kind === 'pending' && what.host === this.host)) throw missing
-    if (progress.version !== seen) return
     // Others wait for this host only up to its next step, so it must say that it got there.
     progress.reach(this.host, position)
-    await progress.changed()
+    await (many ? progress.allReached(position) : progress.moved(what.host, seen))
+    if (progress.stopped !== undefined) throw interrupted(this.host)
   }
 
   async #group(group: Group): Promise<HostEnd | undefined> {
@@ -244,7 +247,7 @@ export class HostRun {
       while (todo.length > 0) {
         const seen = this.#context.progress.version
         const { groups, missing } = await this.#ahead.handlers(step, todo)
-        if (groups.length === 0 && missing) await this.#waitFor(missing, seen, step.position)
+        if (groups.length === 0 && missing) await this.#waitFor(missing, seen, step.position, false)
         for (const group of groups) {
           todo.shift()
           this.#ahead.queue.shift()
@@ -314,13 +317,7 @@ export class HostRun {
   }
 
   async #shell(identity: Identity): Promise<Shell> {
-    if (this.#context.signal.aborted) {
-      throw new HakubeError('interrupted', {
-        code: 'interrupted',
-        exitCode: EXIT.interrupted,
-        host: this.host,
-      })
-    }
+    if (this.#context.signal.aborted) throw interrupted(this.host)
     const shell = await this.#target.connection.shell(identity)
     this.#shells.add(shell)
     return shell
@@ -333,4 +330,9 @@ function notifies(found: Verdict | undefined): boolean {
 
 function placeOf({ rendered }: Work): Place | undefined {
   return rendered.type === 'failed' ? rendered.error.place : undefined
+}
+
+/** Ends a host's walk without counting it as failed. */
+function interrupted(host: string): HakubeError {
+  return new HakubeError('interrupted', { code: 'interrupted', exitCode: EXIT.interrupted, host })
 }

@@ -8,7 +8,8 @@ export class Progress {
   readonly #endedPlays = new Set<number>()
   readonly #touched = new Set<number>()
   readonly #fences = new Map<number, (() => void)[]>()
-  #waiting: (() => void)[] = []
+  readonly #waiting = new Map<string, (() => void)[]>()
+  readonly #changedAt = new Map<string, number>()
   #version = 0
   #stopped: string | undefined
 
@@ -27,13 +28,13 @@ export class Progress {
     // Waking others for nothing would have two waiting hosts wake each other for ever.
     if (before === undefined || before >= position) return
     this.#at.set(host, position)
-    this.#wake()
+    this.#changed(host)
   }
 
   /** The host is out of the run: nobody waits for it any more. */
   leave(host: string): void {
     this.#at.delete(host)
-    this.#wake()
+    this.#changed(host)
   }
 
   /** The host failed, or could not be reached, in this play. */
@@ -73,7 +74,8 @@ export class Progress {
   stop(why: string): boolean {
     const first = this.#stopped === undefined
     this.#stopped ??= why
-    this.#wake()
+    for (const host of this.#waiting.keys()) this.#changed(host)
+    this.#openFences()
     return first
   }
 
@@ -91,10 +93,18 @@ export class Progress {
     })
   }
 
-  /** The next change of anything here; at once if there was one since this version. */
-  changed(since: number = this.#version): Promise<void> {
-    if (since !== this.#version) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.push(resolve))
+  /**
+   * Waits until this host moves or leaves; not at all if it has since this version. Of this host only: with every
+   * move of any of hundreds, all who wait would look again for nothing.
+   */
+  moved(host: string, since: number = this.#version): Promise<void> {
+    if (this.#stopped !== undefined || !this.#at.has(host) || (this.#changedAt.get(host) ?? 0) > since)
+      return Promise.resolve()
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(host)
+      if (waiting) waiting.push(resolve)
+      else this.#waiting.set(host, [resolve])
+    })
   }
 
   #closed(position: number): boolean {
@@ -103,11 +113,15 @@ export class Progress {
     return false
   }
 
-  #wake(): void {
-    this.#version++
-    const waiting = this.#waiting
-    this.#waiting = []
+  #changed(host: string): void {
+    this.#changedAt.set(host, ++this.#version)
+    const waiting = this.#waiting.get(host) ?? []
+    this.#waiting.delete(host)
     for (const resolve of waiting) resolve()
+    this.#openFences()
+  }
+
+  #openFences(): void {
     for (const [position, hosts] of this.#fences) {
       if (this.#closed(position)) continue
       this.#fences.delete(position)

@@ -42,11 +42,12 @@ describe('Progress', () => {
   it('wakes for what is new, and not for what is known', async () => {
     const progress = new Progress(['a', 'b'])
     progress.reach('a', 3)
-    const waiting = progress.changed()
+    const waiting = progress.moved('a')
     progress.reach('a', 3)
     progress.reach('a', 2)
-    expect(await isDone(waiting)).toBe(false)
     progress.reach('b', 0)
+    expect(await isDone(waiting)).toBe(false)
+    progress.reach('a', 4)
     expect(await isDone(waiting)).toBe(true)
   })
 
@@ -54,7 +55,18 @@ describe('Progress', () => {
     const progress = new Progress(['a'])
     const seen = progress.version
     progress.reach('a', 1)
-    expect(await isDone(progress.changed(seen))).toBe(true)
+    expect(await isDone(progress.moved('a', seen))).toBe(true)
+    expect(await isDone(progress.moved('a'))).toBe(false)
+  })
+
+  it('waits for nobody who is gone, nor for anybody when all is stopped', async () => {
+    const progress = new Progress(['a', 'b'])
+    const [left, stopped] = [progress.moved('a'), progress.moved('b')]
+    progress.leave('a')
+    expect([await isDone(left), await isDone(stopped)]).toEqual([true, false])
+    expect(await isDone(progress.moved('a'))).toBe(true)
+    progress.stop('x')
+    expect(await isDone(stopped)).toBe(true)
   })
 
   it('remembers the first reason to stop, and in which play a host was lost first', () => {

@@ -21,7 +21,13 @@ export async function apply(
 ): Promise<ExitCode> {
   const started = performance.now()
   const file = playbook ?? shown(bundledPlaybook(), terminal.cwd)
-  const given = await runOptions(file, options, terminal, `hakube ${argv.join(' ')}`)
+  // Everybody on the hosts can read this in the lock: no options, which may hold passwords.
+  const given = await runOptions(
+    file,
+    options,
+    terminal,
+    `hakube ${options.check ? 'check' : 'apply'} ${file}`,
+  )
   const prepared = { ...given, bundled: playbook === undefined }
   if (options.listHosts || options.listTasks || options.syntaxCheck)
     return listing(options, { ...prepared, emit: () => {} }, terminal)

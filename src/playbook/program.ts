@@ -1,4 +1,5 @@
-import type { Place } from '../errors.ts'
+import { HakubeError, type Place } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
 import { inherit } from './inherited.ts'
 import type { Block, Condition, Entry, Inherited, Play, Task } from './model.ts'
 import { selects, type TagSelection } from './tags.ts'
@@ -54,12 +55,14 @@ export function buildProgram(
 ): Step[] {
   const builder = new Builder(options)
   plays.forEach(({ play, hosts }, index) => builder.play(play, hosts, index))
+  builder.finish()
   return builder.steps
 }
 
 class Builder {
   readonly steps: Step[] = []
   readonly #options: ProgramOptions
+  readonly #names: string[] = []
   #started: boolean
 
   constructor(options: ProgramOptions) {
@@ -77,6 +80,16 @@ class Builder {
       this.#entries(section, run, lent, [], [])
       this.#push({ run, type: 'flush', task: undefined, when: [], frames: [] })
     }
+  }
+
+  /** Throws HakubeError where the run was to start at a task that is not there: it would do nothing, without a word. */
+  finish(): void {
+    if (this.#started) return
+    const name = this.#options.startAtTask ?? ''
+    throw new HakubeError(`there is no task named "${name}" to start at`, {
+      code: 'unknown-task',
+      hint: didYouMean(name, this.#names) ?? '--list-tasks shows the tasks',
+    })
   }
 
   #entries(
@@ -100,7 +113,8 @@ class Builder {
     frames: readonly Frame[],
   ): void {
     const merged: Task = { ...task, ...inherit(outer, task) }
-    if (!this.#started && task.name === this.#options.startAtTask) this.#started = true
+    if (task.name !== undefined) this.#names.push(task.name)
+    if (!this.#started && isNamed(task, this.#options.startAtTask ?? '')) this.#started = true
     if (!this.#started || !selects(this.#options.tags, merged.tags)) return
     this.#push({ run, type: 'task', task: merged, when: [...when, ...task.when], frames })
   }
@@ -129,6 +143,13 @@ class Builder {
   #push(step: Omit<Step, 'position'>): void {
     this.steps.push({ ...step, position: this.steps.length })
   }
+}
+
+/** As in Ansible, the name may be a pattern with * and ?. */
+function isNamed(task: Task, pattern: string): boolean {
+  if (task.name === undefined) return false
+  const source = pattern.replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)
+  return new RegExp(`^${source.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(task.name)
 }
 
 /** What a play lends its tasks. Its vars are a layer of their own, below those of blocks and tasks. */

@@ -7,6 +7,8 @@ import type { Raw, RawVariables, VariableStore } from './store.ts'
 
 /** What stands between the task's own variables and the inventory: magic names, loop items, vars of task and play. */
 export interface Layers {
+  /** Above all others: the names of another host, whose variables are read through hostvars. */
+  own?: ReadonlyMap<string, Value>
   /** Names nobody can override: inventory_hostname, groups, playbook_dir, … */
   magic: ReadonlyMap<string, Value>
   /** Loop variables: final values. */
@@ -49,10 +51,10 @@ export class TaskScope implements Scope {
   }
 
   lookup(name: string): Value | undefined {
-    const { magic, loop, texts } = this.#layers
+    const { own, magic, loop, texts } = this.#layers
     const special = this.#special(name)
     if (special !== undefined) return special
-    for (const layer of [magic, loop]) if (layer.has(name)) return layer.get(name)
+    for (const layer of [own, magic, loop]) if (layer?.has(name)) return layer.get(name)
     const extra = this.#store.extra.get(name)
     if (extra) return this.#render(name, extra)
     const written = this.#store.written(this.host, name, this.position)
@@ -106,14 +108,15 @@ export class TaskScope implements Scope {
   #variablesOf(host: string): Dict {
     const store = this.#store
     const record = store.hosts.get(host)
-    const magic = new Map<string, Value>(this.#layers.magic)
-    magic.set('inventory_hostname', host)
-    magic.set('inventory_hostname_short', host.split('.')[0] ?? host)
-    magic.set('group_names', [...(record?.groups ?? [])])
+    const own = new Map<string, Value>([
+      ['inventory_hostname', host],
+      ['inventory_hostname_short', host.split('.')[0] ?? host],
+      ['group_names', [...(record?.groups ?? [])]],
+    ])
     const position = host === this.host ? this.position : Math.floor(this.position)
     const scope = new TaskScope(store, host, position, {
       ...this.#layers,
-      magic,
+      own,
       loop: new Map(),
       texts: [],
     })

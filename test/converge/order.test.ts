@@ -463,3 +463,24 @@ describe('what must not get out', () => {
     expect(existsSync(join(done.folder, 'x'))).toBe(false)
   })
 })
+
+describe('what is asked for', () => {
+  it('begins at a task by a pattern, and refuses a name that no task has', async () => {
+    const tasks = `
+- {name: first one, debug: {msg: x}}
+- {name: second one, debug: {msg: x}}`
+    const at = (startAtTask: string) => runLocal(play(tasks), { inventory: ONE, startAtTask })
+    expect((await at('sec*')).story).toEqual(['a second one ok'])
+    expect((await at('secnd one')).errors[0]).toMatchObject({
+      code: 'unknown-task',
+      hint: expect.stringContaining('second one'),
+    })
+  })
+
+  it('refuses a meta that would not do what it says', async () => {
+    const tasks = '- {meta: flush_handlers, when: false}'
+    expect((await runLocal(play(tasks), { inventory: ONE })).errors[0]?.message).toMatch(
+      /whatever "when" says/,
+    )
+  })
+})
