@@ -12,7 +12,7 @@ export function isFence({ step, task, works }: Group): boolean {
   if (step.type === 'play' || works.some((work) => work.settings.fatal)) return true
   if (!task) return false
   if (isMeta(task.module)) return task.module.meta === 'end_play'
-  // What they read of other hosts is read after the task has run, when there is no waiting any more.
+  // What they read of other hosts, if only through variables, is read when there is no waiting any more.
   const conditions = [...(task.changedWhen ?? []), ...(task.failedWhen ?? []), ...(task.retry?.until ?? [])]
-  return conditions.some((condition) => condition.value.includes('hostvars'))
+  return conditions.some(({ value }) => !/^(true|false)$/i.test(value))
 }

@@ -378,6 +378,15 @@ describe('several hosts', () => {
     expect(seen).toEqual([true, true, true])
   })
 
+  it('judges a task by what a slow host gave before it', async () => {
+    const tasks = `
+- {name: slow, copy: {content: x, dest: "{{ playbook_dir }}/{{ inventory_hostname }}", validate: "sh -c 'sleep {{ delay }}' %s"}, register: r}
+- {name: judged, copy: {content: y, dest: "{{ playbook_dir }}/{{ inventory_hostname }}2"}, failed_when: not fine}`
+    const vars = '  vars: {fine: "{{ hostvars.c.r.changed }}"}\n'
+    const done = await runLocal(play(tasks, vars), { inventory: SLOW('c') })
+    expect(storyOf(done, 'a')).toEqual(['slow changed', 'judged changed'])
+  })
+
   it('lets nobody go on where a failure would end the run for all', async () => {
     const tasks = `
 - {name: one, copy: {content: x, dest: "{{ playbook_dir }}/{{ inventory_hostname }}", validate: "sh -c 'sleep {{ delay }}; test {{ delay }} = 0' %s"}}
