@@ -25,7 +25,7 @@ Worth knowing:
 - Everything that the facts allow is rendered before the first change. A mistake in the last task stops the run before the first one.
 - Facts are gathered once a run, in one round trip, for every host whose plays want them, and for hosts outside of the run whose facts are read.
 - Results (\`register\`) and facts are data: a \`{{\` in them is never evaluated.
-- Hosts run on their own, and keep the linear order around tasks that reach further than their host: ${'`command`, `shell`, `wait_for`'}.
+- Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
 ## Keywords of a play

@@ -117,8 +117,13 @@ function planOf(work: Work, answers: Answers): Plan {
 function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdict {
   // A single task with check_mode: true changes nothing, so nothing may be built on it in a real run.
   if (hands.context.check) hands.answers.predict(plan.effects)
-  if (plan.counts === false)
-    return verdict('ok', plan.summary, { result: { changed: false, ...plan.result } })
+  if (plan.counts === false) {
+    // It runs or waits and then reports ok, so it is no pending change; what it gives is unknown all the same.
+    return verdict('ok', `would ${plan.summary}`, {
+      predicted: true,
+      result: { changed: false, ...plan.result },
+    })
+  }
   const runs = kind === 'wait' || (kind === 'action' && plan.effects.length === 0)
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
     diff: plan.diff,
