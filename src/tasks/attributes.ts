@@ -1,7 +1,7 @@
 import { type Script, lines, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { PathReply } from '../world/replies.ts'
-import type { World, WorldQuestion } from '../world/world.ts'
+import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { creator, creatorQuestion } from './creator.ts'
 import { applyMode, type Mode, showMode } from './mode.ts'
 import { mode, text } from './params.ts'
@@ -169,11 +169,15 @@ function account(
   }
   if (reply instanceof Unknown) {
     if (wish === current.name) return { ...current, differs: false }
-    return { id: Number.NaN, name: wish, differs: true, note: `${kind} ${wish}: ${reply.why}` }
+    throw new UnknownAnswer(reply)
   }
   if (!reply.exists) return { ...current, differs: false, problem: `there is no ${kind} ${wish}` }
   const id = 'uid' in reply ? reply.uid : reply.gid
-  return { id, name: reply.name, differs: id !== current.id }
+  if (!Number.isNaN(id)) return { id, name: reply.name, differs: id !== current.id }
+  // The account comes with a package. Its number may be the one that things of a lost account still have.
+  if (isNumber(current.name))
+    throw new UnknownAnswer(new Unknown(`which number ${kind} ${wish} gets is not known`))
+  return { id, name: reply.name, differs: reply.name !== current.name }
 }
 
 function isNumber(name: string): boolean {

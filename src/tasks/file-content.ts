@@ -21,10 +21,16 @@ import {
   type Wanted,
   wantedAttributes,
 } from './attributes.ts'
-import { directoryQuestions, makeDirectories, missingDirectories, pathQuestion } from './make-directory.ts'
+import {
+  directoryQuestions,
+  makeDirectories,
+  missingDirectories,
+  obstacleAbove,
+  pathQuestion,
+} from './make-directory.ts'
 import { resultOf, stateWord } from './file-result.ts'
 import type { Mode } from './mode.ts'
-import { textDiff } from './text-diff.ts'
+import { NOT_THERE_YET, textDiff } from './text-diff.ts'
 
 /** A file with known content that is to be on the host: what copy and template come down to. */
 export interface FileContent extends AttributeWishes {
@@ -142,6 +148,8 @@ function findParent(
     if (reply.type === 'directory') return { parent: reply, missing: [] }
     return { status: 'fail', message: `${directory} is a ${reply.type}, not a directory` }
   }
+  const obstacle = obstacleAbove(directory, world)
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   if (isDirectory) return { parent: undefined, missing: missingDirectories(directory, world) }
   return {
     status: 'fail',
@@ -223,7 +231,7 @@ function contentResult({ content, source }: FileContent): Result {
 
 function contentDiff(at: string, current: There | undefined, content: FileContent['content']): Diff {
   if (Buffer.isBuffer(content)) return textDiff(at, current ?? { exists: false }, content)
-  const before = current?.digests.sha256 ?? 'absent'
+  const before = current ? (current.digests.sha256 ?? NOT_THERE_YET) : 'absent'
   return { type: 'fields', subject: at, fields: [{ name: 'sha256', before, after: content.digests.sha256 }] }
 }
 

@@ -6,7 +6,7 @@ import { baseName, joinPath, normalPath, parentPath } from '../world/path-names.
 import type { PathReply } from '../world/replies.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
 import { attributeScript, changeable, wantedAttributes } from './attributes.ts'
-import { directoryQuestions, pathQuestion } from './make-directory.ts'
+import { directoryQuestions, obstacleAbove, pathQuestion } from './make-directory.ts'
 import { linkResult, resultOf } from './file-result.ts'
 import { type FileTask, planAttributesOnly } from './file-states.ts'
 
@@ -66,6 +66,8 @@ export function planHardLink(task: FileTask, world: World): Plan {
   if (own.exists && own.type !== 'link' && !task.force) {
     return { status: 'fail', message: `${path} is another file`, hint: 'force: yes replaces it' }
   }
+  const obstacle = obstacleAbove(path, world)
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const wanted = wantedAttributes(task, world, source, { directory: false })
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
   const links = source.links + 1
@@ -98,6 +100,8 @@ function refuseLink(task: FileTask, own: PathReply, world: World): string | unde
 
 function planNewLink(task: FileTask, own: PathReply, src: string, world: World): Plan {
   const at = normalPath(task.path)
+  const obstacle = obstacleAbove(at, world)
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const parent = world.get('path', { path: parentPath(at), follow: true })
   if (!parent.exists) return { status: 'fail', message: `the directory ${parentPath(at)} does not exist` }
   const real = targetOf(at, src)

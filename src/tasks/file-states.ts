@@ -15,7 +15,7 @@ import {
 } from './attributes.ts'
 import { type Below, entriesToChange } from './file-below.ts'
 import { linkResult, resultOf, stateWord } from './file-result.ts'
-import { makeDirectories, missingDirectories } from './make-directory.ts'
+import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
 
 /** The arguments of `file`, read. */
 export interface FileTask extends AttributeWishes {
@@ -138,6 +138,8 @@ function touchOptions({ accessTime, modificationTime }: FileTask): string[] | un
 
 function planNewFile(task: FileTask, world: World): Plan {
   const at = normalPath(task.path)
+  const obstacle = obstacleAbove(at, world)
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const parent = world.get('path', { path: parentPath(at), follow: true })
   if (!parent.exists) return { status: 'fail', message: `the directory ${parentPath(at)} does not exist` }
   const wanted = wantedAttributes(task, world, undefined, { directory: false, parent })
@@ -158,6 +160,8 @@ function planNewFile(task: FileTask, world: World): Plan {
 
 function planNewDirectory(task: FileTask, world: World): Plan {
   const at = normalPath(task.path)
+  const obstacle = obstacleAbove(at, world)
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const making = makeDirectories(missingDirectories(at, world), task, world)
   const { last } = making
   if (!last) throw new TypeError(`${at} is not there and not missing`)

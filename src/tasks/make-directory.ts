@@ -29,6 +29,15 @@ export function missingDirectories(path: string, world: World): string[] {
   return all.filter((each) => each !== '/' && !world.get('path', { path: each, follow: true }).exists)
 }
 
+/** Why nothing can be made at this path: something above it is no directory. */
+export function obstacleAbove(path: string, world: World): string | undefined {
+  for (const above of ancestors(path)) {
+    const reply = world.get('path', { path: above, follow: true })
+    if (reply.exists && reply.type !== 'directory') return `${above} is a ${reply.type}, not a directory`
+  }
+  return undefined
+}
+
 export interface Making {
   script: Script
   effects: Effect[]

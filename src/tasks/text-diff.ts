@@ -1,5 +1,8 @@
 import type { Diff } from '../task.ts'
 
+/** Stands for the content of a file that a package is going to bring. */
+export const NOT_THERE_YET = '(not there yet: a package brings it)'
+
 /** The difference between two contents of a file. What is no text is only told by its size. */
 export function textDiff(
   path: string,
@@ -12,7 +15,7 @@ export function textDiff(
 
 function describe(content: Buffer | undefined, size: number): string {
   // A file that a package is going to bring has no size yet.
-  if (content === undefined && Number.isNaN(size)) return '(not there yet: a package brings it)\n'
+  if (content === undefined && Number.isNaN(size)) return `${NOT_THERE_YET}\n`
   if (content === undefined) return `(${size} bytes, too large to show)\n`
   const text = content.toString('utf8')
   if (content.includes(0) || text.includes('\uFFFD')) return `(binary, ${content.length} bytes)\n`

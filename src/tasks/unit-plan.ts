@@ -58,6 +58,10 @@ function problemOf(
   name: string,
   unit: UnitReply,
 ): { message: string; hint: string } | undefined {
+  const starts = task.state !== undefined && task.state !== 'stopped'
+  if (task.masked === true && (starts || task.enabled === true)) {
+    return { message: `${name} cannot be masked and ${starts ? 'run' : 'enabled'}`, hint: 'drop masked: yes' }
+  }
   const onlyMask = task.state === undefined && task.enabled === undefined
   if (!unit.known) {
     if (onlyMask) return undefined
@@ -67,7 +71,6 @@ function problemOf(
     }
   }
   const masked = unit.enablement.startsWith('masked') && task.masked !== false
-  const starts = task.state !== undefined && task.state !== 'stopped'
   if (masked && (starts || task.enabled === true)) {
     return { message: `${name} is masked`, hint: 'add masked: no' }
   }

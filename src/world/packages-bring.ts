@@ -142,17 +142,27 @@ export function afterRemoval(name: string, family: Family, purge: boolean): Effe
     ...(family === 'Debian' && !purge && { residue: true }),
   }
   const why = new Unknown(`it may go with package ${name}`)
-  const unit = bringsOf(name, family)?.unit
+  const { unit, account } = bringsOf(name, family) ?? {}
   const stem = /^[a-z]+/i.exec(name)?.[0] ?? name
   return [
     effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before)),
     effectOnAll('unit', (before, key) => {
+      // A mask is the administrator's, and stays.
+      if (!(before instanceof Unknown) && before.known && before.enablement.startsWith('masked'))
+        return before
       if (key === unit) return { known: false }
       return !(before instanceof Unknown) && before.known && key.includes(stem) ? why : before
     }),
     effectOnAll('path', (before, key) =>
       isThere(before) && isPackagePlace(key) && key.includes(stem) ? why : before,
     ),
+    // Debian takes the account away with the configuration, EL never.
+    ...(account && family === 'Debian' && purge
+      ? [
+          effect('user', account.name, () => ({ exists: false })),
+          effect('group', account.name, () => ({ exists: false })),
+        ]
+      : []),
   ]
 }
 

@@ -93,8 +93,19 @@ describe.each(shells)('file with $name', (host) => {
       writeFileSync(join(root, 'f'), '')
       const { plan } = await run(host, { path: join(root, 'f'), state: 'directory' })
       expect(plan).toMatchObject({ status: 'fail', message: `${join(root, 'f')} is a file, not a directory` })
-      const { failure } = await runTask(file, { path: join(root, 'f/d'), state: 'directory' }, host)
-      expect(failure).toMatch(/Not a directory/)
+      const below = join(root, 'f/d')
+      for (const args of [
+        { state: 'directory' },
+        { state: 'touch' },
+        { state: 'link', src: '/', force: true },
+        { state: 'hard', src: join(root, 'f') },
+      ]) {
+        const { plan } = await run(host, { path: below, ...args })
+        expect(plan).toMatchObject({
+          status: 'fail',
+          message: `${join(root, 'f')} is a file, not a directory`,
+        })
+      }
     })
 
     test('recurse gives everything below what it lacks, and only that', async () => {

@@ -88,6 +88,12 @@ describe('what cannot be done', () => {
       { state: 'started' },
       { ...debian, ...unit('a.service', { enablement: 'masked' }) },
     ],
+    [
+      'a.service cannot be masked and enabled',
+      { masked: true, enabled: true },
+      { ...debian, ...unit('a.service', {}) },
+    ],
+    ['a.service cannot be masked and run', { masked: true, state: 'started' }, debian],
     ['systemd does not run', { state: 'started' }, bare],
   ])('%s', async (message, args, answers) => {
     const { plan } = await planWith(systemd, { name: 'a', ...args }, answers)

@@ -132,3 +132,23 @@ test('a removal takes the unit, and leaves open what is named after the package'
   const purged = world.after(afterRemoval('haproxy', 'Debian', true))
   expect(purged.get('package', { name: 'haproxy' }).residue).toBeUndefined()
 })
+
+test('a mask stays when its package goes, because it is not of the package', () => {
+  const world = blank([], { [id('unit', 'haproxy.service')]: masked })
+  for (const family of ['Debian', 'RedHat'] as const) {
+    const after = world.after(afterRemoval('haproxy', family, true))
+    expect(after.get('unit', { name: 'haproxy.service' })).toEqual(masked)
+  }
+})
+
+test.each([
+  ['Debian', true, false],
+  ['Debian', false, true],
+  ['RedHat', true, true],
+] as const)('on %s, removal with purge: %s leaves the account: %s', (family, purge, left) => {
+  const user = { exists: true, name: 'haproxy' }
+  const world = blank([], { [id('user', 'haproxy')]: user, [id('group', 'haproxy')]: user })
+  const after = world.after(afterRemoval('haproxy', family, purge))
+  expect(after.get('user', { name: 'haproxy' }).exists).toBe(left)
+  expect(after.get('group', { name: 'haproxy' }).exists).toBe(left)
+})
