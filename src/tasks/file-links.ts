@@ -68,6 +68,8 @@ export function planHardLink(task: FileTask, world: World): Plan {
   }
   const obstacle = obstacleAbove(path, world)
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
+  if (!world.get('path', { path: parentPath(path), follow: true }).exists)
+    return { status: 'fail', message: `the directory ${parentPath(path)} does not exist` }
   const wanted = wantedAttributes(task, world, source, { directory: false })
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
   const links = source.links + 1

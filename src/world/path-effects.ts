@@ -38,7 +38,8 @@ export function pathBecomes(path: string, made: Made, links: readonly string[] =
   return effectOnAll('path', (before, key) => {
     if (key === pathKey(at)) return reply
     if (key === pathKey(at, true)) return made.type === 'link' ? behind(at, made) : reply
-    if (followed.has(key)) return { ...reply, real: at }
+    if (followed.has(key) || leadsTo(before, key) === at)
+      return made.type === 'link' ? behind(at, made) : { ...reply, real: at }
     if (made.type === 'link' && key.startsWith(`${at}/`)) return behind(at, made)
     if (made.type === 'file' && key.startsWith(`${at}/`)) return { exists: false }
     return listed(before, key, at, made)
@@ -50,6 +51,8 @@ export function pathGone(path: string): Effect {
   const at = normalPath(path)
   return effectOnAll('path', (before, key) => {
     if (key === pathKey(at) || key.startsWith(`${at}/`)) return { exists: false }
+    const target = leadsTo(before, key)
+    if (target !== undefined && (target === at || isAbove(at, target))) return { exists: false }
     return listed(before, key, at, undefined)
   })
 }
@@ -70,7 +73,8 @@ export function pathAttributes(path: string, change: Partial<Attributes>, known:
   if (!known.link) keys.add(pathKey(at, true))
   return effectOnAll('path', (before, key) => {
     if (before instanceof Unknown || !before.exists) return before
-    if (keys.has(key)) return { ...before, ...change, ...known.others, ctime: Number.NaN }
+    if (keys.has(key) || (!known.link && leadsTo(before, key) === at))
+      return { ...before, ...change, ...known.others, ctime: Number.NaN }
     return changeEntry(before, key, at, (entry) => ({ ...entry, ...change }))
   })
 }
@@ -187,6 +191,12 @@ function leadsThrough(key: string, at: string): boolean {
   if (dots === -1) return false
   const [before, straight] = [key.slice(0, dots), posix.normalize(normalPath(key))]
   return [before, straight].some((path) => path === at || isAbove(at, path))
+}
+
+/** What a path that is looked at through links leads to: what happens there happens here. */
+function leadsTo(before: PathReply | Unknown, key: string): string | undefined {
+  if (before instanceof Unknown || !before.exists || !key.endsWith('/.')) return undefined
+  return before.real
 }
 
 function directoryOf(key: string): string {

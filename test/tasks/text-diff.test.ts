@@ -25,6 +25,8 @@ test.each([
     '(not there yet: a package brings it)\n',
     'b\n',
   ],
+  ['not read', { exists: true, size: 5 }, Buffer.from('b\n'), '(5 bytes)\n', 'b\n'],
+  ['empty', { exists: true, size: 0 }, Buffer.from('b\n'), '', 'b\n'],
   ['large', there(), Buffer.from('b\n'), '(5000000 bytes, too large to show)\n', 'b\n'],
 ])('%s', (_name, before, after, left, right) => {
   expect(textDiff('/a', before, after)).toEqual({ type: 'text', path: '/a', before: left, after: right })

@@ -145,3 +145,25 @@ test('an unknown answer stays unknown, unless the thing itself is replaced', () 
   expect(see('/d')).toBeInstanceOf(Unknown)
   expect(see('/d/a')).toMatchObject({ type: 'file' })
 })
+
+describe('a link that leads to what changes', () => {
+  const through = pathKey('/l', true)
+  const behind: PathReply = { ...replyOf(file), real: '/d/a' }
+  const see = (effect: Effect) => after({ [through]: behind }, effect)('/l', true)
+
+  test('shows the new file', () => {
+    expect(see(pathBecomes('/d/a', { ...file, content: Buffer.from('new') }))).toMatchObject({
+      size: 3,
+      real: '/d/a',
+    })
+  })
+  test('leads to nothing once that is gone, or a directory above it', () => {
+    expect(see(pathGone('/d/a'))).toEqual(absent)
+    expect(see(pathGone('/d'))).toEqual(absent)
+    expect(see(pathGone('/d/b'))).toBe(behind)
+  })
+  test('shows the new permissions', () => {
+    expect(see(pathAttributes('/d/a', { mode: 0o600 }))).toMatchObject({ mode: 0o600 })
+    expect(see(pathAttributes('/d/a', { uid: 1 }, { link: true }))).toBe(behind)
+  })
+})
