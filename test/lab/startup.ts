@@ -27,12 +27,21 @@ function isLost({ status, networkOf }: ContainerState, all: ReadonlyMap<string, 
   return networkOf !== undefined && ![...all.values()].some((one) => one.id === networkOf)
 }
 
-/** A stand-in whose node was started anew sits in a network that no longer exists. */
+/**
+ * A stand-in whose node was started anew sits in a network that no longer exists, and starts again there. One whose
+ * node was made anew cannot even start again: it is made anew too.
+ */
 async function reattachApis(states: ReadonlyMap<string, ContainerState>): Promise<void> {
+  const lost: string[] = []
   for (const one of hosts) {
     if (one.api === undefined) continue
     const node = states.get(one.container)
     const api = states.get(containerOf(one.api))
-    if (node && api && !sameNetwork(node.pid, api.pid)) await must(['docker', 'restart', '-t', '0', api.name])
+    if (!node || !api || sameNetwork(node.pid, api.pid)) continue
+    if (api.networkOf === node.id) await must(['docker', 'restart', '-t', '0', api.name])
+    else lost.push(one.api)
   }
+  if (lost.length === 0) return
+  await remove(lost.map(containerOf))
+  await compose('up', '-d', ...lost)
 }
