@@ -143,7 +143,8 @@ function aptStep(name: string, task: PackageTask, world: World): Step | string {
     if (matchesPin(pin.version, installed)) return `${pin.name} ${installed} is installed`
     return { name: pin.name, from: installed, to: pin.version, spec: name }
   }
-  const upToDate = candidate === undefined || candidate === installed || installed === NEWEST
+  // What a pin such as 2.6.* would install is predicted as that pin.
+  const upToDate = candidate === undefined || installed === NEWEST || matchesPin(installed, candidate)
   if (task.state === 'latest' && !upToDate) {
     return { name, from: installed, to: candidate, spec: name }
   }

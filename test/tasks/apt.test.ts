@@ -19,6 +19,9 @@ test.each<[Record<string, unknown>, Answers, string | undefined]>([
   [{ name: 'a', state: 'latest' }, package_('a', '1', { candidate: '1' }), undefined],
   [{ name: 'a', state: 'latest' }, package_('a', '1'), undefined],
   [{ name: 'a', state: 'latest' }, package_('a', '1', { candidate: '2' }), 'apt-get -y -q install -- a'],
+  // As check mode predicts it after a=1.*
+  [{ name: 'a', state: 'latest' }, package_('a', '1.*', { candidate: '1.2' }), undefined],
+  [{ name: 'a', state: 'latest' }, package_('a', '1.*', { candidate: '2.2' }), 'apt-get -y -q install -- a'],
   [{ name: 'a', state: 'latest', only_upgrade: true }, {}, undefined],
   [{ name: 'a=1.*' }, package_('a=1.*', '1.2'), undefined],
   [{ name: 'a=1.*' }, package_('a=1.*', '2.2'), "apt-get -y -q install -- 'a=1.*'"],
