@@ -1,0 +1,157 @@
+import type { Diff } from '../../../src/task.ts'
+import type { TaskOutcome } from '../../../src/report/events.ts'
+
+/** Reasons for `unknown` that docs/check-mode.md names. Any other is a mistake. */
+const DOCUMENTED: readonly RegExp[] = [
+  /^the mask hides whether the unit is enabled$/,
+  /^it may go with package /,
+  /^package \S+ may bring it$/,
+  /^some releases of package \S+ bring it$/,
+  /^whether \S+ starts depends on /,
+  / is going to be another link$/,
+  / may lead through it$/,
+  /^whether \S+ and \S+ are one file$/,
+  /^the content of \S+$/,
+  /^which version of \S+ is installed then is not known$/,
+  /^which number (user|group) \S+ gets is not known$/,
+  /^only the real run knows what this task gives$/,
+]
+
+/** A list in check mode: the prediction, and in the same run a second one over what the first would make. */
+export interface Story {
+  first: readonly TaskOutcome[]
+  again: readonly TaskOutcome[]
+}
+
+/** What is wrong with a prediction: of the run, and of the check after it. */
+export function compare(
+  { first, again }: Story,
+  real: readonly TaskOutcome[],
+  afterwards: readonly TaskOutcome[] | undefined,
+): string[] {
+  const problems = mismatches(first, real)
+  if (problems.length > 0 || !afterwards || surprised(first, real)) return problems
+  return secondLook(again, afterwards).map((problem) => `second run: ${problem}`)
+}
+
+/** Whether a service did not start: what would have come after it cannot be compared. */
+function surprised(first: readonly TaskOutcome[], real: readonly TaskOutcome[]): boolean {
+  return real.some((truth, at) => {
+    const guess = first[at]
+    return guess !== undefined && isSurprise(guess, truth)
+  })
+}
+
+/** Both are predictions now: one over what check mode made of the World, one over what the run made of the host. */
+function secondLook(again: readonly TaskOutcome[], afterwards: readonly TaskOutcome[]): string[] {
+  const done = afterwards.map((outcome): TaskOutcome => {
+    const { status } = outcome
+    return status === 'would-change' || status === 'would-run' ? { ...outcome, status: 'changed' } : outcome
+  })
+  return mismatches(again, done)
+}
+
+/** Where a prediction and what became of it part, one line each; empty if they agree. */
+function mismatches(predicted: readonly TaskOutcome[], real: readonly TaskOutcome[]): string[] {
+  const out: string[] = []
+  for (let at = 0; at < Math.max(predicted.length, real.length); at++) {
+    const [guess, truth] = [predicted[at], real[at]]
+    if (!guess || !truth || keyOf(guess) !== keyOf(truth)) {
+      out.push(`${show(guess)}, but ${show(truth)}`)
+      return out
+    }
+    const restless = real.slice(0, at).some(isPackageChange)
+    if (!agree(guess, truth, restless)) out.push(`${show(guess)}, but ${show(truth)}`)
+    if (isSurprise(guess, truth)) return out
+  }
+  return out
+}
+
+/** A failure that nobody can tell beforehand, nor what comes of it: of a service that does not start, or of a task that was unknown. */
+function isSurprise(guess: TaskOutcome, truth: TaskOutcome): boolean {
+  if (guess.status === 'unknown') return truth.status === 'failed' || truth.status === 'changed'
+  const starts = ['systemd', 'service'].includes(truth.module) && /\b(re)?(start|load)/.test(guess.reason)
+  return isFailed(truth) && pending(guess) && starts
+}
+
+function isPackageChange({ module, status }: TaskOutcome): boolean {
+  return ['package', 'apt', 'dnf', 'yum'].includes(module) && status === 'changed'
+}
+
+/** `restless`: packages were changed before, whose scripts reload systemd or do not. */
+function agree(guess: TaskOutcome, truth: TaskOutcome, restless: boolean): boolean {
+  if (guess.status === 'unknown') return DOCUMENTED.some((why) => why.test(guess.reason))
+  if (pending(guess)) {
+    if (isSurprise(guess, truth)) return true
+    return truth.status === 'changed' && sameDiff(guess, truth)
+  }
+  // What counts as no change, such as a reload of systemd, must still not be announced where there is none.
+  if (guess.status === 'ok' && guess.reason.startsWith('would ') && !restless) {
+    return truth.status === 'ok' && guess.reason.endsWith(truth.reason.replace(/^would /, ''))
+  }
+  return guess.status === truth.status
+}
+
+/** What only the real run can tell is predicted by these words. */
+const WORDS = /\((?:not there yet: a package brings it|\d+ bytes)\)(?:\\+n)?/
+
+function sameDiff(guess: TaskOutcome, truth: TaskOutcome): boolean {
+  const [predicted, found] = [guess, truth].map(({ diff }) =>
+    // The order of what is below a directory is the file system's.
+    JSON.stringify(diff.map((one) => JSON.stringify(settled(one))).sort()),
+  )
+  if (predicted === undefined || found === undefined || !WORDS.test(predicted)) return predicted === found
+  const pattern = predicted.split(WORDS).map(escape).join('(?:.*)')
+  return new RegExp(`^${pattern}$`).test(found)
+}
+
+/** The difference without what nobody can know, or what changes by itself. */
+function settled(diff: Diff): Diff {
+  if (diff.type !== 'fields') return diff
+  const fields = diff.fields
+    .map((field) => {
+      if (diff.subject === 'packages')
+        return { ...field, before: version(field.before), after: version(field.after) }
+      return field.name === 'activity' ? { ...field, before: activity(field.before) } : field
+    })
+    .filter(({ before, after }) => before !== after || before === SOME)
+  return { ...diff, fields }
+}
+
+const SOME = '(some version)'
+
+/** Which version a repository has is known only where it was asked about. */
+function version(text: string): string {
+  return text === '(not installed)' ? text : SOME
+}
+
+/** systemd remembers that a unit has failed, even while its package is gone; and a unit may be reloading just now. */
+function activity(text: string): string {
+  if (text === 'failed') return 'inactive'
+  return text === 'reloading' || text === 'activating' ? 'active' : text
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+}
+
+function pending({ status }: TaskOutcome): boolean {
+  return status === 'would-change' || status === 'would-run'
+}
+
+function isFailed({ status }: TaskOutcome): boolean {
+  return status === 'failed' || status === 'ignored'
+}
+
+/** The same task in the second play of a prediction has the same key. */
+function keyOf({ host, task, item }: TaskOutcome): string {
+  return [host, task.replace(/ again$/, ''), item ?? ''].join(' ')
+}
+
+/** One line about an outcome, as stories are printed. */
+export function show(outcome: TaskOutcome | undefined): string {
+  if (!outcome) return '(nothing)'
+  const item = outcome.item === undefined ? '' : ` (${outcome.item})`
+  const diff = outcome.diff.map((one) => JSON.stringify(one)).join(' ')
+  return `${outcome.task}${item}: ${outcome.status}, ${outcome.reason}${diff === '' ? '' : ` ${diff}`}`
+}
