@@ -87,6 +87,10 @@ export function planHardLink(task: FileTask, world: World): Plan {
 
 function refuseLink(task: FileTask, own: PathReply, world: World): string | undefined {
   const { path, force, src = '' } = task
+  const itself = normalPath(targetOf(path, src)) === normalPath(path)
+  if (itself && own.exists && !(own.type === 'link' && own.target === src)) {
+    return `${path} cannot be replaced by a link to itself`
+  }
   const inside = own.exists && own.type === 'directory' && !src.startsWith('/')
   const target = inside ? joinPath(path, src) : targetOf(path, src)
   if (!force && !world.get('path', { path: target, follow: true }).exists) {

@@ -106,8 +106,10 @@ export function afterInstall(
     ...brings.directories.flatMap((path) => brought(path, 'directory', brings, world)),
     ...brings.files.flatMap((path) => brought(path, 'file', brings, world)),
     ...(brings.perhaps ?? []).map((path) =>
-      effect('path', path, (before) =>
-        isThere(before) ? before : new Unknown(`some releases of package ${name} bring it`),
+      effectOnAll('path', (before, key) =>
+        isThere(before) || (key !== path && !key.startsWith(`${path}/`))
+          ? before
+          : new Unknown(`some releases of package ${name} bring it`),
       ),
     ),
     effect('unit', brings.unit, () => unitAfterInstall(brings, family, world)),

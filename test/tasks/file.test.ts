@@ -201,6 +201,16 @@ describe.each(shells)('file with $name', (host) => {
   })
 
   describe('state: link', () => {
+    test('a file is not replaced by a link to itself', async () => {
+      const path = join(scratch(), 'f')
+      writeFileSync(path, '')
+      const { plan } = await run(host, { path, src: path, state: 'link', force: true })
+      expect(plan).toMatchObject({
+        status: 'fail',
+        message: `${path} cannot be replaced by a link to itself`,
+      })
+    })
+
     test('makes, keeps and replaces links, also one to a directory', async () => {
       const root = scratch()
       const path = join(root, 'l')

@@ -85,6 +85,15 @@ describe('everything else after an installation', () => {
     const later = before.after(afterInstall('haproxy', undefined, 'RedHat', before))
     expect(later.get('path', { path: '/etc/haproxy/haproxy.cfg' })).toBe(file)
   })
+  test('what only some releases bring is not known, looked at in any way', () => {
+    const blankEl = blank(['haproxy'], {
+      [id('path', '/etc/haproxy/conf.d/.')]: { exists: false },
+      [id('path', '/etc/haproxy/conf.d/a.cfg')]: { exists: false },
+    })
+    const later = blankEl.after(afterInstall('haproxy', undefined, 'RedHat', blankEl))
+    expect(later.peek('path', { path: '/etc/haproxy/conf.d', follow: true })).toBeInstanceOf(Unknown)
+    expect(later.peek('path', { path: '/etc/haproxy/conf.d/a.cfg' })).toBeInstanceOf(Unknown)
+  })
   test('nothing that the package is known not to bring becomes unknown', () => {
     expect(after.get('unit', { name: 'other.service' })).toEqual({ known: false })
   })
