@@ -159,8 +159,20 @@ function parseDict(reader: Reader, start: number, depth: number): Parsed {
     if (source.charAt(at) === '}') break
     if (!comma) throw NOT_A_LITERAL
   }
-  const value: Value = new Map(pairs.map(([key, item]): [Key, Value] => [toKey(key, reader), item]))
-  return { value, kind: 'unhashable', end: at + 1 }
+  return { value: toDict(pairs, reader), kind: 'unhashable', end: at + 1 }
+}
+
+/** In Python 1, 1.0 and True are one key: the first spelling stays, the last value counts. */
+function toDict(pairs: [Parsed, Value][], reader: Reader): Value {
+  const dict = new Map<Key, Value>()
+  const spelled = new Map<Key, Key>()
+  for (const [parsed, item] of pairs) {
+    const key = toKey(parsed, reader)
+    const same = typeof key === 'boolean' ? Number(key) : key
+    if (!spelled.has(same)) spelled.set(same, key)
+    dict.set(spelled.get(same) ?? key, item)
+  }
+  return dict
 }
 
 function toKey(key: Parsed, reader: Reader): Key {

@@ -57,16 +57,21 @@ function limitedTo(
 /** Cuts a pattern into terms. Throws HakubeError if there is none, or a bracket has no partner. */
 export function splitPattern(pattern: string | readonly string[]): string[] {
   const parts = typeof pattern === 'string' ? split(pattern) : pattern.flatMap(split)
-  const terms = parts.map((part) => part.trim()).filter((part) => part !== '' && part !== '&' && part !== '!')
-  if (terms.length > 0) return terms
+  const terms = parts.map((part) => part.trim()).filter((part) => part !== '')
   const shown = typeof pattern === 'string' ? pattern : pattern.join(',')
+  const lone = terms.find((term) => term === '&' || term === '!')
+  if (lone !== undefined) {
+    const hint = `Write the name right behind it: ${lone}web. An IPv6 address needs a comma in the pattern: all,${lone}fd00::1`
+    throw invalid(`nothing follows the "${lone}" in the host pattern "${shown}"`, hint)
+  }
+  if (terms.length > 0) return terms
   throw invalid(`the host pattern "${shown}" names no host`, 'Write "all" for all hosts.')
 }
 
 function split(pattern: string): string[] {
   if (pattern.includes(',')) return pattern.split(',')
-  // The colons of an address separate nothing, also with a subscript behind it.
-  if (parseAddress(pattern.trim().replace(/\[[-:0-9]+\]$/, ''))) return [pattern]
+  // The colons of an address separate nothing.
+  if (parseAddress(pattern.trim())) return [pattern]
   const terms = pattern.match(COLON_TERM) ?? []
   const rest = pattern.replaceAll(COLON_TERM, '')
   if (!/[[\]]/.test(rest)) return [...terms]

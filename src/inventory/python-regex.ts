@@ -55,6 +55,8 @@ function nextPiece(source: string, at: number): Piece {
   if (char === '{') return braces(source, at)
   if (char === '}' || char === ']') return { text: `\\${char}`, end: at + 1 }
   if (source.startsWith('(?P<', at)) return { text: '(?<', end: at + 4 }
+  const comment = /^\(\?#[^)]*\)/.exec(source.slice(at))
+  if (comment) return { text: '', end: at + comment[0].length }
   const back = /^\(\?P=(\w+)\)/.exec(source.slice(at))
   if (back) return { text: `\\k<${back[1] ?? ''}>`, end: at + back[0].length }
   return { text: char, end: at + 1 }

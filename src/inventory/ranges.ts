@@ -87,10 +87,24 @@ function count(first: number, last: number, step: number, range: string): number
 }
 
 function toInteger(text: string, range: string): number {
-  const value = /^[-+]?[0-9]+(?:_[0-9]+)*$/.test(text) ? Number(text.replaceAll('_', '')) : NaN
+  const digits = asciiDigits(text.trim())
+  const value = /^[-+]?[0-9]+(?:_[0-9]+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : NaN
   if (Number.isSafeInteger(value)) return value
   throw new RangeSyntaxError(
     `"${text}" in the range "[${range}]" is not a number`,
     'Both ends must be numbers or single letters: [1:3], [a:c].',
   )
+}
+
+/** Python's int() knows the digits of all scripts; each of them counts up from a zero in steps of one. */
+function asciiDigits(text: string): string {
+  return text.replaceAll(/\p{Nd}/gu, (digit) => {
+    let value = 0
+    let before = (digit.codePointAt(0) ?? 0) - 1
+    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(before))) {
+      value += 1
+      before -= 1
+    }
+    return String(value)
+  })
 }
