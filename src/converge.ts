@@ -1,6 +1,6 @@
 import type { Identity, Shell } from './connect/connection.ts'
 import { Answers } from './converge/answers.ts'
-import { carryOut, pause } from './converge/carry-out.ts'
+import { carryOut, pause, unsettle } from './converge/carry-out.ts'
 import type { HostEnd, HostTarget, RunContext } from './converge/context.ts'
 import { Failing, type Landing } from './converge/failing.ts'
 import { isBeyond, isFence } from './converge/fence.ts'
@@ -188,6 +188,11 @@ export class HostRun {
       group,
       works.filter((_, index) => notifies(verdicts[index])),
     )
+    this.#notified.add(
+      group,
+      works.filter((_, index) => verdicts[index]?.status === 'unknown'),
+      `it runs only if "${works[0]?.name ?? task.action}" changes something, which is unknown`,
+    )
     if (verdicts.some((found) => found.status === 'failed'))
       return this.#failed({ ...group, works }, verdicts)
     return isMeta(task.module) ? this.#meta(group, task.module.meta) : undefined
@@ -195,6 +200,7 @@ export class HostRun {
 
   async #work(group: Group, work: Work): Promise<Verdict> {
     const settled = localVerdict(work, group.task?.register)
+    if (settled?.status === 'unknown') unsettle(work, { context: this.#context, answers: this.#answers })
     if (settled) return settled
     return carryOut(work, group, {
       context: this.#context,
@@ -251,9 +257,9 @@ export class HostRun {
         for (const group of groups) {
           todo.shift()
           this.#ahead.queue.shift()
-          this.#notified.take(group.task)
+          const doubt = this.#notified.take(group.task)
           const jumps = this.#jumps
-          const ended = await this.#group(group)
+          const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
           // The handlers behind one that failed and was rescued run at the next flush.
           if (ended || this.#jumps !== jumps) return ended
         }
@@ -322,6 +328,16 @@ export class HostRun {
     this.#shells.add(shell)
     return shell
   }
+}
+
+/** A handler of which check mode cannot tell whether it runs. */
+function doubtful(group: Group, why: string): Group {
+  const works = group.works.map((work): Work => {
+    const { rendered } = work
+    if (rendered.type !== 'ready' || !work.settings.check) return work
+    return { ...work, rendered: { type: 'unknown', why, asks: rendered.asks } }
+  })
+  return { ...group, works }
 }
 
 function notifies(found: Verdict | undefined): boolean {

@@ -83,6 +83,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * all hosts around it.
    */
   beyond?: boolean
+  /** It only looks, whatever its arguments are. */
+  readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */
   freeForm?: string
   /** One task, as YAML. */

@@ -4,6 +4,7 @@ import type { Group, Work } from '../playbook/work.ts'
 import type { Plan, TaskKind, TaskModule } from '../task.ts'
 import { EXIT, isKnown, type HakubeError } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
+import { unsettled } from '../world/unsettled.ts'
 import { UnknownAnswer } from '../world/world.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
@@ -92,7 +93,9 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
       return verdict('failed', plan.message, { hint: plan.hint, result: plan.result ?? {} })
     case 'unknown':
       // Outside of check mode every answer is the host's own: what it cannot tell, nobody can.
-      return verdict(work.settings.check ? 'unknown' : 'failed', plan.why)
+      if (!work.settings.check) return verdict('failed', plan.why)
+      unsettle(work, hands)
+      return verdict('unknown', plan.why)
     case 'change':
       return work.settings.check ? predict(work, plan, rendered.kind, hands) : change(work, group, hands)
   }
@@ -114,7 +117,16 @@ function planOf(work: Work, answers: Answers): Plan {
   }
 }
 
+/** Check mode: what a task may do of which nothing can be told. What comes later builds on nothing it may change. */
+export function unsettle(work: Work, { context, answers }: Pick<Hands, 'context' | 'answers'>): void {
+  const { rendered } = work
+  if (!context.check || (rendered.type !== 'ready' && rendered.type !== 'unknown')) return
+  if (rendered.type === 'ready' && rendered.module.readOnly === true) return
+  answers.predict(unsettled(rendered.asks, `what "${work.name}" does is unknown`))
+}
+
 function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdict {
+  const moves = hands.answers.world(work).isMovedBy(plan.effects)
   // A single task with check_mode: true changes nothing, so nothing may be built on it in a real run.
   if (hands.context.check) hands.answers.predict(plan.effects)
   if (plan.counts === false) {
@@ -124,7 +136,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
       result: { changed: false, ...plan.result },
     })
   }
-  const runs = kind === 'wait' || (kind === 'action' && plan.effects.length === 0)
+  const runs = kind === 'wait' || (kind === 'action' && !moves)
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
     diff: plan.diff,
     notes: plan.notes ?? [],

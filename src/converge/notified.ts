@@ -8,7 +8,8 @@ import { renderTree } from '../variables/scope.ts'
 
 /** The handlers of one host that wait for their flush. */
 export class Notified {
-  readonly #handlers = new Set<Task>()
+  /** With the reason why it may not run at all, if that is not known. */
+  readonly #handlers = new Map<Task, string | undefined>()
   readonly #nameOf: (handler: Task, step: Step) => string
 
   /** `nameOf` fills in a handler's name that is a template. */
@@ -16,13 +17,16 @@ export class Notified {
     this.#nameOf = nameOf
   }
 
-  /** Names in notify may be templates, of the item too. Throws HakubeError for a name that nobody answers to. */
-  add({ task, step }: Group, works: readonly Work[]): void {
+  /**
+   * Names in notify may be templates, of the item too. `doubt`: check mode cannot tell whether these works change
+   * anything, and why. Throws HakubeError for a name that nobody answers to.
+   */
+  add({ task, step }: Group, works: readonly Work[], doubt?: string): void {
     for (const { scope, host } of works) {
       for (const notify of task?.notify ?? []) {
         const name = hasTemplate(notify.value) ? String(toJson(renderTree(notify, scope))) : notify.value
         const found = step.run.handlers.filter((handler) => this.#answers(handler, name, step))
-        for (const handler of found) this.#handlers.add(handler)
+        for (const handler of found) this.#note(handler, doubt)
         if (found.length > 0) continue
         throw new HakubeError(`there is no handler ${name} in this play`, {
           code: 'unknown-handler',
@@ -32,6 +36,12 @@ export class Notified {
         })
       }
     }
+  }
+
+  /** Once it is sure to run, no later doubt counts. */
+  #note(handler: Task, doubt: string | undefined): void {
+    const sure = this.#handlers.has(handler) && this.#handlers.get(handler) === undefined
+    if (!sure) this.#handlers.set(handler, doubt)
   }
 
   #answers(handler: Task, name: string, step: Step): boolean {
@@ -45,9 +55,12 @@ export class Notified {
     return step.run.handlers.filter((handler) => this.#handlers.has(handler))
   }
 
-  /** It is about to run: whoever notifies it from here on wants it to run again. */
-  take(handler: Task | undefined): void {
-    if (handler) this.#handlers.delete(handler)
+  /** It is about to run: whoever notifies it from here on wants it to run again. Gives the doubt about it, if any. */
+  take(handler: Task | undefined): string | undefined {
+    if (!handler) return undefined
+    const doubt = this.#handlers.get(handler)
+    this.#handlers.delete(handler)
+    return doubt
   }
 
   clear(): void {

@@ -4,6 +4,7 @@ import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { WorldQuestion } from '../world/world.ts'
 import { TaskController, type FileCache } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
@@ -93,7 +94,25 @@ async function renderItem(
     const settings = settingsOf(slot.task, scope, context)
     return { ...plain, settings, rendered: await renderArguments(slot.task, scope, context) }
   } catch (error) {
-    return { ...plain, rendered: instead(error, slot, scope, plain.settings) }
+    const rendered = instead(error, slot, scope, plain.settings)
+    if (rendered.type !== 'unknown') return { ...plain, rendered }
+    return { ...plain, rendered: { ...rendered, asks: await asksAnyway(slot.task, scope, context) } }
+  }
+}
+
+/** What a task would ask about, should its conditions hold; nothing if its arguments are unknown themselves. */
+async function asksAnyway(
+  task: Task,
+  scope: TaskScope,
+  context: RenderContext,
+): Promise<readonly WorldQuestion[]> {
+  try {
+    const rendered = await renderArguments(task, scope, context)
+    return rendered.type === 'ready' && rendered.module.readOnly !== true ? rendered.asks : []
+  } catch (error) {
+    // Behind a condition that does not hold, arguments may be as wrong as they like.
+    if (isKnown(error) || error instanceof NotYet) return []
+    throw error
   }
 }
 
@@ -112,7 +131,7 @@ function bare(
 /** What stands for a task that cannot be rendered. Throws what is a reason to wait, or to refuse the run. */
 function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Settings): Rendered {
   if (error instanceof NotYet && error.what.kind === 'unknown')
-    return { type: 'unknown', why: error.what.why }
+    return { type: 'unknown', why: error.what.why, asks: [] }
   if (!isKnown(error)) throw error
   const known = inTask(error, scope.host, taskName(slot.task, scope), slot.task)
   if (slot.tolerate || settings.ignoreErrors) return { type: 'failed', error: known }

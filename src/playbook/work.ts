@@ -10,7 +10,8 @@ import type { Step } from './program.ts'
 /** What is left of a task once its arguments are rendered for one host (and one item of its loop). */
 export type Rendered =
   | { type: 'skip'; reason: string }
-  | { type: 'unknown'; why: string }
+  /** Check mode: whether it runs or with what depends on what only the real run gives. `asks`: what it may change. */
+  | { type: 'unknown'; why: string; asks: readonly WorldQuestion[] }
   /** Rendering failed: the task fails when its turn comes, and may be ignored or rescued. */
   | { type: 'failed'; error: HakubeError }
   /** It reads what an earlier item of its own loop gives: rendered when that one is done. */

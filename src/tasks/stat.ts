@@ -13,6 +13,7 @@ export default defineTask({
   aliases: ['ansible.builtin.stat', 'ansible.legacy.stat'],
   summary: 'Look at a file: whether it exists, its type, permissions, owner, checksum.',
   kind: () => 'state',
+  readOnly: true,
   params: z.strictObject({
     path: path.describe('What to look at.'),
     follow: bool.default(false).describe('Look at what a link points to instead of at the link.'),

@@ -1,6 +1,7 @@
 import type { Diff, Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import type { UnitReply } from '../world/replies.ts'
+import { unitOf } from '../world/unit-files.ts'
 import { type World, effect } from '../world/world.ts'
 import { type UnitTask, staleUnits } from './unit-task.ts'
 import { type Step, unitScript } from './unit-script.ts'
@@ -17,7 +18,7 @@ export function planUnit(task: UnitTask, world: World): Plan {
     return { status: 'fail', message: `systemd does not run on this host, which ${task.module} needs`, hint }
   }
   if (task.unit === undefined) return planDaemon(task, world)
-  const unit = world.get('unit', { name: task.unit })
+  const unit = unitOf(world, task.unit)
   const problem = problemOf(task, task.unit, unit)
   if (problem) return { status: 'fail', ...problem }
   return planSteps(task, task.unit, unit, isStale(task, world))

@@ -196,8 +196,8 @@ function isElsewhere(key: string): boolean {
 
 function brought(path: string, type: 'file' | 'directory', brings: Brings, world: World): Effect[] {
   const before = world.peek('path', { path })
-  // What is there stays: a config file that somebody wrote before, or a directory.
-  if (!(before instanceof Unknown) && before.exists) return []
+  // What is there stays: a config file that somebody wrote before, or a directory. What may be there stays unknown.
+  if (before instanceof Unknown || before.exists) return []
   const own = brings.account?.ownsHome === true && path === brings.account.home
   const secret = path === '/etc/keepalived/keepalived.conf'
   const mode = type === 'directory' || PROGRAM.test(path) ? 0o755 : secret ? 0o600 : 0o644

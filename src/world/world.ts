@@ -67,15 +67,35 @@ export class World {
 
   /** Like get, but gives the Unknown instead of throwing it. */
   peek<K extends KindName>(kind: K, ask: AskOf<K>): ReplyOf<K> | Unknown {
-    const key = keyOf(kind, ask)
+    const key = keyIn(kind, ask)
+    const reply = this.#reply(kind, key)
+    if (reply === undefined) throw new TypeError(`nobody asked about ${kind} ${key}`)
+    return reply as ReplyOf<K> | Unknown
+  }
+
+  #reply(kind: KindName, key: string): unknown {
     let reply = this.#answers.get(id(kind, key))
     for (const effect of this.#effects) {
       if (effect.kind !== kind) continue
       if (effect.key === key) reply = effect.change(reply, key)
       else if (effect.key === undefined && reply !== undefined) reply = effect.change(reply, key)
     }
-    if (reply === undefined) throw new TypeError(`nobody asked about ${kind} ${key}`)
-    return reply as ReplyOf<K> | Unknown
+    return reply
+  }
+
+  /** What check mode's predictions alone say of a path; nothing there where they say nothing. */
+  predictedPath(path: string): ReplyOf<'path'> | Unknown {
+    const made = new World(new Map([[id('path', path), { exists: false }]]), this.#effects)
+    return made.#reply('path', path) as ReplyOf<'path'> | Unknown
+  }
+
+  /** Whether these effects would change any answer; a restart of what runs does not. */
+  isMovedBy(effects: readonly Effect[]): boolean {
+    return effects.some(({ kind, key, change }) => {
+      if (key === undefined) return true
+      const before = this.#answers.has(id(kind, key)) ? this.#reply(kind, key) : undefined
+      return JSON.stringify(change(before, key)) !== JSON.stringify(before)
+    })
   }
 
   /** This World after these effects. */
@@ -89,7 +109,12 @@ export class World {
   }
 }
 
-function keyOf<K extends KindName>(kind: K, ask: AskOf<K>): string {
+/** Which thing a question is about. */
+export function keyOf({ kind, ask }: WorldQuestion): string {
+  return keyIn(kind, ask)
+}
+
+function keyIn<K extends KindName>(kind: K, ask: AskOf<K>): string {
   return (kinds[kind].key as (ask: AskOf<K>) => string)(ask)
 }
 

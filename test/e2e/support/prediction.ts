@@ -15,6 +15,8 @@ const DOCUMENTED: readonly RegExp[] = [
   /^which version of \S+ is installed then is not known$/,
   /^which number (user|group) \S+ gets is not known$/,
   /^only the real run knows what this task gives$/,
+  /^what ".+" does is unknown$/,
+  /^it runs only if ".+" changes something, which is unknown$/,
 ]
 
 /** A list in check mode: the prediction, and in the same run a second one over what the first would make. */
@@ -31,7 +33,7 @@ export function compare(
 ): string[] {
   const problems = mismatches(first, real)
   if (problems.length > 0 || !afterwards || surprised(first, real)) return problems
-  return secondLook(again, afterwards).map((problem) => `second run: ${problem}`)
+  return secondLook(again, afterwards, real.some(isPackageChange)).map((problem) => `second run: ${problem}`)
 }
 
 /** Whether a service did not start: what would have come after it cannot be compared. */
@@ -43,16 +45,24 @@ function surprised(first: readonly TaskOutcome[], real: readonly TaskOutcome[]):
 }
 
 /** Both are predictions now: one over what check mode made of the World, one over what the run made of the host. */
-function secondLook(again: readonly TaskOutcome[], afterwards: readonly TaskOutcome[]): string[] {
+function secondLook(
+  again: readonly TaskOutcome[],
+  afterwards: readonly TaskOutcome[],
+  restless: boolean,
+): string[] {
   const done = afterwards.map((outcome): TaskOutcome => {
     const { status } = outcome
     return status === 'would-change' || status === 'would-run' ? { ...outcome, status: 'changed' } : outcome
   })
-  return mismatches(again, done)
+  return mismatches(again, done, restless)
 }
 
-/** Where a prediction and what became of it part, one line each; empty if they agree. */
-function mismatches(predicted: readonly TaskOutcome[], real: readonly TaskOutcome[]): string[] {
+/** Where a prediction and what became of it part, one line each; empty if they agree. `before`: packages were changed. */
+function mismatches(
+  predicted: readonly TaskOutcome[],
+  real: readonly TaskOutcome[],
+  before = false,
+): string[] {
   const out: string[] = []
   for (let at = 0; at < Math.max(predicted.length, real.length); at++) {
     const [guess, truth] = [predicted[at], real[at]]
@@ -60,7 +70,7 @@ function mismatches(predicted: readonly TaskOutcome[], real: readonly TaskOutcom
       out.push(`${show(guess)}, but ${show(truth)}`)
       return out
     }
-    const restless = real.slice(0, at).some(isPackageChange)
+    const restless = before || real.slice(0, at).some(isPackageChange)
     if (!agree(guess, truth, restless)) out.push(`${show(guess)}, but ${show(truth)}`)
     if (isSurprise(guess, truth)) return out
   }

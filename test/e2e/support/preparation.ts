@@ -3,7 +3,8 @@ import type { Family } from './universe.ts'
 
 const TRACES =
   '/etc/haproxy /etc/keepalived /var/lib/haproxy /etc/lab-hello.conf /etc/sysconfig/haproxy* /etc/sysconfig/keepalived*'
-const ACCOUNT = `userdel haproxy; groupdel haproxy; rm -rf /srv/predict/owned /srv/predict/grouped`
+// What belongs to the account can only be looked at in a directory that is there.
+const ACCOUNT = `mkdir -p /srv/predict; userdel haproxy; groupdel haproxy; rm -rf /srv/predict/owned /srv/predict/grouped`
 const PACKAGES = 'haproxy keepalived lab-hello'
 const REMOVE: Readonly<Record<Family, string>> = {
   'EL-like': `dnf -qy remove ${PACKAGES}`,
