@@ -34,6 +34,11 @@ export class Tail {
     this.#text = ''
   }
 
+  /** As it came, byte for byte. */
+  raw(): string {
+    return this.#text
+  }
+
   toString(): string {
     return Buffer.from(this.#text, 'latin1').toString('utf8').trim()
   }

@@ -1,10 +1,12 @@
+import type { BecomeMethod } from './become/methods.ts'
 import type { Script } from '../shell/sh.ts'
 
 /** Who runs the commands on a host: undefined fields mean the login user as it is. */
 export interface Identity {
   /** User to become; undefined = stay the login user. */
   becomeUser?: string | undefined
-  method?: 'sudo' | undefined
+  /** By which program; the host's own setting, else sudo, when not given. */
+  method?: BecomeMethod | undefined
 }
 
 /** A read-only piece of a message. Its standard input is /dev/null; its output may be any bytes. */

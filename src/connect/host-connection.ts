@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, HakubeError } from '../errors.ts'
 import type { RunningApply } from '../shell/reply.ts'
 import { type Script, sh } from '../shell/sh.ts'
-import { type BecomeSettings, openShell, openSudo, type Start } from './become.ts'
+import { openAs, openShell, type Starts } from './become.ts'
+import type { BecomeSettings } from './become/methods.ts'
 import type { Connection, Identity } from './connection.ts'
 import { FramedShell } from './shell.ts'
 
@@ -10,8 +11,8 @@ export interface HostConnectionOptions {
   host: string
   /** Who the programs run as without becoming another user. */
   loginUser: string
-  /** Starts a program on the host; the first call opens nothing more than a channel. */
-  start: Start
+  /** Start a program on the host; the first call opens nothing more than a channel. */
+  starts: Starts
   /** Ends the way to the host. */
   end: () => Promise<void>
   become: BecomeSettings
@@ -35,16 +36,18 @@ export class HostConnection implements Connection {
 
   async shell(identity: Identity): Promise<FramedShell> {
     const user = this.#userOf(identity)
-    const known = this.#shells.get(user)
+    // The login user's own shell is one, whatever it would be become by.
+    const name = user === '' ? '' : `${identity.method ?? this.#options.become.method ?? 'sudo'} ${user}`
+    const known = this.#shells.get(name)
     const shell = await known
     if (shell && !shell.broken) return shell
     // Another caller may have replaced the broken shell while this one waited.
-    const current = this.#shells.get(user)
+    const current = this.#shells.get(name)
     if (current && current !== known) return current
     const opening = this.#start(user, identity)
-    this.#shells.set(user, opening)
+    this.#shells.set(name, opening)
     // A failed attempt is not kept: the next caller tries anew and gets an error of its own.
-    opening.catch(() => this.#shells.delete(user))
+    opening.catch(() => this.#shells.delete(name))
     return opening
   }
 
@@ -72,8 +75,9 @@ export class HostConnection implements Connection {
   }
 
   async #start(user: string, identity: Identity): Promise<FramedShell> {
-    const { host, start, become, questionsTimeout } = this.#options
-    const channel = await (user === '' ? openShell(start) : openSudo(start, user, become))
+    const { host, starts, become, questionsTimeout } = this.#options
+    const settings = { ...become, method: identity.method ?? become.method }
+    const channel = await (user === '' ? openShell(starts) : openAs(starts, user, settings))
     const onHungApply = (running: RunningApply): void => this.#killHung(identity, running)
     const shell = new FramedShell(channel, { host, identity, questionsTimeout, onHungApply })
     this.#open.add(shell)

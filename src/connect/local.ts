@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import type { BecomeSettings } from './become.ts'
+import type { BecomeSettings } from './become/methods.ts'
 import { HostConnection } from './host-connection.ts'
 import { startProcess } from './process.ts'
 
@@ -18,7 +18,10 @@ export function openLocal(options: LocalOptions): HostConnection {
   return new HostConnection({
     host: options.host,
     loginUser: userInfo().username,
-    start: (command) => Promise.resolve(startProcess(program, [...args, '-c', command])),
+    starts: {
+      plain: (command) => Promise.resolve(startProcess(program, [...args, '-c', command])),
+      terminal: undefined,
+    },
     end: () => Promise.resolve(),
     become: options.become,
     questionsTimeout: options.questionsTimeout,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HakubeError } from '../errors.ts'
-import type { BecomeSettings } from './become.ts'
+import { type BecomeSettings, readBecomeMethod } from './become/methods.ts'
 import type { Connection } from './connection.ts'
 import { HostConnection } from './host-connection.ts'
 import { openLocal } from './local.ts'
@@ -27,13 +26,18 @@ export interface OpenOptions {
  * that makes no sense.
  */
 export async function openConnection(target: Target, options: OpenOptions): Promise<Connection> {
-  const { name: host, becomeMethod = 'sudo', becomePassword, becomeFlags } = target
-  if (becomeMethod !== 'sudo') throw unsupportedMethod(becomeMethod, host)
-  const become: BecomeSettings = { host, password: becomePassword, flags: becomeFlags }
+  const { name: host } = target
+  const become: BecomeSettings = {
+    host,
+    method: readBecomeMethod(target.becomeMethod ?? 'sudo', host),
+    password: target.becomePassword,
+    flags: target.becomeFlags,
+    exe: target.becomeExe,
+  }
   const { warn, questionsTimeout } = options
   if (target.connection === 'local') return openLocal({ host, become, questionsTimeout, warn })
-  const { user, start, end } = await connectPatiently(target, options)
-  return new HostConnection({ host, loginUser: user, start, end, become, questionsTimeout, warn })
+  const { user, starts, end } = await connectPatiently(target, options)
+  return new HostConnection({ host, loginUser: user, starts, end, become, questionsTimeout, warn })
 }
 
 async function connectPatiently(target: Target, options: OpenOptions): Promise<SshLink> {
@@ -48,12 +52,4 @@ async function connectPatiently(target: Target, options: OpenOptions): Promise<S
       await sleep(backOff * 1000 * 2 ** attempt)
     }
   }
-}
-
-function unsupportedMethod(method: string, host: string): HakubeError {
-  return new HakubeError(`${host} is to become another user by ${method}, which is not supported`, {
-    code: 'unsupported-become-method',
-    host,
-    hint: 'set ansible_become_method to sudo, or log in as the user that is needed',
-  })
 }

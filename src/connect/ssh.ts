@@ -1,10 +1,11 @@
 import { HakubeError } from '../errors.ts'
-import type { Channel } from './channel.ts'
+import type { Starts } from './become.ts'
 import type { HostKeyPolicy } from './host-key.ts'
 import { readKnownHosts } from './known-hosts-file.ts'
 import { resolveSettings, type SshSettings } from './ssh-config.ts'
 import { type AskPassphrase, prepareLogin } from './ssh/auth.ts'
 import { SshClient } from './ssh/client.ts'
+import { RAW_TERMINAL } from './ssh/terminal.ts'
 import { type Hop, openProxyCommand, parseJump, type Way } from './ssh/proxy.ts'
 import type { Target } from './target.ts'
 
@@ -19,7 +20,7 @@ export interface SshOptions {
 /** An open SSH connection. */
 export interface SshLink {
   user: string
-  start: (command: string) => Promise<Channel>
+  starts: Starts
   end: () => Promise<void>
 }
 
@@ -31,7 +32,10 @@ export async function openSsh(target: Target, options: SshOptions): Promise<SshL
   const client = await openClient(target, options, undefined, 0)
   return {
     user: client.settings.user,
-    start: (command) => client.start(command),
+    starts: {
+      plain: (command) => client.start(command),
+      terminal: (command) => client.start(command, RAW_TERMINAL),
+    },
     end: () => client.end(),
   }
 }

@@ -15,10 +15,12 @@ export interface Target {
   keyFile?: string | undefined
   password?: Secret | undefined
   becomePassword?: Secret | undefined
-  /** Only sudo is supported. */
+  /** `sudo` (when not given), `su` or `doas`. */
   becomeMethod?: string | undefined
-  /** Options of sudo, as one text; `-H` when not given. */
+  /** Options of the program, as one text; `-H` for sudo and none for the others when not given. */
   becomeFlags?: string | undefined
+  /** The program, where it is not named after the method or not in the search path. */
+  becomeExe?: string | undefined
   connection: 'ssh' | 'local'
   /** `ansible_ssh_common_args` and `ansible_ssh_extra_args`, as one text. */
   sshCommonArgs?: string | undefined

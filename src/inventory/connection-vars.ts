@@ -19,6 +19,7 @@ export interface ConnectionVars {
   becomeUser: string | undefined
   becomeMethod: string | undefined
   becomeFlags: string | undefined
+  becomeExe: string | undefined
   becomePassword: string | undefined
   /** ansible_ssh_args, ansible_ssh_common_args and ansible_ssh_extra_args, in this order as one text. */
   sshCommonArgs: string | undefined
@@ -67,7 +68,6 @@ export function connectionVars(
 }
 
 function readAll(reader: Reader, host: string, options: ConnectionOptions): ConnectionVars {
-  reader.refuseOther('becomeExe', 'sudo')
   const args = (['sshArgs', 'sshCommonArgs', 'sshExtraArgs'] as const).map((setting) => reader.text(setting))
   const sshCommonArgs = args.filter((text) => text !== undefined).join(' ')
   const unchecked = reader.boolean('hostKeyChecking') === false
@@ -82,6 +82,7 @@ function readAll(reader: Reader, host: string, options: ConnectionOptions): Conn
     becomeUser: reader.text('becomeUser'),
     becomeMethod: reader.text('becomeMethod'),
     becomeFlags: reader.text('becomeFlags'),
+    becomeExe: reader.text('becomeExe'),
     becomePassword: reader.text('becomePassword'),
     sshCommonArgs: sshCommonArgs === '' ? undefined : sshCommonArgs,
     hostKeyChecking: unchecked ? 'no' : undefined,
@@ -178,14 +179,6 @@ class Reader {
       this.#fail(name, `is "${text}", which is not supported`, 'Supported are ssh and local.')
     }
     return 'ssh'
-  }
-
-  /** For a setting that has only one supported value. */
-  refuseOther(setting: Setting, only: string): void {
-    const text = this.text(setting)
-    if (text === undefined || text === only) return
-    const name = this.#find(setting)?.name ?? ''
-    this.#fail(name, `is "${text}", which is not supported`, `Remove it, or write ${only}.`)
   }
 
   #fail(name: string, problem: string, hint: string): void {

@@ -1,3 +1,4 @@
+import { BECOME_METHODS } from '../connect/become/methods.ts'
 import { HakubeError, isKnown } from '../errors.ts'
 import { str } from '../jinja/index.ts'
 import { isDict, toJson, type Value } from '../value.ts'
@@ -90,18 +91,19 @@ export function identityOf(
   if (!become) return {}
   const method =
     scope.lookup('ansible_become_method') ?? (task.becomeMethod && renderTree(task.becomeMethod, scope))
-  if (method !== undefined && method !== 'sudo') {
-    throw new HakubeError(`become_method ${String(toJson(method))} is not supported`, {
+  const known = BECOME_METHODS.find((name) => name === (method ?? 'sudo'))
+  if (!known) {
+    throw new HakubeError(`become_method ${String(toJson(method ?? ''))} is not supported`, {
       code: 'become-method',
       place: task.becomeMethod?.place,
-      hint: 'hakube becomes another user by sudo only',
+      hint: `hakube becomes another user by ${BECOME_METHODS.join(', ')}`,
       host: scope.host,
     })
   }
   const user =
     scope.lookup('ansible_become_user') ??
     (task.becomeUser ? renderTree(task.becomeUser, scope) : (defaults.becomeUser ?? 'root'))
-  return { becomeUser: String(toJson(user)), method: 'sudo' }
+  return { becomeUser: String(toJson(user)), method: known }
 }
 
 function environmentOf(task: Task, scope: TaskScope): ReadonlyMap<string, string> {

@@ -35,6 +35,7 @@ export function targetOf(host: string, scope: TaskScope, play: Play, options: Ru
     becomePassword: secret(found.becomePassword, given.becomePassword),
     becomeMethod: found.becomeMethod,
     becomeFlags: found.becomeFlags,
+    becomeExe: found.becomeExe,
     connection: found.connection,
     sshCommonArgs: found.sshCommonArgs,
     hostKeyChecking: given.hostKeyChecking ?? found.hostKeyChecking,

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sudoCommand } from '../../src/connect/become.ts'
+import { type BecomeSettings, methodNamed } from '../../src/connect/become/methods.ts'
 import type { HostConnection } from '../../src/connect/host-connection.ts'
 import { openLocal } from '../../src/connect/local.ts'
 import { Secret } from '../../src/secret.ts'
@@ -42,6 +42,10 @@ afterEach(async () => {
   connection = undefined
   rmSync(home, { recursive: true })
 })
+
+function sudoCommand(user: string, settings: BecomeSettings, prompt: string, up: string): string {
+  return methodNamed('sudo').command({ user, settings, marks: { up, prompt }, terminal: false })
+}
 
 function open(sudo: keyof typeof SUDOS, password?: string, flags?: string): HostConnection {
   const script = `#!/bin/sh

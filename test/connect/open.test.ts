@@ -340,7 +340,7 @@ describe('what goes wrong on the way', () => {
   })
 
   it('is a become method that is not supported', async () => {
-    await expect(open(target(22, { becomeMethod: 'su' }))).rejects.toMatchObject({
+    await expect(open(target(22, { becomeMethod: 'pbrun' }))).rejects.toMatchObject({
       code: 'unsupported-become-method',
       exitCode: 1,
     })

@@ -33,7 +33,10 @@ describe('connectionVars', () => {
       { ansible_become_password: 'a', ansible_become_pass: 'b', ansible_sudo_pass: 'c' },
       { becomePassword: 'c' },
     ],
-    [{ ansible_become_exe: 'sudo', ansible_become_flags: '-H' }, { becomeFlags: '-H' }],
+    [
+      { ansible_become_exe: '/opt/sudo', ansible_become_flags: '-H' },
+      { becomeExe: '/opt/sudo', becomeFlags: '-H' },
+    ],
     [{ ansible_connection: 'local' }, { connection: 'local' }],
     [{ ansible_connection: 'smart' }, { connection: 'ssh' }],
     [
@@ -64,7 +67,6 @@ describe('connectionVars', () => {
     [{ ansible_host: ['10.0.0.1'] }, 'quotes'],
     [{ ansible_become: 'maybe' }, 'true or false'],
     [{ ansible_connection: 'docker' }, 'ssh and local'],
-    [{ ansible_become_exe: '/opt/sudo' }, 'write sudo'],
     [{ ansible_timeout: 0 }, 'greater than 0'],
     [{ ansible_timeout: 'soon' }, 'greater than 0'],
   ])('refuses %o', async (variables, hint) => {

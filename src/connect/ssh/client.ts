@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { type Config, NodeSSH } from 'node-ssh'
-import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
+import type { Client, ClientChannel, PseudoTtyOptions, ServerHostKeyAlgorithm } from 'ssh2'
 import { EXIT, HakubeError } from '../../errors.ts'
 import type { Channel, Ending } from '../channel.ts'
 import { checkHostKey, type HostKeyPolicy } from '../host-key.ts'
@@ -75,11 +75,13 @@ export class SshClient {
     })
   }
 
-  start(command: string): Promise<Channel> {
+  /** Runs a command; with `pty` on a terminal, where its streams are one. */
+  start(command: string, pty?: PseudoTtyOptions): Promise<Channel> {
     const stdin = new PassThrough()
     return new Promise<Channel>((resolve, reject) => {
       const running = this.#ssh.execCommand(command, {
         stdin,
+        ...(pty ? { execOptions: { pty } } : {}),
         onChannel: (channel) => {
           // What came in one packet with the host's consent would go to node-ssh's listeners, and be lost to us.
           channel.pause()
