@@ -3,6 +3,7 @@ import type { Place } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { Float } from '../value.ts'
 import type { Variables, Warning } from './model.ts'
+import { Vault } from '../vault/vault.ts'
 
 export interface HostDraft {
   name: string
@@ -27,8 +28,11 @@ export class InventoryBuilder {
   readonly groups = new Map<string, GroupDraft>()
   readonly errors: HakubeError[] = []
   readonly warnings: Warning[] = []
+  /** Opens encrypted files. */
+  readonly vault: Vault
 
-  constructor() {
+  constructor(vault: Vault = new Vault([])) {
+    this.vault = vault
     const all = this.addGroup('all', undefined)
     const ungrouped = this.addGroup('ungrouped', undefined)
     all.children.add(ungrouped.name)
@@ -146,7 +150,9 @@ export class InventoryBuilder {
 function toInteger(value: Value): number | undefined {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value instanceof Float) return value.value
-  if (typeof value === 'number') return Math.trunc(value)
-  if (typeof value === 'string' && /^\s*[-+]?[0-9]+\s*$/.test(value)) return Number(value)
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? Math.trunc(value) : undefined
+  if (typeof value === 'string' && /^\s*[-+]?[0-9]+(?:_[0-9]+)*\s*$/.test(value))
+    return Number(value.replaceAll('_', ''))
   return undefined
 }

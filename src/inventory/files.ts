@@ -3,6 +3,8 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import { HakubeError } from '../errors.ts'
+import { isEncrypted } from '../vault/envelope.ts'
+import type { Vault } from '../vault/vault.ts'
 
 // Far above any real inventory; a disk image given by mistake should not fill the memory.
 const MAX_BYTES = 32 * 1024 * 1024
@@ -17,13 +19,18 @@ export async function look(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** The text of a file. Throws HakubeError if it cannot be read, is too big, or is no UTF-8 text. */
-export async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path)
+/**
+ * The text of a file, decrypted if it is encrypted as a whole. Throws HakubeError if it cannot be read or
+ * decrypted, is too big, or is no UTF-8 text.
+ */
+export async function readText(path: string, vault: Vault): Promise<{ text: string; hidden: boolean }> {
+  const read = await readBytes(path)
+  const hidden = isEncrypted(read)
+  const bytes = vault.content(read, path)
   const nul = bytes.indexOf(0)
   if (nul !== -1) throw notText(path, bytes, nul, 'a NUL character')
   if (!isUtf8(bytes)) throw notText(path, bytes, firstBadByte(bytes), 'bytes that are not UTF-8')
-  return bytes.toString('utf8')
+  return { text: bytes.toString('utf8'), hidden }
 }
 
 async function readBytes(path: string): Promise<Buffer> {

@@ -32,11 +32,11 @@ interface Section {
   type: SectionType | undefined
 }
 
-/** Reads an INI inventory line by line; says nothing yet about groups that are missing. */
-export function parseIni(text: string, file: string): IniFile {
+/** Reads an INI inventory line by line; says nothing yet about groups that are missing. Of a hidden text no place shows a line. */
+export function parseIni(text: string, file: string, hidden = false): IniFile {
   const out: IniFile = { items: [], errors: [], warnings: [] }
   let section: Section = { group: 'ungrouped', type: 'hosts' }
-  for (const line of splitLines(text, file)) {
+  for (const line of splitLines(text, file, hidden)) {
     if (line.text === '' || line.text.startsWith('#') || line.text.startsWith(';')) continue
     const header = readHeader(line, out)
     if (header) section = header

@@ -1,5 +1,6 @@
 import { HakubeError } from '../errors.ts'
 import { look, readText } from './files.ts'
+import { Vault } from '../vault/vault.ts'
 import { splitPattern } from './patterns.ts'
 
 /**
@@ -25,7 +26,7 @@ async function readTerms(path: string): Promise<string[]> {
       hint: 'After @ comes the path of a file with one host per line.',
     })
   }
-  const terms = (await readText(path)).split('\n').map((line) => line.trim())
+  const terms = (await readText(path, new Vault([]))).text.split('\n').map((line) => line.trim())
   const kept = terms.filter((term) => term !== '')
   if (kept.length > 0) return kept
   throw new HakubeError(`the limit file ${path} names no host`, { code: 'limit-file', place: { file: path } })

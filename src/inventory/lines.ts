@@ -16,13 +16,13 @@ export interface Line {
 }
 
 /** Cuts a text into stripped lines, as Python's splitlines and strip do. A byte order mark is dropped. */
-export function splitLines(text: string, file: string): Line[] {
+export function splitLines(text: string, file: string, hidden = false): Line[] {
   const lines = text.replace(/^\uFEFF/, '').split(LINE_END)
   return lines.map((source, index) => {
     const start = source.length - stripStart(source).length
     return {
       text: strip(source),
-      place: { file, line: index + 1, column: start + 1, source: maskSecrets(source) },
+      place: { file, line: index + 1, column: start + 1, source: hidden ? '' : maskSecrets(source) },
     }
   })
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { HakubeError, throwAll } from '../errors.ts'
+import type { Vault } from '../vault/vault.ts'
 import { InventoryBuilder } from './builder.ts'
 import type { GroupDraft } from './builder.ts'
 import { Hierarchy, reconcile } from './hierarchy.ts'
@@ -14,6 +15,8 @@ export interface LoadOptions {
   playbookDir?: string | undefined
   /** For ~ and $NAME in the names of sources. */
   env?: Readonly<Record<string, string | undefined>> | undefined
+  /** The vault passwords; without it, an encrypted file is an error. */
+  vault?: Vault | undefined
 }
 
 /**
@@ -25,7 +28,7 @@ export async function loadInventory(
   sources: readonly string[],
   options: LoadOptions = {},
 ): Promise<Inventory> {
-  const builder = new InventoryBuilder()
+  const builder = new InventoryBuilder(options.vault)
   const read: Source[] = []
   for (const source of sources) {
     try {

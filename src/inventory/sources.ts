@@ -6,7 +6,9 @@ import { parseAddress } from './address.ts'
 import type { InventoryBuilder } from './builder.ts'
 import { look, readText } from './files.ts'
 import { applyIni } from './ini-apply.ts'
-import { parseIni } from './ini.ts'
+import { parseIni, type IniFile } from './ini.ts'
+import { conceal } from '../vault/conceal.ts'
+import type { Vault } from '../vault/vault.ts'
 import { compareText } from './model.ts'
 
 export interface Source {
@@ -104,7 +106,7 @@ function isIgnored(name: string): boolean {
 
 async function readFile(path: string, found: Stats, builder: InventoryBuilder): Promise<void> {
   refuseOddFile(path, found)
-  const text = await readText(path)
+  const { text, hidden } = await readText(path, builder.vault)
   if (text.startsWith('#!') && (found.mode & 0o111) !== 0) {
     throw new HakubeError(`${path} is a program; inventories that must be run are not supported`, {
       code: 'inventory-script',
@@ -115,9 +117,24 @@ async function readFile(path: string, found: Stats, builder: InventoryBuilder): 
   const extension = extname(path)
   if (extension === '' || YAML_EXTENSIONS.includes(extension)) {
     const { readYamlInventory } = await import('./yaml-inventory.ts')
-    if (await readYamlInventory(text, path, builder, { required: extension !== '' })) return
+    if (await readYamlInventory(text, path, builder, { required: extension !== '', hidden })) return
   }
-  applyIni(parseIni(text, path), builder)
+  const file = parseIni(text, path, hidden)
+  applyIni(hidden ? concealed(file, builder.vault) : file, builder)
+}
+
+/** Keeps what an encrypted inventory says out of messages and output. */
+function concealed(file: IniFile, vault: Vault): IniFile {
+  for (const item of file.items) {
+    if (item.kind === 'variable') vault.hide(item.value)
+    if (item.kind === 'host') for (const { value } of item.variables) vault.hide(value)
+  }
+  const warnings = file.warnings.map(({ code, place }) => ({
+    code,
+    place,
+    message: `${code} in an encrypted file`,
+  }))
+  return { ...file, errors: file.errors.map(conceal), warnings }
 }
 
 /** Pipes are fine, as in -i <(command); a socket or a device would never end. */

@@ -4,6 +4,7 @@ import { HakubeError } from '../errors.ts'
 import type { Key } from '../value.ts'
 import type { YamlMapping } from '../yaml/load.ts'
 import { look, readText } from './files.ts'
+import type { Vault } from '../vault/vault.ts'
 import { compareText } from './model.ts'
 import type { Variables, Warning } from './model.ts'
 
@@ -12,6 +13,8 @@ const EXTENSIONS = ['', '.yml', '.yaml', '.json']
 const MAX_DEPTH = 20
 
 export interface Problems {
+  /** Opens encrypted files. */
+  vault: Vault
   errors: HakubeError[]
   warnings: Warning[]
 }
@@ -58,7 +61,7 @@ export class VarsDirectory {
 
   async #readFile(path: string): Promise<Variables> {
     try {
-      return await readVarsFile(path, this.#problems.warnings)
+      return await readVarsFile(path, this.#problems)
     } catch (error) {
       if (!(error instanceof HakubeError)) throw error
       this.#problems.errors.push(error)
@@ -91,18 +94,15 @@ async function filesBelow(directory: string, depth: number): Promise<string[]> {
  * The variables of a YAML or JSON file; an empty file has none.
  * Throws HakubeError for bad YAML and for anything but a mapping.
  */
-export async function readVarsFile(path: string, warnings: Warning[]): Promise<Variables> {
-  const text = await readText(path)
-  if (text.startsWith('$ANSIBLE_VAULT;')) {
-    throw new HakubeError(`${path} is encrypted with ansible-vault, which is not supported`, {
-      code: 'yaml-vault',
-      place: { file: path, line: 1, column: 1 },
-      hint: 'Decrypt the file with ansible-vault decrypt.',
-    })
-  }
+export async function readVarsFile(
+  path: string,
+  { vault, warnings }: Pick<Problems, 'vault' | 'warnings'>,
+): Promise<Variables> {
+  const { text, hidden } = await readText(path, vault)
   // Most inventories have no such files: the YAML parser is loaded only for those that do.
-  const { loadYaml, describe } = await import('../yaml/load.ts')
-  const root = loadYaml(text, path, { onWarning: (warning) => warnings.push(warning) })
+  const { loadYaml, describe, toValue } = await import('../yaml/load.ts')
+  const root = loadYaml(text, path, { hidden, onWarning: (warning) => warnings.push(warning) })
+  if (root && hidden) vault.hide(toValue(root))
   if (!root || (root.kind === 'scalar' && root.value === null)) return new Map()
   if (root.kind === 'mapping') return await variablesOf(root, warnings)
   throw new HakubeError(`${path} must be a mapping of variables, not ${describe(root)}`, {

@@ -16,9 +16,9 @@ export async function readYamlInventory(
   text: string,
   file: string,
   builder: InventoryBuilder,
-  { required }: { required: boolean },
+  { required, hidden = false }: { required: boolean; hidden?: boolean },
 ): Promise<boolean> {
-  const root = readRoot(text, file, builder, required)
+  const root = readRoot(text, file, builder, { required, hidden })
   if (!root) return false
   const plugin = entryOf(root, 'plugin')
   if (plugin) {
@@ -36,11 +36,11 @@ function readRoot(
   text: string,
   file: string,
   builder: InventoryBuilder,
-  required: boolean,
+  { required, hidden }: { required: boolean; hidden: boolean },
 ): YamlMapping | undefined {
   let root: YamlNode | undefined
   try {
-    root = loadYaml(text, file, { onWarning: (warning) => builder.warnings.push(warning) })
+    root = loadYaml(text, file, { hidden, onWarning: (warning) => builder.warnings.push(warning) })
   } catch (error) {
     if (required || !(error instanceof HakubeError)) throw error
     return undefined
@@ -93,10 +93,14 @@ async function readSection(section: YamlEntry, group: GroupDraft, builder: Inven
 
 async function readHost(entry: YamlEntry, group: GroupDraft, builder: InventoryBuilder): Promise<void> {
   const { key, keyPlace, value } = entry
-  const entries = entriesOf(value, `the host ${String(key)}`, builder)
+  if (typeof key !== 'string') {
+    const message = `${String(key)} is not the name of a host but ${key === null ? 'nothing' : `a ${typeof key}`}`
+    return fail(builder, message, keyPlace, 'Quote the name.')
+  }
+  const entries = entriesOf(value, `the host ${key}`, builder)
   const variables = await variablesFrom(value, entries, builder)
   try {
-    const { names, port } = parseHostPattern(String(key), keyPlace)
+    const { names, port } = parseHostPattern(key, keyPlace)
     for (const name of names) {
       builder.addHost(name, group, port, keyPlace)
       for (const [variable, { value: content, origin }] of variables) {
@@ -109,10 +113,10 @@ async function readHost(entry: YamlEntry, group: GroupDraft, builder: InventoryB
   }
 }
 
-/** The entries of a mapping; nothing counts as an empty one, and a text as a key without value. */
+/** The entries of a mapping; nothing and an empty text count as an empty one, and a text as a key without value. */
 function entriesOf(node: YamlNode, what: string, builder: InventoryBuilder): YamlEntry[] {
   if (node.kind === 'mapping') return node.entries
-  if (node.kind === 'scalar' && node.value === null) return []
+  if (node.kind === 'scalar' && (node.value === null || node.value === '')) return []
   if (node.kind === 'scalar' && typeof node.value === 'string' && what.startsWith('"')) {
     return [{ key: node.value, keyPlace: node.place, value: { ...node, value: null } }]
   }

@@ -8,13 +8,17 @@ import { quoteTemplate } from './hints.ts'
 import { describe } from './node.ts'
 import type { ScalarValue, Warning, YamlEntry, YamlMapping, YamlNode, YamlScalar } from './node.ts'
 import type { Source } from './source.ts'
-import { collectionTag, scalarTag } from './tags.ts'
+import { EncryptedText, JSON_KEY } from '../vault/encrypted-text.ts'
+import type { PlaceAt } from '../vault/envelope.ts'
+import { collectionTag, scalarTag, type TagReader } from './tags.ts'
 
 export interface Build {
   source: Source
+  /** The text is JSON. */
+  json: boolean
   /** Gives a plain scalar its type. */
   scalar: (text: string) => ScalarValue
-  tags: ReadonlyMap<string, (text: string) => string>
+  tags: ReadonlyMap<string, TagReader>
   errors: HakubeError[]
   warnings: Warning[]
 }
@@ -47,7 +51,7 @@ function contentOf(node: ParsedNode, state: State): YamlNode {
   const place = placeOf(node, state)
   if (isScalar(node)) return scalarOf(node, place, state)
   collectionTag(node.tag, isMap(node) ? 'map' : 'seq', place, state.errors)
-  if (isMap(node)) return mappingOf(node, place, state)
+  if (isMap(node)) return encryptedIn(mappingOf(node, place, state), state)
   if (isSeq(node)) return sequenceOf(node, place, state)
   throw new TypeError('not a YAML node')
 }
@@ -71,9 +75,18 @@ function scalarOf(node: Scalar.Parsed, place: Place, state: State): YamlScalar {
     node.type === 'PLAIN' || !node.type ? 'plain' : node.type.startsWith('BLOCK') ? 'block' : 'quoted'
   const text = textOf(node, style, state)
   if (node.tag !== undefined) {
-    return { kind: 'scalar', value: scalarTag(node.tag, text, place, state), style, place }
+    const tagged = { tag: node.tag, text, place, placeAt: linesFrom(place, style, state) }
+    return { kind: 'scalar', value: scalarTag(tagged, state), style, place }
   }
   return { kind: 'scalar', value: style === 'plain' ? state.scalar(text) : text, style, place }
+}
+
+/** Places in a scalar's text. A block's lines begin below its "|", all with the same indentation. */
+function linesFrom(place: Place, style: YamlScalar['style'], { source }: State): PlaceAt {
+  const { file, line: first } = place
+  if (style !== 'block' || first === undefined) return () => place
+  const indent = /^ */.exec(source.line(first + 1))?.[0].length ?? 0
+  return (line, column) => ({ file, line: first + line, column: indent + column })
 }
 
 /** PyYAML gives a block scalar that ends with the file, without a line end, none either. */
@@ -116,10 +129,21 @@ function mappingOf(node: YAMLMap.Parsed, place: Place, state: State): YamlMappin
   return built
 }
 
+/** The dict that stands for an encrypted value in the JSON of Ansible's inventories. */
+function encryptedIn(node: YamlMapping, state: State): YamlNode {
+  const [entry] = node.entries
+  if (!state.json || node.entries.length !== 1 || entry?.key !== JSON_KEY) return node
+  const { value } = entry
+  const { place } = node
+  if (value.kind !== 'scalar' || typeof value.value !== 'string') return node
+  const tagged = { tag: '!vault', text: value.value, place, placeAt: () => place }
+  return { kind: 'scalar', value: scalarTag(tagged, state), style: 'quoted', place }
+}
+
 function entryFrom(pair: ParsedPair, keyPlace: Place, state: State): YamlEntry | undefined {
   const keyNode = nodeOf(pair.key, state)
   const value = valueOf(pair, keyPlace, state)
-  if (keyNode.kind !== 'scalar') {
+  if (keyNode.kind !== 'scalar' || keyNode.value instanceof EncryptedText) {
     const isTemplate = (keyPlace.source ?? '').includes('{{')
     fail(state, `a key must be text, not ${describe(keyNode)}`, keyPlace, {
       hint: isTemplate ? quoteTemplate(keyPlace.source ?? '') : undefined,

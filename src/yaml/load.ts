@@ -7,6 +7,7 @@ import { syntaxHint } from './hints.ts'
 import type { Warning, YamlNode } from './node.ts'
 import { jsonScalar, plainScalar } from './scalar.ts'
 import { Source } from './source.ts'
+import { FILE_TAGS, type TagReader } from './tags.ts'
 
 export { toValue, entryOf, describe } from './node.ts'
 export type { YamlNode, YamlScalar, YamlSequence, YamlMapping, YamlEntry, Warning } from './node.ts'
@@ -18,8 +19,10 @@ export interface YamlDoc {
 }
 
 export interface YamlOptions {
-  /** Reads the text of a `!vault` or `!unsafe` value. A tag without a reader is refused. */
-  tags?: ReadonlyMap<string, (text: string) => string> | undefined
+  /** Readers of tags such as `!vault`. A tag without a reader is refused. */
+  tags?: ReadonlyMap<string, TagReader> | undefined
+  /** The text comes out of an encrypted file: no place shows a line of it. */
+  hidden?: boolean | undefined
   /** Gets what is legal but surely not meant, such as a duplicate key. */
   onWarning?: ((warning: Warning) => void) | undefined
 }
@@ -36,10 +39,10 @@ const UNPRINTABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\p
 export function parseYaml(text: string, file: string, options: YamlOptions = {}): YamlDoc[] {
   const json = isJson(text)
   // In valid JSON a raw tab is always a blank, but YAML would refuse it as indentation.
-  const source = new Source(json ? text.replaceAll('\t', ' ') : text, file)
+  const source = new Source(json ? text.replaceAll('\t', ' ') : text, file, options.hidden)
   refuseUnprintable(source)
   try {
-    return parse(source, json ? jsonScalar : plainScalar, options)
+    return parse(source, json, options)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new HakubeError('the YAML is nested too deeply', {
@@ -51,11 +54,11 @@ export function parseYaml(text: string, file: string, options: YamlOptions = {})
 }
 
 /**
- * Reads a YAML text that must be a single document; undefined when it is empty.
- * Throws like parseYaml, and for a second document.
+ * Reads a YAML file that must be a single document; undefined when it is empty. Values encrypted by Ansible Vault
+ * become EncryptedText. Throws like parseYaml, and for a second document.
  */
 export function loadYaml(text: string, file: string, options: YamlOptions = {}): YamlNode | undefined {
-  const [first, second] = parseYaml(text, file, options)
+  const [first, second] = parseYaml(text, file, { tags: FILE_TAGS, ...options })
   if (second) {
     throw new HakubeError('a second document starts in this file', {
       code: 'yaml-syntax',
@@ -66,7 +69,8 @@ export function loadYaml(text: string, file: string, options: YamlOptions = {}):
   return first?.root
 }
 
-function parse(source: Source, scalar: typeof plainScalar, options: YamlOptions): YamlDoc[] {
+function parse(source: Source, json: boolean, options: YamlOptions): YamlDoc[] {
+  const scalar = json ? jsonScalar : plainScalar
   const errors: HakubeError[] = []
   const docs = compose(source).map((document): YamlDoc => {
     for (const error of document.errors) errors.push(syntaxError(source, document, error))
@@ -74,7 +78,14 @@ function parse(source: Source, scalar: typeof plainScalar, options: YamlOptions)
     const { contents } = document
     if (!contents || isNothing(contents)) return { root: undefined, warnings }
     // Even a broken document is built, so that its other mistakes are told at the same time.
-    const root = buildNode(contents, { source, scalar, errors, warnings, tags: options.tags ?? new Map() })
+    const root = buildNode(contents, {
+      source,
+      json,
+      scalar,
+      errors,
+      warnings,
+      tags: options.tags ?? new Map(),
+    })
     return { root, warnings }
   })
   report(errors)

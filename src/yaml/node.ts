@@ -1,8 +1,9 @@
 import type { Place } from '../errors.ts'
 import type { Float, Key, Value } from '../value.ts'
+import { EncryptedText } from '../vault/encrypted-text.ts'
 
 /** What a scalar can be once its type is known. */
-export type ScalarValue = null | boolean | number | bigint | string | Float
+export type ScalarValue = null | boolean | number | bigint | string | Float | EncryptedText
 
 export interface YamlScalar {
   kind: 'scalar'
@@ -72,5 +73,6 @@ export function describe(node: YamlNode): string {
   if (node.value === null) return 'nothing'
   if (typeof node.value === 'string') return 'text'
   if (typeof node.value === 'boolean') return 'a boolean'
+  if (node.value instanceof EncryptedText) return 'an encrypted value'
   return 'a number'
 }

@@ -5,9 +5,12 @@ import { maskSecrets } from './mask.ts'
 export class Source {
   readonly file: string
   readonly text: string
+  readonly #hidden: boolean
   readonly #starts: number[] = [0]
 
-  constructor(text: string, file: string) {
+  /** `hidden`: places tell line and column, but do not show the line. */
+  constructor(text: string, file: string, hidden = false) {
+    this.#hidden = hidden
     this.text = text
     this.file = file
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1)
@@ -17,12 +20,8 @@ export class Source {
   placeAt(offset: number): Place {
     const index = this.#lineIndex(offset)
     const start = this.#starts[index] ?? 0
-    return {
-      file: this.file,
-      line: index + 1,
-      column: offset - start + 1,
-      source: maskSecrets(this.line(index + 1)),
-    }
+    const place = { file: this.file, line: index + 1, column: offset - start + 1 }
+    return this.#hidden ? place : { ...place, source: maskSecrets(this.line(index + 1)) }
   }
 
   /** The text of a line (counted from 1) without its end. */

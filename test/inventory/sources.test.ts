@@ -139,8 +139,8 @@ describe('variable files', () => {
     ['group_vars/all.yml', 'a: {{ x }}\n', 'yaml-syntax', 1],
     ['group_vars/web/x.yml', '- a\n', 'vars-file', 1],
     ['host_vars/n1.yml', 'a: 1\nb: "x\n', 'yaml-syntax', 2],
-    ['host_vars/n1', '$ANSIBLE_VAULT;1.1;AES256\n6162\n', 'yaml-vault', 1],
-    ['host_vars/n1.yml', 'a: !vault |\n  6162\n', 'yaml-vault', 1],
+    ['host_vars/n1', '$ANSIBLE_VAULT;1.1;AES256\n616\n', 'vault-format', 2],
+    ['host_vars/n1.yml', 'a: !vault |\n  6162\n', 'vault-format', 2],
   ])('points at the mistake in %s: %j', async (path, text, code, line) => {
     await inDirectory({ 'inventory.ini': '[web]\nn1\n', [path]: text }, async (root) => {
       const [error] = await errorsOf(loadInventory([join(root, 'inventory.ini')]))

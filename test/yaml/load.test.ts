@@ -97,8 +97,8 @@ describe('structures', () => {
   })
 
   it('gives the reader of a tag the text', () => {
-    const tags = new Map([['!vault', (text: string) => text.trim().toUpperCase()]])
-    const node = loadYaml('a: !vault |\n  secret\n', 'f.yml', { tags })
+    const tags = new Map([['!loud', (text: string) => text.trim().toUpperCase()]])
+    const node = loadYaml('a: !loud |\n  secret\n', 'f.yml', { tags })
     expect(node && toValue(node)).toEqual(dict({ a: 'SECRET' }))
   })
 })
@@ -143,7 +143,8 @@ describe('mistakes', () => {
     ['an alias inside its anchor', 'a: &x [*x]', 1, 8, 'must be quoted'],
     ['a wrong indentation', 'a: 5\n  b: 6\n', 1, 4, 'indented too far'],
     ['a second document', 'a: 1\n---\nb: 2', 3, 1, 'Remove the line'],
-    ['a vault value', 'a: !vault |\n  xx', 1, 11, 'Decrypt'],
+    ['a broken vault value', 'a: !vault |\n  xx', 2, 3, 'cut off'],
+    ['an encrypted list', 'a: !vault [1]', 1, 11, '!vault |'],
     ['an unsafe value', 'a: !unsafe x', 1, 12, 'raw'],
     ['an unknown tag', 'a: !!python/none x', 1, 18, 'Supported are'],
     ['a merge of text', '<<: x', 1, 1, undefined],
