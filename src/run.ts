@@ -138,6 +138,7 @@ function contextOf(
     render: {
       playbookDir: dirname(options.playbook),
       cache: new Map(),
+      vault: options.vault,
       defaults: { become: options.become.become, becomeUser: options.become.user },
       check: options.check,
       verbosity: options.verbosity,
@@ -163,7 +164,7 @@ function contextOf(
 /** Variables of a task above the inventory and the facts. Magic variables of a host and play are made once. */
 function layersOf(inputs: Inputs, options: RunOptions) {
   const magic = new Map<string, Layers['magic']>()
-  const environment = templateEnvironment(dirname(options.playbook), options.env)
+  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
   return (host: string, run: PlayRun, task: Task | undefined): Layers => {
     // Who is unreachable shows only after the connections, which need variables themselves.
     const key = `${inputs.store.unreachable.size} ${run.index} ${host}`

@@ -47,8 +47,17 @@ export type Plan =
 
 /** What a module may use on the controller while its arguments are prepared. */
 export interface Controller {
-  /** Text of a file from the search path of `files/` or `templates/`. Throws HakubeError if there is none. */
-  readFile(name: string, from: 'files' | 'templates'): Promise<{ path: string; content: Buffer }>
+  /**
+   * Content of a file from the search path of `files/` or `templates/`, decrypted if Ansible Vault encrypted it.
+   * Throws HakubeError if there is none, or no vault password that fits.
+   */
+  readFile(
+    name: string,
+    from: 'files' | 'templates',
+    options?: { decrypt?: boolean },
+  ): Promise<{ path: string; content: Buffer }>
+  /** The content of a file that was read otherwise, decrypted if Ansible Vault encrypted it. */
+  decrypt(path: string, content: Buffer): Buffer
   /** Absolute path of a file or directory in that search path. Throws HakubeError if there is none. */
   findFile(name: string, from: 'files' | 'templates'): Promise<string>
   /** A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. */

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ExitCode } from '../errors.ts'
 import type { Terminal } from './terminal.ts'
+import { addVaultOptions, type VaultOptions } from './vault-options.ts'
 
 /** What the shared options of apply, check and facts come to. */
-export interface SharedOptions {
+export interface SharedOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
   extraVars?: string[]
@@ -36,6 +37,13 @@ export interface FactsOptions extends SharedOptions {
   json?: boolean
 }
 
+export interface InventoryOptions extends VaultOptions {
+  inventory?: string[]
+  list?: boolean
+  graph?: boolean
+  host?: string
+}
+
 /** Declares every command. What a command needs is loaded when it runs: start-up counts. */
 export function addCommands(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
   applyOptions(shared(program.command('apply')))
@@ -62,14 +70,13 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { facts } = await import('./facts.ts')
       done(await facts(pattern, options, terminal))
     })
-  program
-    .command('inventory')
+  addVaultOptions(program.command('inventory'))
     .description('print the inventory as hakube understands it')
     .addOption(inventoryOption())
     .option('--list', "everything, in the JSON of Ansible's dynamic inventories")
     .option('--graph', 'groups and hosts as a tree')
     .option('--host <name>', 'the variables of one host, as JSON')
-    .action(async (options: { inventory?: string[]; list?: boolean; graph?: boolean; host?: string }) => {
+    .action(async (options: InventoryOptions) => {
       const { inventory } = await import('./inventory.ts')
       done(await inventory(options, terminal))
     })
@@ -91,7 +98,7 @@ function inventoryOption(): Option {
 }
 
 function shared(command: Command): Command {
-  return command
+  return addVaultOptions(command)
     .addOption(inventoryOption())
     .option('-l, --limit <pattern>', 'only these of the hosts')
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)

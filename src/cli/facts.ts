@@ -13,7 +13,10 @@ export async function facts(pattern: string, options: FactsOptions, terminal: Te
   const prepared = await runOptions('facts', options, terminal, 'hakube facts')
   const redact = (text: string) => prepared.redactor.redact(text)
   const reporter = reporterFor({ ...options, output: 'plain' }, terminal, redact)
-  const inventory = await loadInventory([...prepared.inventories], { env: terminal.env })
+  const inventory = await loadInventory([...prepared.inventories], {
+    env: terminal.env,
+    vault: prepared.vault,
+  })
   const gathered = await gatherFacts(inventory, pattern, {
     ...prepared,
     emit: (event) => reporter.handle(event),

@@ -2,17 +2,19 @@ import { EXIT, HakubeError, type ExitCode } from '../errors.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { findHost, showWarning, type Inventory, type Variables } from '../inventory/model.ts'
 import { toJson } from '../value.ts'
+import type { InventoryOptions } from './commands.ts'
 import type { Terminal } from './terminal.ts'
+import { openVault } from './vault-options.ts'
 
 /** `hakube inventory`: the inventory as it is understood; templates in it are shown as they are written. */
-export async function inventory(
-  options: { inventory?: string[]; list?: boolean; graph?: boolean; host?: string },
-  terminal: Terminal,
-): Promise<ExitCode> {
+export async function inventory(options: InventoryOptions, terminal: Terminal): Promise<ExitCode> {
   if (!options.inventory?.length) {
     throw new HakubeError('there is no inventory', { code: 'no-inventory', hint: 'name one with -i' })
   }
-  const loaded = await loadInventory(options.inventory, { env: terminal.env })
+  const loaded = await loadInventory(options.inventory, {
+    env: terminal.env,
+    vault: await openVault(options, terminal),
+  })
   for (const warning of loaded.warnings) terminal.stderr.write(`warning: ${showWarning(warning)}\n`)
   terminal.stdout.write(view(loaded, options))
   return EXIT.ok

@@ -5,11 +5,15 @@ import { Secret } from '../secret.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Asks for a secret on the terminal without showing it. Throws HakubeError where there is nobody to ask. */
-export async function askSecret(question: string, terminal: Terminal): Promise<Secret> {
+export async function askSecret(
+  question: string,
+  terminal: Terminal,
+  hint = 'give it in the inventory (ansible_password, ansible_become_password) instead',
+): Promise<Secret> {
   if (terminal.stdin.isTTY !== true) {
     throw new HakubeError(`cannot ask for the ${question}: standard input is no terminal`, {
       code: 'no-terminal',
-      hint: 'give it in the inventory (ansible_password, ansible_become_password) instead',
+      hint,
     })
   }
   terminal.stderr.write(`${question}: `)

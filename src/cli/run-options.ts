@@ -6,6 +6,7 @@ import type { ApplyOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
 import { askSecret } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
+import { openVault } from './vault-options.ts'
 
 /** What a run needs of the command line. Asks for passwords where that was asked for. */
 export async function runOptions(
@@ -28,7 +29,8 @@ export async function runOptions(
     redactor.add(secret)
     return secret
   }
-  const extraVars = new Map(await extraVariables(options.extraVars ?? []))
+  const vault = await openVault(options, terminal, redactor)
+  const extraVars = new Map(await extraVariables(options.extraVars ?? [], vault))
   if (options.adopt) extraVars.set('ha_adopt', { value: true, place: { file: '--adopt' } })
   const password = await ask(options.askPass, 'SSH password')
   const becomePassword = (await ask(options.askBecomePass, 'BECOME password')) ?? undefined
@@ -57,24 +59,19 @@ export async function runOptions(
     version,
     purpose,
     redactor,
+    vault,
     signal: terminal.interrupt,
     abort: terminal.abort,
     env: terminal.env,
   }
 }
 
-/** Asks once for each key file, however many hosts use it. */
-function passphrases(terminal: Terminal, redactor: Redactor): (keyFile: string) => Promise<Secret> {
-  const known = new Map<string, Promise<Secret>>()
-  return (keyFile) => {
-    let answer = known.get(keyFile)
-    if (!answer) {
-      answer = askSecret(`Passphrase of ${keyFile}`, terminal).then((secret) => {
-        redactor.add(secret)
-        return secret
-      })
-      known.set(keyFile, answer)
-    }
-    return answer
+/** Asks for the passphrase of a key file; the run remembers what came of it. */
+function passphrases(terminal: Terminal, redactor: Redactor): (keyFile: string, again: boolean) => Promise<Secret> {
+  return async (keyFile, again) => {
+    const wrong = again ? 'That was not it. ' : ''
+    const secret = await askSecret(`${wrong}Passphrase of ${keyFile}`, terminal)
+    redactor.add(secret)
+    return secret
   }
 }

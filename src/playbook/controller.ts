@@ -6,6 +6,7 @@ import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/
 import type { Controller } from '../task.ts'
 import type { Value } from '../value.ts'
 import type { TaskScope } from '../variables/scope.ts'
+import { Vault } from '../vault/vault.ts'
 
 /** Files that a run has read, so that a hundred hosts read a template once. */
 export type FileCache = Map<string, Promise<Buffer | undefined>>
@@ -17,12 +18,14 @@ export class TaskController implements Controller {
   readonly #place: Place
   readonly #playbookDir: string
   readonly #cache: FileCache
+  readonly #vault: Vault
 
   constructor(options: {
     scope: TaskScope
     place: Place
     playbookDir: string
     cache: FileCache
+    vault?: Vault | undefined
     verbosity: number
   }) {
     this.verbosity = options.verbosity
@@ -30,15 +33,24 @@ export class TaskController implements Controller {
     this.#place = options.place
     this.#playbookDir = options.playbookDir
     this.#cache = options.cache
+    this.#vault = options.vault ?? new Vault([])
   }
 
-  async readFile(name: string, from: 'files' | 'templates'): Promise<{ path: string; content: Buffer }> {
+  async readFile(
+    name: string,
+    from: 'files' | 'templates',
+    { decrypt = true }: { decrypt?: boolean } = {},
+  ): Promise<{ path: string; content: Buffer }> {
     const candidates = this.#candidates(name, from)
     for (const path of candidates) {
       const content = await this.#read(path)
-      if (content) return { path, content }
+      if (content) return { path, content: decrypt ? this.#vault.content(content, path) : content }
     }
     throw this.#missing(name, candidates)
+  }
+
+  decrypt(path: string, content: Buffer): Buffer {
+    return this.#vault.content(content, path)
   }
 
   async findFile(name: string, from: 'files' | 'templates'): Promise<string> {

@@ -2,10 +2,16 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
-import { LookupFailure, str, type Environment, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
+import { LookupFailure, str, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
+import type { ScopeEnvironment } from '../variables/scope.ts'
+import { Vault } from '../vault/vault.ts'
 
 /** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */
-export function templateEnvironment(playbookDir: string, env: NodeJS.ProcessEnv): Environment {
+export function templateEnvironment(
+  playbookDir: string,
+  env: NodeJS.ProcessEnv,
+  vault: Vault = new Vault([]),
+): ScopeEnvironment {
   const search = (name: string, folder: string, from: string) =>
     isAbsolute(name)
       ? [name]
@@ -15,7 +21,7 @@ export function templateEnvironment(playbookDir: string, env: NodeJS.ProcessEnv)
   const envLookup: Lookup = (terms) => terms.map((term) => env[str(term)] ?? '')
   const fileLookup: Lookup = (terms, options) =>
     terms.map((term) => {
-      const found = firstText(search(str(term), 'files', playbookDir))
+      const found = firstText(search(str(term), 'files', playbookDir), vault)
       if (!found) throw new LookupFailure(`there is no file ${str(term)}`)
       return options.get('rstrip') === false ? found.text : found.text.trimEnd()
     })
@@ -24,7 +30,8 @@ export function templateEnvironment(playbookDir: string, env: NodeJS.ProcessEnv)
       ['env', envLookup],
       ['file', fileLookup],
     ]),
-    load: (name, from) => firstText(search(name, 'templates', from)),
+    load: (name, from) => firstText(search(name, 'templates', from), vault),
+    decrypt: (value) => vault.reveal(value),
     now: () => new Date(),
     utcOffset: (at) => -at.getTimezoneOffset(),
     random: Math.random,
@@ -40,10 +47,11 @@ export function templateEnvironment(playbookDir: string, env: NodeJS.ProcessEnv)
 /** Names of the lookups above, for the check at load time. */
 export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file'])
 
-function firstText(paths: readonly string[]): LoadedTemplate | undefined {
+/** The text of the first of these files that is there, decrypted if it is encrypted. */
+function firstText(paths: readonly string[], vault: Vault): LoadedTemplate | undefined {
   for (const file of paths) {
     try {
-      return { text: readFileSync(file, 'utf8'), file }
+      return { text: vault.content(readFileSync(file), file).toString('utf8'), file }
     } catch (error) {
       if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error
     }

@@ -2,6 +2,7 @@ import type { Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
+import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { splitKeyValue } from './key-value.ts'
 import type { Located } from './model.ts'
@@ -30,7 +31,7 @@ function readArguments(reader: Reader, module: TaskModule, node: YamlNode, args:
       args.set(String(key), { value: toValue(value), place: value.place })
     return
   }
-  if (node.kind === 'sequence') {
+  if (node.kind === 'sequence' || node.value instanceof EncryptedText) {
     reader.problem(`${module.name} takes parameters, this is ${describe(node)}`, node.place)
     return
   }

@@ -11,10 +11,10 @@ import { hasTemplate, Reader } from './reader.ts'
 
 /**
  * Reads a playbook. All mistakes of the file are reported together: YAML, keywords, modules, parameters and the
- * syntax of the templates in it. No host is needed for any of it.
+ * syntax of the templates in it. No host is needed for any of it. Of a hidden file no message shows a line.
  */
-export function loadPlaybook(text: string, file: string): Playbook {
-  const root = loadYaml(text, file)
+export function loadPlaybook(text: string, file: string, hidden = false): Playbook {
+  const root = loadYaml(text, file, { hidden })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {

@@ -1,6 +1,7 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { isDict, type Value } from '../value.ts'
+import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import type { Support } from './keywords.ts'
 import type { Condition, Located } from './model.ts'
@@ -102,8 +103,9 @@ export function isNothing(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.value === null
 }
 
-/** Whether a value holds a template anywhere. */
+/** Whether a value holds a template anywhere, or something encrypted: what it is shows only when it is rendered. */
 export function hasTemplate(value: Value): boolean {
+  if (value instanceof EncryptedText) return true
   if (typeof value === 'string') return value.includes('{{') || value.includes('{%')
   if (Array.isArray(value)) return value.some(hasTemplate)
   if (isDict(value)) return [...value].some(([key, item]) => hasTemplate(key) || hasTemplate(item))

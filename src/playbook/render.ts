@@ -4,6 +4,7 @@ import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { Vault } from '../vault/vault.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import { TaskController, type FileCache } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
@@ -15,6 +16,7 @@ import type { Group, Rendered, Settings, Work } from './work.ts'
 export interface RenderContext {
   playbookDir: string
   cache: FileCache
+  vault?: Vault | undefined
   defaults: Defaults
   check: boolean
   verbosity: number
@@ -193,8 +195,8 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
       place: task.args.get(key)?.place ?? task.place,
     })
   }
-  const { playbookDir, cache, verbosity } = context
-  const controller = new TaskController({ scope, place: task.place, playbookDir, cache, verbosity })
+  const { playbookDir, cache, vault, verbosity } = context
+  const controller = new TaskController({ scope, place: task.place, playbookDir, cache, vault, verbosity })
   const prepared = await module.prepare(parsed.data, controller)
   return { type: 'ready', kind: module.kind(parsed.data), module, prepared, asks: module.asks(prepared) }
 }

@@ -38,7 +38,7 @@ export async function gatherFacts(
     members: new Set(names),
     handlers: [],
   }
-  const environment = templateEnvironment('.', options.env)
+  const environment = templateEnvironment('.', options.env, options.vault)
   const scope = (host: string) => {
     const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })
     return new TaskScope(store, host, 0, { magic, loop: new Map(), environment, texts: [] })

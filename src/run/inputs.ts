@@ -11,6 +11,8 @@ import type { Play, Playbook } from '../playbook/model.ts'
 import { buildProgram, assignmentsOf, type Step } from '../playbook/program.ts'
 import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
 import { loadYaml, toValue } from '../yaml/load.ts'
+import { isEncrypted } from '../vault/envelope.ts'
+import { Vault } from '../vault/vault.ts'
 import type { RunOptions } from './options.ts'
 
 /** All that a run reads on the controller before it connects anywhere. */
@@ -28,10 +30,13 @@ export interface Inputs {
 
 /** Reads playbook, inventory and variable files. Throws HakubeError(s) for everything that is wrong in them. */
 export async function readInputs(options: RunOptions): Promise<Inputs> {
-  const playbook = loadPlaybook(await readText(options.playbook, 'playbook'), options.playbook)
+  const vault = options.vault ?? new Vault([])
+  const source = await readText(options.playbook, 'playbook', vault)
+  const playbook = loadPlaybook(source.text, options.playbook, source.hidden)
   const inventory = await loadInventory([...options.inventories], {
     playbookDir: dirname(resolve(options.playbook)),
     env: options.env,
+    vault,
   })
   const warnings = inventory.warnings.map(showWarning)
   const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
@@ -51,7 +56,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   const steps = buildProgram(plays, { tags: options.tags, startAtTask: options.startAtTask })
   store.assignments = assignmentsOf(steps)
   const varsFiles = new Map<Play, readonly RawVariables[]>()
-  for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, options.playbook))
+  for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, options.playbook, vault))
   return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)] }
 }
 
@@ -96,23 +101,24 @@ function nobody(playbook: Playbook, options: RunOptions): HakubeError {
   })
 }
 
-async function readVarsFiles(play: Play, playbook: string): Promise<RawVariables[]> {
+async function readVarsFiles(play: Play, playbook: string, vault: Vault): Promise<RawVariables[]> {
   const layers: RawVariables[] = []
   for (const { value, place } of play.varsFiles) {
     const file = resolve(dirname(playbook), value)
-    const text = await readText(file, 'variables file').catch((error: unknown) => {
-      if (!(error instanceof HakubeError)) throw error
+    const content = await readText(file, 'variables file', vault).catch((error: unknown) => {
+      if (!(error instanceof HakubeError) || error.place) throw error
       throw new HakubeError(error.message, { code: error.code, place, hint: error.hint })
     })
-    layers.unshift(variablesOf(text, file))
+    layers.unshift(variablesOf(content, file, vault))
   }
   return layers
 }
 
 /** The variables of a YAML or JSON file, unrendered. */
-export function variablesOf(text: string, file: string): RawVariables {
-  const root = loadYaml(text, file)
+export function variablesOf({ text, hidden }: ReadText, file: string, vault: Vault): RawVariables {
+  const root = loadYaml(text, file, { hidden })
   if (!root) return new Map()
+  if (hidden) vault.hide(toValue(root))
   if (root.kind !== 'mapping') {
     throw new HakubeError('a file of variables must hold a mapping of names to values', {
       code: 'wrong-variables-file',
@@ -128,10 +134,21 @@ export function variablesOf(text: string, file: string): RawVariables {
   )
 }
 
-/** The text of a file that must be there. */
-export async function readText(file: string, what: string): Promise<string> {
+/** A text, and whether it was encrypted, so that no message may show a line of it. */
+export interface ReadText {
+  text: string
+  hidden: boolean
+}
+
+/** The text of a file that must be there, decrypted if it is encrypted as a whole. */
+export async function readText(file: string, what: string, vault: Vault): Promise<ReadText> {
+  const bytes = await readBytes(file, what)
+  return { text: vault.content(bytes, file).toString('utf8'), hidden: isEncrypted(bytes) }
+}
+
+async function readBytes(file: string, what: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (error) {
     const code = errnoOf(error)
     const message = error instanceof Error ? error.message : String(error)

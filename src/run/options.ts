@@ -3,6 +3,7 @@ import type { TagSelection } from '../playbook/tags.ts'
 import type { Event } from '../report/events.ts'
 import type { Redactor, Secret } from '../secret.ts'
 import type { RawVariables } from '../variables/store.ts'
+import type { Vault } from '../vault/vault.ts'
 
 /** Everything the command line decides about a run. Nothing below reads argv, the environment or a terminal. */
 export interface RunOptions {
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** Why the run holds its lock, as another run is told: `hakube apply ha.yml`. */
   purpose: string
   redactor: Redactor
+  /** The vault passwords; without it there are none. */
+  vault?: Vault | undefined
   signal: AbortSignal
   /** Second Ctrl-C: what runs on the hosts is ended there. */
   abort: AbortSignal
@@ -43,6 +46,6 @@ export interface ConnectionOptions {
   hostKeyChecking: HostKeyChecking | undefined
   /** Seconds. */
   timeout: number | undefined
-  /** Asks for the passphrase of an encrypted key; undefined where nobody can answer. */
-  passphrase?: ((keyFile: string) => Promise<Secret>) | undefined
+  /** Asks for the passphrase of an encrypted key, again after a wrong one; undefined where nobody can answer. */
+  passphrase?: ((keyFile: string, again: boolean) => Promise<Secret>) | undefined
 }

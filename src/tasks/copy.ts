@@ -48,6 +48,7 @@ const params = z
     local_follow: bool
       .default(true)
       .describe('In a directory: copy what links point to, instead of the links.'),
+    decrypt: bool.default(true).describe('Decrypt files that Ansible Vault encrypted.'),
     checksum: text.optional().describe('SHA-1 that the source must have.'),
     validate,
   })
@@ -75,7 +76,7 @@ export default defineTask({
   summary: 'Put a file, or a directory with all that is in it, on the host.',
   kind: () => 'state',
   params,
-  unsupported: { ...unsupportedAttributes, decrypt: 'files of ansible-vault are not read' },
+  unsupported: unsupportedAttributes,
   example: `
 - name: Greet
   copy:
@@ -100,7 +101,8 @@ export default defineTask({
     if ((await stat(found)).isDirectory()) {
       const to = { dest: given.dest, slash: src.endsWith('/') }
       const localFollow = given.local_follow
-      return { type: 'tree', tree: await readTree(found, to, { ...wishes, mode, localFollow }) }
+      const tree = await readTree(found, to, { ...wishes, mode, localFollow })
+      return { type: 'tree', tree: given.decrypt ? decrypted(tree, controller) : tree }
     }
     return { type: 'file', file: await readSource(given, controller) }
   },
@@ -116,8 +118,19 @@ export default defineTask({
   failure: (prepared, output) => fileFailure(destOf(prepared), output),
 })
 
+function decrypted(tree: Tree, controller: Controller): Tree {
+  const files = tree.files.map((file) => ({
+    ...file,
+    content: Buffer.isBuffer(file.content)
+      ? controller.decrypt(file.source ?? file.dest, file.content)
+      : file.content,
+  }))
+  return { ...tree, files }
+}
+
 async function readSource(given: Params, controller: Controller): Promise<FileContent> {
-  const { path: source, content } = await controller.readFile(given.src ?? '', 'files')
+  const { decrypt } = given
+  const { path: source, content } = await controller.readFile(given.src ?? '', 'files', { decrypt })
   const { checksum } = given
   if (checksum !== undefined && checksum.toLowerCase() !== digestsOf(content).sha1) {
     throw new HakubeError(`${source} has not the checksum ${checksum}`, {

@@ -1,9 +1,16 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { isTemplate, renderValue, type Environment, type Scope } from '../jinja/index.ts'
 import { isDict, type Dict, type Key, type Value } from '../value.ts'
+import { EncryptedText } from '../vault/encrypted-text.ts'
+import { Vault } from '../vault/vault.ts'
 import { LazyDict } from './lazy-dict.ts'
 import { NotYet } from './not-yet.ts'
 import type { Raw, RawVariables, VariableStore } from './store.ts'
+
+/** What the templates of a run may use of the controller, and what opens its encrypted values. */
+export interface ScopeEnvironment extends Environment {
+  decrypt?(value: EncryptedText): string
+}
 
 /** What stands between the task's own variables and the inventory: magic names, loop items, vars of task and play. */
 export interface Layers {
@@ -14,7 +21,7 @@ export interface Layers {
   /** Loop variables: final values. */
   loop: ReadonlyMap<string, Value>
   /** What its templates may use of the controller. */
-  environment: Environment
+  environment: ScopeEnvironment
   /** vars of the task and its blocks, of vars_files and of the play, highest first. */
   texts: readonly RawVariables[]
 }
@@ -26,7 +33,7 @@ export interface Layers {
 export class TaskScope implements Scope {
   readonly host: string
   readonly position: number
-  readonly environment: Environment
+  readonly environment: ScopeEnvironment
   readonly #store: VariableStore
   readonly #layers: Layers
   readonly #rendered = new Map<string, Value>()
@@ -153,13 +160,14 @@ export class TaskScope implements Scope {
   }
 }
 
-/** Renders every text of a value, however deep; keys of dicts too. */
-export function renderTree(raw: Raw, scope: Scope & { environment: Environment }): Value {
+/** Renders every text of a value, however deep; keys of dicts too. What was encrypted is final, as in Ansible. */
+export function renderTree(raw: Raw, scope: Scope & { environment: ScopeEnvironment }): Value {
   const place = raw.place ?? { file: 'inventory' }
   const walk = (value: Value): Value => {
     if (typeof value === 'string')
       return isTemplate(value) ? renderValue(value, place, scope, scope.environment) : value
     if (Array.isArray(value)) return value.map(walk)
+    if (value instanceof EncryptedText) return reveal(value, scope.environment)
     if (isDict(value) && !(value instanceof LazyDict)) {
       return new Map([...value].map(([key, item]): [Key, Value] => [walkKey(key), walk(item)]))
     }
@@ -170,4 +178,8 @@ export function renderTree(raw: Raw, scope: Scope & { environment: Environment }
     return typeof rendered === 'object' && rendered !== null ? key : rendered
   }
   return walk(raw.value)
+}
+
+function reveal(value: EncryptedText, environment: ScopeEnvironment): string {
+  return environment.decrypt ? environment.decrypt(value) : new Vault([]).reveal(value)
 }

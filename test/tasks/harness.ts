@@ -72,6 +72,7 @@ export function controllerWith(some: Partial<Controller> = {}): Controller {
   return {
     readFile: async (name) => ({ path: name, content: await readFile(name) }),
     findFile: (name) => Promise.resolve(name),
+    decrypt: (_path, content) => content,
     renderTemplate: missing('renderTemplate'),
     evaluate: missing('evaluate'),
     test: missing('test'),

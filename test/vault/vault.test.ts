@@ -24,7 +24,7 @@ function failure(act: () => unknown): HakubeError {
 
 /** The values of the recorded file with inline secrets. */
 function inline(name: string): EncryptedText {
-  const root = loadYaml(recorded('inline.yml').toString('utf8'), 'inline.yml')
+  const root = loadYaml(recorded('inline.txt').toString('utf8'), 'inline.yml')
   const value = root?.kind === 'mapping' && root.entries.find((entry) => entry.key === name)?.value
   if (!value || value.kind !== 'scalar' || !(value.value instanceof EncryptedText)) throw new Error(name)
   return value.value
@@ -32,8 +32,8 @@ function inline(name: string): EncryptedText {
 
 describe('files of ansible-vault', () => {
   it.each([
-    ['vars-1.1.yml', Buffer.from(VARS), 'default'],
-    ['vars-1.2.yml', Buffer.from(VARS), 'prod'],
+    ['vars-1.1.vault', Buffer.from(VARS), 'default'],
+    ['vars-1.2.vault', Buffer.from(VARS), 'prod'],
     ['binary.vault', recorded('binary.plain'), 'default'],
     ['empty.vault', Buffer.alloc(0), 'default'],
   ])('reads %s', (name, plain, id) => {
@@ -63,12 +63,12 @@ describe('files of ansible-vault', () => {
 describe('what opens what', () => {
   it('tries every password, whatever its id', () => {
     const other = new Vault([secretOf('wrong', 'no'), secretOf('also', 'second-Pässwort')])
-    expect(other.open(recorded('vars-1.2.yml'), 'f').secret.id).toBe('also')
+    expect(other.open(recorded('vars-1.2.vault'), 'f').secret.id).toBe('also')
   })
 
   it('tries only the id of the header where that is wanted', () => {
     const vault = new Vault([secretOf('also', 'second-Pässwort')], { matchIds: true })
-    expect(failure(() => vault.open(recorded('vars-1.2.yml'), 'f'))).toMatchObject({
+    expect(failure(() => vault.open(recorded('vars-1.2.vault'), 'f'))).toMatchObject({
       code: 'vault-password-missing',
       hint: expect.stringContaining('--vault-id prod@FILE'),
     })
@@ -85,7 +85,7 @@ describe('what opens what', () => {
 
   it('says which passwords were tried', () => {
     const vault = new Vault([secretOf('a', 'x'), secretOf('b', 'y')])
-    expect(failure(() => vault.open(recorded('vars-1.1.yml'), 'v.yml'))).toMatchObject({
+    expect(failure(() => vault.open(recorded('vars-1.1.vault'), 'v.yml'))).toMatchObject({
       code: 'vault-password-wrong',
       message: 'none of the vault passwords (ids a, b) opens v.yml',
       place: { file: 'v.yml', line: 1, column: 1 },
@@ -97,7 +97,7 @@ describe('what opens what', () => {
     const vault = new Vault([FIRST, PROD], { redactor })
     vault.reveal(inline('second'))
     vault.hide(new Map([['a', ['topsecret', 'eth', 'see {{ it }}']]]))
-    vault.content(recorded('vars-1.1.yml'), 'f')
+    vault.content(recorded('vars-1.1.vault'), 'f')
     const said = redactor.redact(
       'lines of it, topsecret, eth, see {{ it }}, first password, db_password: hunter-two',
     )
@@ -106,7 +106,7 @@ describe('what opens what', () => {
 })
 
 describe('mistakes', () => {
-  const good = recorded('vars-1.1.yml').toString('latin1')
+  const good = recorded('vars-1.1.vault').toString('latin1')
   const lines = good.trimEnd().split('\n')
   const replaced = (index: number, text: string) => lines.with(index, text).join('\n')
 
@@ -167,9 +167,9 @@ describe('encrypting', () => {
   })
 
   it('gives the recorded text for the recorded salt', () => {
-    const { plain, secret } = both.open(recorded('vars-1.2.yml'), 'f')
+    const { plain, secret } = both.open(recorded('vars-1.2.vault'), 'f')
     const inner = Buffer.from(
-      recorded('vars-1.2.yml').toString().split('\n').slice(1).join(''),
+      recorded('vars-1.2.vault').toString().split('\n').slice(1).join(''),
       'hex',
     ).toString()
     const [salt = '', mac] = inner.split('\n')
@@ -182,6 +182,6 @@ describe('encrypting', () => {
   })
 
   it('refuses what is encrypted already', () => {
-    expect(failure(() => encrypt(recorded('vars-1.1.yml'), FIRST)).code).toBe('vault-encrypted-already')
+    expect(failure(() => encrypt(recorded('vars-1.1.vault'), FIRST)).code).toBe('vault-encrypted-already')
   })
 })

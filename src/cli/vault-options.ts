@@ -1,0 +1,63 @@
+import { type Command, Option } from 'commander'
+import type { Redactor } from '../secret.ts'
+import type { Vault } from '../vault/vault.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Where the command line says that vault passwords are. */
+export interface VaultOptions {
+  vaultId?: string[]
+  vaultPasswordFile?: string[]
+  vaultPassFile?: string[]
+  askVaultPass?: boolean
+  askVaultPassword?: boolean
+}
+
+/** Declares Ansible's options for vault passwords, with both of their spellings. */
+export function addVaultOptions(command: Command): Command {
+  return command
+    .option(
+      '--vault-id <id>',
+      'vault password: ID@FILE, ID@prompt or FILE; may be given several times',
+      collect,
+    )
+    .option(
+      '--vault-password-file <file>',
+      'file with the vault password, or program that prints it',
+      collect,
+    )
+    .addOption(new Option('--vault-pass-file <file>').argParser(collect).hideHelp())
+    .option('-J, --ask-vault-pass', 'ask for the vault password')
+    .addOption(new Option('--ask-vault-password').hideHelp())
+}
+
+/** Reads the vault passwords of a run, asking where that is wanted. */
+export async function openVault(
+  options: VaultOptions,
+  terminal: Terminal,
+  redactor?: Redactor,
+): Promise<Vault> {
+  const [{ readSecrets }, { Vault }, { askSecret }] = await Promise.all([
+    import('../vault/secrets.ts'),
+    import('../vault/vault.ts'),
+    import('./prompt.ts'),
+  ])
+  const secrets = await readSecrets(sourcesOf(options), {
+    cwd: terminal.cwd,
+    env: terminal.env,
+    ask: (question) => askSecret(question, terminal, 'give it with --vault-password-file FILE instead'),
+  })
+  return new Vault(secrets, { redactor })
+}
+
+/** The options as the vault knows them. */
+export function sourcesOf(options: VaultOptions): { ids: string[]; passwordFiles: string[]; ask: boolean } {
+  return {
+    ids: options.vaultId ?? [],
+    passwordFiles: [...(options.vaultPasswordFile ?? []), ...(options.vaultPassFile ?? [])],
+    ask: options.askVaultPass === true || options.askVaultPassword === true,
+  }
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
