@@ -101,6 +101,38 @@ describe('a run', () => {
     ])
   })
 
+  it('takes nothing for certain in check mode that an unknown task may change', async () => {
+    const text = `- hosts: web
+  gather_facts: false
+  tasks:
+    - {name: write, copy: {content: x, dest: "{{ playbook_dir }}/x"}}
+    - {name: ask, command: date, register: out, changed_when: false}
+    - {name: maybe, copy: {content: y, dest: "{{ playbook_dir }}/x"}, when: out.rc == 0, notify: [doubtful, sure]}
+    - {name: same path, copy: {content: x, dest: "{{ playbook_dir }}/x"}}
+    - {name: other path, copy: {content: x, dest: "{{ playbook_dir }}/z"}, notify: sure}
+  handlers:
+    - {name: doubtful, copy: {content: x, dest: "{{ playbook_dir }}/h"}}
+    - {name: sure, copy: {content: x, dest: "{{ playbook_dir }}/i"}}
+    - {name: never, command: "true"}
+  post_tasks:
+    - {name: handler's path, copy: {content: x, dest: "{{ playbook_dir }}/h"}}
+`
+    const { story, outcomes } = await runLocal(text, { inventory: ONE, check: true })
+    expect(story).toEqual([
+      'a write would-change',
+      'a ask ok',
+      'a maybe unknown',
+      'a same path unknown',
+      'a other path would-change',
+      'a doubtful unknown',
+      'a sure would-change',
+      "a handler's path unknown",
+    ])
+    const reason = (task: string) => outcomes.find((outcome) => outcome.task === task)?.reason
+    expect(reason('same path')).toBe('what "maybe" does is unknown')
+    expect(reason('doubtful')).toBe('it runs only if "maybe" changes something, which is unknown')
+  })
+
   it('runs each notified handler once, in the order of the handlers, at the end of the tasks', async () => {
     const text = `- hosts: web
   gather_facts: false

@@ -168,11 +168,10 @@ export function afterRemoval(name: string, family: Family, purge: boolean): Effe
   ]
 }
 
-/** A package nobody listed: what is absent now may come with it. */
+/** A package nobody listed: what is absent now may come with it; units do with their files (see unitOf). */
 function mayBring(name: string): Effect[] {
   const why = new Unknown(`package ${name} may bring it`)
   return [
-    effectOnAll('unit', (before) => (before instanceof Unknown || before.known ? before : why)),
     effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('path', (before, key) => {

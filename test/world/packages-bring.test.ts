@@ -9,6 +9,7 @@ import {
   bringQuestions,
 } from '../../src/world/packages-bring.ts'
 import type { UnitReply } from '../../src/world/replies.ts'
+import { unitOf } from '../../src/world/unit-files.ts'
 import { World, id } from '../../src/world/world.ts'
 
 /** A host on which nothing is installed. */
@@ -103,7 +104,7 @@ describe('a package nobody has listed', () => {
   const world = blank(['keepalived'])
   const after = world.after(afterInstall('curl', '8.0', 'Debian', world))
   test('may bring whatever is absent, where packages put things', () => {
-    expect(after.peek('unit', { name: 'other.service' })).toBeInstanceOf(Unknown)
+    expect(() => unitOf(after, 'other.service')).toThrow('package curl may bring it')
     expect(after.peek('group', { name: 'haproxy' })).toBeInstanceOf(Unknown)
     expect(after.peek('path', { path: '/etc/other' })).toBeInstanceOf(Unknown)
     expect(after.get('path', { path: '/root/other' })).toEqual({ exists: false })
@@ -117,7 +118,17 @@ describe('a package nobody has listed', () => {
 test('an upgrade has the new version and may bring more', () => {
   const after = blank([]).after(afterUpgrade('curl', '9.0'))
   expect(after.get('package', { name: 'curl' }).installed).toBe('9.0')
-  expect(after.peek('unit', { name: 'other.service' })).toBeInstanceOf(Unknown)
+  expect(() => unitOf(after, 'other.service')).toThrow('package curl may bring it')
+})
+
+test('what a removal may have left stays open through the next installation', () => {
+  const world = blank(['keepalived'], {
+    [id('path', '/etc/keepalived')]: replyOf({ ...file, type: 'directory' }),
+    [id('unit', 'keepalived.service')]: masked,
+  })
+  const removed = world.after(afterRemoval('keepalived', 'Debian', false))
+  const again = removed.after(afterInstall('keepalived', undefined, 'Debian', removed))
+  expect(again.peek('path', { path: '/etc/keepalived' })).toBeInstanceOf(Unknown)
 })
 
 test('a removal takes the unit, and leaves open what is named after the package', () => {

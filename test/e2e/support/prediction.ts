@@ -1,6 +1,9 @@
 import type { Diff } from '../../../src/task.ts'
 import type { TaskOutcome } from '../../../src/report/events.ts'
 
+/** The reason of a handler that only an unknown task has notified. */
+const DOUBTFUL = /^it runs only if ".+" changes something, which is unknown$/
+
 /** Reasons for `unknown` that docs/check-mode.md names. Any other is a mistake. */
 const DOCUMENTED: readonly RegExp[] = [
   /^the mask hides whether the unit is enabled$/,
@@ -16,7 +19,7 @@ const DOCUMENTED: readonly RegExp[] = [
   /^which number (user|group) \S+ gets is not known$/,
   /^only the real run knows what this task gives$/,
   /^what ".+" does is unknown$/,
-  /^it runs only if ".+" changes something, which is unknown$/,
+  DOUBTFUL,
 ]
 
 /** A list in check mode: the prediction, and in the same run a second one over what the first would make. */
@@ -32,7 +35,7 @@ export function compare(
   afterwards: readonly TaskOutcome[] | undefined,
 ): string[] {
   const problems = mismatches(first, real)
-  if (problems.length > 0 || !afterwards || surprised(first, real)) return problems
+  if (problems.length > 0 || !afterwards || surprised(withoutDoubtful(first, real), real)) return problems
   return secondLook(again, afterwards, real.some(isPackageChange)).map((problem) => `second run: ${problem}`)
 }
 
@@ -58,11 +61,8 @@ function secondLook(
 }
 
 /** Where a prediction and what became of it part, one line each; empty if they agree. `before`: packages were changed. */
-function mismatches(
-  predicted: readonly TaskOutcome[],
-  real: readonly TaskOutcome[],
-  before = false,
-): string[] {
+function mismatches(all: readonly TaskOutcome[], real: readonly TaskOutcome[], before = false): string[] {
+  const predicted = withoutDoubtful(all, real)
   const out: string[] = []
   for (let at = 0; at < Math.max(predicted.length, real.length); at++) {
     const [guess, truth] = [predicted[at], real[at]]
@@ -75,6 +75,12 @@ function mismatches(
     if (isSurprise(guess, truth)) return out
   }
   return out
+}
+
+/** Of a handler that might have run and did not, nothing can be compared. */
+function withoutDoubtful(predicted: readonly TaskOutcome[], real: readonly TaskOutcome[]): TaskOutcome[] {
+  const ran = new Set(real.map(keyOf))
+  return predicted.filter((guess) => !DOUBTFUL.test(guess.reason) || ran.has(keyOf(guess)))
 }
 
 /** A failure that nobody can tell beforehand, nor what comes of it: of a service that does not start, or of a task that was unknown. */

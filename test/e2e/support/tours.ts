@@ -30,6 +30,14 @@ export function toursOf(family: Family): GeneratedList[] {
     { ...late, tasks: [lookAtGroup, upgrade('haproxy')] },
     { tasks: [...lookAtAll(family, 'haproxy'), remove(family, 'haproxy')] },
     { tasks: running('lab-hello') },
+    {
+      tasks: [
+        { systemd: { name: 'lab-hello', masked: true } },
+        { service: { name: 'lab-hello', state: 'restarted' }, ...ignore },
+      ],
+    },
+    // What the unit is then, the mask hides.
+    { tasks: [{ systemd: { name: 'lab-hello', masked: false } }] },
     ...reloads(),
     { tasks: kernel() },
     ...files().map((tasks) => ({ before: 'clear' as const, tasks })),
