@@ -91,10 +91,11 @@ export class World {
 
   /** Whether these effects would change any answer; a restart of what runs does not. */
   isMovedBy(effects: readonly Effect[]): boolean {
-    return effects.some(({ kind, key, change }) => {
+    return effects.some((effect) => {
+      const { kind, key } = effect
       if (key === undefined) return true
-      const before = this.#answers.has(id(kind, key)) ? this.#reply(kind, key) : undefined
-      return JSON.stringify(change(before, key)) !== JSON.stringify(before)
+      const before = this.#reply(kind, key)
+      return JSON.stringify(effect.change(before, key)) !== JSON.stringify(before)
     })
   }
 
