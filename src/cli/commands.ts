@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ExitCode } from '../errors.ts'
 import type { Terminal } from './terminal.ts'
+import { addVaultCommand } from './vault-command.ts'
 import { addVaultOptions, type VaultOptions } from './vault-options.ts'
 
 /** What the shared options of apply, check and facts come to. */
@@ -39,9 +40,16 @@ export interface FactsOptions extends SharedOptions {
 
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
+  limit?: string
+  extraVars?: string[]
+  playbookDir?: string
   list?: boolean
   graph?: boolean
+  vars?: boolean
+  yaml?: boolean
   host?: string
+  explain?: string
+  json?: boolean
 }
 
 /** Declares every command. What a command needs is loaded when it runs: start-up counts. */
@@ -74,12 +82,24 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .description('print the inventory as hakube understands it')
     .addOption(inventoryOption())
     .option('--list', "everything, in the JSON of Ansible's dynamic inventories")
-    .option('--graph', 'groups and hosts as a tree')
+    .option('--graph', 'groups and hosts as a tree, from GROUP or all down')
+    .option('--vars', 'with --graph: the variables of each host and group, too')
     .option('--host <name>', 'the variables of one host, as JSON')
-    .action(async (options: InventoryOptions) => {
+    .option(
+      '--explain <host.var>',
+      'every place that sets a variable, and why one wins; HOST for all of its variables',
+    )
+    .option('-y, --yaml', 'YAML instead of JSON, for --list and --host')
+    .option('--json', 'JSON, for --explain')
+    .option('-l, --limit <pattern>', 'only these of the hosts')
+    .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
+    .option('--playbook-dir <dir>', 'directory of the playbook, whose group_vars and host_vars count, too')
+    .argument('[group]', 'with --graph: where the tree begins')
+    .action(async (group: string | undefined, options: InventoryOptions) => {
       const { inventory } = await import('./inventory.ts')
-      done(await inventory(options, terminal))
+      done(await inventory(group, options, terminal))
     })
+  addVaultCommand(program, terminal, done)
   program
     .command('modules')
     .description('list the task modules, or explain one')

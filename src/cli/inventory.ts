@@ -1,60 +1,107 @@
+import { resolve } from 'node:path'
 import { EXIT, HakubeError, type ExitCode } from '../errors.ts'
+import { readLimit } from '../inventory/limit.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { findHost, showWarning, type Inventory, type Variables } from '../inventory/model.ts'
-import { toJson } from '../value.ts'
+import { findHost, showWarning, type Inventory } from '../inventory/model.ts'
+import { selectHosts } from '../inventory/patterns.ts'
+import { explain, explainAll, splitTarget } from '../inventory/views/explain.ts'
+import { explanationData, explanationText, overviewText } from '../inventory/views/explain-text.ts'
+import { graphView } from '../inventory/views/graph.ts'
+import { listView, variablesOf, yamlView, type Shown } from '../inventory/views/list.ts'
+import { printJson, printYaml } from '../inventory/views/print.ts'
+import { createStyle, type Style } from '../report/style.ts'
+import { Redactor } from '../secret.ts'
+import type { Value } from '../value.ts'
 import type { InventoryOptions } from './commands.ts'
+import { extraVariables } from './extra-vars.ts'
+import { wantsColor } from './output.ts'
 import type { Terminal } from './terminal.ts'
 import { openVault } from './vault-options.ts'
 
 /** `hakube inventory`: the inventory as it is understood; templates in it are shown as they are written. */
-export async function inventory(options: InventoryOptions, terminal: Terminal): Promise<ExitCode> {
+export async function inventory(
+  top: string | undefined,
+  options: InventoryOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   if (!options.inventory?.length) {
     throw new HakubeError('there is no inventory', { code: 'no-inventory', hint: 'name one with -i' })
   }
+  refuseTwoViews(options)
+  const redactor = new Redactor()
+  const vault = await openVault(options, terminal, redactor)
   const loaded = await loadInventory(options.inventory, {
     env: terminal.env,
-    vault: await openVault(options, terminal),
+    vault,
+    playbookDir: options.playbookDir === undefined ? undefined : resolve(options.playbookDir),
   })
-  for (const warning of loaded.warnings) terminal.stderr.write(`warning: ${showWarning(warning)}\n`)
-  terminal.stdout.write(view(loaded, options))
+  const warn = (text: string): unknown => terminal.stderr.write(`warning: ${text}\n`)
+  loaded.warnings.map(showWarning).forEach(warn)
+  const extra = await extraVariables(options.extraVars ?? [], vault)
+  const shown: Shown = { inventory: loaded, limit: await limited(loaded, options.limit, warn), extra }
+  terminal.stdout.write(
+    options.explain === undefined
+      ? view(shown, top, options)
+      : redactor.redact(explained(shown, options, createStyle(wantsColor(terminal)))),
+  )
   return EXIT.ok
 }
 
-function view(loaded: Inventory, options: { graph?: boolean; host?: string }): string {
-  if (options.graph) return `${graph(loaded, 'all', 0).join('\n')}\n`
-  if (options.host === undefined) return json(list(loaded))
-  const host = findHost(loaded, options.host)
-  if (host) return json(plain(host.variables))
-  throw new HakubeError(`there is no host ${options.host} in the inventory`, {
-    code: 'unknown-host',
-    hint: '`hakube inventory --graph` shows the hosts',
-  })
-}
-
-/** The JSON that Ansible's dynamic inventories print. */
-function list(loaded: Inventory): Record<string, unknown> {
-  const hostvars = Object.fromEntries([...loaded.hosts].map(([name, host]) => [name, plain(host.variables)]))
-  const groups = [...loaded.groups.values()].map((group) => {
-    const members = group.name === 'all' ? {} : group.hosts.length > 0 ? { hosts: group.hosts } : {}
-    return [group.name, { ...members, ...(group.children.length > 0 ? { children: group.children } : {}) }]
-  })
-  return { _meta: { hostvars }, ...Object.fromEntries(groups) }
-}
-
-function graph(loaded: Inventory, name: string, depth: number): string[] {
-  const group = loaded.groups.get(name)
-  const indent = (level: number) => (level === 0 ? '' : `${'  |'.repeat(level)}--`)
-  return [
-    `${indent(depth)}@${name}:`,
-    ...(group?.children ?? []).flatMap((child) => graph(loaded, child, depth + 1)),
-    ...(name === 'all' ? [] : (group?.hosts ?? [])).map((host) => `${indent(depth + 1)}${host}`),
+function refuseTwoViews({ list, graph, host, explain }: InventoryOptions): void {
+  const given = [
+    list && '--list',
+    graph && '--graph',
+    host !== undefined && '--host',
+    explain !== undefined && '--explain',
   ]
+  const [first, second] = given.filter((one) => typeof one === 'string')
+  if (second === undefined) return
+  throw new HakubeError(`${first} and ${second} exclude each other`, {
+    code: 'wrong-options',
+    hint: 'give one of --list, --graph, --host and --explain',
+  })
 }
 
-function plain(variables: Variables): Record<string, unknown> {
-  return Object.fromEntries([...variables].map(([key, { value }]) => [key, toJson(value)]))
+async function limited(
+  loaded: Inventory,
+  limit: string | undefined,
+  warn: (text: string) => unknown,
+): Promise<ReadonlySet<string> | undefined> {
+  const terms = limit === undefined ? undefined : await readLimit(limit)
+  if (terms === undefined) return undefined
+  const { hosts, warnings } = selectHosts(loaded, 'all', terms)
+  warnings.map(showWarning).forEach(warn)
+  return new Set(hosts)
 }
 
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 4)}\n`
+function view(shown: Shown, top: string | undefined, options: InventoryOptions): string {
+  if (options.graph) {
+    const group = top ?? 'all'
+    if (!shown.inventory.groups.has(group)) throw unknown(`there is no group ${group} in the inventory`)
+    return graphView(shown, group, options.vars ?? false)
+  }
+  const print = (value: Value): string => (options.yaml ? printYaml(value) : `${printJson(value)}\n`)
+  if (options.host === undefined) return print(options.yaml ? yamlView(shown) : listView(shown))
+  const host = findHost(shown.inventory, options.host)
+  if (!host) throw unknown(`there is no host ${options.host} in the inventory`)
+  return print(variablesOf(host, shown))
+}
+
+function explained({ inventory: loaded, extra }: Shown, options: InventoryOptions, style: Style): string {
+  const { host, name } = splitTarget(loaded, options.explain ?? '')
+  const found = name === undefined ? explainAll(loaded, host, extra) : [explain(loaded, host, name, extra)]
+  if (options.json) {
+    const data = found.map(explanationData)
+    return `${printJson(name === undefined ? data : (data[0] ?? null))}\n`
+  }
+  return name === undefined
+    ? overviewText(found, style)
+    : found.map((one) => explanationText(one, style)).join('')
+}
+
+function unknown(message: string): HakubeError {
+  return new HakubeError(message, {
+    code: 'unknown-host',
+    hint: '`hakube inventory --graph` shows the groups and hosts',
+  })
 }

@@ -2,6 +2,7 @@ import { HakubeError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { Float } from '../value.ts'
+import { setIn } from './model.ts'
 import type { Variables, Warning } from './model.ts'
 import { Vault } from '../vault/vault.ts'
 
@@ -60,7 +61,7 @@ export class InventoryBuilder {
     const known = this.hosts.get(name)
     const host = known ?? { name, groups: new Set<string>(), variables: new Map(), place }
     if (!known) this.hosts.set(name, host)
-    if (port !== undefined && !known) host.variables.set('ansible_port', { value: port, origin: place })
+    if (port !== undefined && !known) setIn(host.variables, 'ansible_port', port, place)
     if (port !== undefined && known) this.#warnAboutPort(host, port, place)
     host.groups.add(group.name)
     group.hosts.add(name)
@@ -114,7 +115,8 @@ export class InventoryBuilder {
   setHostVariable(name: string, key: string, value: Value, origin: Place): void {
     const group = this.groups.get(name)
     if (!group) {
-      this.hosts.get(name)?.variables.set(key, { value, origin })
+      const host = this.hosts.get(name)
+      if (host) setIn(host.variables, key, value, origin)
       return
     }
     this.warnings.push({
@@ -128,7 +130,7 @@ export class InventoryBuilder {
 
   setGroupVariable(group: GroupDraft, key: string, value: Value, origin: Place): void {
     if (key !== 'ansible_group_priority') {
-      group.variables.set(key, { value, origin })
+      setIn(group.variables, key, value, origin)
       return
     }
     const priority = toInteger(value)

@@ -2,9 +2,9 @@ import { dirname } from 'node:path'
 import { HakubeError, throwAll } from '../errors.ts'
 import type { Vault } from '../vault/vault.ts'
 import { InventoryBuilder } from './builder.ts'
-import type { GroupDraft } from './builder.ts'
+import type { GroupDraft, HostDraft } from './builder.ts'
 import { Hierarchy, reconcile } from './hierarchy.ts'
-import type { Group, Host, Inventory, Warning } from './model.ts'
+import type { Group, Host, Inventory, Layer, Variables, Warning } from './model.ts'
 import { readSource } from './sources.ts'
 import type { Source } from './sources.ts'
 import { Precedence, VarsFiles } from './variables.ts'
@@ -57,18 +57,40 @@ async function finish(
   for (const name of builder.groups.keys()) layers.set(name, await files.ofGroup(name))
   const hierarchy = new Hierarchy(builder.groups)
   const precedence = new Precedence(builder.groups, layers, hierarchy)
+  const drafts = new Map(builder.hosts)
+  if (!drafts.has('localhost')) drafts.set('localhost', unlistedLocalhost())
   const hosts = new Map<string, Host>()
-  for (const draft of builder.hosts.values()) {
-    const variables = precedence.ofHost(draft, await files.ofHost(draft.name))
+  const fileLayers = new Map<string, readonly Layer[]>()
+  let localhostVariables: Variables = new Map()
+  for (const draft of drafts.values()) {
+    const { name, place } = draft
+    const own = await files.ofHost(name)
+    if (own.length > 0) fileLayers.set(name, own)
+    const variables = precedence.ofHost(draft, own)
+    if (name === 'localhost') localhostVariables = variables
+    if (!builder.hosts.has(name)) continue
     const groups = hierarchy.withAncestors(draft.groups)
-    hosts.set(draft.name, { name: draft.name, groups, variables, place: draft.place, implicit: false })
+    hosts.set(name, { name, groups, variables, place, implicit: false })
   }
-  const localhost = { name: 'localhost', groups: new Set<string>(), variables: new Map(), place: undefined }
-  const localhostVariables = precedence.ofHost(localhost, await files.ofHost(localhost.name))
-  throwAll(builder.errors)
+  throwAll(distinct(builder.errors))
   const groups = groupsFrom(builder, hierarchy, precedence)
-  const { warnings } = builder
-  return { hosts, groups, sources: read.map((source) => source.path), warnings, localhostVariables }
+  const layersOf = (name: string): readonly Layer[] => {
+    const draft = drafts.get(name)
+    return draft ? precedence.layersOf(draft, fileLayers.get(name) ?? []) : []
+  }
+  const sources = read.map((source) => source.path)
+  return { hosts, groups, sources, warnings: builder.warnings, localhostVariables, layersOf }
+}
+
+function unlistedLocalhost(): HostDraft {
+  return { name: 'localhost', groups: new Set(), variables: new Map(), place: undefined }
+}
+
+/** A directory next to both the inventory and the playbook is read twice: its mistakes are told once. */
+function distinct(errors: readonly HakubeError[]): HakubeError[] {
+  return [
+    ...new Map(errors.map((error) => [`${error.message} ${JSON.stringify(error.place)}`, error])).values(),
+  ]
 }
 
 function directoryOf(source: Source): string {

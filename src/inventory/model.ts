@@ -9,8 +9,26 @@ export type { Warning } from '../yaml/load.ts'
 export interface Variable {
   value: Value
   origin: Place
+  /** What the same layer said before, such as an earlier line of the same group. */
+  before?: Variable | undefined
 }
 export type Variables = Map<string, Variable>
+
+/** One step of the order of precedence: what one group, host or directory of files says about a host. */
+export interface Layer {
+  kind: 'group' | 'group-file' | 'host' | 'host-file'
+  /** Of the group or host. */
+  name: string
+  /** Files only: which directory they are next to. */
+  nextTo?: 'inventory' | 'playbook'
+  variables: Variables
+}
+
+/** Sets a variable of a layer; what it said before stays known. */
+export function setIn(variables: Variables, name: string, value: Value, origin: Place): void {
+  const before = variables.get(name)
+  variables.set(name, before ? { value, origin, before } : { value, origin })
+}
 
 export interface Host {
   name: string
@@ -49,6 +67,8 @@ export interface Inventory {
   warnings: readonly Warning[]
   /** What an unlisted localhost would get: variables of `all` and of host_vars/localhost. */
   localhostVariables: Variables
+  /** All that is said about a host, from weak to strong; empty for a host that does not exist. */
+  layersOf: (host: string) => readonly Layer[]
 }
 
 /** The names that stand for the controller when no inventory lists them. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { GroupDraft, HostDraft } from './builder.ts'
 import type { Hierarchy } from './hierarchy.ts'
-import type { Variables } from './model.ts'
+import type { Layer, Variables } from './model.ts'
 import { VarsDirectory } from './vars-files.ts'
 import type { Problems } from './vars-files.ts'
 
@@ -14,13 +14,10 @@ export interface VarsPlaces {
 
 /** The variable files of all directories, read once per name. */
 export class VarsFiles {
-  readonly #groupDirs: { inventory: VarsDirectory[]; playbook: VarsDirectory[] }
-  readonly #hostDirs: VarsDirectory[]
+  readonly #groupDirs: Directories
+  readonly #hostDirs: Directories
 
-  private constructor(
-    groupDirs: { inventory: VarsDirectory[]; playbook: VarsDirectory[] },
-    hostDirs: VarsDirectory[],
-  ) {
+  private constructor(groupDirs: Directories, hostDirs: Directories) {
     this.#groupDirs = groupDirs
     this.#hostDirs = hostDirs
   }
@@ -29,10 +26,11 @@ export class VarsFiles {
     const open = async (directories: readonly string[], kind: string): Promise<VarsDirectory[]> =>
       await Promise.all(directories.map(async (path) => await VarsDirectory.open(join(path, kind), problems)))
     const playbook = places.playbook === undefined ? [] : [places.playbook]
-    return new VarsFiles(
-      { inventory: await open(places.inventory, 'group_vars'), playbook: await open(playbook, 'group_vars') },
-      await open([...places.inventory, ...playbook], 'host_vars'),
-    )
+    const both = async (kind: string): Promise<Directories> => ({
+      inventory: await open(places.inventory, kind),
+      playbook: await open(playbook, kind),
+    })
+    return new VarsFiles(await both('group_vars'), await both('host_vars'))
   }
 
   /** What each directory says about a group, in the order of the directories. */
@@ -41,10 +39,21 @@ export class VarsFiles {
     return { inventory: await readAll(inventory, name), playbook: await readAll(playbook, name) }
   }
 
-  /** What all directories together say about a host; the playbook's wins. */
-  async ofHost(name: string): Promise<Variables> {
-    return merge(await readAll(this.#hostDirs, name))
+  /** What each directory says about a host, from weak to strong: the playbook's wins. */
+  async ofHost(name: string): Promise<Layer[]> {
+    const layers: Layer[] = []
+    for (const nextTo of ['inventory', 'playbook'] as const) {
+      for (const variables of await readAll(this.#hostDirs[nextTo], name)) {
+        if (variables.size > 0) layers.push({ kind: 'host-file', name, nextTo, variables })
+      }
+    }
+    return layers
   }
+}
+
+interface Directories {
+  inventory: VarsDirectory[]
+  playbook: VarsDirectory[]
 }
 
 export interface GroupLayers {
@@ -89,42 +98,55 @@ export class Precedence {
   }
 
   /** What holds for a host: its groups', its own, its files'. */
-  ofHost(host: HostDraft, files: Variables): Variables {
-    return merge([this.ofGroups(host.groups), host.variables, files])
+  ofHost(host: HostDraft, files: readonly Layer[]): Variables {
+    return merge([this.#ofGroups(host.groups), host.variables, ...files.map((layer) => layer.variables)])
+  }
+
+  /** The same, each step by itself. */
+  layersOf(host: HostDraft, files: readonly Layer[]): Layer[] {
+    const own: Layer = { kind: 'host', name: host.name, variables: host.variables }
+    return [...this.#groupLayers(this.#hierarchy.withAncestors(host.groups)), own, ...files]
+  }
+
+  #ofGroups(direct: ReadonlySet<string>): Variables {
+    const names = this.#hierarchy.withAncestors(direct)
+    const key = names.join('\n')
+    const known = this.#bySet.get(key)
+    if (known) return known
+    const merged = merge(this.#groupLayers(names).map((layer) => layer.variables))
+    this.#bySet.set(key, merged)
+    return merged
   }
 
   /**
    * From weak to strong: `all` and the other groups as written in the inventory, group_vars/all, then group_vars
    * of the other groups, each next to the inventory before next to the playbook.
    */
-  ofGroups(direct: ReadonlySet<string>): Variables {
-    const names = this.#hierarchy.withAncestors(direct)
-    const key = names.join('\n')
-    const known = this.#bySet.get(key)
-    if (known) return known
+  #groupLayers(names: readonly string[]): Layer[] {
     const others = this.#hierarchy.byStrength(names)
-    const steps = [
-      this.#written(['all', ...others]),
+    return [
+      ...['all', ...others].flatMap((name) => this.#written(name)),
       ...this.#fromFiles(['all'], 'inventory'),
       ...this.#fromFiles(['all'], 'playbook'),
       ...this.#fromFiles(others, 'inventory'),
       ...this.#fromFiles(others, 'playbook'),
     ]
-    const merged = merge(steps)
-    this.#bySet.set(key, merged)
-    return merged
   }
 
-  #written(names: readonly string[]): Variables {
-    return merge(names.map((name) => this.#groups.get(name)?.variables ?? new Map<string, never>()))
+  #written(name: string): Layer[] {
+    const variables = this.#groups.get(name)?.variables
+    return variables && variables.size > 0 ? [{ kind: 'group', name, variables }] : []
   }
 
   /** Directory by directory: a later source wins even against a deeper group of an earlier one. */
-  #fromFiles(names: readonly string[], where: 'inventory' | 'playbook'): Variables[] {
-    const perGroup = names.map((name) => this.#layers.get(name)?.[where] ?? [])
-    const directories = Math.max(0, ...perGroup.map((layers) => layers.length))
+  #fromFiles(names: readonly string[], nextTo: 'inventory' | 'playbook'): Layer[] {
+    const perGroup = names.map((name) => ({ name, layers: this.#layers.get(name)?.[nextTo] ?? [] }))
+    const directories = Math.max(0, ...perGroup.map(({ layers }) => layers.length))
     return Array.from({ length: directories }, (_, index) =>
-      merge(perGroup.map((layers) => layers[index] ?? new Map<string, never>())),
-    )
+      perGroup.flatMap(({ name, layers }): Layer[] => {
+        const variables = layers[index]
+        return variables && variables.size > 0 ? [{ kind: 'group-file', name, nextTo, variables }] : []
+      }),
+    ).flat()
   }
 }

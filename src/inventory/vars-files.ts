@@ -5,7 +5,7 @@ import type { Key } from '../value.ts'
 import type { YamlMapping } from '../yaml/load.ts'
 import { look, readText } from './files.ts'
 import type { Vault } from '../vault/vault.ts'
-import { compareText } from './model.ts'
+import { compareText, setIn } from './model.ts'
 import type { Variables, Warning } from './model.ts'
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json']
@@ -48,7 +48,7 @@ export class VarsDirectory {
     if (entry === undefined || name === '.' || name === '..') return variables
     const path = join(this.#path, entry)
     for (const file of await this.#filesOf(path)) {
-      for (const [key, variable] of await this.#readFile(file)) variables.set(key, variable)
+      for (const [key, { value, origin }] of await this.#readFile(file)) setIn(variables, key, value, origin)
     }
     return variables
   }
