@@ -67,7 +67,10 @@ export async function runOptions(
 }
 
 /** Asks for the passphrase of a key file; the run remembers what came of it. */
-function passphrases(terminal: Terminal, redactor: Redactor): (keyFile: string, again: boolean) => Promise<Secret> {
+function passphrases(
+  terminal: Terminal,
+  redactor: Redactor,
+): (keyFile: string, again: boolean) => Promise<Secret> {
   return async (keyFile, again) => {
     const wrong = again ? 'That was not it. ' : ''
     const secret = await askSecret(`${wrong}Passphrase of ${keyFile}`, terminal)

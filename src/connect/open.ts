@@ -4,18 +4,18 @@ import type { Connection } from './connection.ts'
 import { HostConnection } from './host-connection.ts'
 import { openLocal } from './local.ts'
 import type { SshLink } from './ssh.ts'
-import type { AskPassphrase } from './ssh/auth.ts'
+import type { KeyRing } from './ssh/key-ring.ts'
 import { mayPass } from './ssh/failure.ts'
 import type { Target } from './target.ts'
 
 export interface OpenOptions {
   /** Takes what the user should know; the same text may come for several hosts. */
   warn: (message: string) => void
-  /** Asks for the passphrase of a key file; without it, encrypted keys are left to the agent. */
-  passphrase?: AskPassphrase | undefined
-  /** How often a failure that may pass is tried again; once when not given. */
+  /** The encrypted keys of the run; without it they are left to the agent. */
+  keys?: KeyRing | undefined
+  /** How often a failure that may pass is tried again; twice when not given. */
   retries?: number | undefined
-  /** Seconds before the first further attempt, doubled for each one after; 1 when not given. */
+  /** Seconds before the first further attempt, doubled for each one after; 0.5 when not given. */
   backOff?: number | undefined
   /** Seconds for the questions of one message; 60 when not given. */
   questionsTimeout?: number | undefined
@@ -43,13 +43,14 @@ export async function openConnection(target: Target, options: OpenOptions): Prom
 async function connectPatiently(target: Target, options: OpenOptions): Promise<SshLink> {
   // ssh2 is large: a run that only connects locally does without it.
   const { openSsh } = await import('./ssh.ts')
-  const { retries = 1, backOff = 1 } = options
+  const { retries = 2, backOff = 0.5 } = options
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await openSsh(target, options)
     } catch (error) {
       if (attempt >= retries || !mayPass(error)) throw error
-      await sleep(backOff * 1000 * 2 ** attempt)
+      // A quarter more or less, or all hosts behind one jump host would come again at once.
+      await sleep(backOff * 1000 * 2 ** attempt * (0.75 + Math.random() / 2))
     }
   }
 }

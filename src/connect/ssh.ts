@@ -1,9 +1,10 @@
 import { HakubeError } from '../errors.ts'
 import type { Starts } from './become.ts'
 import type { HostKeyPolicy } from './host-key.ts'
+import { KeyRing } from './ssh/key-ring.ts'
 import { readKnownHosts } from './known-hosts-file.ts'
 import { resolveSettings, type SshSettings } from './ssh-config.ts'
-import { type AskPassphrase, prepareLogin } from './ssh/auth.ts'
+import { prepareLogin } from './ssh/auth.ts'
 import { SshClient } from './ssh/client.ts'
 import { RAW_TERMINAL } from './ssh/terminal.ts'
 import { type Hop, openProxyCommand, parseJump, type Way } from './ssh/proxy.ts'
@@ -12,9 +13,16 @@ import type { Target } from './target.ts'
 /** More than enough for anybody's chain of jump hosts; it ends one that goes in a circle. */
 const MAX_HOPS = 8
 
+/**
+ * Hosts hang up after a few attempts to log in (MaxAuthTries, 6), which an agent with many keys uses up: the
+ * keys that are left are tried on another connection.
+ */
+const MAX_LOGINS = 3
+
 export interface SshOptions {
   warn: (message: string) => void
-  passphrase?: AskPassphrase | undefined
+  /** The encrypted keys of the run; without it they are left to the agent. */
+  keys?: KeyRing | undefined
 }
 
 /** An open SSH connection. */
@@ -53,17 +61,19 @@ async function openClient(
   const login = await prepareLogin(settings, {
     host: target.name,
     password: target.password,
-    passphrase: options.passphrase,
+    keys: options.keys ?? new KeyRing(),
   })
   const policy = await hostKeyPolicy(target, settings, options)
-  const client = new SshClient(target.name, settings, login, policy)
-  try {
-    await client.connect(await openWay(target, settings, jumps, options, depth))
-  } catch (error) {
-    await client.end()
-    throw error
+  for (let connection = 1; ; connection += 1) {
+    const client = new SshClient(target.name, settings, login, policy)
+    try {
+      await client.connect(await openWay(target, settings, jumps, options, depth))
+      return client
+    } catch (error) {
+      await client.end()
+      if (connection >= MAX_LOGINS || !client.hungUp || !login.hasMore) throw error
+    }
   }
-  return client
 }
 
 /** The way to the host's port where it is not a plain TCP connection. */

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Identity } from '../connect/connection.ts'
+import { KeyRing } from '../connect/ssh/key-ring.ts'
 import { openConnection } from '../connect/open.ts'
 import { EXIT, isKnown } from '../errors.ts'
 import { factsQuestion, parseFacts } from '../facts/index.ts'
@@ -16,6 +17,7 @@ export class Hosts {
   readonly connections = new Map<string, Connection>()
   readonly limit: LimitFunction
   readonly #options: RunOptions
+  readonly #keys: KeyRing
   readonly #store: VariableStore
   readonly #plays: readonly PlayRun[]
   readonly #gathering = new Map<string, Promise<void>>()
@@ -31,6 +33,7 @@ export class Hosts {
     this.#store = store
     this.#plays = plays
     this.#layers = layers
+    this.#keys = new KeyRing(options.connection.passphrase)
     this.limit = pLimit(Math.max(1, options.forks))
   }
 
@@ -100,7 +103,7 @@ export class Hosts {
     const target = targetOf(host, this.#layers(host, run), run.play, this.#options)
     const connection = limited(
       await openConnection(target, {
-        passphrase: this.#options.connection.passphrase,
+        keys: this.#keys,
         warn: (text) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
       }),
       this.limit,

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/connect/connection.ts'
 import { fingerprint } from '../../src/connect/known-hosts.ts'
+import { KeyRing } from '../../src/connect/ssh/key-ring.ts'
 import { openConnection, type OpenOptions } from '../../src/connect/open.ts'
 import type { Target } from '../../src/connect/target.ts'
 import { Secret } from '../../src/secret.ts'
@@ -131,21 +132,132 @@ describe('logging in', () => {
     expect(fake.attempts).toEqual(['root password'])
   })
 
-  it('opens an encrypted key with the passphrase', async () => {
-    const { port } = await server({ authorized: [encrypted.wire] })
-    known(port)
-    const locked = target(port, { keyFile: join(home, 'encrypted') })
-    await expect(open(locked)).rejects.toMatchObject({
-      code: 'bad-key-file',
-      hint: expect.stringContaining('ssh-add'),
+  describe('by an encrypted key', () => {
+    function ring(...answers: string[]): { keys: KeyRing; asked: string[] } {
+      const asked: string[] = []
+      const keys = new KeyRing(async (name, again) => {
+        asked.push(`${name}${again ? ' again' : ''}`)
+        const answer = answers.shift()
+        return answer === undefined ? undefined : new Secret(answer)
+      })
+      return { keys, asked }
+    }
+    const path = (): string => join(home, 'encrypted')
+
+    it('fails at once where there is nobody to ask', async () => {
+      const fake = await server({ authorized: [encrypted.wire] })
+      await expect(open(target(fake.port, { keyFile: path() }))).rejects.toMatchObject({
+        code: 'bad-key-file',
+        message: expect.stringContaining('it is encrypted, and there is no passphrase'),
+        hint: expect.stringContaining(`ssh-add ${path()}`),
+      })
+      expect(fake.connections).toBe(0)
     })
-    await expect(open(locked, { passphrase: async () => new Secret('no') })).rejects.toThrow(
-      /the passphrase is wrong/,
+
+    it('asks once for all hosts, again after a wrong answer', async () => {
+      const fakes = [
+        await server({ authorized: [encrypted.wire] }),
+        await server({ authorized: [encrypted.wire] }),
+      ]
+      file('known', `* ssh-ed25519 ${hostKey.wire.toString('base64')}\n`)
+      const { keys, asked } = ring('no', 'open sesame')
+      const opened = await Promise.all(
+        fakes.map(({ port }) => open(target(port, { keyFile: path() }), { keys })),
+      )
+      expect(await Promise.all(opened.map(hello))).toEqual(['hello\n', 'hello\n'])
+      expect(asked).toEqual([path(), `${path()} again`])
+      expect(new Set(fakes.flatMap(({ attempts }) => attempts))).toEqual(new Set(['root publickey']))
+    })
+
+    it('goes on without it after three wrong answers, and does not ask for it again', async () => {
+      const { port } = await server({ authorized: [encrypted.wire], password: 'pw' })
+      known(port)
+      const { keys, asked } = ring('a', 'b', 'c', 'open sesame')
+      const locked = target(port, { keyFile: path() })
+      for (let i = 0; i < 2; i += 1)
+        await expect(open(locked, { keys })).rejects.toMatchObject({
+          code: 'authentication-failed',
+          message: expect.stringContaining(`key ${path()} stayed locked`),
+          hint: expect.stringContaining('ssh-add'),
+        })
+      expect(asked).toHaveLength(3)
+      expect(await hello(await open({ ...locked, password: new Secret('pw') }, { keys }))).toBe('hello\n')
+    })
+
+    it('does not ask for a key that the host would not take, or that the agent holds', async () => {
+      const agent = new FakeSshAgent([newKey().pem, userKey.pem])
+      await agent.listen(join(home, 'agent'))
+      closers.push(() => agent.close())
+      const { port, attempts } = await server()
+      known(port)
+      const { keys, asked } = ring()
+      const plain = target(port, { keyFile: path() }, `-i ${join(home, 'key')}`)
+      expect(await hello(await open(plain, { keys }))).toBe('hello\n')
+      file('locked', newEncryptedKey('x').pem)
+      file('locked.pub', `ssh-ed25519 ${userKey.wire.toString('base64')} me`)
+      const held = target(port, { keyFile: join(home, 'gone') }, `-o IdentitiesOnly=yes`)
+      file('gone.pub', `ssh-ed25519 ${userKey.wire.toString('base64')} me`)
+      held.sshCommonArgs = held.sshCommonArgs?.replace(
+        'IdentityAgent=none',
+        `IdentityAgent=${join(home, 'agent')}`,
+      )
+      attempts.length = 0
+      expect(await hello(await open(held, { keys }))).toBe('hello\n')
+      expect([asked, new Set(attempts), agent.signed]).toEqual([[], new Set(['root publickey']), 1])
+    })
+
+    it('is asked for at a jump host and not again behind it', async () => {
+      const [first, last] = [
+        await server({ authorized: [encrypted.wire] }),
+        await server({ authorized: [encrypted.wire] }),
+      ]
+      file('known', `* ssh-ed25519 ${hostKey.wire.toString('base64')}\n`)
+      file(
+        'config',
+        `Host hop1\n HostName 127.0.0.1\n Port ${first.port}\n IdentityFile ${path()}\n IdentityAgent none\n UserKnownHostsFile ${join(home, 'known')}\n`,
+      )
+      const { keys, asked } = ring('open sesame')
+      const jumping = target(last.port, { keyFile: path() }, '-J hop1')
+      expect(await hello(await open(jumping, { keys }))).toBe('hello\n')
+      expect(asked).toEqual([path()])
+    })
+  })
+
+  it('goes on with the keys that are left when the host hangs up after some', async () => {
+    const agent = new FakeSshAgent([...Array.from({ length: 7 }, () => newKey().pem), userKey.pem])
+    await agent.listen(join(home, 'agent'))
+    closers.push(() => agent.close())
+    const fake = await server({ maxTries: 3 })
+    known(fake.port)
+    const many = target(fake.port, { keyFile: undefined })
+    many.sshCommonArgs = many.sshCommonArgs?.replace(
+      'IdentityAgent=none',
+      `IdentityAgent=${join(home, 'agent')}`,
     )
-    const asked: string[] = []
-    const passphrase = async (name: string) => (asked.push(name), new Secret('open sesame'))
-    expect(await hello(await open(locked, { passphrase }))).toBe('hello\n')
-    expect(asked).toEqual([join(home, 'encrypted')])
+    expect(await hello(await open(many))).toBe('hello\n')
+    expect(fake.connections).toBe(3)
+    const fewer = await server({ maxTries: 2 })
+    known(fewer.port)
+    await expect(open({ ...many, port: fewer.port })).rejects.toMatchObject({
+      code: 'authentication-failed',
+      message: expect.stringMatching(/the host hung up during the log-in of root.*tried 6 keys of the agent/),
+      hint: expect.stringContaining('IdentitiesOnly'),
+    })
+    expect(fewer.connections).toBe(3)
+    // The key that the configuration names comes first, whatever its place in the agent.
+    const named = await server({ maxTries: 2 })
+    known(named.port)
+    file('mine.pub', `ssh-ed25519 ${userKey.wire.toString('base64')} me`)
+    const sshCommonArgs = `${many.sshCommonArgs} -i ${join(home, 'mine')}`
+    expect(await hello(await open({ ...many, port: named.port, sshCommonArgs }))).toBe('hello\n')
+    expect(named.connections).toBe(1)
+  })
+
+  it('gives all that a host wants where one way is not enough', async () => {
+    const { port, attempts } = await server({ password: 'pw', both: true })
+    known(port)
+    expect(await hello(await open(target(port, { password: new Secret('pw') })))).toBe('hello\n')
+    expect([...new Set(attempts)]).toEqual(['root publickey', 'root password'])
   })
 
   it.each([
@@ -181,7 +293,7 @@ describe('logging in', () => {
       keyFile: join(home, 'other'),
       sshCommonArgs: `${viaAgent.sshCommonArgs} -o IdentitiesOnly=yes`,
     }
-    await expect(open(only)).rejects.toThrow(/tried key .*other, agent \(0 keys\)/)
+    await expect(open(only)).rejects.toThrow(/tried key .*other; the agent has none of these keys/)
     expect(fake.attempts.length - refused).toBe(1)
   })
 

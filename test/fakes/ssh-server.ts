@@ -1,6 +1,12 @@
 import { spawn } from 'node:child_process'
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net'
-import ssh2, { type AuthContext, type Connection, type ServerChannel, type ServerConfig } from 'ssh2'
+import ssh2, {
+  type AuthContext,
+  type Connection,
+  type PublicKeyAuthContext,
+  type ServerChannel,
+  type ServerConfig,
+} from 'ssh2'
 
 export interface FakeSshOptions {
   /** Private host keys in PEM. */
@@ -13,6 +19,10 @@ export interface FakeSshOptions {
   algorithms?: ServerConfig['algorithms']
   /** How many connections are cut before a word is said. */
   resetFirst?: number
+  /** After so many refusals the server hangs up, as sshd does by MaxAuthTries. */
+  maxTries?: number
+  /** A key does not do: the password must follow. */
+  both?: boolean
   /** Written to a command's error output in one packet with the consent to run it, as sudo's prompt may come. */
   eager?: string
 }
@@ -72,7 +82,8 @@ export class FakeSshServer {
 
   #serve(client: Connection): void {
     client.on('error', () => undefined)
-    client.on('authentication', (context) => this.#authenticate(context))
+    const log: LogIn = { refusals: 0, hasKey: false, end: () => client.end() }
+    client.on('authentication', (context) => this.#authenticate(context, log))
     client.on('tcpip', (accept, reject, { destIP, destPort }) => {
       const socket = connectTcp(destPort, destIP)
       socket.on('error', () => reject())
@@ -93,14 +104,29 @@ export class FakeSshServer {
     })
   }
 
-  #authenticate(context: AuthContext): void {
+  #authenticate(context: AuthContext, log: LogIn): void {
     const { password, authorized = [], offers } = this.#options
     this.attempts.push(`${context.username} ${context.method}`)
-    const refuse = (): void => context.reject(offers ?? ['publickey', 'password'])
+    const refuse = (): void => {
+      log.refusals += 1
+      if (log.refusals === this.#options.maxTries) log.end()
+      else context.reject(offers ?? ['publickey', 'password'])
+    }
     if (offers?.every((offer) => offer !== context.method)) refuse()
-    else if (context.method === 'password' && context.password === password) context.accept()
-    else if (context.method === 'publickey' && this.#knows(context.key.data, authorized)) context.accept()
-    else if (context.method === 'keyboard-interactive') {
+    else if (
+      context.method === 'password' &&
+      context.password === password &&
+      (log.hasKey || !this.#options.both)
+    )
+      context.accept()
+    else if (context.method === 'publickey' && this.#knows(context.key.data, authorized)) {
+      if (!isSigned(context)) refuse()
+      else if (!this.#options.both || context.signature === undefined) context.accept()
+      else {
+        log.hasKey = true
+        context.reject(['password'], true)
+      }
+    } else if (context.method === 'keyboard-interactive') {
       context.prompt([{ prompt: 'Secret word: ', echo: false }], ([answer]) =>
         answer === password ? context.accept() : refuse(),
       )
@@ -110,6 +136,20 @@ export class FakeSshServer {
   #knows(key: Buffer, authorized: readonly Buffer[]): boolean {
     return authorized.some((known) => known.equals(key))
   }
+}
+
+/** What one connection has tried. */
+interface LogIn {
+  refusals: number
+  hasKey: boolean
+  end: () => void
+}
+
+/** Whether the key's owner has signed; a mere question about the key needs no signature. */
+function isSigned({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boolean {
+  if (!signature || !blob) return true
+  const parsed = ssh2.utils.parseKey(`${key.algo} ${key.data.toString('base64')}`)
+  return !(parsed instanceof Error) && parsed.verify(blob, signature, hashAlgo)
 }
 
 function run(channel: ServerChannel, command: string): void {

@@ -3,45 +3,52 @@ import ssh2, { type ParsedKey, type PublicKeyEntry, type SigningRequestOptions }
 type SignDone = (error?: Error | null, signature?: Buffer) => void
 type KeysDone = (error?: Error | null, keys?: ParsedKey[]) => void
 
-/**
- * The user's agent, without what would stop the log-in: an agent that cannot be reached has no keys, so the
- * other methods get their turn. With `only`, its other keys are kept back (IdentitiesOnly).
- */
-export class QuietAgent extends ssh2.BaseAgent<ParsedKey> {
-  /** Why the agent had no keys; undefined when it answered. */
+/** What the user's agent holds; a problem instead of keys when it cannot be asked, which stops nothing. */
+export interface AgentKeys {
+  keys: AgentKey[]
   problem: string | undefined
-  keys = 0
-  readonly #agent: ssh2.BaseAgent
-  readonly #only: readonly Buffer[] | undefined
+}
 
-  constructor(socket: string, only: readonly Buffer[] | undefined) {
+/** The keys of the agent at this socket, in its order. */
+export function listAgent(socket: string): Promise<AgentKeys> {
+  const agent = ssh2.createAgent(socket)
+  return new Promise((resolve) => {
+    agent.getIdentities((error, keys) => {
+      const usable = (keys ?? []).map(parsed).filter((key) => key !== undefined)
+      resolve({ keys: usable.map((key) => new AgentKey(agent, key)), problem: error?.message })
+    })
+  })
+}
+
+/**
+ * One key of the agent, to be tried by itself: so the order in which keys are offered is ours, and a host that
+ * hangs up after a few can be asked again with those that are left.
+ */
+export class AgentKey extends ssh2.BaseAgent<ParsedKey> {
+  readonly publicKey: ParsedKey
+  readonly #agent: ssh2.BaseAgent
+
+  constructor(agent: ssh2.BaseAgent, publicKey: ParsedKey) {
     super()
-    this.#agent = ssh2.createAgent(socket)
-    this.#only = only
+    this.#agent = agent
+    this.publicKey = publicKey
   }
 
   override getIdentities(done: KeysDone): void {
-    this.#agent.getIdentities((error, keys) => {
-      if (error) this.problem = error.message
-      const usable = (keys ?? []).map(parsed).filter((key) => key !== undefined)
-      const wanted = usable.filter((key) => this.#isWanted(key))
-      this.keys = wanted.length
-      done(undefined, wanted)
-    })
+    done(undefined, [this.publicKey])
   }
 
+  /** A key that the agent does not sign with (the user said no) is refused by the host like a wrong one. */
   override sign(
     key: ParsedKey,
     data: Buffer,
     options: SigningRequestOptions | SignDone,
     done?: SignDone,
   ): void {
-    if (typeof options === 'function') this.#agent.sign(key, data, options)
-    else this.#agent.sign(key, data, options, done)
-  }
-
-  #isWanted(key: ParsedKey): boolean {
-    return this.#only === undefined || this.#only.some((wanted) => wanted.equals(key.getPublicSSH()))
+    const finish = typeof options === 'function' ? options : done
+    const answer: SignDone = (error, signature) => finish?.(undefined, error ? Buffer.alloc(64) : signature)
+    if (typeof options === 'function') this.#agent.sign(key, data, answer)
+    else this.#agent.sign(key, data, options, answer)
   }
 }
 

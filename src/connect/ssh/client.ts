@@ -6,8 +6,9 @@ import type { Channel, Ending } from '../channel.ts'
 import { checkHostKey, type HostKeyPolicy } from '../host-key.ts'
 import { preferKnown } from '../known-hosts.ts'
 import type { SshSettings } from '../ssh-config.ts'
-import type { Login } from './auth.ts'
-import { connectError } from './failure.ts'
+import { connectError, isRefusal } from './failure.ts'
+import type { Login } from './login.ts'
+import { Overheard } from './overheard.ts'
 import type { Way } from './proxy.ts'
 
 /** What ssh2 offers by itself, in its order. */
@@ -32,6 +33,9 @@ export class SshClient {
   #client: Client | undefined
   #way: Way | undefined
   #hostKeyError: unknown
+  /** Whether the host ended the connection during the log-in, as it does after so many attempts. */
+  hungUp = false
+  readonly #overheard = new Overheard()
   /** The connection's own reason for its end, for what was under way. */
   #broken: Error | undefined
 
@@ -54,6 +58,10 @@ export class SshClient {
     client.setNoDelay(true)
     const deadline = new Deadline(this.settings.connectTimeout)
     client.on('handshake', () => deadline.extend(LOGIN_TIMEOUT))
+    this.#login.begin()
+    // Whoever is asked for a passphrase takes the time that it takes.
+    this.#login.onAsking = (begins) => (begins ? deadline.clear() : deadline.extend(LOGIN_TIMEOUT))
+    this.#overheard.onRefusal = (offers) => this.#login.refused(offers)
     try {
       await Promise.race([connecting, deadline.passed])
     } catch (error) {
@@ -130,18 +138,23 @@ export class SshClient {
         )
       },
       authHandler: this.#login.handler,
+      debug: (line: string) => this.#overheard.hear(line),
     }
   }
 
   async #failure(error: unknown): Promise<HakubeError> {
     const { hostname, port, user } = this.settings
-    return connectError(error, {
+    const failure = connectError(error, {
       host: this.#host,
+      loggingIn: this.#login.tried.length > 0,
+      algorithms: this.#overheard.difference(),
       where: `${hostname} port ${port}`,
       user,
       login: this.#login.summary(),
       proxyWords: (await this.#way?.words()) ?? '',
     })
+    this.hungUp = failure.code === 'authentication-failed' && !isRefusal(error)
+    return failure
   }
 
   #forwardError(error: Error, host: string, port: number): HakubeError {
@@ -195,12 +208,12 @@ class Deadline {
     this.passed = new Promise((_resolve, reject) => {
       this.#reject = reject
     })
-    this.extend(seconds, `no answer within ${seconds} s`)
+    this.extend(seconds, `no answer within ${seconds} s`, 'deadline')
   }
 
-  extend(seconds: number, words = `the log-in took more than ${seconds} s`): void {
+  extend(seconds: number, words = `the log-in took more than ${seconds} s`, level = 'login-deadline'): void {
     clearTimeout(this.#timer)
-    const error = Object.assign(new Error(words), { level: 'deadline' })
+    const error = Object.assign(new Error(words), { level })
     this.#timer = setTimeout(() => this.#reject(error), seconds * 1000)
   }
 

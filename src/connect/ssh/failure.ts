@@ -6,8 +6,11 @@ export interface Attempt {
   /** Where it went: `10.0.0.1 port 22`, `m1 port 22 through jump1`. */
   where: string
   user: string
-  /** What was tried to log in. */
+  /** What was tried to log in, and whether anything was. */
   login: string
+  loggingIn: boolean
+  /** What both sides offered where they did not agree; empty when they did. */
+  algorithms: string
   /** What the proxy command said on standard error. */
   proxyWords: string
 }
@@ -46,7 +49,7 @@ const BY_CODE: Record<string, Cause> = {
 }
 
 /** Codes of failures that may pass by themselves. */
-const PASSING = new Set(['connection-refused', 'connection-reset', 'connect-timed-out', 'dns-failed'])
+const PASSING = new Set(['connection-refused', 'connection-reset', 'connect-timed-out'])
 
 /** Whether to try again makes sense. */
 export function mayPass(error: unknown): boolean {
@@ -67,47 +70,69 @@ export function connectError(error: unknown, attempt: Attempt): HakubeError {
   })
 }
 
+/** Whether the host has refused every way to log in, rather than ended the connection. */
+export function isRefusal(error: unknown): boolean {
+  return describe(error).level === 'client-authentication'
+}
+
 function causeOf(error: unknown, attempt: Attempt): Cause {
   const { message, code, level } = describe(error)
-  if (level === 'client-authentication') {
-    return {
-      code: 'authentication-failed',
-      words: `${attempt.user} was not let in: ${attempt.login}`,
-      hint: 'check ansible_user, and the key or password (-k asks for one)',
-    }
-  }
+  if (level === 'client-authentication') return refused(attempt)
   if (level === 'deadline') {
     return { code: 'connect-timed-out', words: message, hint: 'check the address and firewalls' }
   }
-  const known = BY_CODE[code]
+  if (level === 'login-deadline') {
+    return {
+      code: 'login-timed-out',
+      words: `${message}: ${attempt.login}`,
+      hint: 'look into the log of its sshd; it may be waiting for a directory or DNS',
+    }
+  }
   if (attempt.proxyWords !== '') return { code: 'proxy-failed', words: 'the proxy command failed' }
+  if (level === 'agent') return { code: 'agent-failed', words: `the SSH agent failed: ${message}` }
+  if (attempt.loggingIn) return hungUp(attempt, message)
   // A stream that ends early has no code of its own, and node-ssh calls it a time-out.
-  if (/before handshake|No response from server/.test(message)) return closed(attempt)
+  if (/before handshake|No response from server/.test(message)) return CLOSED
+  const known = BY_CODE[code]
   if (known) return known
   if (/^Handshake failed: no matching (.+)/.test(message)) {
     const what = message.replace(/^Handshake failed: no matching /, '')
     return {
       code: 'no-common-algorithm',
-      words: `the host and hakube have no ${what} in common`,
-      hint: 'see docs/connecting.md for the algorithms; an old host may need an update of its sshd',
+      words: `the host and hakube have no ${what} in common${attempt.algorithms}`,
+      hint: 'an old host may need an update of its sshd; docs/connecting.md says what is not supported',
     }
   }
-  if (level === 'agent') return { code: 'agent-failed', words: `the SSH agent failed: ${message}` }
   return { code: 'connect-failed', words: message }
 }
 
-function closed(attempt: Attempt): Cause {
-  return attempt.login.startsWith('tried')
-    ? {
-        code: 'authentication-failed',
-        words: `the host hung up during the log-in of ${attempt.user}: ${attempt.login}`,
-        hint: 'it may have had too many attempts: set ansible_ssh_private_key_file, or IdentitiesOnly=yes',
-      }
-    : {
-        code: 'connection-reset',
-        words: 'the connection was closed before the log-in',
-        hint: 'check that it is sshd that listens there',
-      }
+const CLOSED: Cause = {
+  code: 'connection-reset',
+  words: 'the connection was closed before the log-in',
+  hint: 'check that it is sshd that listens there',
+}
+
+function refused({ user, login }: Attempt): Cause {
+  const isLocked = /no passphrase|stayed locked/.test(login)
+  return {
+    code: 'authentication-failed',
+    words: `${user} was not let in: ${login}`,
+    hint: isLocked
+      ? 'add the encrypted key to the agent (ssh-add), or check ansible_user and the password (-k)'
+      : 'check ansible_user, and the key or password (-k asks for one)',
+  }
+}
+
+/** Hosts end the connection after MaxAuthTries attempts. */
+function hungUp({ user, login }: Attempt, message: string): Cause {
+  const said = /before handshake|No response from server|ECONNRESET|socket/i.test(message)
+    ? ''
+    : ` (${message})`
+  return {
+    code: 'authentication-failed',
+    words: `the host hung up during the log-in of ${user}${said}: ${login}`,
+    hint: 'it may have had too many attempts: set ansible_ssh_private_key_file, or IdentitiesOnly=yes',
+  }
 }
 
 function describe(error: unknown): { message: string; code: string; level: string } {
