@@ -4,7 +4,7 @@ import type { OutputStream } from '../report/output.ts'
 /** What a command may use of the process. */
 export interface Terminal {
   stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>
-  stdout: OutputStream
+  stdout: OutputStream & { write(content: string | Uint8Array): unknown }
   stderr: OutputStream
   env: NodeJS.ProcessEnv
   cwd: string

@@ -57,8 +57,13 @@ export function formatEnvelope(sealed: Sealed, id: string = DEFAULT_ID): string 
 function readHeader(header: string, placeAt: PlaceAt): string {
   const [mark = '', version, cipher, id] = header.split(';').map((part) => part.trim())
   const columnOf = (index: number) => header.split(';').slice(0, index).join(';').length + 2
-  if (mark !== MARK || version === undefined || cipher === undefined) {
-    throw wrong(`this is no header of Ansible Vault: ${header.slice(0, 40)}`, placeAt(1, 1), BROKEN)
+  // The text itself is not shown: it may be a secret that nobody has encrypted yet.
+  if (mark !== MARK) {
+    const hint = `It must begin with ${MARK};1.1;AES256 or ${MARK};1.2;AES256;ID.`
+    throw wrong('this is not encrypted by Ansible Vault', placeAt(1, 1), hint)
+  }
+  if (version === undefined || cipher === undefined) {
+    throw wrong('the header of the vault is not whole', placeAt(1, 1), BROKEN)
   }
   if (version !== '1.1' && version !== '1.2') {
     const message = `version ${version} of the vault format is not supported`

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Stats } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { HakubeError } from '../errors.ts'
 
 /** What a client says when it has no password for the id. */
@@ -20,6 +21,7 @@ export async function runPasswordScript(
   args: readonly string[],
   { env, isClient }: { env: NodeJS.ProcessEnv; isClient: boolean },
 ): Promise<Buffer> {
+  await refuseText(path)
   const child = spawn(path, args, { env, stdio: ['inherit', 'pipe', isClient ? 'pipe' : 'inherit'] })
   const out: Buffer[] = []
   const said: Buffer[] = []
@@ -31,6 +33,16 @@ export async function runPasswordScript(
   })
   if (code !== 0) throw failed(path, args, code, Buffer.concat(said).toString('utf8').trim())
   return Buffer.concat(out)
+}
+
+/**
+ * A password in a file that is executable by mistake: the system would hand it to a shell, whose complaint would
+ * show the password.
+ */
+async function refuseText(path: string): Promise<void> {
+  const start = (await readFile(path).catch(() => undefined))?.subarray(0, 64)
+  if (!start || start.subarray(0, 2).toString() === '#!' || start.some((byte) => byte < 9)) return
+  throw notRun(path, new Error('it does not begin with #!'))
 }
 
 function notRun(path: string, error: Error): HakubeError {

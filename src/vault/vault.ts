@@ -104,10 +104,14 @@ export class Vault {
   }
 }
 
-/** Encrypts as ansible-vault does. Throws HakubeError for what is encrypted already. */
-export function encrypt(plain: Buffer, secret: VaultSecret, id: string = secret.id): string {
+/** Encrypts as ansible-vault does. Throws HakubeError for what is encrypted already; `what` names it. */
+export function encrypt(
+  plain: Buffer,
+  secret: VaultSecret,
+  { id = secret.id, what = 'this' }: { id?: string; what?: string } = {},
+): string {
   if (isEncrypted(plain)) {
-    throw new HakubeError('this is encrypted already', {
+    throw new HakubeError(`${what} is encrypted already`, {
       code: 'vault-encrypted-already',
       hint: 'use `hakube vault rekey` to change its password',
     })

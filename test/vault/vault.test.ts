@@ -113,8 +113,8 @@ describe('mistakes', () => {
   it.each([
     ['another version', replaced(0, '$ANSIBLE_VAULT;1.0;AES'), 1, 16, 'version 1.0'],
     ['another cipher', replaced(0, '$ANSIBLE_VAULT;1.1;ROT13'), 1, 20, 'ROT13'],
-    ['no version', replaced(0, '$ANSIBLE_VAULT'), 1, 1, 'header'],
-    ['another mark', replaced(0, '$ANSIBLE_VAULTS;1.1;AES256'), 1, 1, 'header'],
+    ['no version', replaced(0, '$ANSIBLE_VAULT'), 1, 1, 'not whole'],
+    ['another mark', replaced(0, '$ANSIBLE_VAULTS;1.1;AES256'), 1, 1, 'not encrypted'],
     ['nothing else', lines[0], 1, 1, 'nothing after'],
     ['a letter', replaced(2, `12x${lines[2]?.slice(3)}`), 3, 3, '"x"'],
     [

@@ -143,7 +143,7 @@ describe('mistakes', () => {
     ['an alias inside its anchor', 'a: &x [*x]', 1, 8, 'must be quoted'],
     ['a wrong indentation', 'a: 5\n  b: 6\n', 1, 4, 'indented too far'],
     ['a second document', 'a: 1\n---\nb: 2', 3, 1, 'Remove the line'],
-    ['a broken vault value', 'a: !vault |\n  xx', 2, 3, 'cut off'],
+    ['a broken vault value', 'a: !vault |\n  xx', 2, 3, 'must begin with'],
     ['an encrypted list', 'a: !vault [1]', 1, 11, '!vault |'],
     ['an unsafe value', 'a: !unsafe x', 1, 12, 'raw'],
     ['an unknown tag', 'a: !!python/none x', 1, 18, 'Supported are'],
