@@ -52,6 +52,11 @@ export interface InventoryOptions extends VaultOptions {
   json?: boolean
 }
 
+export interface TrustOptions extends SharedOptions {
+  yes?: boolean
+  replace?: boolean
+}
+
 /** Declares every command. What a command needs is loaded when it runs: start-up counts. */
 export function addCommands(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
   applyOptions(shared(program.command('apply')))
@@ -77,6 +82,16 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (pattern: string, options: FactsOptions) => {
       const { facts } = await import('./facts.ts')
       done(await facts(pattern, options, terminal))
+    })
+  const hosts = program.command('hosts').description('what is known about the hosts of an inventory')
+  shared(hosts.command('trust'))
+    .description('show the keys of the hosts, and add them to known_hosts once they are confirmed')
+    .argument('[pattern]', 'hosts to look at', 'all')
+    .option('-y, --yes', 'add them without asking')
+    .option('--replace', 'also put new keys in the place of known ones that have changed')
+    .action(async (pattern: string, options: TrustOptions) => {
+      const { trust } = await import('./hosts.ts')
+      done(await trust(pattern, options, terminal))
     })
   addVaultOptions(program.command('inventory'))
     .description('print the inventory as hakube understands it')

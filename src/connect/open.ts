@@ -43,10 +43,17 @@ export async function openConnection(target: Target, options: OpenOptions): Prom
 async function connectPatiently(target: Target, options: OpenOptions): Promise<SshLink> {
   // ssh2 is large: a run that only connects locally does without it.
   const { openSsh } = await import('./ssh.ts')
-  const { retries = 2, backOff = 0.5 } = options
+  return patiently(() => openSsh(target, options), options)
+}
+
+/** Tries again what may pass by itself: refused, reset and timed-out connections, and nothing else. */
+export async function patiently<Result>(
+  connect: () => Promise<Result>,
+  { retries = 2, backOff = 0.5 }: Pick<OpenOptions, 'retries' | 'backOff'> = {},
+): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await openSsh(target, options)
+      return await connect()
     } catch (error) {
       if (attempt >= retries || !mayPass(error)) throw error
       // A quarter more or less, or all hosts behind one jump host would come again at once.

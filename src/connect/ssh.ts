@@ -56,8 +56,7 @@ async function openClient(
 ): Promise<SshClient> {
   const settings = await resolveSettings(target)
   for (const warning of settings.warnings) options.warn(warning)
-  const jumps = hops ?? (settings.proxyJump === undefined ? [] : parseJump(settings.proxyJump, target.name))
-  if (depth > MAX_HOPS || jumps.length > MAX_HOPS) throw tooManyHops(target)
+  const jumps = hopsOf(target, settings, hops, depth)
   const login = await prepareLogin(settings, {
     host: target.name,
     password: target.password,
@@ -76,13 +75,26 @@ async function openClient(
   }
 }
 
-/** The way to the host's port where it is not a plain TCP connection. */
-async function openWay(
+/** The hosts in between, in the order in which they are passed. Throws HakubeError when they are too many. */
+export function hopsOf(
+  target: Target,
+  settings: SshSettings,
+  given: Hop[] | undefined,
+  depth: number,
+): Hop[] {
+  const { proxyJump } = settings
+  const hops = given ?? (proxyJump === undefined ? [] : parseJump(proxyJump, target.name))
+  if (depth > MAX_HOPS || hops.length > MAX_HOPS) throw tooManyHops(target)
+  return hops
+}
+
+/** The way to a host's port where it is not a plain TCP connection. */
+export async function openWay(
   target: Target,
   settings: SshSettings,
   jumps: Hop[],
   options: SshOptions,
-  depth: number,
+  depth = 0,
 ): Promise<Way | undefined> {
   const last = jumps.at(-1)
   if (last) return openJump(target, settings, last, jumps.slice(0, -1), options, depth)
@@ -90,19 +102,11 @@ async function openWay(
   return openProxyCommand(settings.proxyCommand, settings, target.name)
 }
 
-/** A hop is a host of its own: its own user, keys and host key; the target's passwords are not for it. */
-async function openJump(
-  target: Target,
-  settings: SshSettings,
-  hop: Hop,
-  before: Hop[],
-  options: SshOptions,
-  depth: number,
-): Promise<Way> {
-  const { address, user, port } = hop
-  const { hostKeyChecking, hostKeyCheckingFrom, timeout, sshCommonArgs } = target
-  const jump: Target = {
-    name: target.name,
+/** A hop as a host of its own: its own user, keys and host key; the target's passwords are not for it. */
+export function jumpTarget(target: Target, { address, user, port }: Hop): Target {
+  const { name, hostKeyChecking, hostKeyCheckingFrom, timeout, sshCommonArgs } = target
+  return {
+    name,
     address,
     user,
     port,
@@ -112,6 +116,18 @@ async function openJump(
     timeout,
     sshCommonArgs: jumpArgs(sshCommonArgs),
   }
+}
+
+async function openJump(
+  target: Target,
+  settings: SshSettings,
+  hop: Hop,
+  before: Hop[],
+  options: SshOptions,
+  depth: number,
+): Promise<Way> {
+  const { address } = hop
+  const jump = jumpTarget(target, hop)
   const rest = before.length > 0 ? before : undefined
   const client = await openClient(jump, options, rest, depth + 1).catch((error: unknown) => {
     throw atJumpHost(error, address)

@@ -1,3 +1,4 @@
+import type { Target } from '../connect/target.ts'
 import { readLimit } from '../inventory/limit.ts'
 import { showWarning, type Inventory } from '../inventory/model.ts'
 import { selectHosts } from '../inventory/patterns.ts'
@@ -9,6 +10,7 @@ import type { Dict } from '../value.ts'
 import { TaskScope } from '../variables/scope.ts'
 import { Hosts } from './hosts.ts'
 import { storeOf } from './inputs.ts'
+import { targetOf } from './target.ts'
 import { magicVariables } from './magic.ts'
 import type { RunOptions } from './options.ts'
 
@@ -18,6 +20,33 @@ export async function gatherFacts(
   pattern: string,
   options: RunOptions,
 ): Promise<{ facts: ReadonlyMap<string, Dict>; unreachable: readonly string[] }> {
+  const { names, store, run, scope } = await chosen(inventory, pattern, options)
+  const hosts = new Hosts(options, store, [run], scope)
+  try {
+    const reached = await Promise.all(names.map((name) => hosts.reach(name)))
+    const facts = new Map<string, Dict>()
+    for (const name of names) {
+      const own = store.hosts.get(name)?.facts
+      if (own) facts.set(name, own)
+    }
+    return { facts, unreachable: names.filter((_, index) => reached[index] === undefined) }
+  } finally {
+    await hosts.close()
+  }
+}
+
+/** How to reach the hosts of a pattern. */
+export async function targetsOf(
+  inventory: Inventory,
+  pattern: string,
+  options: RunOptions,
+): Promise<Target[]> {
+  const { names, run, scope } = await chosen(inventory, pattern, options)
+  return names.map((name) => targetOf(name, scope(name), run.play, options))
+}
+
+/** The hosts of a pattern with their variables, as a play without tasks. */
+async function chosen(inventory: Inventory, pattern: string, options: RunOptions) {
   const { hosts: names, warnings } = selectHosts(
     inventory,
     pattern,
@@ -43,18 +72,7 @@ export async function gatherFacts(
     const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })
     return new TaskScope(store, host, 0, { magic, loop: new Map(), environment, texts: [] })
   }
-  const hosts = new Hosts(options, store, [run], scope)
-  try {
-    const reached = await Promise.all(names.map((name) => hosts.reach(name)))
-    const facts = new Map<string, Dict>()
-    for (const name of names) {
-      const own = store.hosts.get(name)?.facts
-      if (own) facts.set(name, own)
-    }
-    return { facts, unreachable: names.filter((_, index) => reached[index] === undefined) }
-  } finally {
-    await hosts.close()
-  }
+  return { names, store, run, scope }
 }
 
 function factsPlay(pattern: string): Play {
