@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
 import { HakubeError } from '../errors.ts'
 import { isEncrypted } from '../vault/envelope.ts'
 import type { Vault } from '../vault/vault.ts'
+import { compareText } from './model.ts'
+import { readPipe } from './pipe.ts'
 
 // Far above any real inventory; a disk image given by mistake should not fill the memory.
 const MAX_BYTES = 32 * 1024 * 1024
@@ -15,6 +17,31 @@ export async function look(path: string): Promise<Stats | undefined> {
     return await stat(path)
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    throw unreadable(path, error)
+  }
+}
+
+/** The names in a directory, in order. Throws HakubeError if it cannot be listed. */
+export async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return (await readdir(directory)).sort(compareText)
+  } catch (error) {
+    throw unreadable(directory, error)
+  }
+}
+
+/** Whether a file begins as a program does: with #! or as an ELF binary. Other texts a shell would try to run. */
+export async function isProgram(path: string): Promise<boolean> {
+  try {
+    const file = await open(path)
+    try {
+      const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+      const start = buffer.toString('latin1')
+      return start.startsWith('#!') || start === '\x7fELF'
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
     throw unreadable(path, error)
   }
 }
@@ -37,7 +64,8 @@ async function readBytes(path: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {
-    const stream: AsyncIterable<Buffer> = createReadStream(path)
+    const isPipe = (await stat(path)).isFIFO()
+    const stream: AsyncIterable<Buffer> = isPipe ? readPipe(path) : createReadStream(path)
     for await (const chunk of stream) {
       size += chunk.length
       if (size > MAX_BYTES) break
@@ -73,6 +101,7 @@ function notText(path: string, bytes: Buffer, offset: number, what: string): Hak
 }
 
 function unreadable(path: string, error: unknown): HakubeError {
+  if (error instanceof HakubeError) return error
   const reason = REASONS.find(([code]) => hasCode(error, code))?.[1]
   return new HakubeError(`cannot read ${path}: ${reason ?? String(error)}`, {
     code: 'inventory-file',

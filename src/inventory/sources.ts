@@ -1,15 +1,13 @@
-import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Stats } from 'node:fs'
 import { HakubeError } from '../errors.ts'
 import { parseAddress } from './address.ts'
 import type { InventoryBuilder } from './builder.ts'
-import { look, readText } from './files.ts'
+import { isProgram, look, namesIn, readText } from './files.ts'
 import { applyIni } from './ini-apply.ts'
 import { parseIni, type IniFile } from './ini.ts'
 import { conceal } from '../vault/conceal.ts'
 import type { Vault } from '../vault/vault.ts'
-import { compareText } from './model.ts'
 
 export interface Source {
   kind: 'file' | 'directory' | 'list'
@@ -20,6 +18,8 @@ const NOT_INVENTORIES = new Set(['group_vars', 'host_vars', 'vars_plugins'])
 const IGNORED_EXTENSIONS = '.pyc .pyo .swp .bak .rpm .md .txt .rst .orig .cfg .retry'.split(' ')
 const YAML_EXTENSIONS = ['.yml', '.yaml', '.json']
 const MAX_DEPTH = 20
+// Programs that ask a cloud take minutes.
+const SCRIPT_TIMEOUT = 300_000
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -33,10 +33,10 @@ export async function readSource(argument: string, builder: InventoryBuilder, en
   }
   if (!found) throw missing(argument)
   if (!found.isDirectory()) {
-    await readFile(path, found, builder)
+    await readFile(path, found, builder, env)
     return { kind: 'file', path }
   }
-  const count = await readDirectory(path, builder, 0)
+  const count = await readDirectory(path, builder, env, 0)
   if (count > 0) return { kind: 'directory', path }
   throw new HakubeError(`the directory ${argument} holds no inventory file`, {
     code: 'inventory-missing',
@@ -80,15 +80,20 @@ function readList(argument: string, builder: InventoryBuilder): void {
   }
 }
 
-async function readDirectory(directory: string, builder: InventoryBuilder, depth: number): Promise<number> {
+async function readDirectory(
+  directory: string,
+  builder: InventoryBuilder,
+  env: Env,
+  depth: number,
+): Promise<number> {
   let count = 0
-  for (const name of (await readdir(directory)).sort(compareText)) {
+  for (const name of await namesIn(directory)) {
     if (isIgnored(name)) continue
     const path = join(directory, name)
     const found = await look(path)
-    if (found?.isDirectory() && depth < MAX_DEPTH) count += await readDirectory(path, builder, depth + 1)
+    if (found?.isDirectory() && depth < MAX_DEPTH) count += await readDirectory(path, builder, env, depth + 1)
     if (found?.isFile()) {
-      await readFile(path, found, builder)
+      await readFile(path, found, builder, env)
       count += 1
     }
   }
@@ -104,16 +109,33 @@ function isIgnored(name: string): boolean {
   )
 }
 
-async function readFile(path: string, found: Stats, builder: InventoryBuilder): Promise<void> {
+async function readFile(path: string, found: Stats, builder: InventoryBuilder, env: Env): Promise<void> {
   refuseOddFile(path, found)
+  const isExecutable = (found.mode & 0o111) !== 0
+  if (found.isFile() && isExecutable && (await isProgram(path))) {
+    const { readProgram } = await import('./dynamic.ts')
+    return await readProgram(path, builder, { env, timeout: timeoutFrom(env) })
+  }
+  const before = builder.errors.length
   const { text, hidden } = await readText(path, builder.vault)
-  if (text.startsWith('#!') && (found.mode & 0o111) !== 0) {
-    throw new HakubeError(`${path} is a program; inventories that must be run are not supported`, {
+  await readTextFile(path, text, hidden, builder)
+  if (text.startsWith('#!') && builder.errors.length > before) {
+    // Every line of a script that is read as an inventory would be an error of its own.
+    builder.errors.length = before
+    throw new HakubeError(`${path} looks like a program, but it is not executable`, {
       code: 'inventory-script',
       place: { file: path, line: 1, column: 1 },
-      hint: `Write its hosts to a file: ansible-inventory -i ${path} --list --yaml > inventory.yml`,
+      hint: `If it is to be run: chmod +x ${path}. If not, remove its first line.`,
     })
   }
+}
+
+async function readTextFile(
+  path: string,
+  text: string,
+  hidden: boolean,
+  builder: InventoryBuilder,
+): Promise<void> {
   const extension = extname(path)
   if (extension === '' || YAML_EXTENSIONS.includes(extension)) {
     const { readYamlInventory } = await import('./yaml-inventory.ts')
@@ -121,6 +143,17 @@ async function readFile(path: string, found: Stats, builder: InventoryBuilder): 
   }
   const file = parseIni(text, path, hidden)
   applyIni(hidden ? concealed(file, builder.vault) : file, builder)
+}
+
+function timeoutFrom(env: Env): number {
+  const given = env['HAKUBE_INVENTORY_TIMEOUT']
+  if (given === undefined || given === '') return SCRIPT_TIMEOUT
+  const seconds = Number(given)
+  if (seconds > 0) return seconds * 1000
+  throw new HakubeError(`HAKUBE_INVENTORY_TIMEOUT is "${given}"`, {
+    code: 'inventory-script',
+    hint: 'Give a number of seconds, or remove it from the environment.',
+  })
 }
 
 /** Keeps what an encrypted inventory says out of messages and output. */

@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { HakubeError } from '../errors.ts'
 import type { Key } from '../value.ts'
 import type { YamlMapping } from '../yaml/load.ts'
-import { look, readText } from './files.ts'
+import { look, namesIn, readText } from './files.ts'
 import type { Vault } from '../vault/vault.ts'
-import { compareText, setIn } from './model.ts'
+import { setIn } from './model.ts'
 import type { Variables, Warning } from './model.ts'
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json']
@@ -34,7 +33,7 @@ export class VarsDirectory {
   /** Lists the directory once, so that hosts without files cost nothing. A missing one is empty. */
   static async open(path: string, problems: Problems): Promise<VarsDirectory> {
     const found = await look(path)
-    const entries = found?.isDirectory() ? await readdir(path) : []
+    const entries = found?.isDirectory() ? await listed(path, problems) : []
     return new VarsDirectory(path, new Set(entries), problems)
   }
 
@@ -70,6 +69,16 @@ export class VarsDirectory {
   }
 }
 
+async function listed(path: string, problems: Problems): Promise<string[]> {
+  try {
+    return await namesIn(path)
+  } catch (error) {
+    if (!(error instanceof HakubeError)) throw error
+    problems.errors.push(error)
+    return []
+  }
+}
+
 /** All files of a directory that hold variables, in sorted order, directories included. */
 async function filesBelow(directory: string, depth: number): Promise<string[]> {
   if (depth > MAX_DEPTH) {
@@ -80,7 +89,7 @@ async function filesBelow(directory: string, depth: number): Promise<string[]> {
     })
   }
   const files: string[] = []
-  for (const name of (await readdir(directory)).sort(compareText)) {
+  for (const name of await namesIn(directory)) {
     if (name.startsWith('.') || name.endsWith('~')) continue
     const path = join(directory, name)
     const found = await look(path)
