@@ -21,7 +21,8 @@ vi.mock('../../src/connect/open.ts', async (original) => {
 
 /** Another seed makes other lists. */
 const SEED = Number(process.env['HAKUBE_SEED'] ?? 2026)
-const LISTS = 100
+/** For each family. */
+const LISTS = process.env['HAKUBE_TEST_ALL'] ? 400 : 100
 const FAMILIES = [
   { family: 'EL-like', hosts: ['m1', 'm2', 'm3', 'lb1', 'lb2'] },
   { family: 'Debian-like', hosts: ['d1', 'd2', 'd3'] },
@@ -36,7 +37,7 @@ const campaign = new Campaign(exchanges)
 beforeAll(async () => {
   await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
   await Promise.all(FAMILIES.map(({ family, hosts }) => campaign.run(family, hosts, LISTS, SEED)))
-}, 900_000)
+}, LISTS * 9_000)
 
 afterAll(async () => {
   await exchanges.close()

@@ -33,7 +33,7 @@ export function toursOf(family: Family): GeneratedList[] {
     {
       tasks: [
         { systemd: { name: 'lab-hello', masked: true } },
-        { service: { name: 'lab-hello', state: 'restarted' }, ...ignore },
+        { service: { name: 'lab-hello', enabled: true }, ...ignore },
       ],
     },
     // What the unit is then, the mask hides.
