@@ -1,8 +1,9 @@
 import { HakubeError } from '../errors.ts'
-import { splitKeyValue } from '../playbook/key-value.ts'
 import { readText, variablesOf } from '../run/inputs.ts'
-import type { Vault } from '../vault/vault.ts'
+import { keyValues, UnbalancedError, type KeyValues } from '../variables/key-values.ts'
 import type { Raw, RawVariables } from '../variables/store.ts'
+import type { Vault } from '../vault/vault.ts'
+import { maskSecrets } from '../yaml/mask.ts'
 
 /** The variables of all -e: `name=value …`, JSON or YAML in braces, or `@file`. Later ones win. */
 export async function extraVariables(given: readonly string[], vault: Vault): Promise<RawVariables> {
@@ -12,17 +13,33 @@ export async function extraVariables(given: readonly string[], vault: Vault): Pr
 }
 
 async function read(text: string, vault: Vault): Promise<RawVariables> {
+  if (text.trim() === '') return new Map()
   if (text.startsWith('@')) {
     const file = text.slice(1)
     return variablesOf(await readText(file, 'variables file', vault), file, vault)
   }
   if (/^\s*[[{]/.test(text)) return variablesOf({ text, hidden: false }, '-e', vault)
-  const { pairs, free } = splitKeyValue(text)
-  if (free || pairs.length === 0) {
-    throw new HakubeError(`-e ${text}: this is no name=value`, {
-      code: 'wrong-extra-vars',
-      hint: 'write -e name=value, -e \'{"name": "value"}\' or -e @file.yml',
-    })
+  if (/^[./]/.test(text)) throw wrong(text, 'this looks like a file', `write -e @${text}`)
+  const { pairs, rest } = split(text)
+  if (rest[0] !== undefined) {
+    const hint =
+      pairs.length > 0
+        ? 'quote a value with blanks for hakube, too: -e \'name="two words"\''
+        : 'write -e name=value, -e \'{"name": "value"}\' or -e @file.yml'
+    throw wrong(text, `"${maskSecrets(rest[0])}" is no name=value`, hint)
   }
   return new Map(pairs.map(([name, value]): [string, Raw] => [name, { value, place: { file: '-e' } }]))
+}
+
+function split(text: string): KeyValues {
+  try {
+    return keyValues(text)
+  } catch (error) {
+    if (!(error instanceof UnbalancedError)) throw error
+    throw wrong(text, error.message, 'quote the whole value, or write -e \'{"name": "value"}\'')
+  }
+}
+
+function wrong(text: string, problem: string, hint: string): HakubeError {
+  return new HakubeError(`-e ${maskSecrets(text)}: ${problem}`, { code: 'wrong-extra-vars', hint })
 }
