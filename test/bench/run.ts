@@ -88,6 +88,7 @@ if (spawnSync('ansible-playbook', ['--version']).status === 0) {
 } else console.log('\nansible-playbook is not installed: no comparison (apt-get install ansible-core)')
 
 const date = new Date().toISOString().slice(0, 10)
+mkdirSync(join(root, 'test/bench/results'), { recursive: true })
 const file = join(root, 'test/bench/results', `${date}.json`)
 writeFileSync(file, `${JSON.stringify({ date, facts, results }, undefined, 2)}\n`)
 console.log(`\nraw figures: test/bench/results/${date}.json`)
