@@ -137,12 +137,22 @@ async function readTextFile(
   builder: InventoryBuilder,
 ): Promise<void> {
   const extension = extname(path)
+  const file = (): IniFile => {
+    const parsed = parseIni(text, path, hidden)
+    return hidden ? concealed(parsed, builder.vault) : parsed
+  }
   if (extension === '' || YAML_EXTENSIONS.includes(extension)) {
     const { readYamlInventory } = await import('./yaml-inventory.ts')
-    if (await readYamlInventory(text, path, builder, { required: extension !== '', hidden })) return
+    try {
+      if (await readYamlInventory(text, path, builder, { required: extension !== '', hidden })) return
+    } catch (error) {
+      // Ansible does not mind INI in a file whose name says YAML.
+      const ini = file()
+      if (!(error instanceof HakubeError) || ini.errors.length > 0) throw error
+      return applyIni(ini, builder)
+    }
   }
-  const file = parseIni(text, path, hidden)
-  applyIni(hidden ? concealed(file, builder.vault) : file, builder)
+  applyIni(file(), builder)
 }
 
 function timeoutFrom(env: Env): number {

@@ -45,7 +45,10 @@ function readRoot(
     if (required || !(error instanceof HakubeError)) throw error
     return undefined
   }
-  if (root?.kind === 'mapping') return root
+  if (root?.kind === 'mapping') {
+    refuseOutput(root)
+    return root
+  }
   if (!required) return undefined
   const what = root ? describe(root) : 'empty'
   const hint = 'Write groups with hosts in them; an inventory in INI must have a name that ends in .ini.'
@@ -56,12 +59,33 @@ function readRoot(
   )
 }
 
+/** What an inventory program prints looks like an inventory in YAML, but lists its hosts. */
+function refuseOutput(root: YamlMapping): void {
+  const meta = entryOf(root, '_meta')
+  if (!meta) return
+  throw invalid(
+    'this is what an inventory program prints, and no inventory file',
+    meta.keyPlace,
+    'Give the program itself with -i; ansible-inventory --list --yaml prints its hosts as a file.',
+  )
+}
+
 async function readGroup(
   entry: YamlEntry,
   parent: GroupDraft | undefined,
   builder: InventoryBuilder,
 ): Promise<void> {
   const { key, keyPlace, value } = entry
+  if (value.kind !== 'mapping' && !(value.kind === 'scalar' && value.value === null)) {
+    // As in Ansible, which files with settings for other programs rely on.
+    builder.warnings.push({
+      code: 'ignored-section',
+      message: `"${String(key)}" is ignored: a group must be a mapping, not ${describe(value)}`,
+      place: keyPlace,
+      hint: 'If it is a variable, put it under "vars:" of a group.',
+    })
+    return
+  }
   if (typeof key !== 'string')
     return fail(builder, `${String(key)} is not the name of a group`, keyPlace, 'Quote the name.')
   const group = builder.addGroup(key, keyPlace)

@@ -51,7 +51,7 @@ describe('files', () => {
       /line 3 has bytes that are not UTF-8/,
     ],
     ['x.yml', '- a\n', 'inventory-syntax', /must be a mapping of groups, this is a list/],
-    ['x.yml', '', 'inventory-syntax', /empty/],
+    ['x.json', '{"web": {"hosts": ["a"]}, "_meta": {}}', 'inventory-syntax', /inventory program prints/],
     ['x.yml', 'a:\n\tb: 1', 'yaml-syntax', /tabs/],
     ['x.yml', 'plugin: aws_ec2\n', 'inventory-syntax', /plugins are not supported/],
   ])('refuses %s with %j', async (name, content, code, message) => {
@@ -119,13 +119,23 @@ describe('inventories in YAML', () => {
     })
   })
 
+  it('takes INI in a file whose name says YAML, and a file with nothing in it', async () => {
+    await inDirectory({ 'a.yml': '[web]\nn1 x=1\n', 'b.yml': '# nothing\n' }, async (root) => {
+      const inventory = await loadInventory(['a.yml', 'b.yml'].map((path) => join(root, path)))
+      expect(inventory.groups.get('web')?.hosts).toEqual(['n1'])
+    })
+  })
+
   it('points at what cannot be, and warns about what has no effect', async () => {
     const yaml = 'web:\n  hosts:\n    - n1\n  n2: {}\ndb: 5\n1: {}\nx:\n  hosts:\n    "n[3:": {}\n'
-    await inDirectory({ 'bad.yml': yaml, 'odd.yml': 'web:\n  n2: {}\n' }, async (root) => {
+    await inDirectory({ 'bad.yml': yaml, 'odd.yml': 'web:\n  n2: {}\ndb: 5\n' }, async (root) => {
       const errors = await errorsOf(loadInventory([join(root, 'bad.yml')]))
-      expect(errors.map((error) => error.place?.line)).toEqual([3, 5, 6, 9])
+      expect(errors.map((error) => error.place?.line)).toEqual([3, 6, 9])
       const { warnings } = await loadInventory([join(root, 'odd.yml')])
-      expect(warnings).toMatchObject([{ code: 'ignored-section', place: { line: 2 } }])
+      expect(warnings).toMatchObject([
+        { code: 'ignored-section', place: { line: 2 } },
+        { code: 'ignored-section', place: { line: 3 } },
+      ])
     })
   })
 })
