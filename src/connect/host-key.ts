@@ -1,5 +1,13 @@
 import { EXIT, HakubeError } from '../errors.ts'
-import { fingerprint, judge, keyType, type KnownHost, knownHostName, type KnownHosts } from './known-hosts.ts'
+import {
+  type BadLine,
+  fingerprint,
+  type HostEntries,
+  judge,
+  keyType,
+  type KnownHost,
+  knownHostName,
+} from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-file.ts'
 import type { HostKeyChecking } from './target.ts'
 
@@ -10,7 +18,9 @@ export interface HostKeyPolicy {
   /** The name and port that its key is kept under. */
   keptAs: string
   port: number
-  known: KnownHosts
+  /** What known_hosts says about it, and the lines there that were not understood. */
+  known: HostEntries
+  badLines: readonly BadLine[]
   checking: HostKeyChecking
   /** Where `checking` was set to `no`. */
   from: string
@@ -26,7 +36,7 @@ export interface HostKeyPolicy {
  * `host-key-revoked`.
  */
 export async function checkHostKey(policy: HostKeyPolicy, key: Buffer): Promise<void> {
-  const verdict = judge(policy.known.entries, policy.keptAs, policy.port, key)
+  const verdict = judge(policy.known, key)
   if (verdict.kind === 'known') return
   if (verdict.kind === 'revoked') throw revoked(policy, key, verdict.entry)
   if (verdict.kind === 'changed') throw changed(policy, key, verdict.entries)
@@ -54,10 +64,10 @@ function describe(key: Buffer): string {
   return `${keyType(key) ?? 'unknown type'} ${fingerprint(key)}`
 }
 
-function unknown({ host, keptAs, port, known }: HostKeyPolicy, key: Buffer): HakubeError {
-  const [bad] = known.badLines
+function unknown({ host, keptAs, port, badLines }: HostKeyPolicy, key: Buffer): HakubeError {
+  const [bad] = badLines
   const unread = bad
-    ? ` (${known.badLines.length} lines were not understood, the first is ${bad.file}:${bad.line}: ${bad.problem})`
+    ? ` (${badLines.length} lines were not understood, the first is ${bad.file}:${bad.line}: ${bad.problem})`
     : ''
   return refusal(
     'host-key-unknown',

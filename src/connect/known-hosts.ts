@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** One line of a known_hosts file, see sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. */
 export interface KnownHost {
@@ -24,18 +24,28 @@ export interface KnownHosts {
 }
 
 const DEFAULT_PORT = 22
+/** Bytes that SHA-1 takes at a time. */
+const BLOCK = 64
 
 /** Reads the text of a known_hosts file. Never throws: what is wrong is listed, as OpenSSH goes over it. */
 export function parseKnownHosts(text: string, file: string): KnownHosts {
   const found: KnownHosts = { entries: [], badLines: [] }
-  text.split('\n').forEach((source, index) => {
-    const words = source.split(/[ \t\r]+/).filter((word) => word !== '')
-    if (words.length === 0 || words[0]?.startsWith('#')) return
-    const entry = parseLine(words, file, index + 1)
-    if (typeof entry === 'string') found.badLines.push({ file, line: index + 1, problem: entry })
+  let line = 0
+  for (let start = 0; start < text.length; line += 1) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const words = end === start ? [] : wordsOf(text.slice(start, end))
+    start = end + 1
+    if (words.length === 0 || words[0]?.startsWith('#')) continue
+    const entry = parseLine(words, file, line + 1)
+    if (typeof entry === 'string') found.badLines.push({ file, line: line + 1, problem: entry })
     else found.entries.push(entry)
-  })
+  }
   return found
+}
+
+function wordsOf(line: string): string[] {
+  return line.split(/[ \t\r]+/).filter((word) => word !== '')
 }
 
 function parseLine(words: string[], file: string, line: number): KnownHost | string {
@@ -62,7 +72,7 @@ export function keyType(key: Buffer): string | undefined {
 
 /** The fingerprint as OpenSSH shows it: `SHA256:…`. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+  return `SHA256:${hash('sha256', key, 'base64').replace(/=+$/, '')}`
 }
 
 /** The name under which a host's key is kept: `[host]:port` where the port is not SSH's own. */
@@ -73,11 +83,21 @@ export function knownHostName(host: string, port: number): string {
 
 /** The hashed form of a name, with a salt of 20 bytes. */
 export function hashName(name: string, salt: Buffer): string {
-  return `|1|${salt.toString('base64')}|${hmac(name, salt).toString('base64')}`
+  return `|1|${salt.toString('base64')}|${hmac(Buffer.from(name), salt)}`
 }
 
-function hmac(name: string, salt: Buffer): Buffer {
-  return createHmac('sha1', salt).update(name).digest()
+/** HMAC-SHA1, by two plain hashes: known_hosts may have thousands of lines, and this is many times as fast. */
+function hmac(name: Buffer, salt: Buffer): string {
+  const key = salt.length > BLOCK ? hash('sha1', salt, 'buffer') : salt
+  const inner = Buffer.alloc(BLOCK + name.length, 0x36)
+  const outer = Buffer.alloc(BLOCK + 20, 0x5c)
+  key.forEach((byte, index) => {
+    inner[index] = byte ^ 0x36
+    outer[index] = byte ^ 0x5c
+  })
+  name.copy(inner, BLOCK)
+  hash('sha1', inner, 'buffer').copy(outer, BLOCK)
+  return hash('sha1', outer, 'base64')
 }
 
 /** Whether the host field of a line is about this name. A negated pattern that matches overrules all others. */
@@ -93,11 +113,10 @@ export function matchesHost(patterns: string, name: string): boolean {
 }
 
 function matchesHash(hashed: string, name: string): boolean {
-  const [, version, salt, hash] = hashed.split('|')
-  if (version !== '1' || !salt || !hash) return false
-  const stored = Buffer.from(hash, 'base64')
-  const own = hmac(name, Buffer.from(salt, 'base64'))
-  return stored.length === own.length && timingSafeEqual(stored, own)
+  const [, version, salt, stored] = hashed.split('|')
+  if (version !== '1' || !salt || !stored) return false
+  // These are names, not secrets: there is nothing to find out by how long a comparison takes.
+  return hmac(Buffer.from(name), Buffer.from(salt, 'base64')) === stored
 }
 
 /**
@@ -131,10 +150,20 @@ export type Verdict =
   | { kind: 'changed'; entries: [KnownHost, ...KnownHost[]] }
   | { kind: 'revoked'; entry: KnownHost }
 
-/** Judges the key that the host of this name and port has shown. */
-export function judge(entries: readonly KnownHost[], host: string, port: number, key: Buffer): Verdict {
+/** The entries about one host: under its name with the port, and under its plain name. */
+export interface HostEntries {
+  own: readonly KnownHost[]
+  plain: readonly KnownHost[]
+}
+
+/** Looks up a host. For hashed names every line costs two hashes, so this is done once for a connection. */
+export function entriesOf(entries: readonly KnownHost[], host: string, port: number): HostEntries {
   const own = about(entries, knownHostName(host, port))
-  const plain = about(entries, knownHostName(host, DEFAULT_PORT))
+  return { own, plain: port === DEFAULT_PORT ? own : about(entries, knownHostName(host, DEFAULT_PORT)) }
+}
+
+/** Judges the key that a host has shown, by the entries about it. */
+export function judge({ own, plain }: HostEntries, key: Buffer): Verdict {
   const revoked = [...own, ...plain].find((entry) => entry.marker === 'revoked' && entry.key.equals(key))
   if (revoked) return { kind: 'revoked', entry: revoked }
   const keys = own.filter((entry) => entry.marker === undefined)
@@ -159,12 +188,9 @@ function about(entries: readonly KnownHost[], name: string): KnownHost[] {
  */
 export function preferKnown<Name extends string>(
   algorithms: readonly Name[],
-  entries: readonly KnownHost[],
-  host: string,
-  port: number,
+  { own, plain }: HostEntries,
 ): Name[] {
-  const own = about(entries, knownHostName(host, port))
-  const stored = own.length > 0 ? own : about(entries, knownHostName(host, DEFAULT_PORT))
+  const stored = own.length > 0 ? own : plain
   const types = new Set(stored.filter(({ marker }) => marker === undefined).map(({ type }) => type))
   const isStored = (algorithm: string): boolean =>
     types.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)

@@ -2,6 +2,7 @@ import { HakubeError } from '../errors.ts'
 import type { Starts } from './become.ts'
 import type { HostKeyPolicy } from './host-key.ts'
 import { KeyRing } from './ssh/key-ring.ts'
+import { entriesOf } from './known-hosts.ts'
 import { readKnownHosts } from './known-hosts-file.ts'
 import { resolveSettings, type SshSettings } from './ssh-config.ts'
 import { prepareLogin } from './ssh/auth.ts'
@@ -159,11 +160,15 @@ async function hostKeyPolicy(
   settings: SshSettings,
   { warn }: SshOptions,
 ): Promise<HostKeyPolicy> {
+  const keptAs = settings.hostKeyAlias ?? settings.hostname
+  const port = settings.hostKeyAlias === undefined ? settings.port : 22
+  const { entries, badLines } = await readKnownHosts(settings.knownHostsFiles)
   return {
     host: target.name,
-    keptAs: settings.hostKeyAlias ?? settings.hostname,
-    port: settings.hostKeyAlias === undefined ? settings.port : 22,
-    known: await readKnownHosts(settings.knownHostsFiles),
+    keptAs,
+    port,
+    known: entriesOf(entries, keptAs, port),
+    badLines,
     checking: settings.checking,
     from: settings.checkingFrom,
     addTo: settings.addKeysTo,

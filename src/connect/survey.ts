@@ -1,4 +1,4 @@
-import { fingerprint, judge, keyType, type KnownHost, knownHostName } from './known-hosts.ts'
+import { entriesOf, fingerprint, judge, keyType, type KnownHost, knownHostName } from './known-hosts.ts'
 import { readKnownHosts } from './known-hosts-file.ts'
 import { hopsOf, jumpTarget, openWay, type SshOptions } from './ssh.ts'
 import { resolveSettings, type SshSettings } from './ssh-config.ts'
@@ -101,7 +101,8 @@ function compare(shown: readonly Buffer[], entries: readonly KnownHost[], settin
   const { hostKeyAlias, hostname } = settings
   const host = hostKeyAlias ?? hostname
   const port = hostKeyAlias === undefined ? settings.port : 22
-  const verdicts = shown.map((key) => ({ key, verdict: judge(entries, host, port, key) }))
+  const about = entriesOf(entries, host, port)
+  const verdicts = shown.map((key) => ({ key, verdict: judge(about, key) }))
   const isSame = verdicts.some(({ verdict }) => verdict.kind === 'known')
   return verdicts.map(({ key, verdict }): ShownKey => {
     const type = keyType(key) ?? 'unknown type'

@@ -1,10 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  entriesOf,
   fingerprint,
   hashName,
   judge,
@@ -14,7 +26,7 @@ import {
   parseKnownHosts,
   preferKnown,
 } from '../../src/connect/known-hosts.ts'
-import { addKnownHost, readKnownHosts } from '../../src/connect/known-hosts-file.ts'
+import { addKnownHost, readKnownHosts, removeKnownHost } from '../../src/connect/known-hosts-file.ts'
 
 /** A key in the wire format, of any type and content. */
 function key(type: string, content: string): Buffer {
@@ -32,7 +44,7 @@ function line(patterns: string, blob = ed, marker = ''): string {
 }
 
 function verdict(text: string, host: string, port = 22, blob = ed): string {
-  const result = judge(parseKnownHosts(text, 'file').entries, host, port, blob)
+  const result = judge(entriesOf(parseKnownHosts(text, 'file').entries, host, port), blob)
   if (result.kind === 'changed') return `changed ${result.entries.map((entry) => entry.line).join(',')}`
   if (result.kind === 'unknown')
     return result.authority ? `unknown, authority ${result.authority.line}` : 'unknown'
@@ -108,13 +120,30 @@ describe('what known_hosts says about a key', () => {
     fc.assert(
       fc.property(text, text, fc.nat(70_000), (file, host, port) => {
         const { entries } = parseKnownHosts(`${file}\n${line(file.replaceAll(/\s/g, '*'))}`, 'file')
-        judge(entries, host, port, ed)
-        preferKnown(['ssh-ed25519'], entries, host, port)
+        const about = entriesOf(entries, host, port)
+        judge(about, ed)
+        preferKnown(['ssh-ed25519'], about)
       }),
     )
     const began = performance.now()
     expect(matchesHost('*a'.repeat(5000), 'a'.repeat(250) + 'b')).toBe(false)
     expect(performance.now() - began).toBeLessThan(1000)
+  })
+
+  it.each<[string, () => string]>([
+    ['junk', () => randomBytes(50_000_000).toString('latin1')],
+    ['junk that is no text', () => randomBytes(30_000_000).toString('utf8')],
+    ['one line', () => 'm1'.repeat(25_000_000)],
+    ['empty lines', () => '\n'.repeat(20_000_000)],
+    ['stars', () => line('*a'.repeat(20_000_000))],
+    ['commas', () => line(','.repeat(20_000_000))],
+    ['hashed names', () => line(hashName('m2', salt)).repeat(50_000)],
+  ])('comes in time out of a large file of %s', (_case, text) => {
+    const source = text()
+    const began = performance.now()
+    const { entries } = parseKnownHosts(source, 'file')
+    judge(entriesOf(entries, 'm1'.repeat(100), 22), ed)
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 
   it('is what ssh-keygen finds', () => {
@@ -168,7 +197,7 @@ describe('the order of host key algorithms', () => {
     ],
     ['a revoked RSA key', line('m1', rsa, '@revoked '), 22, [...all]],
   ])('with %s', (_case, text, port, expected) => {
-    expect(preferKnown(all, parseKnownHosts(text, 'file').entries, 'm1', port)).toEqual(expected)
+    expect(preferKnown(all, entriesOf(parseKnownHosts(text, 'file').entries, 'm1', port))).toEqual(expected)
   })
 })
 
@@ -205,6 +234,53 @@ describe('keeping a key', () => {
     expect(badLines).toEqual([])
     expect(entries.map(({ patterns }) => patterns).sort()).toEqual([...new Set(names)].sort())
     expect(readdirSync(join(dir, 'ssh'))).toEqual(['known_hosts'])
+  })
+
+  it('writes each line once, also out of several processes', async () => {
+    const module = new URL('../../src/connect/known-hosts-file.ts', import.meta.url).href
+    const script = `
+      import { addKnownHost } from ${JSON.stringify(module)}
+      const key = Buffer.from(process.argv[2], 'base64')
+      for (let i = 0; i < 25; i += 1) await addKnownHost(process.argv[1], 'host' + i, key, true)`
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script, file, ed.toString('base64')]
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const child = spawn(process.execPath, args, { stdio: 'inherit' })
+        return new Promise((resolve) => child.on('close', resolve))
+      }),
+    )
+    expect(codes).toEqual([0, 0, 0, 0])
+    const { entries, badLines } = await readKnownHosts([file])
+    expect(badLines).toEqual([])
+    expect(entries).toHaveLength(25)
+    for (let i = 0; i < 25; i += 1) expect(entriesOf(entries, `host${i}`, 22).own).toHaveLength(1)
+    expect(readdirSync(join(dir, 'ssh'))).toEqual(['known_hosts'])
+  })
+
+  it('does not read what is no file', async () => {
+    await addKnownHost(file, 'm1', ed, false)
+    const pipe = join(dir, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const [path, words] of [
+      [pipe, /no regular file/],
+      [dir, /it is a directory/],
+      ['/dev/zero', /no regular file/],
+    ] as const)
+      await expect(readKnownHosts([path])).rejects.toMatchObject({
+        code: 'bad-known-hosts',
+        exitCode: 1,
+        message: expect.stringMatching(words),
+      })
+    expect(await readKnownHosts(['/dev/null', join(dir, 'missing')])).toEqual({ entries: [], badLines: [] })
+  })
+
+  it('replaces a link by nothing but what it links to', async () => {
+    await addKnownHost(file, 'm1', ed, false)
+    const link = join(dir, 'link')
+    symlinkSync(file, link)
+    expect(await removeKnownHost(link, 'm1', [ed])).toBe(0)
+    expect(await removeKnownHost(link, 'm1', [])).toBe(1)
+    expect([readFileSync(file, 'utf8'), lstatSync(link).isSymbolicLink()]).toEqual(['', true])
   })
 
   it('does not wait for a lock that was left behind', async () => {

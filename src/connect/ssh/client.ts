@@ -114,8 +114,7 @@ export class SshClient {
 
   #config(way: Way | undefined): Config {
     const { hostname, port, user, addressFamily, aliveInterval, aliveCount } = this.settings
-    const { entries } = this.#policy.known
-    const serverHostKey = preferKnown(HOST_KEY_ALGORITHMS, entries, this.#policy.keptAs, this.#policy.port)
+    const serverHostKey = preferKnown(HOST_KEY_ALGORITHMS, this.#policy.known)
     return {
       ...(way ? { sock: way.stream } : {}),
       host: hostname,
