@@ -37,6 +37,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     check: options.check,
     version: options.version,
   })
+  for (const text of options.settings?.notes ?? []) options.emit({ type: 'note', text })
+  for (const text of options.settings?.warnings ?? []) options.emit({ type: 'warning', text })
   for (const text of inputs.warnings) options.emit({ type: 'warning', text })
 
   const layers = layersOf(inputs, options)
@@ -139,7 +141,11 @@ function contextOf(
       playbookDir: dirname(options.playbook),
       cache: new Map(),
       vault: options.vault,
-      defaults: { become: options.become.become, becomeUser: options.become.user },
+      defaults: {
+        become: options.become.become,
+        becomeUser: options.become.user,
+        becomeMethod: options.become.method,
+      },
       check: options.check,
       verbosity: options.verbosity,
     },

@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { EXIT, isKnown, type ExitCode } from '../errors.ts'
 import type { Event, HostRecap, Reporter } from '../report/events.ts'
 import { combine } from '../report/create.ts'
@@ -27,6 +27,7 @@ export async function apply(
     options,
     terminal,
     `hakube ${options.check ? 'check' : 'apply'} ${file}`,
+    playbook === undefined ? undefined : dirname(resolve(terminal.cwd, playbook)),
   )
   const prepared = { ...given, bundled: playbook === undefined }
   if (options.listHosts || options.listTasks || options.syntaxCheck)
@@ -34,7 +35,7 @@ export async function apply(
   const { redactor } = prepared
   const redact = (text: string) => redactor.redact(text)
   const log = await openLog({ env: terminal.env, redact }).catch((error: unknown) => noLog(error, terminal))
-  const screen = reporterFor(options, terminal, redact, log?.path)
+  const screen = reporterFor({ ...options, diff: prepared.diff }, terminal, redact, log?.path)
   const reporter = log ? combine(screen, log.reporter) : screen
   const emit = withoutRepeats(reporter)
   const finish = async (exitCode: ExitCode, recap: readonly HostRecap[]): Promise<ExitCode> => {

@@ -9,7 +9,7 @@ export interface SharedOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
   extraVars?: string[]
-  forks: number
+  forks?: number
   user?: string
   askPass?: boolean
   askBecomePass?: boolean
@@ -137,7 +137,7 @@ function shared(command: Command): Command {
     .addOption(inventoryOption())
     .option('-l, --limit <pattern>', 'only these of the hosts')
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
-    .option('-f, --forks <n>', 'hosts worked on at a time', positive, 25)
+    .option('-f, --forks <n>', 'hosts worked on at a time (25)', positive)
     .option('-u, --user <name>', 'user to log in as')
     .option('-k, --ask-pass', 'ask for the login password')
     .option('-K, --ask-become-pass', 'ask for the password of sudo')

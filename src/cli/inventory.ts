@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { EXIT, HakubeError, type ExitCode } from '../errors.ts'
+import { readSettings } from '../config/settings.ts'
 import { readLimit } from '../inventory/limit.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { findHost, showWarning, type Inventory } from '../inventory/model.ts'
@@ -15,6 +16,7 @@ import type { Value } from '../value.ts'
 import type { InventoryOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
 import { wantsColor } from './output.ts'
+import { inventoriesOf } from './run-options.ts'
 import type { Terminal } from './terminal.ts'
 import { openVault } from './vault-options.ts'
 
@@ -24,18 +26,18 @@ export async function inventory(
   options: InventoryOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (!options.inventory?.length) {
-    throw new HakubeError('there is no inventory', { code: 'no-inventory', hint: 'name one with -i' })
-  }
   refuseTwoViews(options)
   const redactor = new Redactor()
-  const vault = await openVault(options, terminal, redactor)
-  const loaded = await loadInventory(options.inventory, {
+  const playbookDir = options.playbookDir === undefined ? undefined : resolve(options.playbookDir)
+  const settings = await readSettings({ env: terminal.env, cwd: terminal.cwd, playbookDir })
+  const vault = await openVault(options, settings, terminal, redactor)
+  const loaded = await loadInventory(inventoriesOf(options, settings), {
     env: terminal.env,
     vault,
-    playbookDir: options.playbookDir === undefined ? undefined : resolve(options.playbookDir),
+    playbookDir,
   })
   const warn = (text: string): unknown => terminal.stderr.write(`warning: ${text}\n`)
+  settings.warnings.forEach(warn)
   loaded.warnings.map(showWarning).forEach(warn)
   const extra = await extraVariables(options.extraVars ?? [], vault)
   const shown: Shown = { inventory: loaded, limit: await limited(loaded, options.limit, warn), extra }

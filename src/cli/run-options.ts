@@ -1,27 +1,28 @@
 import type { RunOptions } from '../run/options.ts'
 import { Redactor, type Secret } from '../secret.ts'
 import { version } from '../version.ts'
+import { readSettings, type Settings } from '../config/settings.ts'
+import type { SettingName } from '../config/table.ts'
 import { HakubeError } from '../errors.ts'
+import type { Raw, RawVariables } from '../variables/store.ts'
 import type { ApplyOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
 import { askSecret } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 import { openVault } from './vault-options.ts'
 
-/** What a run needs of the command line. Asks for passwords where that was asked for. */
+const DEFAULT_FORKS = 25
+
+/** What a run needs of the command line and of ansible.cfg, beside the playbook if that is the user's own. Asks for passwords where that was asked for. */
 export async function runOptions(
   playbook: string,
   options: ApplyOptions,
   terminal: Terminal,
   purpose: string,
+  playbookDir?: string,
 ): Promise<Omit<RunOptions, 'emit'>> {
-  const inventories = options.inventory ?? []
-  if (inventories.length === 0) {
-    throw new HakubeError('there is no inventory', {
-      code: 'no-inventory',
-      hint: 'name one with -i; inventory.example.ini shows what goes into it',
-    })
-  }
+  const settings = await readSettings({ env: terminal.env, cwd: terminal.cwd, playbookDir })
+  const inventories = inventoriesOf(options, settings)
   const redactor = new Redactor()
   const ask = async (wanted: boolean | undefined, question: string): Promise<Secret | undefined> => {
     if (wanted !== true) return undefined
@@ -29,11 +30,11 @@ export async function runOptions(
     redactor.add(secret)
     return secret
   }
-  const vault = await openVault(options, terminal, redactor)
+  const vault = await openVault(options, settings, terminal, redactor)
   const extraVars = new Map(await extraVariables(options.extraVars ?? [], vault))
   if (options.adopt) extraVars.set('ha_adopt', { value: true, place: { file: '--adopt' } })
-  const password = await ask(options.askPass, 'SSH password')
-  const becomePassword = (await ask(options.askBecomePass, 'BECOME password')) ?? undefined
+  const password = await ask(options.askPass ?? settings.askPass, 'SSH password')
+  const becomePassword = await ask(options.askBecomePass ?? settings.becomeAskPass, 'BECOME password')
   return {
     playbook,
     bundled: false,
@@ -43,18 +44,24 @@ export async function runOptions(
     startAtTask: options.startAtTask,
     extraVars,
     check: options.check ?? false,
-    diff: options.diff ?? false,
-    forks: options.forks,
+    diff: options.diff ?? settings.diffAlways ?? false,
+    forks: options.forks ?? settings.forks ?? DEFAULT_FORKS,
     connection: {
-      user: options.user,
-      keyFile: options.privateKey,
+      user: options.user ?? settings.remoteUser,
+      keyFile: options.privateKey ?? settings.privateKeyFile,
       password,
       becomePassword,
       hostKeyChecking: options.hostKeyChecking,
-      timeout: options.timeout,
+      timeout: options.timeout ?? settings.timeout,
+      defaults: connectionDefaults(settings),
       passphrase: terminal.stdin.isTTY === true ? passphrases(terminal, redactor) : undefined,
     },
-    become: { become: options.become ?? false, user: options.becomeUser },
+    become: {
+      become: options.become ?? settings.become ?? false,
+      user: options.becomeUser ?? settings.becomeUser,
+      method: settings.becomeMethod,
+    },
+    settings,
     verbosity: options.verbose,
     version,
     purpose,
@@ -64,6 +71,38 @@ export async function runOptions(
     abort: terminal.abort,
     env: terminal.env,
   }
+}
+
+/** The inventories of the command line, else those of ansible.cfg. Throws HakubeError `no-inventory`. */
+export function inventoriesOf(options: { inventory?: string[] }, settings: Settings): readonly string[] {
+  const inventories = options.inventory?.length ? options.inventory : (settings.inventory ?? [])
+  if (inventories.length > 0) return inventories
+  throw new HakubeError('there is no inventory', {
+    code: 'no-inventory',
+    hint: 'name one with -i, or in ansible.cfg; inventory.example.ini shows what goes into it',
+  })
+}
+
+/** The settings that hosts may have variables for, as the weakest of these variables. */
+function connectionDefaults(settings: Settings): RawVariables {
+  const names: [string, SettingName & keyof Settings][] = [
+    ['ansible_port', 'remotePort'],
+    ['ansible_host_key_checking', 'hostKeyChecking'],
+    ['ansible_become_method', 'becomeMethod'],
+    ['ansible_become_flags', 'becomeFlags'],
+    ['ansible_become_exe', 'becomeExe'],
+    ['ansible_ssh_args', 'sshArgs'],
+    ['ansible_ssh_common_args', 'sshCommonArgs'],
+    ['ansible_ssh_extra_args', 'sshExtraArgs'],
+  ]
+  const given = names.flatMap(([variable, name]): [string, Raw][] => {
+    const value = settings[name]
+    const place = settings.places.get(name)
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? [[variable, { value, place }]]
+      : []
+  })
+  return new Map(given)
 }
 
 /** Asks for the passphrase of a key file; the run remembers what came of it. */

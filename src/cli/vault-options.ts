@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
+import type { Settings } from '../config/settings.ts'
 import type { Redactor } from '../secret.ts'
+import type { VaultSources } from '../vault/secrets.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -33,6 +35,7 @@ export function addVaultOptions(command: Command): Command {
 /** Reads the vault passwords of a run, asking where that is wanted. */
 export async function openVault(
   options: VaultOptions,
+  settings: VaultSettings,
   terminal: Terminal,
   redactor?: Redactor,
 ): Promise<Vault> {
@@ -41,20 +44,31 @@ export async function openVault(
     import('../vault/vault.ts'),
     import('./prompt.ts'),
   ])
-  const secrets = await readSecrets(sourcesOf(options), {
+  const secrets = await readSecrets(sourcesOf(options, settings), {
     cwd: terminal.cwd,
     env: terminal.env,
     ask: (question) => askSecret(question, terminal, 'give it with --vault-password-file FILE instead'),
   })
-  return new Vault(secrets, { redactor })
+  return new Vault(secrets, { redactor, matchIds: settings.vaultIdMatch })
 }
 
-/** The options as the vault knows them. */
-export function sourcesOf(options: VaultOptions): { ids: string[]; passwordFiles: string[]; ask: boolean } {
+/** What ansible.cfg says about vaults. */
+export type VaultSettings = Pick<
+  Settings,
+  'askVaultPass' | 'vaultPasswordFile' | 'vaultIdentityList' | 'vaultIdMatch'
+>
+
+/** The options as the vault knows them. As in Ansible, those of ansible.cfg come on top of them. */
+export function sourcesOf(options: VaultOptions, settings: VaultSettings): VaultSources {
+  const { vaultPasswordFile: file } = settings
   return {
-    ids: options.vaultId ?? [],
-    passwordFiles: [...(options.vaultPasswordFile ?? []), ...(options.vaultPassFile ?? [])],
-    ask: options.askVaultPass === true || options.askVaultPassword === true,
+    ids: [...(settings.vaultIdentityList ?? []), ...(options.vaultId ?? [])],
+    passwordFiles: [
+      ...(options.vaultPasswordFile ?? []),
+      ...(options.vaultPassFile ?? []),
+      ...(file === undefined ? [] : [file]),
+    ],
+    ask: options.askVaultPass ?? options.askVaultPassword ?? settings.askVaultPass ?? false,
   }
 }
 

@@ -1,6 +1,7 @@
 import { EXIT, HakubeError, type ExitCode } from '../errors.ts'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { readSettings, type Settings } from '../config/settings.ts'
 import { editText } from '../vault/edit.ts'
 import { readVaultFile, writeVaultFile } from '../vault/files.ts'
 import { readSecrets, type VaultSources } from '../vault/secrets.ts'
@@ -35,7 +36,9 @@ export async function vaultCommand(
       hint: 'give one file at a time, or leave --output out to change the files themselves',
     })
   }
-  const work = new VaultWork(options, terminal)
+  const settings = await readSettings({ env: terminal.env, cwd: terminal.cwd })
+  for (const text of settings.warnings) terminal.stderr.write(`warning: ${text}\n`)
+  const work = new VaultWork(options, settings, terminal)
   if (action === 'encrypt') await work.encrypt(files)
   else if (action === 'decrypt') await work.decrypt(files)
   else if (action === 'view') await work.view(files)
@@ -48,10 +51,12 @@ export async function vaultCommand(
 
 class VaultWork {
   readonly #options: VaultCommandOptions
+  readonly #settings: Settings
   readonly #terminal: Terminal
 
-  constructor(options: VaultCommandOptions, terminal: Terminal) {
+  constructor(options: VaultCommandOptions, settings: Settings, terminal: Terminal) {
     this.#options = options
+    this.#settings = settings
     this.#terminal = terminal
   }
 
@@ -129,18 +134,26 @@ class VaultWork {
   }
 
   async #vault(): Promise<Vault> {
-    return new Vault(await this.#secrets(sourcesOf(this.#options), false))
+    const { vaultIdMatch: matchIds } = this.#settings
+    return new Vault(await this.#secrets(sourcesOf(this.#options, this.#settings), false), { matchIds })
   }
 
   async #secretToEncrypt(): Promise<VaultSecret> {
-    return choose(await this.#secrets(sourcesOf(this.#options), true), this.#options.encryptVaultId)
+    return choose(await this.#secrets(sourcesOf(this.#options, this.#settings), true), this.#idToEncrypt())
   }
 
   async #newSecret(): Promise<VaultSecret> {
-    const { newVaultId, newVaultPasswordFile, encryptVaultId } = this.#options
-    const ids = newVaultId === undefined ? [] : [newVaultId]
+    const { newVaultId, newVaultPasswordFile } = this.#options
+    const id = this.#idToEncrypt()
+    // As in Ansible: a file may move from one of the configured ids to another.
+    const configured = id === undefined ? [] : (this.#settings.vaultIdentityList ?? [])
+    const ids = [...configured, ...(newVaultId === undefined ? [] : [newVaultId])]
     const passwordFiles = newVaultPasswordFile === undefined ? [] : [newVaultPasswordFile]
-    return choose(await this.#secrets({ ids, passwordFiles, ask: false }, true), encryptVaultId)
+    return choose(await this.#secrets({ ids, passwordFiles, ask: false }, true), id)
+  }
+
+  #idToEncrypt(): string | undefined {
+    return this.#options.encryptVaultId ?? this.#settings.vaultEncryptIdentity
   }
 
   /** The passwords of these sources; without any, the user is asked. */

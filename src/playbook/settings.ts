@@ -11,6 +11,7 @@ import type { Settings } from './work.ts'
 export interface Defaults {
   become: boolean
   becomeUser: string | undefined
+  becomeMethod?: string | undefined
 }
 
 const TRUE = new Set(['true', 'yes', 'on', 'y', 't', '1', '1.0'])
@@ -90,7 +91,8 @@ export function identityOf(
         : defaults.become
   if (!become) return {}
   const method =
-    scope.lookup('ansible_become_method') ?? (task.becomeMethod && renderTree(task.becomeMethod, scope))
+    scope.lookup('ansible_become_method') ??
+    (task.becomeMethod ? renderTree(task.becomeMethod, scope) : defaults.becomeMethod)
   const known = BECOME_METHODS.find((name) => name === (method ?? 'sudo'))
   if (!known) {
     throw new HakubeError(`become_method ${String(toJson(method ?? ''))} is not supported`, {

@@ -71,6 +71,8 @@ export type Event =
   | { type: 'task-start'; host: string; task: string }
   | { type: 'task-end'; outcome: TaskOutcome }
   | { type: 'warning'; text: string; place?: string }
+  /** Said with -v, and in the log: which settings were read. */
+  | { type: 'note'; text: string }
   /** Something worth saying at the end of the run, such as: the endpoint waits for its API servers. */
   | { type: 'message'; text: string }
   /** Known (HakubeError) or a bug. */

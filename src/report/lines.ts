@@ -111,6 +111,8 @@ export class LinesReporter implements Reporter {
       this.#toStderr([`${yellow('warning:')} ${this.#clean(event.text)}${place}`])
     } else if (event.type === 'error') this.#toStderr(formatError(event.error, this.#errorFormat()))
     else if (event.type === 'message') this.#messages.push(this.#clean(event.text))
+    else if (event.type === 'note' && this.#options.verbosity > 0)
+      this.#toStderr([dim(this.#clean(event.text))])
     else if (event.type === 'host-connected' && this.#options.verbosity > 0) {
       this.#toStderr([dim(`connected to ${this.#clean(event.host)} in ${duration(event.ms)}`)])
     }

@@ -52,6 +52,8 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     pattern,
     options.limit === undefined ? undefined : await readLimit(options.limit),
   )
+  for (const text of options.settings?.notes ?? []) options.emit({ type: 'note', text })
+  for (const text of options.settings?.warnings ?? []) options.emit({ type: 'warning', text })
   for (const warning of warnings) options.emit({ type: 'warning', text: showWarning(warning) })
   if (names.length === 0) {
     throw new HakubeError(`no host of the inventory matches ${pattern}`, {

@@ -5,7 +5,7 @@ import { openConnection } from '../connect/open.ts'
 import { EXIT, isKnown } from '../errors.ts'
 import { factsQuestion, parseFacts } from '../facts/index.ts'
 import type { PlayRun } from '../playbook/program.ts'
-import { boolean, identityOf } from '../playbook/settings.ts'
+import { boolean, identityOf, type Defaults } from '../playbook/settings.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
 import { limited } from './limited.ts'
@@ -128,8 +128,8 @@ export class Hosts {
     return wanted === undefined || boolean(renderTree(wanted, this.#layers(host, run)), wanted)
   }
 
-  #defaults(): { become: boolean; becomeUser: string | undefined } {
-    const { become, user } = this.#options.become
-    return { become, becomeUser: user }
+  #defaults(): Defaults {
+    const { become, user, method } = this.#options.become
+    return { become, becomeUser: user, becomeMethod: method }
   }
 }

@@ -21,7 +21,9 @@ export interface RunOptions {
   /** How many hosts are worked on at a time. */
   forks: number
   connection: ConnectionOptions
-  become: { become: boolean; user: string | undefined }
+  become: { become: boolean; user: string | undefined; method?: string | undefined }
+  /** Said before the run: what ansible.cfg says that the user should know, and which one it was. */
+  settings?: { notes: readonly string[]; warnings: readonly string[] } | undefined
   verbosity: number
   version: string
   /** Why the run holds its lock, as another run is told: `hakube apply ha.yml`. */
@@ -46,6 +48,8 @@ export interface ConnectionOptions {
   hostKeyChecking: HostKeyChecking | undefined
   /** Seconds. */
   timeout: number | undefined
+  /** Connection variables by name, for hosts that do not have them: what ansible.cfg says. */
+  defaults?: RawVariables | undefined
   /** Asks for the passphrase of an encrypted key, again after a wrong one; undefined where nobody can answer. */
   passphrase?: ((keyFile: string, again: boolean) => Promise<Secret>) | undefined
 }

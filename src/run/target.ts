@@ -1,10 +1,12 @@
 import { homedir } from 'node:os'
 import type { Target } from '../connect/target.ts'
+import { VARIABLES } from '../inventory/connection-names.ts'
 import { connectionVars, HONOURED_VARIABLES } from '../inventory/connection-vars.ts'
 import type { Play } from '../playbook/model.ts'
 import { Secret } from '../secret.ts'
 import { toJson, type Value } from '../value.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { Raw, RawVariables } from '../variables/store.ts'
 import type { RunOptions } from './options.ts'
 
 /**
@@ -17,8 +19,11 @@ export function targetOf(host: string, scope: TaskScope, play: Play, options: Ru
     const value = scope.lookup(name)
     if (value !== undefined) variables.set(name, value)
   }
-  const found = connectionVars(host, variables, { home: homedir(), originOf: (name) => scope.origin(name) })
   const { connection: given, redactor } = options
+  const { defaults = new Map<string, Raw>() } = given
+  addDefaults(variables, defaults)
+  const originOf = (name: string) => scope.origin(name) ?? defaults.get(name)?.place
+  const found = connectionVars(host, variables, { home: homedir(), originOf })
   const secret = (text: string | undefined, otherwise: Secret | undefined): Secret | undefined => {
     if (text === undefined) return otherwise
     redactor.add(text)
@@ -42,4 +47,16 @@ export function targetOf(host: string, scope: TaskScope, play: Play, options: Ru
     hostKeyCheckingFrom: found.hostKeyCheckingFrom,
     timeout: found.timeout ?? given.timeout,
   }
+}
+
+/** A default counts where none of the names of its setting is set: `ansible_ssh_port` goes before `ansible_port`. */
+function addDefaults(variables: Map<string, Value>, defaults: RawVariables): void {
+  const isSet = (name: string) => (variables.get(name) ?? null) !== null
+  const free = [...defaults].filter(([name]) => {
+    const names: readonly string[] = Object.values(VARIABLES).find((all) =>
+      all.some((one) => one === name),
+    ) ?? [name]
+    return !names.some(isSet)
+  })
+  for (const [name, { value }] of free) variables.set(name, value)
 }
