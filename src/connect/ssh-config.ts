@@ -31,6 +31,8 @@ export interface SshSettings {
   addressFamily: 4 | 6 | undefined
   /** Seconds. */
   connectTimeout: number
+  /** Seconds for the log-in once the keys are exchanged: the host may ask a directory far away. */
+  loginTimeout: number
   aliveInterval: number
   aliveCount: number
   methods: { publickey: boolean; password: boolean; keyboard: boolean }
@@ -39,6 +41,7 @@ export interface SshSettings {
 }
 
 const CONNECT_TIMEOUT = 10
+const LOGIN_TIMEOUT = 30
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => `~/.ssh/${name}`)
 const SYSTEM_CONFIG = '/etc/ssh/ssh_config'
 
@@ -147,6 +150,7 @@ function settingsFrom(
     proxyCommand: one('proxyjump') === undefined ? one('proxycommand') : undefined,
     addressFamily: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
     connectTimeout: target.timeout ?? seconds(one('connecttimeout')) ?? CONNECT_TIMEOUT,
+    loginTimeout: LOGIN_TIMEOUT,
     aliveInterval: interval > 0 ? interval : 15,
     aliveCount: Number(one('serveralivecountmax') ?? 3),
     methods: {

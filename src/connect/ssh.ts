@@ -100,7 +100,7 @@ export async function openWay(
   const last = jumps.at(-1)
   if (last) return openJump(target, settings, last, jumps.slice(0, -1), options, depth)
   if (settings.proxyCommand === undefined) return undefined
-  return openProxyCommand(settings.proxyCommand, settings, target.name)
+  return openProxyCommand(settings.proxyCommand, settings, target.address)
 }
 
 /** A hop as a host of its own: its own user, keys and host key; the target's passwords are not for it. */

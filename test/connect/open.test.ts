@@ -7,10 +7,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/connect/connection.ts'
 import { fingerprint } from '../../src/connect/known-hosts.ts'
 import { KeyRing } from '../../src/connect/ssh/key-ring.ts'
+import { entriesOf } from '../../src/connect/known-hosts.ts'
+import { readKnownHosts } from '../../src/connect/known-hosts-file.ts'
+import { resolveSettings } from '../../src/connect/ssh-config.ts'
+import { prepareLogin } from '../../src/connect/ssh/auth.ts'
+import { SshClient } from '../../src/connect/ssh/client.ts'
+import { mayPass } from '../../src/connect/ssh/failure.ts'
 import { openConnection, type OpenOptions } from '../../src/connect/open.ts'
 import type { Target } from '../../src/connect/target.ts'
 import { Secret } from '../../src/secret.ts'
 import { Script, sh } from '../../src/shell/sh.ts'
+import { Relay } from '../fakes/ssh-relay.ts'
 import { FakeSshAgent } from '../fakes/ssh-agent.ts'
 import { FakeSshServer, type FakeSshOptions, newEncryptedKey, newKey } from '../fakes/ssh-server.ts'
 
@@ -253,6 +260,22 @@ describe('logging in', () => {
     expect(named.connections).toBe(1)
   })
 
+  it('works over IPv6, straight and by a jump', async () => {
+    const [first, last] = [await server({ address: '::1' }), await server({ address: '::1' })]
+    const keys = [first, last].map(
+      ({ port }) => `[::1]:${port} ssh-ed25519 ${hostKey.wire.toString('base64')}\n`,
+    )
+    file('known', keys.join(''))
+    file(
+      'config',
+      `Host *\n IdentityFile ${join(home, 'key')}\n IdentityAgent none\n UserKnownHostsFile ${join(home, 'known')}\n`,
+    )
+    expect(await hello(await open(target(last.port, { address: '::1' })))).toBe('hello\n')
+    const jump = `-J jumper@[::1]:${first.port}`
+    expect(await hello(await open(target(last.port, { address: '::1' }, jump)))).toBe('hello\n')
+    expect(first.attempts[0]).toBe('jumper publickey')
+  })
+
   it('gives all that a host wants where one way is not enough', async () => {
     const { port, attempts } = await server({ password: 'pw', both: true })
     known(port)
@@ -397,20 +420,22 @@ describe('the host key', () => {
 })
 
 describe('what goes wrong on the way', () => {
-  it('is a refused connection, tried once more', async () => {
+  it('is a refused connection, tried twice more, with more time between', async () => {
     const began = Date.now()
-    await expect(open(target(1), { backOff: 0.2 })).rejects.toMatchObject({
+    await expect(open(target(1), { backOff: 0.1 })).rejects.toMatchObject({
       code: 'connection-refused',
       exitCode: 4,
+      message: 'cannot connect to 127.0.0.1 port 1: the connection was refused',
     })
-    expect(Date.now() - began).toBeGreaterThan(190)
+    // 0.1 and 0.2 s, a quarter less at most.
+    expect(Date.now() - began).toBeGreaterThan(220)
   })
 
-  it('may pass: the second attempt counts', async () => {
-    const fake = await server({ resetFirst: 1 })
+  it('may pass: the third attempt counts', async () => {
+    const fake = await server({ resetFirst: 2 })
     known(fake.port)
     expect(await hello(await open(target(fake.port)))).toBe('hello\n')
-    expect(fake.connections).toBe(2)
+    expect(fake.connections).toBe(3)
     const twice = await server({ resetFirst: 2 })
     await expect(open(target(twice.port), { retries: 0 })).rejects.toMatchObject({ code: 'connection-reset' })
     expect(twice.connections).toBe(1)
@@ -420,6 +445,52 @@ describe('what goes wrong on the way', () => {
     const fake = await server()
     await expect(open(target(fake.port))).rejects.toMatchObject({ code: 'host-key-unknown' })
     expect(fake.connections).toBe(1)
+    known(fake.port)
+    await expect(open(target(fake.port, { keyFile: join(home, 'other') }))).rejects.toMatchObject({
+      code: 'authentication-failed',
+    })
+    expect(fake.connections).toBe(2)
+  })
+
+  it('is a log-in that never ends', async () => {
+    const { port } = await server({ mute: true })
+    known(port)
+    const settings = { ...(await resolveSettings(target(port))), loginTimeout: 0.3 }
+    const login = await prepareLogin(settings, { host: 'm1', password: undefined, keys: new KeyRing() })
+    const { entries } = await readKnownHosts(settings.knownHostsFiles)
+    const client = new SshClient('m1', settings, login, {
+      host: 'm1',
+      keptAs: '127.0.0.1',
+      port,
+      known: entriesOf(entries, '127.0.0.1', port),
+      badLines: [],
+      checking: 'strict',
+      from: '',
+      addTo: undefined,
+      hashed: false,
+      warn: (text) => warnings.push(text),
+    })
+    closers.push(() => client.end())
+    const failure: unknown = await client.connect(undefined).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'login-timed-out',
+      message: expect.stringMatching(/the log-in took more than 0.3 s: tried key /),
+    })
+    expect(mayPass(failure)).toBe(false)
+  })
+
+  it('is a host that stops answering', async () => {
+    const fake = await server()
+    const relay = await new Relay(fake.port).listen()
+    closers.push(() => relay.close())
+    known(relay.port)
+    const alive = '-o ServerAliveInterval=1 -o ServerAliveCountMax=1'
+    const shell = await (await open(target(relay.port, {}, alive))).shell({})
+    const asked = shell.exchange({ questions: [{ id: 'slow', script: sh`sleep 20` }] })
+    relay.freeze()
+    const began = Date.now()
+    await expect(asked).rejects.toMatchObject({ code: 'connection-lost', exitCode: 4 })
+    expect(Date.now() - began).toBeLessThan(6000)
   })
 
   it('is a port that says nothing', async () => {
@@ -447,7 +518,9 @@ describe('what goes wrong on the way', () => {
     known(port)
     await expect(open(target(port))).rejects.toMatchObject({
       code: 'no-common-algorithm',
-      message: expect.stringContaining('have no key exchange algorithm in common'),
+      message: expect.stringMatching(
+        /have no key exchange algorithm in common; key exchange of the host: diffie-hellman-group1-sha1; of hakube: curve25519-sha256.*, ecdh-sha2-nistp256/,
+      ),
     })
   })
 
@@ -598,6 +671,23 @@ process.stdin.pipe(socket).pipe(process.stdout)`,
     )
     const command = (text: string): Target => target(port, {}, `-o ProxyCommand="${text}"`)
     expect(await hello(await open(command(`${process.execPath} ${pipe} %h %p`)))).toBe('hello\n')
+    const seen = join(home, 'seen')
+    const note = file('note.sh', `echo "$3 $4 $5" >${seen}; exec ${process.execPath} ${pipe} "$1" "$2"`)
+    await open(command(`sh ${note} %h %p %r %n %%`))
+    expect(readFileSync(seen, 'utf8')).toBe('root 127.0.0.1 %\n')
+    const first = await server()
+    file('known', `* ssh-ed25519 ${hostKey.wire.toString('base64')}\n`)
+    hops(
+      first,
+      first,
+      `Host hop3\n  HostName 127.0.0.1\n  Port ${first.port}\n  User hop3\n  IdentityFile ${join(home, 'key')}\n  IdentityAgent none\n  UserKnownHostsFile ${join(home, 'known')}\n  ProxyCommand sh ${note} %h %p %r\n`,
+    )
+    expect(await hello(await open(target(port, {}, '-J hop3')))).toBe('hello\n')
+    expect([readFileSync(seen, 'utf8'), first.attempts[0]]).toEqual(['hop3  \n', 'hop3 publickey'])
+    await expect(open(command('false'))).rejects.toMatchObject({
+      code: 'connection-reset',
+      exitCode: 4,
+    })
     await expect(open(command('echo no way to %h >&2; exit 3'))).rejects.toMatchObject({
       code: 'proxy-failed',
       message: expect.stringContaining('the proxy command said: no way to 127.0.0.1'),

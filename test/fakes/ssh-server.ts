@@ -21,6 +21,10 @@ export interface FakeSshOptions {
   resetFirst?: number
   /** After so many refusals the server hangs up, as sshd does by MaxAuthTries. */
   maxTries?: number
+  /** Where it listens; 127.0.0.1 when not given. */
+  address?: string
+  /** Attempts to log in are never answered. */
+  mute?: boolean
   /** A key does not do: the password must follow. */
   both?: boolean
   /** Written to a command's error output in one packet with the consent to run it, as sudo's prompt may come. */
@@ -51,7 +55,7 @@ export class FakeSshServer {
   }
 
   async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#tcp.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => this.#tcp.listen(0, this.#options.address ?? '127.0.0.1', resolve))
     const address = this.#tcp.address()
     if (address === null || typeof address === 'string') throw new Error('no TCP port')
     this.port = address.port
@@ -107,6 +111,7 @@ export class FakeSshServer {
   #authenticate(context: AuthContext, log: LogIn): void {
     const { password, authorized = [], offers } = this.#options
     this.attempts.push(`${context.username} ${context.method}`)
+    if (this.#options.mute) return
     const refuse = (): void => {
       log.refusals += 1
       if (log.refusals === this.#options.maxTries) log.end()

@@ -21,8 +21,6 @@ const HOST_KEY_ALGORITHMS: ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
   'ssh-rsa',
 ]
-/** Seconds that a log-in may take once the keys are exchanged: the host may ask a directory far away. */
-const LOGIN_TIMEOUT = 30
 /** One ssh2 client, by node-ssh, with the guards that neither has of itself. */
 export class SshClient {
   readonly settings: SshSettings
@@ -56,11 +54,12 @@ export class SshClient {
     client.on('error', (error: Error) => (this.#broken ??= error))
     // Messages are short and wait for answers: nothing is won by collecting them.
     client.setNoDelay(true)
-    const deadline = new Deadline(this.settings.connectTimeout)
-    client.on('handshake', () => deadline.extend(LOGIN_TIMEOUT))
+    const { connectTimeout, loginTimeout } = this.settings
+    const deadline = new Deadline(connectTimeout)
+    client.on('handshake', () => deadline.extend(loginTimeout))
     this.#login.begin()
     // Whoever is asked for a passphrase takes the time that it takes.
-    this.#login.onAsking = (begins) => (begins ? deadline.clear() : deadline.extend(LOGIN_TIMEOUT))
+    this.#login.onAsking = (begins) => (begins ? deadline.clear() : deadline.extend(loginTimeout))
     this.#overheard.onRefusal = (offers) => this.#login.refused(offers)
     try {
       await Promise.race([connecting, deadline.passed])

@@ -92,7 +92,7 @@ function causeOf(error: unknown, attempt: Attempt): Cause {
   if (level === 'agent') return { code: 'agent-failed', words: `the SSH agent failed: ${message}` }
   if (attempt.loggingIn) return hungUp(attempt, message)
   // A stream that ends early has no code of its own, and node-ssh calls it a time-out.
-  if (/before handshake|No response from server/.test(message)) return CLOSED
+  if (code === 'EPIPE' || /before handshake|No response from server/.test(message)) return CLOSED
   const known = BY_CODE[code]
   if (known) return known
   if (/^Handshake failed: no matching (.+)/.test(message)) {
