@@ -16,10 +16,11 @@ export async function askSecret(
       hint,
     })
   }
-  terminal.stderr.write(`${question}: `)
   // Readline echoes what is typed to its output: this one forgets it.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: terminal.stdin, output: nowhere, terminal: true })
+  // Only now does the terminal no longer echo what a quick typist types.
+  terminal.stderr.write(`${question}: `)
   try {
     return await new Promise<Secret>((resolve, reject) => {
       lines.question('', (answer) => resolve(new Secret(answer)))

@@ -1,12 +1,11 @@
 import { chmod, mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { Vault } from '../../src/vault/vault.ts'
 import { loadYaml } from '../../src/yaml/load.ts'
 import { FIRST, PROD, recorded } from '../vault/support.ts'
+import { hakubeIn } from './support.ts'
 
 let folder = ''
 const at = (name: string) => join(folder, name)
@@ -20,21 +19,8 @@ beforeEach(async () => {
   await writeFile(at('plain.yml'), 'a: 1\n')
 })
 
-/** One command line in the folder; its exit code and what it said. */
-async function hakube(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}) {
-  const out: Buffer[] = []
-  const err: string[] = []
-  const code = await main(['vault', ...args], {
-    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
-    stdout: { write: (content) => out.push(Buffer.from(content)) },
-    stderr: { write: (text) => err.push(text) },
-    env: { PATH: process.env['PATH'], ...env },
-    cwd: folder,
-    interrupt: new AbortController().signal,
-    abort: new AbortController().signal,
-  })
-  return { code, out: Buffer.concat(out), err: err.join('') }
-}
+const hakube = async (args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}) =>
+  hakubeIn(folder, ['vault', ...args], { input, env })
 
 describe('encrypt and decrypt', () => {
   it('change a file in place, for its owner only', async () => {
@@ -239,5 +225,20 @@ describe('password files', () => {
   it('refuses ids that cannot be', async () => {
     expect(await opens(['--vault-id', 'a;b@first'])).toContain('is no vault id')
     expect(await opens(['--vault-id', 'a@'])).toContain('nothing after the @')
+  })
+})
+
+describe('ansible.cfg', () => {
+  it('says where the passwords are, and with which id to encrypt', async () => {
+    const lines = [
+      '[defaults]',
+      'vault_identity_list = prod@second, other@first',
+      'vault_encrypt_identity = prod',
+    ]
+    await writeFile(at('ansible.cfg'), lines.join('\n'))
+    await writeFile(at('sealed'), recorded('vars-1.2.vault'))
+    expect((await hakube(['view', 'sealed'])).out.toString()).toContain('hunter-two')
+    expect((await hakube(['encrypt', 'plain.yml'])).code).toBe(0)
+    expect(await readFile(at('plain.yml'), 'utf8')).toContain(';prod\n')
   })
 })
