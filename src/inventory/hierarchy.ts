@@ -27,6 +27,8 @@ export class Hierarchy {
   readonly #groups: ReadonlyMap<string, GroupDraft>
   readonly #depths = new Map<string, number>()
   readonly #ancestors = new Map<string, ReadonlySet<string>>()
+  // Thousands of hosts share a few combinations of groups.
+  readonly #combinations = new Map<string, readonly string[]>()
 
   constructor(groups: ReadonlyMap<string, GroupDraft>) {
     this.#groups = groups
@@ -43,7 +45,16 @@ export class Hierarchy {
   }
 
   /** These groups and all above them except `all`, sorted by name. */
-  withAncestors(names: Iterable<string>): string[] {
+  withAncestors(names: Iterable<string>): readonly string[] {
+    const key = [...names].join('\n')
+    const known = this.#combinations.get(key)
+    if (known) return known
+    const sorted = this.#collect(names)
+    this.#combinations.set(key, sorted)
+    return sorted
+  }
+
+  #collect(names: Iterable<string>): string[] {
     const found = new Set<string>()
     for (const name of names) {
       found.add(name)

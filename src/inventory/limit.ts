@@ -18,7 +18,7 @@ export async function readLimit(limit: string): Promise<string[] | undefined> {
 }
 
 async function readTerms(path: string): Promise<string[]> {
-  const found = await look(path)
+  const found = look(path)
   if (!found?.isFile()) {
     throw new HakubeError(`there is no file ${path} for the limit`, {
       code: 'limit-file',

@@ -26,7 +26,7 @@ type Env = Readonly<Record<string, string | undefined>>
 /** Reads one `-i` argument into the builder. Throws HakubeError if there is nothing to read. */
 export async function readSource(argument: string, builder: InventoryBuilder, env: Env): Promise<Source> {
   const path = expandPath(argument, env)
-  const found = await look(path)
+  const found = look(path)
   if (!found && argument.includes(',')) {
     readList(argument, builder)
     return { kind: 'list', path: argument }
@@ -90,7 +90,7 @@ async function readDirectory(
   for (const name of await namesIn(directory)) {
     if (isIgnored(name)) continue
     const path = join(directory, name)
-    const found = await look(path)
+    const found = look(path)
     if (found?.isDirectory() && depth < MAX_DEPTH) count += await readDirectory(path, builder, env, depth + 1)
     if (found?.isFile()) {
       await readFile(path, found, builder, env)

@@ -42,6 +42,8 @@ export class VarsFiles {
   /** What each directory says about a host, from weak to strong: the playbook's wins. */
   async ofHost(name: string): Promise<Layer[]> {
     const layers: Layer[] = []
+    const { inventory, playbook } = this.#hostDirs
+    if (![...inventory, ...playbook].some((directory) => directory.has(name))) return layers
     for (const nextTo of ['inventory', 'playbook'] as const) {
       for (const variables of await readAll(this.#hostDirs[nextTo], name)) {
         if (variables.size > 0) layers.push({ kind: 'host-file', name, nextTo, variables })
@@ -79,7 +81,8 @@ export class Precedence {
   readonly #groups: ReadonlyMap<string, GroupDraft>
   readonly #layers: ReadonlyMap<string, GroupLayers>
   readonly #hierarchy: Hierarchy
-  readonly #bySet = new Map<string, Variables>()
+  // By the list itself: the hierarchy has one for each combination of groups.
+  readonly #bySet = new Map<readonly string[], Variables>()
 
   constructor(
     groups: ReadonlyMap<string, GroupDraft>,
@@ -99,7 +102,10 @@ export class Precedence {
 
   /** What holds for a host: its groups', its own, its files'. */
   ofHost(host: HostDraft, files: readonly Layer[]): Variables {
-    return merge([this.#ofGroups(host.groups), host.variables, ...files.map((layer) => layer.variables)])
+    const merged: Variables = new Map(this.#ofGroups(host.groups))
+    for (const [name, variable] of host.variables) merged.set(name, variable)
+    for (const { variables } of files) for (const [name, variable] of variables) merged.set(name, variable)
+    return merged
   }
 
   /** The same, each step by itself. */
@@ -110,11 +116,10 @@ export class Precedence {
 
   #ofGroups(direct: ReadonlySet<string>): Variables {
     const names = this.#hierarchy.withAncestors(direct)
-    const key = names.join('\n')
-    const known = this.#bySet.get(key)
+    const known = this.#bySet.get(names)
     if (known) return known
     const merged = merge(this.#groupLayers(names).map((layer) => layer.variables))
-    this.#bySet.set(key, merged)
+    this.#bySet.set(names, merged)
     return merged
   }
 

@@ -32,9 +32,19 @@ export class VarsDirectory {
 
   /** Lists the directory once, so that hosts without files cost nothing. A missing one is empty. */
   static async open(path: string, problems: Problems): Promise<VarsDirectory> {
-    const found = await look(path)
+    const found = look(path)
     const entries = found?.isDirectory() ? await listed(path, problems) : []
     return new VarsDirectory(path, new Set(entries), problems)
+  }
+
+  /** Whether it holds anything about this host or group. */
+  has(name: string): boolean {
+    return this.#entryFor(name) !== undefined
+  }
+
+  #entryFor(name: string): string | undefined {
+    if (this.#entries.size === 0 || name === '.' || name === '..') return undefined
+    return EXTENSIONS.map((extension) => name + extension).find((one) => this.#entries.has(one))
   }
 
   /**
@@ -42,9 +52,9 @@ export class VarsDirectory {
    * counts, be it a file or a directory.
    */
   async read(name: string): Promise<Variables> {
-    const entry = EXTENSIONS.map((extension) => name + extension).find((one) => this.#entries.has(one))
+    const entry = this.#entryFor(name)
     const variables: Variables = new Map()
-    if (entry === undefined || name === '.' || name === '..') return variables
+    if (entry === undefined) return variables
     const path = join(this.#path, entry)
     for (const file of await this.#filesOf(path)) {
       for (const [key, { value, origin }] of await this.#readFile(file)) setIn(variables, key, value, origin)
@@ -53,7 +63,7 @@ export class VarsDirectory {
   }
 
   async #filesOf(path: string): Promise<string[]> {
-    const found = await look(path)
+    const found = look(path)
     if (found?.isDirectory()) return await filesBelow(path, 0)
     return found ? [path] : []
   }
@@ -92,7 +102,7 @@ async function filesBelow(directory: string, depth: number): Promise<string[]> {
   for (const name of await namesIn(directory)) {
     if (name.startsWith('.') || name.endsWith('~')) continue
     const path = join(directory, name)
-    const found = await look(path)
+    const found = look(path)
     if (found?.isDirectory() && extname(name) === '') files.push(...(await filesBelow(path, depth + 1)))
     if (found?.isFile() && EXTENSIONS.includes(extname(name))) files.push(path)
   }
