@@ -27,6 +27,8 @@ export interface FakeSshOptions {
   mute?: boolean
   /** A key does not do: the password must follow. */
   both?: boolean
+  /** Folder that commands are looked for in before all others. */
+  path?: string
   /** Written to a command's error output in one packet with the consent to run it, as sudo's prompt may come. */
   eager?: string
 }
@@ -98,12 +100,18 @@ export class FakeSshServer {
       })
     })
     client.on('session', (accept) => {
-      accept().on('exec', (acceptExec, _reject, { command }) => {
+      const session = accept()
+      let terminal = false
+      session.on('pty', (acceptPty) => {
+        terminal = true
+        acceptPty()
+      })
+      session.on('exec', (acceptExec, _reject, { command }) => {
         for (const socket of this.#sockets) socket.cork()
         const channel = acceptExec()
         if (this.#options.eager !== undefined) channel.stderr.write(this.#options.eager)
         for (const socket of this.#sockets) socket.uncork()
-        run(channel, command)
+        run(channel, command, terminal, this.#options.path)
       })
     })
   }
@@ -157,8 +165,13 @@ function isSigned({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boo
   return !(parsed instanceof Error) && parsed.verify(blob, signature, hashAlgo)
 }
 
-function run(channel: ServerChannel, command: string): void {
-  const child = spawn('/bin/sh', ['-c', command], { stdio: 'pipe' })
+/** `script` gives a command a terminal; sshd makes it as raw as the client wishes, and here it is for everybody. */
+function run(channel: ServerChannel, command: string, terminal: boolean, path: string | undefined): void {
+  const env = path === undefined ? process.env : { ...process.env, PATH: `${path}:${process.env['PATH']}` }
+  const raw = `stty raw -echo; ${command}`
+  const child = terminal
+    ? spawn('script', ['-qefc', raw, '/dev/null'], { stdio: 'pipe', env: { ...env, SHELL: '/bin/sh' } })
+    : spawn('/bin/sh', ['-c', command], { stdio: 'pipe', env })
   channel.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   channel.pipe(child.stdin)

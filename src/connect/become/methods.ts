@@ -43,6 +43,8 @@ export interface Method {
   command(attempt: Attempt): string
   /** Whether this output, which came since the last answer, asks for the password. */
   asks(output: string, marks: Marks): boolean
+  /** Milliseconds without a further word after which that counts as asking; 0 where it cannot be anything else. */
+  pause: number
   /** Whether it asks on a terminal only. */
   needsTerminal(settings: BecomeSettings): boolean
 }
@@ -57,6 +59,7 @@ const sudo: Method = {
     return words(...program('sudo', settings), ...flags, ...ask, '-u', user, '--', ...shell)
   },
   asks: (output, { prompt }) => output.includes(prompt),
+  pause: 0,
   needsTerminal: () => false,
 }
 
@@ -72,6 +75,7 @@ const su: Method = {
     return words('env', 'LC_ALL=C', ...program('su', settings), ...own, user, '-c', shell)
   },
   asks: asksOpenly,
+  pause: 100,
   needsTerminal: () => false,
 }
 
@@ -85,6 +89,7 @@ const doas: Method = {
     return words(...program('doas', settings), ...flags, ...ask, '-u', user, ...shell)
   },
   asks: asksOpenly,
+  pause: 100,
   needsTerminal: ({ password }) => password !== undefined,
 }
 

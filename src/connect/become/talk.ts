@@ -11,6 +11,7 @@ export class BecomeTalk {
   readonly #errors = new Tail()
   readonly #output = new Tail(65_536)
   #answered = false
+  #quiet: NodeJS.Timeout | undefined
   /** What each stream said since the password was given. */
   readonly #since = { stdout: '', stderr: '' }
   #settle: (error?: HakubeError) => void = () => undefined
@@ -32,6 +33,7 @@ export class BecomeTalk {
     return new Promise<void>((resolve, reject) => {
       this.#settle = (error) => {
         clearTimeout(timer)
+        clearTimeout(this.#quiet)
         // What comes next belongs to the shell; it must wait until the shell listens.
         stdout.pause().off('data', onOut)
         stderr.off('data', onErr)
@@ -58,9 +60,17 @@ export class BecomeTalk {
 
   /** Gives the password when it is asked for, once: to be asked again means that it was wrong. */
   #listen(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-    const { marks, settings } = this.#attempt
-    this.#since[stream] = (this.#since[stream] + chunk.toString('utf8')).slice(-8192)
-    if (!this.#method.asks(this.#since[stream], marks)) return
+    clearTimeout(this.#quiet)
+    this.#since[stream] = (this.#since[stream] + chunk.toString('latin1')).slice(-8192)
+    const text = Buffer.from(this.#since[stream], 'latin1').toString('utf8')
+    if (!this.#method.asks(text, this.#attempt.marks)) return
+    // A message that comes in pieces may pause at a colon; whoever asks waits for an answer.
+    if (this.#method.pause === 0) this.#answer(stream)
+    else this.#quiet = setTimeout(() => this.#answer(stream), this.#method.pause)
+  }
+
+  #answer(stream: 'stdout' | 'stderr'): void {
+    const { settings } = this.#attempt
     this.#since[stream] = ''
     if (settings.password === undefined) this.#settle(this.#failed('a password is required'))
     else if (this.#answered) this.#settle(this.#wrongPassword())
