@@ -5,6 +5,7 @@ import type { HostEnd, RunContext } from './converge/context.ts'
 import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
 import { templateEnvironment } from './playbook/environment.ts'
 import type { Task } from './playbook/model.ts'
+import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
 import { Progress } from './progress.ts'
@@ -14,6 +15,7 @@ import { Gate } from './run/gate.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs, type Inputs } from './run/inputs.ts'
 import { magicVariables } from './run/magic.ts'
+import { openEncrypted } from './run/preflight.ts'
 import type { RunOptions } from './run/options.ts'
 import { renderTree, TaskScope, type Layers } from './variables/scope.ts'
 import type { NotYet } from './variables/not-yet.ts'
@@ -42,6 +44,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   for (const text of inputs.warnings) options.emit({ type: 'warning', text })
 
   const layers = layersOf(inputs, options)
+  const render = renderContext(options)
+  await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
   const plays = [...new Set(steps.map((step) => step.run))]
   const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
   const abort = () => void hosts.abort()
@@ -52,7 +56,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
-    const context = contextOf(inputs, options, hosts, gate, layers, reached)
+    const context = contextOf(render, inputs, options, hosts, gate, layers, reached)
     const lost = names.filter((name) => !reached.includes(name))
     for (const host of lost)
       context.progress.lose(
@@ -125,7 +129,23 @@ async function prepared(one: HostRun, limit: number, context: RunContext): Promi
   }
 }
 
+function renderContext(options: RunOptions): RenderContext {
+  return {
+    playbookDir: dirname(options.playbook),
+    cache: new Map(),
+    vault: options.vault,
+    defaults: {
+      become: options.become.become,
+      becomeUser: options.become.user,
+      becomeMethod: options.become.method,
+    },
+    check: options.check,
+    verbosity: options.verbosity,
+  }
+}
+
 function contextOf(
+  render: RenderContext,
   inputs: Inputs,
   options: RunOptions,
   hosts: Hosts,
@@ -137,18 +157,7 @@ function contextOf(
     steps: inputs.steps,
     store: inputs.store,
     progress: new Progress(reached),
-    render: {
-      playbookDir: dirname(options.playbook),
-      cache: new Map(),
-      vault: options.vault,
-      defaults: {
-        become: options.become.become,
-        becomeUser: options.become.user,
-        becomeMethod: options.become.method,
-      },
-      check: options.check,
-      verbosity: options.verbosity,
-    },
+    render,
     check: options.check,
     signal: options.signal,
     emit: onceForAll((event) => options.emit(event)),

@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Redactor } from '../../src/secret.ts'
 import { encrypt, Vault } from '../../src/vault/vault.ts'
-import { runLocal } from '../support/run-local.ts'
+import { runLocal, type LocalSettings } from '../support/run-local.ts'
 import { FIRST, PROD, recorded } from './support.ts'
 
 const INVENTORY = 'a ansible_connection=local\n'
@@ -130,5 +130,60 @@ describe('without the password', () => {
     const ini = await withVault(write(''), { 'extra.yml': '' }, sealed('[hidden words]\n'))
     expect(ini.errors).toMatchObject([{ place: { line: 1 }, message: '"********" is not a section header' }])
     expect(inspect(ini.errors)).not.toContain('hidden')
+  })
+})
+
+describe('before any host is contacted', () => {
+  const run = async (tasks: string, more: Partial<LocalSettings> = {}) => {
+    const playbook = `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`
+    const files = {
+      'group_vars/all.yml': `${inline}url: "pw={{ first }}"\n`,
+      'templates/t.j2': 'x {{ url }}',
+      ...more.files,
+    }
+    const done = await runLocal(playbook, { inventory: INVENTORY, ...more, files })
+    const contacted = done.events.some((event) => event.type === 'host-connected')
+    return { ...done, contacted, codes: done.errors.map((error) => error.code) }
+  }
+
+  it.each([
+    ['an argument', '    - debug: {msg: "{{ first }}"}\n'],
+    ['a bare expression', '    - debug: {var: second}\n'],
+    ['a variable of a variable', '    - command: echo {{ url }}\n'],
+    ['a template file', '    - template: {src: t.j2, dest: "{{ playbook_dir }}/x"}\n'],
+    ['a condition', '    - debug: {msg: x}\n      when: first == "x"\n'],
+    ['a loop', '    - debug: {msg: "{{ item }}"}\n      loop: ["{{ first }}"]\n'],
+  ])('tells a missing password that %s needs', async (_name, tasks) => {
+    expect(await run(tasks)).toMatchObject({ contacted: false, codes: ['vault-password-missing'] })
+  })
+
+  it('tells a wrong password, and one that connecting needs', async () => {
+    const vault = new Vault([PROD])
+    const { errors, contacted } = await run('    - debug: {msg: "{{ first }}"}\n', { vault })
+    expect(contacted).toBe(false)
+    expect(errors).toMatchObject([{ code: 'vault-password-wrong', place: { line: 3 } }])
+    const host = { files: { 'host_vars/a.yml': 'ansible_password: "{{ first }}"\n' } }
+    expect(await run('    - debug: {msg: x}\n', host)).toMatchObject({ contacted: false })
+  })
+
+  it.each([
+    ['a skipped task', '    - debug: {msg: "{{ first }}"}\n      when: plain != "seen"\n'],
+    ['the other side of a choice', '    - debug: {msg: "{{ plain if plain else first }}"}\n'],
+    [
+      'a default',
+      '    - command: echo x\n      register: it\n    - debug: {msg: "{{ it.stdout | default(first) }}"}\n',
+    ],
+    ['a task after the end', '    - meta: end_play\n    - debug: {msg: "{{ first }}"}\n'],
+  ])('needs no password for %s', async (_name, tasks) => {
+    const { errors, contacted } = await run(tasks)
+    expect(errors).toEqual([])
+    expect(contacted).toBe(true)
+  })
+
+  it('leaves to the run what may be rescued or ignored', async () => {
+    const rescued = '    - block: [{debug: {msg: "{{ first }}"}}]\n      rescue: [{debug: {msg: saved}}]\n'
+    expect(await run(rescued)).toMatchObject({ contacted: true })
+    const ignored = '    - debug: {msg: "{{ first }}"}\n      ignore_errors: true\n'
+    expect((await run(ignored)).story).toEqual(['a debug ignored'])
   })
 })

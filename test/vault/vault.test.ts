@@ -177,6 +177,15 @@ describe('encrypting', () => {
     expect(sealed.mac.toString('hex')).toBe(mac)
   })
 
+  it('notices every changed byte by the checksum', () => {
+    const sealed = seal(Buffer.from('a text of more than one block'), FIRST.password)
+    const ciphertext = Buffer.from(sealed.ciphertext)
+    ciphertext[0] = (ciphertext[0] ?? 0) ^ 1
+    expect(unseal({ ...sealed, ciphertext }, FIRST.password)).toBeUndefined()
+    expect(unseal({ ...sealed, mac: sealed.mac.subarray(1) }, FIRST.password)).toBeUndefined()
+    expect(unseal(sealed, FIRST.password)?.toString()).toBe('a text of more than one block')
+  })
+
   it('knows no other password', () => {
     expect(unseal(seal(Buffer.from('x'), FIRST.password), PROD.password)).toBeUndefined()
   })
