@@ -13,6 +13,8 @@ import { printJson, printYaml } from '../inventory/views/print.ts'
 import { createStyle, type Style } from '../report/style.ts'
 import { Redactor } from '../secret.ts'
 import type { Value } from '../value.ts'
+import { RecursionFinder, recursionError } from '../variables/recursion.ts'
+import type { Raw, RawVariables } from '../variables/store.ts'
 import type { InventoryOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
 import { wantsColor } from './output.ts'
@@ -40,6 +42,7 @@ export async function inventory(
   settings.warnings.forEach(warn)
   loaded.warnings.map(showWarning).forEach(warn)
   const extra = await extraVariables(options.extraVars ?? [], vault)
+  for (const message of recursions(loaded, extra)) warn(message)
   const shown: Shown = { inventory: loaded, limit: await limited(loaded, options.limit, warn), extra }
   terminal.stdout.write(
     options.explain === undefined
@@ -62,6 +65,24 @@ function refuseTwoViews({ list, graph, host, explain }: InventoryOptions): void 
     code: 'wrong-options',
     hint: 'give one of --list, --graph, --host and --explain',
   })
+}
+
+/** Variables in a circle: a run would refuse them, a look at the inventory only tells it. */
+function recursions(loaded: Inventory, extra: RawVariables): string[] {
+  const finder = new RecursionFinder()
+  const seen = new Set<string>()
+  const messages: string[] = []
+  for (const host of loaded.hosts.values()) {
+    const own = [...host.variables].map(([name, { value, origin }]): [string, Raw] => [
+      name,
+      { value, place: origin },
+    ])
+    const found = finder.find(new Map([...own, ...extra]), () => false)
+    if (!found || seen.has(found.chain.join())) continue
+    seen.add(found.chain.join())
+    messages.push(recursionError(found, host.name).message)
+  }
+  return messages
 }
 
 async function limited(

@@ -9,6 +9,7 @@ import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import type { Play, Playbook } from '../playbook/model.ts'
 import { buildProgram, assignmentsOf, type Step } from '../playbook/program.ts'
+import { RecursionFinder, recursionError } from '../variables/recursion.ts'
 import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
 import { loadYaml, toValue } from '../yaml/load.ts'
 import { isEncrypted } from '../vault/envelope.ts'
@@ -57,7 +58,27 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   store.assignments = assignmentsOf(steps)
   const varsFiles = new Map<Play, readonly RawVariables[]>()
   for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, options.playbook, vault))
+  refuseRecursion(hosts, store, [
+    ...plays.map(({ play }) => play.vars),
+    ...[...varsFiles.values()].flat(),
+    ...steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
+  ])
   return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)] }
+}
+
+/** Variables of the inventory that refer to each other in a circle; the playbook may break one with its own. */
+function refuseRecursion(
+  hosts: readonly string[],
+  store: VariableStore,
+  others: readonly ReadonlyMap<string, unknown>[],
+): void {
+  const finder = new RecursionFinder()
+  const set = new Set([...store.assignments.keys(), ...others.flatMap((variables) => [...variables.keys()])])
+  for (const host of hosts) {
+    const variables = new Map([...(store.hosts.get(host)?.inventory ?? []), ...store.extra])
+    const found = finder.find(variables, (name) => set.has(name))
+    if (found) throw recursionError(found, host)
+  }
 }
 
 /** The variables of an inventory, ready to be read; `hosts` may hold an implicit localhost. */
