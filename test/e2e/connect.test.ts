@@ -1,16 +1,20 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection, Identity } from '../../src/connect/connection.ts'
 import { release, take } from '../../src/connect/lock.ts'
-import { openConnection } from '../../src/connect/open.ts'
+import { openConnection, type OpenOptions } from '../../src/connect/open.ts'
+import { KeyRing } from '../../src/connect/ssh/key-ring.ts'
 import type { Target } from '../../src/connect/target.ts'
 import { Secret } from '../../src/secret.ts'
 import { messageText } from '../../src/shell/batch.ts'
 import { ReplyParser } from '../../src/shell/reply.ts'
 import { Script, sh } from '../../src/shell/sh.ts'
+import { newEncryptedKey, newKey } from '../fakes/ssh-server.ts'
 import { lab } from '../lab/lab.ts'
 import { PATHS } from '../lab/paths.ts'
 import { waitFor } from './support/client.ts'
@@ -49,11 +53,15 @@ function target(name: string, more: Partial<Target> = {}): Target {
   }
 }
 
-async function connect(name: string, more: Partial<Target> = {}): Promise<Connection> {
+async function connect(
+  name: string,
+  more: Partial<Target> = {},
+  options: Partial<OpenOptions> = {},
+): Promise<Connection> {
   const warn = (text: string): never => {
     throw new Error(`unexpected warning: ${text}`)
   }
-  const connection = await openConnection(target(name, more), { warn })
+  const connection = await openConnection(target(name, more), { warn, ...options })
   open.push(connection)
   return connection
 }
@@ -201,7 +209,221 @@ describe('becoming root on a host whose user needs a password', () => {
   })
 })
 
+describe('becoming root by other programs', () => {
+  const ROOT_PASSWORD = 'lab-root-secret'
+  const root = { becomeUser: 'root' }
+  beforeAll(async () => {
+    await lab.exec('u1', ['chpasswd'], { input: `root:${ROOT_PASSWORD}\n` })
+  })
+  afterAll(async () => {
+    await lab.sh('u1', `usermod -p '*' root; rm -f /etc/sudoers.d/tty`)
+  })
+
+  it('su takes the password of root on its standard input', async () => {
+    const connection = await connect('u1', { becomeMethod: 'su', becomePassword: new Secret(ROOT_PASSWORD) })
+    expect(await ask(connection, sh`id -un; echo "$LC_ALL"`, root)).toBe('root\n\n')
+    expect(await ask(connection, sh`id -un`)).toBe('ops\n')
+  })
+
+  it.each([
+    ['a wrong password', 'wrong', {}, 'wrong-become-password', /^su refused the password for becoming root$/],
+    ['no password', undefined, {}, 'become-failed', /Password: a password is required/],
+    [
+      'an unknown user',
+      ROOT_PASSWORD,
+      { becomeUser: 'nosuch' },
+      'become-failed',
+      /user nosuch does not exist/,
+    ],
+    [
+      'another program',
+      ROOT_PASSWORD,
+      { method: 'doas' },
+      'become-failed',
+      /doas: (?:not found|a tty|doas is not)/,
+    ],
+  ] as const)('su fails in words with %s', async (_case, password, identity, code, message) => {
+    const becomePassword = password === undefined ? undefined : new Secret(password)
+    const connection = await connect('u1', { becomeMethod: 'su', becomePassword })
+    await expect(ask(connection, sh`:`, { ...root, ...identity })).rejects.toMatchObject({
+      code,
+      exitCode: 4,
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('a change under su goes on when the connection is cut, and is ended by an abort', async () => {
+    const su = { becomeMethod: 'su', becomePassword: new Secret(ROOT_PASSWORD) }
+    const mark = `/tmp/hakube-su-${process.pid}`
+    const connection = await connect('u1', su)
+    const sshd = (await ask(connection, sh`sed -n 's/^PPid:[^0-9]*//p' "/proc/$$/status"`)).trim()
+    const cut = (await connection.shell(root)).exchange({
+      apply: { script: sh`sleep 1; echo done > ${mark}` },
+    })
+    await sleep(300)
+    await lab.exec('u1', ['kill', '-9', sshd])
+    await expect(cut).rejects.toMatchObject({ code: 'connection-lost' })
+    await sleep(1500)
+    const again = await connect('u1', su)
+    expect(await ask(again, sh`cat ${mark}`, root)).toBe('done\n')
+    const running = (await again.shell(root)).exchange({ apply: { script: sh`rm -f ${mark}; sleep 60` } })
+    await sleep(500)
+    await again.abort()
+    expect((await running).apply?.code).toBe(143)
+  })
+
+  it('sudo gets a terminal where it insists on one, and the shell stays fit for any bytes', async () => {
+    await lab.sh('u1', `echo 'Defaults:ops requiretty' >/etc/sudoers.d/tty; chmod 440 /etc/sudoers.d/tty`)
+    const connection = await connect('u1', { becomePassword: SUDO_PASSWORD })
+    const text = '\u0003\u0004\u0011\u0013\u001a\u007fé\r\n'.repeat(40_000)
+    const { apply, answers } = await (
+      await connection.shell(root)
+    ).exchange({
+      apply: { script: sh`printf %s ${text} | sha256sum; echo oops >&2` },
+      questions: [
+        { id: 'a', script: new Script(String.raw`printf '\000\003\377\r\n'; head -c 2000000 /dev/zero`) },
+      ],
+    })
+    expect(apply?.stdout.toString()).toBe(`${createHash('sha256').update(text).digest('hex')}  -\n`)
+    expect(apply?.stderr.toString()).toBe('oops\n')
+    const bytes = answers.get('a')?.stdout
+    expect(bytes?.subarray(0, 5)).toEqual(Buffer.from('\0\x03\xff\r\n', 'latin1'))
+    expect(bytes?.length).toBe(2_000_005)
+    await expect(
+      ask(await connect('u1', { becomePassword: new Secret('wrong') }), sh`:`, root),
+    ).rejects.toMatchObject({ code: 'wrong-become-password' })
+  })
+
+  it('doas takes the password on a terminal (where the host has doas)', async (context) => {
+    const found = await lab.exec('u1', ['sh', '-c', 'command -v doas'])
+    if (found.code !== 0) return context.skip('the host has no doas')
+    await lab.sh('u1', 'echo "permit ops" >/etc/doas.conf; chmod 600 /etc/doas.conf')
+    const connection = await connect('u1', { becomeMethod: 'doas', becomePassword: SUDO_PASSWORD })
+    expect(await ask(connection, sh`id -un`, root)).toBe('root\n')
+    const mark = `/tmp/hakube-doas-${process.pid}`
+    const sshd = (await ask(connection, sh`sed -n 's/^PPid:[^0-9]*//p' "/proc/$$/status"`)).trim()
+    const cut = (await connection.shell(root)).exchange({
+      apply: { script: sh`sleep 1; echo done > ${mark}` },
+    })
+    await sleep(300)
+    await lab.exec('u1', ['kill', '-9', sshd])
+    await expect(cut).rejects.toMatchObject({ code: 'connection-lost' })
+    await sleep(1500)
+    expect(await lab.sh('u1', `cat ${mark}; rm -f ${mark}`)).toBe('done\n')
+    const wrong = await connect('u1', { becomeMethod: 'doas', becomePassword: new Secret('wrong') })
+    await expect(ask(wrong, sh`:`, root)).rejects.toMatchObject({ code: 'wrong-become-password' })
+    await lab.sh('u1', 'rm -f /etc/doas.conf')
+  })
+})
+
+describe('logging in to a host', () => {
+  /** Lets a key log in as auto on lb1 while something is done. */
+  async function withKey(line: string, work: () => Promise<void>): Promise<void> {
+    const folder = '/home/auto/.ssh'
+    await lab.sh(
+      'lb1',
+      `mkdir -p ${folder}; echo '${line}' >${folder}/authorized_keys; chown -R auto: ${folder}`,
+    )
+    try {
+      await work()
+    } finally {
+      await lab.sh('lb1', `rm -rf ${folder}`)
+    }
+  }
+
+  it('works by password, and says what was tried with a wrong one', async () => {
+    const login = { user: 'pass', keyFile: undefined }
+    const more = {
+      ...login,
+      sshCommonArgs: `${target('lb1').sshCommonArgs} -o IdentityAgent=none -o IdentityFile=none`,
+    }
+    const connection = await connect('lb1', { ...more, password: new Secret('lab-pass-secret') })
+    expect(await ask(connection, sh`id -un`)).toBe('pass\n')
+    await expect(connect('lb1', { ...more, password: new Secret('wrong') })).rejects.toMatchObject({
+      code: 'authentication-failed',
+      message: expect.stringMatching(
+        /pass was not let in: tried password; the host takes publickey,\s?password$/,
+      ),
+    })
+  })
+
+  it('works by an encrypted key, asked for once for two connections', async () => {
+    const key = newEncryptedKey('open sesame')
+    const file = join(dir, 'encrypted')
+    await writeFile(file, key.pem, { mode: 0o600 })
+    await withKey(`ssh-ed25519 ${key.wire.toString('base64')}`, async () => {
+      const asked: string[] = []
+      const keys = new KeyRing(async (name) => (asked.push(name), new Secret('open sesame')))
+      const both = await Promise.all(
+        [1, 2].map(() => connect('lb1', { user: 'auto', keyFile: file }, { keys })),
+      )
+      expect(await Promise.all(both.map((one) => ask(one, sh`id -un`)))).toEqual(['auto\n', 'auto\n'])
+      expect(asked).toEqual([file])
+      await expect(connect('lb1', { user: 'auto', keyFile: file })).rejects.toMatchObject({
+        code: 'bad-key-file',
+      })
+    })
+  })
+
+  it('works by the ninth key of an agent, though the host hangs up after six', async () => {
+    const socket = join(dir, 'agent')
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+    try {
+      await waitFor('the agent', async () =>
+        access(socket).then(
+          () => true,
+          () => false,
+        ),
+      )
+      const pairs = Array.from({ length: 9 }, () => newKey())
+      for (const { pem } of pairs) {
+        const added = spawnSync('ssh-add', ['-q', '-'], {
+          input: pem,
+          env: { ...process.env, SSH_AUTH_SOCK: socket },
+        })
+        expect(added.status).toBe(0)
+      }
+      await withKey(`ssh-ed25519 ${pairs.at(-1)?.wire.toString('base64')}`, async () => {
+        const sshCommonArgs = `${target('lb1').sshCommonArgs} -o IdentityAgent=${socket} -o IdentityFile=none`
+        const connection = await connect('lb1', { user: 'auto', keyFile: undefined, sshCommonArgs })
+        expect(await ask(connection, sh`id -un`)).toBe('auto\n')
+      })
+    } finally {
+      agent.kill()
+    }
+  })
+
+  it('fails in words where there is no common key exchange', async () => {
+    const options = '-p 2022 -o PidFile=none -o KexAlgorithms=diffie-hellman-group1-sha1'
+    const pid = (
+      await lab.sh('lb1', `mkdir -p /run/sshd; /usr/sbin/sshd -D ${options} >/dev/null 2>&1 & echo $!`)
+    ).trim()
+    try {
+      await sleep(500)
+      const { address } = lab.hosts.find(({ name }) => name === 'lb1') ?? { address: '' }
+      const way = { address, port: 2022, sshCommonArgs: `-F ${PATHS.sshConfig} -J lb2` }
+      await expect(connect('lb1', way)).rejects.toMatchObject({
+        code: 'no-common-algorithm',
+        exitCode: 4,
+        message: expect.stringMatching(
+          /key exchange of the host: diffie-hellman-group1-sha1; of hakube: curve25519/,
+        ),
+      })
+    } finally {
+      await lab.exec('lb1', ['kill', pid])
+    }
+  })
+})
+
 describe('on the way to a host', () => {
+  it('two others are passed, each as another user', async () => {
+    const way = { sshCommonArgs: `-F ${PATHS.sshConfig} -J lb2,ops@10.88.0.62` }
+    const connection = await connect('j1', way)
+    expect(await ask(connection, sh`hostname; echo "$SSH_CONNECTION" | cut -d' ' -f1`)).toBe(
+      'j1\n10.88.0.62\n',
+    )
+  })
+
   it('another host is passed', async () => {
     expect(await ask(await connect('j1'), sh`hostname`)).toBe('j1\n')
   })
