@@ -1,9 +1,9 @@
-import type { Identity, Shell } from './connect/connection.ts'
+import type { Connection, Identity, Shell } from './connect/connection.ts'
 import { Answers } from './converge/answers.ts'
 import { carryOut, pause, unsettle } from './converge/carry-out.ts'
 import type { HostEnd, HostTarget, RunContext } from './converge/context.ts'
 import { Failing, type Landing } from './converge/failing.ts'
-import { isBeyond, isFence } from './converge/fence.ts'
+import { isBeyond, isFence, reachesOut } from './converge/fence.ts'
 import { localVerdict } from './converge/local.ts'
 import { Lookahead } from './converge/lookahead.ts'
 import { Notified } from './converge/notified.ts'
@@ -43,7 +43,10 @@ export class HostRun {
     this.#target = target
     this.tally = new Tally(target.host)
     this.#ahead = new Lookahead(context, target.host)
-    this.#answers = new Answers((identity) => this.#shell(identity))
+    this.#answers = new Answers(
+      (identity) => this.#shell(target.connection, identity),
+      context.predicted(target.host),
+    )
     this.#notified = new Notified((handler, step) => {
       const layers = context.layers(target.host, step, handler)
       return taskName(handler, new TaskScope(context.store, target.host, step.position, layers))
@@ -109,7 +112,7 @@ export class HostRun {
       this.#play = run.index
       this.#fatal ||= group.works.some((work) => work.settings.fatal)
       progress.reach(this.host, position)
-      const beyond = isBeyond(group.task) && !this.#context.check
+      const beyond = reachesOut(group, this.#context.check)
       if (beyond || isFence(group)) await progress.allReached(position)
       if (group.step.type === 'play') this.#begin(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
@@ -200,14 +203,29 @@ export class HostRun {
 
   async #work(group: Group, work: Work): Promise<Verdict> {
     const settled = localVerdict(work, group.task?.register)
-    if (settled?.status === 'unknown') unsettle(work, { context: this.#context, answers: this.#answers })
+    const answers = this.#answersOf(work)
+    if (settled?.status === 'unknown') unsettle(work, { context: this.#context, answers })
     if (settled) return settled
+    const own = answers === this.#answers
     return carryOut(work, group, {
       context: this.#context,
       host: this.host,
-      answers: this.#answers,
-      upcoming: () => this.#upcoming(group, work),
+      answers,
+      forget: () => {
+        answers.forget()
+        this.#answers.forget()
+      },
+      upcoming: () => (own ? this.#upcoming(group, work) : [work]),
     })
+  }
+
+  /** Of the host that is worked on. A delegate is asked anew for each task: others work on it meanwhile. */
+  #answersOf({ settings: { delegate } }: Work): Answers {
+    if (delegate === undefined) return this.#answers
+    return new Answers(
+      async (identity) => this.#shell(await this.#context.delegate(delegate), identity),
+      this.#context.predicted(delegate),
+    )
   }
 
   /** This work and those behind it that the same round trip may ask for. */
@@ -219,6 +237,8 @@ export class HostRun {
       for (const other of next.works) {
         if (other.rendered.type !== 'ready') continue
         const { kind } = other.rendered
+        // Another host has to answer for it.
+        if (other.settings.delegate !== undefined) continue
         if (kind === 'wait' && other !== work && !other.settings.check) return works
         works.push(other)
         // Behind a task that runs for certain, or reaches further than this host, answers would be stale.
@@ -322,9 +342,9 @@ export class HostRun {
     this.#ahead.jump(from, position, end, rescued)
   }
 
-  async #shell(identity: Identity): Promise<Shell> {
+  async #shell(connection: Connection, identity: Identity): Promise<Shell> {
     if (this.#context.signal.aborted) throw interrupted(this.host)
-    const shell = await this.#target.connection.shell(identity)
+    const shell = await connection.shell(identity)
     this.#shells.add(shell)
     return shell
   }

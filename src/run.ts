@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { HostRun } from './converge.ts'
+import { Predicted } from './converge/answers.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
 import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
 import { templateEnvironment } from './playbook/environment.ts'
@@ -44,7 +45,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   for (const text of inputs.warnings) options.emit({ type: 'warning', text })
 
   const layers = layersOf(inputs, options)
-  const render = renderContext(options)
+  const render = renderContext(inputs, options, layers)
   await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
   const plays = [...new Set(steps.map((step) => step.run))]
   const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
@@ -129,7 +130,11 @@ async function prepared(one: HostRun, limit: number, context: RunContext): Promi
   }
 }
 
-function renderContext(options: RunOptions): RenderContext {
+function renderContext(
+  inputs: Inputs,
+  options: RunOptions,
+  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers,
+): RenderContext {
   return {
     playbookDir: dirname(options.playbook),
     cache: new Map(),
@@ -141,6 +146,10 @@ function renderContext(options: RunOptions): RenderContext {
     },
     check: options.check,
     verbosity: options.verbosity,
+    scopeOf: (host, step, position) => {
+      inputs.addHost(host)
+      return new TaskScope(inputs.store, host, position, layers(host, step.run, undefined))
+    },
   }
 }
 
@@ -153,6 +162,7 @@ function contextOf(
   layers: (host: string, step: PlayRun, task: Task | undefined) => Layers,
   reached: readonly string[],
 ): RunContext {
+  const predicted = new Map<string, Predicted>()
   return {
     steps: inputs.steps,
     store: inputs.store,
@@ -173,6 +183,12 @@ function contextOf(
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
     beforeChange: async (host) => !options.check && (await gate.pass(host)),
     gather: (host) => hosts.gatherOther(host),
+    delegate: (host) => hosts.delegate(host),
+    predicted: (host) => {
+      const known = predicted.get(host) ?? new Predicted()
+      predicted.set(host, known)
+      return known
+    },
   }
 }
 

@@ -25,7 +25,8 @@ Worth knowing:
 - Everything that the facts allow is rendered before the first change. A mistake in the last task stops the run before the first one.
 - Facts are gathered once a run, in one round trip, for every host whose plays want them, and for hosts outside of the run whose facts are read.
 - Results (\`register\`) and facts are data: a \`{{\` in them is never evaluated.
-- Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`.
+- Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`, and all that is delegated. Where handlers do so, they meet at their flush.
+- \`delegate_to\` takes any host: of the inventory, \`localhost\` for the machine hakube runs on, or an address. Variables stay those of the host that delegates; how to reach the other host and whom to become there (\`ansible_become*\`) is said by that host. A host that is in no play of the run is not locked.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
 ## Keywords of a play

@@ -49,16 +49,21 @@ export class Inquiry {
   }
 }
 
+/** What check mode has predicted for one host so far: it lies over every answer of that host, whoever asks. */
+export class Predicted {
+  effects: readonly Effect[] = []
+}
+
 /** One host's answers, kept apart by who asked: what root sees, a login user may not. */
 export class Answers {
   readonly #shell: (identity: Identity) => Promise<Shell>
   readonly #replies = new Map<string, Map<string, unknown>>()
-  /** Predicted by check mode; they lie over every answer. */
-  #effects: readonly Effect[] = []
+  readonly #predicted: Predicted
   #known = new Set<Work>()
 
-  constructor(shell: (identity: Identity) => Promise<Shell>) {
+  constructor(shell: (identity: Identity) => Promise<Shell>, predicted: Predicted) {
     this.#shell = shell
+    this.#predicted = predicted
   }
 
   has(work: Work): boolean {
@@ -66,7 +71,7 @@ export class Answers {
   }
 
   world(work: Work): World {
-    return new World(this.#replies.get(identityKey(work.settings.identity)), this.#effects)
+    return new World(this.#replies.get(identityKey(work.settings.identity)), this.#predicted.effects)
   }
 
   /** Asks for these tasks: one round trip for each identity, nearly always one in all. */
@@ -108,7 +113,7 @@ export class Answers {
 
   /** Check mode: these effects would be there now. */
   predict(effects: readonly Effect[]): void {
-    this.#effects = [...this.#effects, ...effects]
+    this.#predicted.effects = [...this.#predicted.effects, ...effects]
   }
 
   /** Something has changed: nothing that was asked before counts any more. */

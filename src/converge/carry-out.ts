@@ -16,6 +16,8 @@ export interface Hands {
   context: RunContext
   host: string
   answers: Answers
+  /** Asks everything again: somebody else may have changed the host since it was asked. */
+  forget(): void
   /** This work and those behind it that a round trip may ask for. */
   upcoming(): readonly Work[]
 }
@@ -31,7 +33,7 @@ export async function carryOut(work: Work, group: Group, hands: Hands): Promise<
     for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
       await pause(retry.delay, hands.context.signal)
       if (hands.context.signal.aborted) return found
-      hands.answers.forget()
+      hands.forget()
       found = await once()
     }
     if (enough(work, found, register) || found.status === 'failed') return found
@@ -151,14 +153,15 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   if (rendered.type !== 'ready') throw new TypeError(`nothing to change for ${work.name}`)
   if (await hands.context.beforeChange(hands.host)) {
     // The lock has just been taken: another run may have changed the host since it was asked.
-    hands.answers.forget()
+    hands.forget()
   }
   const plan = await look(work, hands)
   if (plan.status !== 'change') return tryOnce(work, group, hands)
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
-  if (module.beyond === true) hands.context.progress.touch(group.step.position)
+  const beyond = module.beyond === true || work.settings.delegate !== undefined
+  if (beyond) hands.context.progress.touch(group.step.position)
   const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
   const ms = performance.now() - started
   const result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }

@@ -6,6 +6,7 @@ import type { Progress } from '../progress.ts'
 import type { Event } from '../report/events.ts'
 import type { Layers } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
+import type { Predicted } from './answers.ts'
 
 /** What the hosts of a run share. */
 export interface RunContext {
@@ -26,6 +27,10 @@ export interface RunContext {
   /** Called before every change; before the first one it takes the run's lock on all hosts. Returns true if this host was
    * not locked until now. Throws HakubeError if another run holds a lock. */
   beforeChange(host: string): Promise<boolean>
+  /** What check mode predicts for a host. */
+  predicted(host: string): Predicted
+  /** The connection to a host that others delegate tasks to. Throws HakubeError if it cannot be reached. */
+  delegate(host: string): Promise<Connection>
   /** Gathers facts of a host outside of the run whose facts are read. */
   gather(host: string): Promise<void>
 }

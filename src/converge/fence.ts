@@ -3,7 +3,14 @@ import type { Group } from '../playbook/work.ts'
 
 /** Whether hosts keep the linear order around this task: what it does may reach further than its host. */
 export function isBeyond(task: Task | undefined): boolean {
-  return task !== undefined && !('meta' in task.module) && task.module.beyond === true
+  if (task === undefined || isMeta(task.module)) return false
+  return task.module.beyond === true || task.delegateTo !== undefined
+}
+
+/** The same of a step: handlers run where they are flushed. In check mode only what is delegated reaches further. */
+export function reachesOut({ step, task, handler }: Group, check: boolean): boolean {
+  const tasks = step.type === 'flush' && !handler ? step.run.handlers : [task]
+  return tasks.some((one) => isBeyond(one) && (!check || one?.delegateTo !== undefined))
 }
 
 /** Whether hosts wait for each other before this step, in check mode too. */

@@ -143,6 +143,7 @@ export function outcome(
     host: work.host,
     task: work.name,
     ...context,
+    ...(work.settings.delegate === undefined ? {} : { delegate: work.settings.delegate }),
     ...(work.item ? { item: censored ? '(hidden by no_log)' : work.item.label } : {}),
     status: found.status,
     ...(found.hint === undefined || censored ? {} : { hint: found.hint }),

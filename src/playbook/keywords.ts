@@ -64,7 +64,7 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   always: 'yes',
   when: 'yes',
   notify: LATER,
-  delegate_to: LATER,
+  delegate_to: 'yes',
   delegate_facts: LATER,
 }
 
@@ -86,7 +86,7 @@ export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   retries: 'yes',
   delay: 'yes',
   listen: 'write it on a handler',
-  delegate_to: LATER,
+  delegate_to: 'yes',
   delegate_facts: LATER,
   async: LATER,
   poll: LATER,

@@ -27,6 +27,8 @@ export interface Inherited extends BecomeSettings {
   ignoreErrors?: Located
   noLog?: Located
   anyErrorsFatal?: Located
+  /** The host on which a task of this one is carried out. */
+  delegateTo?: Located
 }
 
 export interface LoopControl {

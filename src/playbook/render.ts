@@ -20,6 +20,8 @@ export interface RenderContext {
   defaults: Defaults
   check: boolean
   verbosity: number
+  /** The variables of another host, as this play sees them. */
+  scopeOf(host: string, step: Step, position: number): TaskScope
 }
 
 /** Which task is rendered, and where it stands. */
@@ -93,7 +95,10 @@ async function renderItem(
     const failing = firstFalse(conditionsOf(slot), scope)
     if (failing) return { ...plain, rendered: { type: 'skip', reason: `when: ${failing.value}` } }
     // Not before: what a skipped task says about itself may be as undefined as its arguments.
-    const settings = settingsOf(slot.task, scope, context)
+    const settings = settingsOf(slot.task, scope, {
+      ...context,
+      scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
+    })
     return { ...plain, settings, rendered: await renderArguments(slot.task, scope, context) }
   } catch (error) {
     const rendered = instead(error, slot, scope, plain.settings)

@@ -33,6 +33,7 @@ export function plainSettings(task: Task, scope: TaskScope, context: { check: bo
   }
   return {
     identity: {},
+    delegate: undefined,
     check: context.check,
     noLog: safely(task.noLog, false, true),
     showDiff: safely(task.diff, true, false),
@@ -50,7 +51,7 @@ export function plainSettings(task: Task, scope: TaskScope, context: { check: bo
 export function settingsOf(
   task: Task,
   scope: TaskScope,
-  context: { defaults: Defaults; check: boolean },
+  context: { defaults: Defaults; check: boolean; scopeOf(host: string): TaskScope },
 ): Settings {
   const flag = (located: Located | undefined, otherwise: boolean) =>
     located ? boolean(renderTree(located, scope), located) : otherwise
@@ -60,8 +61,12 @@ export function settingsOf(
     retries: number(task.retry.retries, scope, 2),
     delay: number(task.retry.delay, scope, 5),
   }
+  const delegate = delegateOf(task, scope)
+  // Who to become is said by the host that is worked on.
+  const there = delegate === undefined ? scope : context.scopeOf(delegate)
   return {
-    identity: identityOf(task, scope, context.defaults),
+    identity: identityOf(task, there, context.defaults),
+    delegate,
     check: flag(task.checkMode, context.check),
     noLog: flag(task.noLog, false),
     showDiff: flag(task.diff, true),
@@ -73,6 +78,19 @@ export function settingsOf(
     retry,
     pause: number(task.loop?.control.pause, scope, 0),
   }
+}
+
+/** A host that stands for itself is no delegate. */
+function delegateOf({ delegateTo }: Task, scope: TaskScope): string | undefined {
+  if (!delegateTo) return undefined
+  const host = toJson(renderTree(delegateTo, scope))
+  if (typeof host !== 'string' || host.trim() === '') {
+    throw new HakubeError(`delegate_to must be the name of a host, not ${JSON.stringify(host)}`, {
+      code: 'wrong-delegate',
+      place: delegateTo.place,
+    })
+  }
+  return host === scope.host ? undefined : host
 }
 
 /** Who runs a task: a play without tasks of its own asks for its facts the same way. */

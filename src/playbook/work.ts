@@ -41,6 +41,8 @@ export interface Work {
 /** The task's keywords that the engine itself obeys, rendered. */
 export interface Settings {
   identity: Identity
+  /** Another host that carries the task out for this one (delegate_to). */
+  delegate: string | undefined
   check: boolean
   noLog: boolean
   /** `diff: false`: differences are not shown, whatever the command line says. */

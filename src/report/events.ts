@@ -24,6 +24,8 @@ export interface TaskOutcome {
   place: string
   module: string
   handler: boolean
+  /** The host that carried the task out for this one (delegate_to). */
+  delegate?: string
   /** The loop item as shown to people; undefined outside loops. */
   item?: string
   status: TaskStatus

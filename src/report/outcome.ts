@@ -71,9 +71,10 @@ function diffLines({ diff, sameAs }: ShownOutcome, style: Style, clean: Clean): 
 }
 
 /** The task's name, with the item of its loop. */
-export function taskName(outcome: Pick<TaskOutcome, 'task' | 'item' | 'handler'>): string {
+export function taskName(outcome: Pick<TaskOutcome, 'task' | 'item' | 'handler' | 'delegate'>): string {
   const item = outcome.item === undefined ? '' : ` [${outcome.item}]`
-  return oneLine(`${outcome.task}${item}${outcome.handler ? ' (handler)' : ''}`)
+  const delegate = outcome.delegate === undefined ? '' : ` (on ${outcome.delegate})`
+  return oneLine(`${outcome.task}${item}${outcome.handler ? ' (handler)' : ''}${delegate}`)
 }
 
 function reasonOf(outcome: TaskOutcome): string {

@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Identity } from '../connect/connection.ts'
 import { KeyRing } from '../connect/ssh/key-ring.ts'
 import { openConnection } from '../connect/open.ts'
-import { EXIT, isKnown } from '../errors.ts'
+import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { factsQuestion, parseFacts } from '../facts/index.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import { boolean, identityOf, type Defaults } from '../playbook/settings.ts'
@@ -21,6 +21,7 @@ export class Hosts {
   readonly #store: VariableStore
   readonly #plays: readonly PlayRun[]
   readonly #gathering = new Map<string, Promise<void>>()
+  readonly #opening = new Map<string, Promise<Connection>>()
   readonly #layers: (host: string, run: PlayRun) => TaskScope
 
   constructor(
@@ -77,6 +78,22 @@ export class Hosts {
       if (!isKnown(error)) throw error
       const text = `${host}: its facts are read, but it cannot be reached: ${error.message}`
       this.#options.emit({ type: 'warning', text })
+    }
+  }
+
+  /** The connection to a host that tasks of other hosts are delegated to; it need not be in any inventory. */
+  async delegate(host: string): Promise<Connection> {
+    const known = this.connections.get(host)
+    if (known) return known
+    let opening = this.#opening.get(host)
+    if (!opening) this.#opening.set(host, (opening = this.limit(() => this.#connect(host))))
+    try {
+      return await opening
+    } catch (error) {
+      if (!isKnown(error)) throw error
+      const { code, hint, exitCode } = error
+      const message = `tasks are delegated to ${host}, which cannot be reached: ${error.message}`
+      throw new HakubeError(message, { code, hint, exitCode, host, cause: error })
     }
   }
 

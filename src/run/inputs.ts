@@ -27,6 +27,8 @@ export interface Inputs {
   /** Variables of each play's vars_files, the last file first. */
   varsFiles: ReadonlyMap<Play, readonly RawVariables[]>
   warnings: readonly string[]
+  /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
+  addHost(name: string): void
 }
 
 /** Reads playbook, inventory and variable files. Throws HakubeError(s) for everything that is wrong in them. */
@@ -56,6 +58,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   const store = storeOf(inventory, hosts, options.extraVars)
   const steps = buildProgram(plays, { tags: options.tags, startAtTask: options.startAtTask })
   store.assignments = assignmentsOf(steps)
+  const addHost = (name: string): void => store.add(name, () => record(inventory, name))
   const varsFiles = new Map<Play, readonly RawVariables[]>()
   for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, options.playbook, vault))
   refuseRecursion(hosts, store, [
@@ -63,7 +66,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...[...varsFiles.values()].flat(),
     ...steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)] }
+  return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
 }
 
 /** Variables of the inventory that refer to each other in a circle; the playbook may break one with its own. */

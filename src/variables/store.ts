@@ -50,7 +50,6 @@ export type Assignments = ReadonlyMap<string, readonly number[]>
  * task in the program: a reader at position p sees the last one before p, however far rendering has got ahead.
  */
 export class VariableStore {
-  readonly hosts: ReadonlyMap<string, HostRecord>
   readonly groups: ReadonlyMap<string, readonly string[]>
   readonly extra: RawVariables
   /** How far each host has come: every value set before this position is in. */
@@ -60,6 +59,7 @@ export class VariableStore {
   readonly unreachable = new Set<string>()
   /** Hosts whose facts may be gathered on demand. */
   readonly gatherable = new Set<string>()
+  readonly #hosts: Map<string, HostRecord>
   readonly #writes = new Map<string, Map<string, Write[]>>()
 
   constructor(options: {
@@ -67,9 +67,18 @@ export class VariableStore {
     groups: ReadonlyMap<string, readonly string[]>
     extra: RawVariables
   }) {
-    this.hosts = options.hosts
+    this.#hosts = new Map(options.hosts)
     this.groups = options.groups
     this.extra = options.extra
+  }
+
+  get hosts(): ReadonlyMap<string, HostRecord> {
+    return this.#hosts
+  }
+
+  /** Makes room for a host that the run did not begin with. */
+  add(host: string, record: () => HostRecord): void {
+    if (!this.#hosts.has(host)) this.#hosts.set(host, record())
   }
 
   /** Sets a variable of a host from the task at this position on; a second write there replaces the first. */
