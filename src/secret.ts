@@ -35,28 +35,45 @@ const MIN_LENGTH = 3
 /** Replaces registered secrets in texts, in the forms in which they get into scripts, logs and errors. */
 export class Redactor {
   readonly #forms = new Set<string>()
-  #pattern: RegExp | undefined
+  #searches: readonly (RegExp | string)[] | undefined
 
   add(secret: Secret | string): void {
     const text = typeof secret === 'string' ? secret : secret.reveal()
     for (const form of formsOf(text)) if (form.length >= MIN_LENGTH) this.#forms.add(form)
-    this.#pattern = undefined
+    this.#searches = undefined
   }
 
   /** The text with every registered secret replaced; the longest match wins. */
   redact(text: string): string {
     if (this.#forms.size === 0) return text
-    this.#pattern ??= anyOf([...this.#forms])
-    return text.replace(this.#pattern, REDACTED)
+    this.#searches ??= searchesFor([...this.#forms])
+    return this.#searches.reduce<string>((rest, search) => rest.replaceAll(search, REDACTED), text)
   }
 }
 
-function anyOf(texts: string[]): RegExp {
+// V8 refuses patterns of more than about 60,000 characters, with a message that shows them.
+const MAX_PATTERN = 20_000
+
+/** What to look for, long texts before short ones: few patterns of many texts each, and texts too long for any. */
+function searchesFor(texts: string[]): (RegExp | string)[] {
   const longestFirst = texts.sort((a, b) => b.length - a.length)
-  return new RegExp(
-    longestFirst.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('|'),
-    'g',
-  )
+  const searches: (RegExp | string)[] = longestFirst.filter((text) => text.length > MAX_PATTERN)
+  let open: string[] = []
+  let length = 0
+  const close = (): void => {
+    if (open.length > 0) searches.push(new RegExp(open.join('|'), 'g'))
+    open = []
+    length = 0
+  }
+  for (const text of longestFirst) {
+    if (text.length > MAX_PATTERN) continue
+    const escaped = text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    if (length + escaped.length > MAX_PATTERN) close()
+    open.push(escaped)
+    length += escaped.length
+  }
+  close()
+  return searches
 }
 
 /** As it is, trimmed, each line of a longer one, quoted for a shell, as a JSON string, percent-encoded, in base64. */

@@ -58,6 +58,14 @@ describe('a redactor', () => {
     expect(key.redact('log: c2VjcmV0c2VjcmV0!')).toBe('log: ********!')
   })
 
+  it('bears many and long secrets, such as a decrypted file', () => {
+    const many = new Redactor()
+    const lines = Array.from({ length: 2000 }, (_, index) => `secret (${index})`.repeat(3))
+    many.add(lines.join('\n'))
+    expect(many.redact(`a ${lines.join('\n')} b`)).toBe('a ******** b')
+    expect(many.redact(`a ${lines[7]} b ${lines[1999]} c`)).toBe('a ******** b ******** c')
+  })
+
   it('hides any secret in every form, at any place', () => {
     const text = fc
       .string({ unit: 'binary', minLength: 6, maxLength: 30 })

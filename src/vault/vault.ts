@@ -28,6 +28,7 @@ export interface Opened {
 }
 
 const MIN_HIDDEN = 4
+const MIN_HIDDEN_DIGITS = 6
 // Of a longer file every line would be searched for in all output.
 const MAX_HIDDEN = 64 * 1024
 
@@ -72,6 +73,9 @@ export class Vault {
   hide(value: Value): void {
     if (typeof value === 'string' && value.length >= MIN_HIDDEN && !value.includes('{{')) {
       this.#options.redactor?.add(value)
+    } else if (typeof value === 'number' || typeof value === 'bigint') {
+      // A PIN is a secret; a port or a count is none.
+      if (String(value).length >= MIN_HIDDEN_DIGITS) this.#options.redactor?.add(String(value))
     } else if (Array.isArray(value)) for (const item of value) this.hide(item)
     else if (isDict(value)) for (const item of value.values()) this.hide(item)
   }

@@ -96,12 +96,12 @@ describe('what opens what', () => {
     const redactor = new Redactor()
     const vault = new Vault([FIRST, PROD], { redactor })
     vault.reveal(inline('second'))
-    vault.hide(new Map([['a', ['topsecret', 'eth', 'see {{ it }}']]]))
+    vault.hide(new Map([['a', ['topsecret', 'eth', 'see {{ it }}', 6443, 483920]]]))
     vault.content(recorded('vars-1.1.vault'), 'f')
     const said = redactor.redact(
-      'lines of it, topsecret, eth, see {{ it }}, first password, db_password: hunter-two',
+      'lines of it, topsecret, 6443, 483920, eth, see {{ it }}, first password, db_password: hunter-two',
     )
-    expect(said).toBe('********, ********, eth, see {{ it }}, ********, ********')
+    expect(said).toBe('********, ********, 6443, ********, eth, see {{ it }}, ********, ********')
   })
 })
 
