@@ -15,6 +15,7 @@ export interface SharedOptions extends VaultOptions {
   askBecomePass?: boolean
   become?: boolean
   becomeUser?: string
+  becomeMethod?: string
   privateKey?: string
   hostKeyChecking?: 'strict' | 'accept-new' | 'no'
   timeout?: number
@@ -140,9 +141,16 @@ function shared(command: Command): Command {
     .option('-f, --forks <n>', 'hosts worked on at a time (25)', positive)
     .option('-u, --user <name>', 'user to log in as')
     .option('-k, --ask-pass', 'ask for the login password')
-    .option('-K, --ask-become-pass', 'ask for the password of sudo')
-    .option('-b, --become', 'become root (or --become-user) by sudo')
+    .option('-K, --ask-become-pass', 'ask for the password that becoming another user needs')
+    .option('-b, --become', 'become root (or --become-user) by sudo (or --become-method)')
     .option('--become-user <name>', 'user to become')
+    .addOption(
+      new Option('--become-method <program>', 'what to become another user by').choices([
+        'sudo',
+        'su',
+        'doas',
+      ]),
+    )
     .option('--private-key <file>', 'key to log in with')
     .addOption(
       new Option('--host-key-checking <policy>', 'what to do about unknown host keys').choices([

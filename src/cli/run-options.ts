@@ -59,7 +59,7 @@ export async function runOptions(
     become: {
       become: options.become ?? settings.become ?? false,
       user: options.becomeUser ?? settings.becomeUser,
-      method: settings.becomeMethod,
+      method: options.becomeMethod ?? settings.becomeMethod,
     },
     settings,
     verbosity: options.verbose,

@@ -16,6 +16,7 @@ export interface SshArgs {
 
 /** Flags with a value, as the keyword they stand for. */
 const VALUE_FLAGS: Record<string, string> = {
+  b: 'bindaddress',
   J: 'proxyjump',
   i: 'identityfile',
   l: 'user',
@@ -31,6 +32,7 @@ const IDLE_FLAGS = 'ACTaknqvxtX'
 
 const SUPPORTED = new Set([
   'addressfamily',
+  'bindaddress',
   'connecttimeout',
   'globalknownhostsfile',
   'hashknownhosts',

@@ -4,6 +4,7 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { HakubeError } from '../errors.ts'
 import { parseSshArgs, type SshArgs, type SshOption } from './ssh-args.ts'
+import { unsupportedSettings } from './ssh-config-limits.ts'
 import type { HostKeyChecking, Target } from './target.ts'
 
 /** All that is to know for connecting to one host, from the inventory, the SSH configuration and defaults. */
@@ -29,6 +30,8 @@ export interface SshSettings {
   proxyJump: string | undefined
   proxyCommand: string | undefined
   addressFamily: 4 | 6 | undefined
+  /** The address of this machine to connect from. */
+  bindAddress: string | undefined
   /** Seconds. */
   connectTimeout: number
   /** Seconds for the log-in once the keys are exchanged: the host may ask a directory far away. */
@@ -55,6 +58,7 @@ export async function resolveSettings(target: Target): Promise<SshSettings> {
   const config = await askSsh(target, [...own, ...args.options], args.configFile)
   const values = collect(config ?? [...own, ...args.options])
   const warnings = args.warnings.map((warning) => `${target.name}: ${warning}`)
+  warnings.push(...unsupportedSettings(values, target.name))
   if (config === undefined && (await exists('~/.ssh/config'))) {
     warnings.push('~/.ssh/config is not read, since there is no ssh program here')
   }
@@ -149,6 +153,7 @@ function settingsFrom(
     proxyJump: one('proxyjump'),
     proxyCommand: one('proxyjump') === undefined ? one('proxycommand') : undefined,
     addressFamily: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''],
+    bindAddress: one('bindaddress'),
     connectTimeout: target.timeout ?? seconds(one('connecttimeout')) ?? CONNECT_TIMEOUT,
     loginTimeout: LOGIN_TIMEOUT,
     aliveInterval: interval > 0 ? interval : 15,

@@ -30,8 +30,17 @@ Host cmd
   IdentityAgent none
   AddressFamily inet6
   PasswordAuthentication no
+Host bound
+  BindAddress 127.0.0.2
+  CertificateFile ~/.ssh/cert
+  RemoteCommand none
+Host revoked
+  RevokedHostKeys /etc/ssh/revoked
+Match originalhost deep exec "test -n 'yes'"
+  Include ${join(dir, 'included')}
 `,
   )
+  writeFileSync(join(dir, 'included'), 'User frank\nProxyJump hop1,ops@hop2:2200\nIdentitiesOnly yes\n')
 })
 afterEach(() => {
   process.env['PATH'] = path
@@ -105,6 +114,31 @@ describe('the settings of a host', () => {
       agent: undefined,
       addressFamily: 6,
       methods: { password: false },
+    })
+  })
+
+  it('come through Match and Include as ssh sees them', async () => {
+    expect(await resolve('deep')).toMatchObject({
+      user: 'frank',
+      proxyJump: 'hop1,ops@hop2:2200',
+      identitiesOnly: true,
+    })
+    expect(await resolve('deep', {}, '-o "ProxyCommand=nc %h %p"')).toMatchObject({
+      proxyJump: undefined,
+      proxyCommand: 'nc %h %p',
+    })
+  })
+
+  it('name what they do not do', async () => {
+    expect(await resolve('bound')).toMatchObject({
+      bindAddress: '127.0.0.2',
+      warnings: ['m1: CertificateFile of the SSH configuration has no effect'],
+    })
+    await expect(resolve('revoked')).rejects.toMatchObject({
+      code: 'unsupported-ssh-option',
+      exitCode: 1,
+      message: 'the SSH configuration of m1 sets RevokedHostKeys, which is not supported',
+      hint: expect.stringContaining('@revoked'),
     })
   })
 

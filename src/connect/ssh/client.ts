@@ -112,7 +112,7 @@ export class SshClient {
   }
 
   #config(way: Way | undefined): Config {
-    const { hostname, port, user, addressFamily, aliveInterval, aliveCount } = this.settings
+    const { hostname, port, user, addressFamily, bindAddress, aliveInterval, aliveCount } = this.settings
     const serverHostKey = preferKnown(HOST_KEY_ALGORITHMS, this.#policy.known)
     return {
       ...(way ? { sock: way.stream } : {}),
@@ -121,6 +121,7 @@ export class SshClient {
       username: user,
       forceIPv4: addressFamily === 4,
       forceIPv6: addressFamily === 6,
+      ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
       algorithms: { serverHostKey },
       keepaliveInterval: aliveInterval * 1000,
       keepaliveCountMax: aliveCount,

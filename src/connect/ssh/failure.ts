@@ -60,7 +60,8 @@ export function mayPass(error: unknown): boolean {
 export function connectError(error: unknown, attempt: Attempt): HakubeError {
   if (error instanceof HakubeError) return error
   const { code, words, hint } = causeOf(error, attempt)
-  const proxy = attempt.proxyWords ? ` (the proxy command said: ${attempt.proxyWords})` : ''
+  const said = attempt.proxyWords.replaceAll(/\s*[\r\n]+\s*/g, '; ')
+  const proxy = said ? ` (the proxy command said: ${said})` : ''
   return new HakubeError(`cannot connect to ${attempt.where}: ${words}${proxy}`, {
     code,
     host: attempt.host,

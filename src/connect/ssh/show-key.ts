@@ -22,7 +22,7 @@ export function showKey(
   serverHostKey: ServerHostKeyAlgorithm[],
   way: Way | undefined,
 ): Promise<Buffer | undefined> {
-  const { hostname, port, addressFamily, connectTimeout } = settings
+  const { hostname, port, addressFamily, bindAddress, connectTimeout } = settings
   const client = new ssh2.Client()
   const overheard = new Overheard()
   return new Promise<Buffer | undefined>((resolve, reject) => {
@@ -46,6 +46,7 @@ export function showKey(
       username: 'nobody',
       forceIPv4: addressFamily === 4,
       forceIPv6: addressFamily === 6,
+      ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
       algorithms: { serverHostKey },
       readyTimeout: 0,
       debug: (line: string) => overheard.hear(line),
