@@ -6,6 +6,7 @@ import { HakubeError, throwAll } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import { findConfig, type Surroundings } from './find.ts'
 import { parseConfig, type Section } from './ini.ts'
+import { withoutSharing } from './ssh-sharing.ts'
 import { MEANINGFUL, NOT_YET, SETTINGS, type Setting, type SettingName } from './table.ts'
 import { items, path, plain, sourceOf, truth, wholeNumber, type Given } from './values.ts'
 
@@ -59,11 +60,17 @@ export async function readSettings(where: Surroundings): Promise<Settings> {
   const sections: Sections =
     found.file === undefined ? new Map() : parseConfig(await readConfig(found.file), found.file)
   const reader = new SettingsReader(sections, where)
+  const all = reader.all()
+  const { args, dropped } = withoutSharing(all.sshArgs ?? '')
   const settings = {
     file: found.file,
-    ...reader.all(),
+    ...all,
+    sshArgs: args === '' ? undefined : args,
     places: reader.places,
-    notes: notesOf(found.file, sections, where),
+    notes: [
+      ...notesOf(found.file, sections, where),
+      ...(dropped.length === 0 ? [] : [`ssh_args without an effect here: ${dropped.join(' ')}`]),
+    ],
     warnings: [...found.warnings, ...changesOfMeaning(sections, where)],
   }
   throwAll(reader.errors)
