@@ -80,7 +80,7 @@ function recursions(loaded: Inventory, extra: RawVariables): string[] {
     const found = finder.find(new Map([...own, ...extra]), () => false)
     if (!found || seen.has(found.chain.join())) continue
     seen.add(found.chain.join())
-    messages.push(recursionError(found, host.name).message)
+    messages.push(`${host.name}: ${recursionError(found, host.name).message}`)
   }
   return messages
 }

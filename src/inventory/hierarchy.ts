@@ -1,5 +1,8 @@
+import { HakubeError } from '../errors.ts'
 import type { GroupDraft, InventoryBuilder } from './builder.ts'
 import { compareText } from './model.ts'
+
+const MAX_DEPTH = 1000
 
 /** Every group without a parent comes under `all`, and every host without a real group into `ungrouped`. */
 export function reconcile(builder: InventoryBuilder): void {
@@ -22,6 +25,18 @@ export function reconcile(builder: InventoryBuilder): void {
   }
 }
 
+/** A group that is nested deeper than anybody can mean, undefined if there is none. */
+export function tooDeep(builder: InventoryBuilder): HakubeError | undefined {
+  const hierarchy = new Hierarchy(builder.groups)
+  const group = [...builder.groups.values()].find(({ name }) => hierarchy.depth(name) > MAX_DEPTH)
+  if (!group) return undefined
+  return new HakubeError(`the group ${group.name} is nested more than ${MAX_DEPTH} groups deep`, {
+    code: 'inventory-groups',
+    place: group.place,
+    hint: 'Put its hosts into a group further up.',
+  })
+}
+
 /** Who is above whom. Needs groups without loops. */
 export class Hierarchy {
   readonly #groups: ReadonlyMap<string, GroupDraft>
@@ -34,14 +49,19 @@ export class Hierarchy {
     this.#groups = groups
   }
 
-  /** Length of the longest way from `all`. */
+  /** Length of the longest way from `all`. Goes by a stack of its own: a chain may be longer than the engine's. */
   depth(name: string): number {
-    const known = this.#depths.get(name)
-    if (known !== undefined) return known
-    const parents = [...(this.#groups.get(name)?.parents ?? [])]
-    const depth = parents.length === 0 ? 0 : 1 + Math.max(...parents.map((parent) => this.depth(parent)))
-    this.#depths.set(name, depth)
-    return depth
+    const stack = [name]
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const parents = [...(this.#groups.get(top)?.parents ?? [])]
+      const open = parents.filter((parent) => !this.#depths.has(parent))
+      if (open.length > 0) stack.push(...open)
+      else {
+        this.#depths.set(top, 1 + Math.max(-1, ...parents.map((parent) => this.#depths.get(parent) ?? 0)))
+        stack.pop()
+      }
+    }
+    return this.#depths.get(name) ?? 0
   }
 
   /** These groups and all above them except `all`, sorted by name. */

@@ -3,7 +3,7 @@ import { HakubeError, throwAll } from '../errors.ts'
 import type { Vault } from '../vault/vault.ts'
 import { InventoryBuilder } from './builder.ts'
 import type { GroupDraft, HostDraft } from './builder.ts'
-import { Hierarchy, reconcile } from './hierarchy.ts'
+import { Hierarchy, reconcile, tooDeep } from './hierarchy.ts'
 import type { Group, Host, Inventory, Layer, Variables, Warning } from './model.ts'
 import { readSource } from './sources.ts'
 import type { Source } from './sources.ts'
@@ -40,6 +40,8 @@ export async function loadInventory(
   }
   throwAll(builder.errors)
   reconcile(builder)
+  const deep = tooDeep(builder)
+  if (deep) throw deep
   warnAboutNames(builder)
   return await finish(builder, read, options.playbookDir)
 }

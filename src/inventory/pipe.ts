@@ -4,16 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errnoOf } from '../errno.ts'
 import { HakubeError } from '../errors.ts'
 
-// A pipe that nobody writes to would be waited for without end.
-const PATIENCE = 10_000
+// Milliseconds. A pipe that nobody has opened for writing would be waited for without end; one that is open may
+// belong to a program that asks a cloud.
+const PATIENCE = { closed: 3000, open: 300_000 }
 const PAUSE = 20
 const CHUNK = 64 * 1024
 
 /**
  * What comes out of a named pipe, such as `-i <(command)`, until its writer closes it.
- * Throws HakubeError if nobody writes anything for ten seconds.
+ * Throws HakubeError if nobody opens it for writing within three seconds, or writes nothing for five minutes.
  */
-export async function* readPipe(path: string, patience: number = PATIENCE): AsyncGenerator<Buffer> {
+export async function* readPipe(path: string): AsyncGenerator<Buffer> {
   // Without O_NONBLOCK the opening itself waits for a writer, and cannot be given up.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
@@ -22,6 +23,7 @@ export async function* readPipe(path: string, patience: number = PATIENCE): Asyn
     for (;;) {
       const chunk = await readSome(file.read.bind(file))
       if (chunk === 'nothing yet' || (chunk === 'no writer' && !heard)) {
+        const patience = chunk === 'no writer' ? PATIENCE.closed : PATIENCE.open
         if (performance.now() - since > patience) throw silent(path, patience)
         await sleep(PAUSE)
       } else if (chunk === 'no writer') return

@@ -90,7 +90,7 @@ export function recursionError({ chain, places }: Recursion, host: string): Haku
       : name
   })
   return new HakubeError(
-    `the variable ${first} of ${host} refers to itself: ${[...steps, first].join(' → ')}`,
+    `the variable ${first} refers to itself: ${[...steps, first].join(' → ')}`,
     {
       code: 'recursive-variable',
       place: places[0],
