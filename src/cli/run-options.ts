@@ -1,10 +1,9 @@
 import type { RunOptions } from '../run/options.ts'
 import { Redactor, type Secret } from '../secret.ts'
 import { version } from '../version.ts'
+import { connectionDefaults } from '../config/connection-defaults.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
-import type { SettingName } from '../config/table.ts'
 import { HakubeError } from '../errors.ts'
-import type { Raw, RawVariables } from '../variables/store.ts'
 import type { ApplyOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
 import { askSecret } from './prompt.ts'
@@ -81,28 +80,6 @@ export function inventoriesOf(options: { inventory?: string[] }, settings: Setti
     code: 'no-inventory',
     hint: 'name one with -i, or in ansible.cfg; inventory.example.ini shows what goes into it',
   })
-}
-
-/** The settings that hosts may have variables for, as the weakest of these variables. */
-function connectionDefaults(settings: Settings): RawVariables {
-  const names: [string, SettingName & keyof Settings][] = [
-    ['ansible_port', 'remotePort'],
-    ['ansible_host_key_checking', 'hostKeyChecking'],
-    ['ansible_become_method', 'becomeMethod'],
-    ['ansible_become_flags', 'becomeFlags'],
-    ['ansible_become_exe', 'becomeExe'],
-    ['ansible_ssh_args', 'sshArgs'],
-    ['ansible_ssh_common_args', 'sshCommonArgs'],
-    ['ansible_ssh_extra_args', 'sshExtraArgs'],
-  ]
-  const given = names.flatMap(([variable, name]): [string, Raw][] => {
-    const value = settings[name]
-    const place = settings.places.get(name)
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-      ? [[variable, { value, place }]]
-      : []
-  })
-  return new Map(given)
 }
 
 /** Asks for the passphrase of a key file; the run remembers what came of it. */

@@ -13,7 +13,12 @@ import type { RunOptions } from './options.ts'
  * How to reach a host: its variables beat the play, the play beats the command line, as in Ansible.
  * Throws HakubeError for a connection variable that makes no sense.
  */
-export function targetOf(host: string, scope: TaskScope, play: Play, options: RunOptions): Target {
+export function targetOf(
+  host: string,
+  scope: TaskScope,
+  play: Play,
+  options: Pick<RunOptions, 'connection' | 'redactor'>,
+): Target {
   const variables = new Map<string, Value>()
   for (const name of HONOURED_VARIABLES) {
     const value = scope.lookup(name)
