@@ -72,6 +72,8 @@ export type Event =
   /** A host is at work on a task: for live progress only. */
   | { type: 'task-start'; host: string; task: string }
   | { type: 'task-end'; outcome: TaskOutcome }
+  /** Somebody is asked for something on the terminal, or has answered: nothing must be drawn over it. */
+  | { type: 'prompt'; open: boolean }
   | { type: 'warning'; text: string; place?: string }
   /** Said with -v, and in the log: which settings were read. */
   | { type: 'note'; text: string }

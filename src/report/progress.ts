@@ -25,6 +25,7 @@ export class Progress {
   readonly #work = new Map<string, Work>()
   #hosts = 0
   #drawn = 0
+  #isPaused = false
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(output: Output, style: Style, clean: Clean, now: () => number = () => performance.now()) {
@@ -42,7 +43,14 @@ export class Progress {
     else if (event.type === 'host-unreachable') this.#work.delete(event.host)
     else if (event.type === 'task-start') this.#begin(event.host, event.task)
     else if (event.type === 'task-end') this.#work.delete(event.outcome.host)
+    else if (event.type === 'prompt') this.#pause(event.open)
     else if (event.type === 'run-end') this.stop()
+  }
+
+  /** While a prompt stands on the terminal, nothing may be drawn over it. */
+  #pause(open: boolean): void {
+    this.#isPaused = open
+    if (open) this.erase()
   }
 
   /** Takes the lines off the terminal, so that others can be written; the next drawing puts them back. */
@@ -67,6 +75,7 @@ export class Progress {
   }
 
   #draw(): void {
+    if (this.#isPaused) return
     const width = (this.#output.columns ?? 80) - 1
     const lines = this.#lines().map((line) => `${this.#style.dim(truncate(line, width))}\n`)
     const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\r\u001b[J`

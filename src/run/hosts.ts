@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Identity } from '../connect/connection.ts'
-import { KeyRing } from '../connect/ssh/key-ring.ts'
+import { type AskPassphrase, KeyRing } from '../connect/ssh/key-ring.ts'
 import { openConnection } from '../connect/open.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { factsQuestion, parseFacts } from '../facts/index.ts'
@@ -34,7 +34,7 @@ export class Hosts {
     this.#store = store
     this.#plays = plays
     this.#layers = layers
-    this.#keys = new KeyRing(options.connection.passphrase)
+    this.#keys = new KeyRing(this.#asker())
     this.limit = pLimit(Math.max(1, options.forks))
   }
 
@@ -100,6 +100,21 @@ export class Hosts {
   /** Who asks a host in the name of a play as a whole. */
   identity(host: string, run: PlayRun): Identity {
     return identityOf(run.play, this.#layers(host, run), this.#defaults())
+  }
+
+  /** Asks for passphrases, and says so: what is drawn on the terminal must keep out of the way. */
+  #asker(): AskPassphrase | undefined {
+    const options = this.#options
+    const ask = options.connection.passphrase
+    if (!ask) return undefined
+    return async (file, again) => {
+      options.emit({ type: 'prompt', open: true })
+      try {
+        return await ask(file, again)
+      } finally {
+        options.emit({ type: 'prompt', open: false })
+      }
+    }
   }
 
   /** Ends what runs on the hosts. */

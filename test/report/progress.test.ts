@@ -66,6 +66,21 @@ test('lines show what hosts are doing, go for a result, and come back', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('lines keep away from a prompt', () => {
+  const { reporter, text, writes } = terminal(80)
+  reporter.handle(start)
+  vi.advanceTimersByTime(200)
+  reporter.handle({ type: 'prompt', open: true })
+  expect(text()).toBe('')
+  const before = writes()
+  vi.advanceTimersByTime(5000)
+  expect(writes()).toBe(before)
+  reporter.handle({ type: 'prompt', open: false })
+  vi.advanceTimersByTime(200)
+  expect(text()).toBe('  m1  connecting … 5 s\n  m2  connecting … 5 s\n')
+  reporter.close()
+})
+
 test('nothing is drawn for what is over at once', () => {
   const { reporter, text, writes } = terminal(80)
   reporter.handle(start)
