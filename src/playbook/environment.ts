@@ -19,16 +19,19 @@ export function templateEnvironment(
           (base) => resolve(base, name),
         )
   const envLookup: Lookup = (terms) => terms.map((term) => env[str(term)] ?? '')
+  const textOf = (name: string): string => {
+    const found = firstText(search(name, 'files', playbookDir), vault)
+    if (!found) throw new LookupFailure(`there is no file ${name}`)
+    return found.text
+  }
   const fileLookup: Lookup = (terms, options) =>
-    terms.map((term) => {
-      const found = firstText(search(str(term), 'files', playbookDir), vault)
-      if (!found) throw new LookupFailure(`there is no file ${str(term)}`)
-      return options.get('rstrip') === false ? found.text : found.text.trimEnd()
-    })
+    terms.map((term) => (options.get('rstrip') === false ? textOf(str(term)) : textOf(str(term)).trimEnd()))
+  const unvaultLookup: Lookup = (terms) => terms.map((term) => textOf(str(term)))
   return {
     lookups: new Map([
       ['env', envLookup],
       ['file', fileLookup],
+      ['unvault', unvaultLookup],
     ]),
     load: (name, from) => firstText(search(name, 'templates', from), vault),
     decrypt: (value) => vault.reveal(value),
@@ -45,7 +48,7 @@ export function templateEnvironment(
 }
 
 /** Names of the lookups above, for the check at load time. */
-export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file'])
+export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file', 'unvault'])
 
 /** The text of the first of these files that is there, decrypted if it is encrypted. */
 function firstText(paths: readonly string[], vault: Vault): LoadedTemplate | undefined {

@@ -58,6 +58,7 @@ describe('a run with encrypted input', () => {
     - copy: {src: one, dest: "{{ playbook_dir }}/raw", decrypt: false}
     - copy: {src: tree/, dest: "{{ playbook_dir }}/tree"}
     - template: {src: t.j2, dest: "{{ playbook_dir }}/rendered"}
+    - assert: {that: "lookup('unvault', 'one') == 'content of one\\\\n'"}
 `
     const text = sealed('content of one\n')
     const done = await withVault(playbook, {
@@ -66,7 +67,10 @@ describe('a run with encrypted input', () => {
       'files/tree/two': sealed('content of two\n'),
       'templates/t.j2': sealed('for {{ inventory_hostname }}\n'),
     })
-    expect(done.story).toHaveLength(4)
+    expect(done.story.map((line) => line.split(' ').at(-1))).toEqual([
+      ...Array.from({ length: 4 }, () => 'changed'),
+      'ok',
+    ])
     const read = async (name: string) => readFile(join(done.folder, name), 'utf8')
     expect(await read('out/one')).toBe('content of one\n')
     expect(await read('raw')).toBe(text)
