@@ -27,6 +27,7 @@ Worth knowing:
 - Results (\`register\`) and facts are data: a \`{{\` in them is never evaluated.
 - Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`, and all that is delegated. Where handlers do so, they meet at their flush.
 - \`delegate_to\` takes any host: of the inventory, \`localhost\` for the machine hakube runs on, or an address. Variables stay those of the host that delegates; how to reach the other host and whom to become there (\`ansible_become*\`) is said by that host. A host that is in no play of the run is not locked.
+- With \`serial\` each batch goes through the whole play before the next one begins; a batch of which nobody is left ends the run.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
 ## Keywords of a play

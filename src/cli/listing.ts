@@ -9,9 +9,10 @@ import type { Terminal } from './terminal.ts'
 export async function listing(options: ApplyOptions, run: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const inputs = await readInputs(run)
   const lines: string[] = []
-  for (const play of new Set(inputs.steps.map((step) => step.run))) {
+  const runs = new Map(inputs.steps.map((step) => [step.run.play, step.run]))
+  for (const play of runs.values()) {
     lines.push(`${play.play.name}  (hosts: ${play.play.hosts.value})`)
-    if (options.listHosts) lines.push(...play.hosts.map((host) => `  ${host}`))
+    if (options.listHosts) lines.push(...play.allHosts.map((host) => `  ${host}`))
     if (options.listTasks) {
       for (const step of inputs.steps) {
         if (step.run !== play || !step.task) continue

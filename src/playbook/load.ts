@@ -51,8 +51,12 @@ function loadPlay(reader: Reader, node: YamlNode): Play | undefined {
     const task = handler && loadTask(reader, handler, true)
     return task ? [task] : []
   })
+  const serial = reader.located(keys.get('serial'))
+  const order = reader.located(keys.get('order'))
   return {
     ...inherited(reader, keys),
+    ...(serial && { serial }),
+    ...(order && { order }),
     name: reader.text(keys.get('name'), 'name') ?? pattern.join(','),
     place: mapping.place,
     hosts: { value: pattern.join(','), place: hosts.place },

@@ -98,6 +98,9 @@ export interface Play extends Inherited {
   place: Place
   hosts: Located<string>
   gatherFacts: Located | undefined
+  /** How many hosts at a time, and in which order. */
+  serial?: Located
+  order?: Located
   /** Files named by vars_files, in order; relative to the playbook. */
   varsFiles: readonly Located<string>[]
   preTasks: readonly Entry[]

@@ -30,11 +30,13 @@ export interface Step {
   frames: readonly Frame[]
 }
 
-/** One play with the hosts on which it runs. */
+/** One play, or one batch of its hosts (serial), with the hosts on which it runs. */
 export interface PlayRun {
   index: number
   play: Play
   hosts: readonly string[]
+  /** The hosts of all batches of the play. */
+  allHosts: readonly string[]
   /** The same hosts, to be found fast. */
   members: ReadonlySet<string>
   handlers: readonly Task[]
@@ -50,11 +52,13 @@ export interface ProgramOptions {
  * A play is a step of its own, where hosts wait for each other; handlers run at the flush steps.
  */
 export function buildProgram(
-  plays: readonly { play: Play; hosts: readonly string[] }[],
+  plays: readonly { play: Play; batches: readonly (readonly string[])[] }[],
   options: ProgramOptions,
 ): Step[] {
   const builder = new Builder(options)
-  plays.forEach(({ play, hosts }, index) => builder.play(play, hosts, index))
+  for (const { play, batches } of plays) {
+    for (const hosts of batches) builder.play(play, hosts, batches.flat())
+  }
   builder.finish()
   return builder.steps
 }
@@ -64,16 +68,17 @@ class Builder {
   readonly #options: ProgramOptions
   readonly #names: string[] = []
   #started: boolean
+  #plays = 0
 
   constructor(options: ProgramOptions) {
     this.#options = options
     this.#started = options.startAtTask === undefined
   }
 
-  play(play: Play, hosts: readonly string[], index: number): void {
+  play(play: Play, hosts: readonly string[], allHosts: readonly string[]): void {
     const lent = playLends(play)
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
-    const run: PlayRun = { index, play, hosts, members: new Set(hosts), handlers }
+    const run: PlayRun = { index: this.#plays++, play, hosts, allHosts, members: new Set(hosts), handlers }
     this.#push({ run, type: 'play', task: undefined, when: [], frames: [] })
     for (const section of [play.preTasks, play.tasks, play.postTasks]) {
       if (section.length === 0) continue

@@ -66,6 +66,7 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     index: 0,
     play: factsPlay(pattern),
     hosts: names,
+    allHosts: names,
     members: new Set(names),
     handlers: [],
   }

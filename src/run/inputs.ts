@@ -7,9 +7,12 @@ import { findHost, groupsDict, showWarning, type Inventory } from '../inventory/
 import { loadInventory } from '../inventory/load.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
-import type { Play, Playbook } from '../playbook/model.ts'
+import type { Located, Play, Playbook } from '../playbook/model.ts'
+import { batchesOf, ordered } from '../playbook/batches.ts'
+import { templateEnvironment } from '../playbook/environment.ts'
 import { buildProgram, assignmentsOf, type Step } from '../playbook/program.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
+import { renderTree, TaskScope } from '../variables/scope.ts'
 import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
 import { loadYaml, toValue } from '../yaml/load.ts'
 import { isEncrypted } from '../vault/envelope.ts'
@@ -56,7 +59,13 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   )
   if (hosts.length === 0) throw nobody(playbook, options)
   const store = storeOf(inventory, hosts, options.extraVars)
-  const steps = buildProgram(plays, { tags: options.tags, startAtTask: options.startAtTask })
+  const programmed = plays.map(({ play, hosts: own }) => {
+    const scope = ownScope(store, play, options)
+    const rendered = (located: Located | undefined) =>
+      located && { value: renderTree(located, scope), place: located.place }
+    return { play, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
+  })
+  const steps = buildProgram(programmed, { tags: options.tags, startAtTask: options.startAtTask })
   store.assignments = assignmentsOf(steps)
   const addHost = (name: string): void => store.add(name, () => record(inventory, name))
   const varsFiles = new Map<Play, readonly RawVariables[]>()
@@ -67,6 +76,13 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
   return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+}
+
+/** What a play may use that is no host's: its own variables and -e. */
+function ownScope(store: VariableStore, play: Play, options: RunOptions): TaskScope {
+  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
+  const layers = { magic: new Map(), loop: new Map(), environment, texts: [play.vars] }
+  return new TaskScope(store, '', 0, layers)
 }
 
 /** Variables of the inventory that refer to each other in a circle; the playbook may break one with its own. */

@@ -26,16 +26,16 @@ export function magicVariables(
 ): ReadonlyMap<string, Value> {
   const inventory = facts.inventories[0]
   const groups: Value = new Map([...store.groups].map(([name, hosts]) => [name, [...hosts]]))
-  const allHosts = [...run.hosts]
-  const playHosts = allHosts.filter((name) => !store.unreachable.has(name))
+  const reachable = (names: readonly string[]) => names.filter((name) => !store.unreachable.has(name))
+  const playHosts = reachable(run.allHosts)
   const out = new Map<string, Value>([
     ['inventory_hostname', host],
     ['inventory_hostname_short', host.split('.')[0] ?? host],
     ['group_names', [...(store.hosts.get(host)?.groups ?? [])]],
     ['groups', groups],
     ['ansible_play_hosts', playHosts],
-    ['ansible_play_hosts_all', allHosts],
-    ['ansible_play_batch', playHosts],
+    ['ansible_play_hosts_all', [...run.allHosts]],
+    ['ansible_play_batch', reachable(run.hosts)],
     ['play_hosts', playHosts],
     ['ansible_play_name', run.play.name],
     ['playbook_dir', resolve(dirname(facts.playbook))],

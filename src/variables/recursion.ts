@@ -89,15 +89,12 @@ export function recursionError({ chain, places }: Recursion, host: string): Haku
       ? `${name} (${showPlace({ file: place.file, ...(place.line === undefined ? {} : { line: place.line }) })})`
       : name
   })
-  return new HakubeError(
-    `the variable ${first} refers to itself: ${[...steps, first].join(' → ')}`,
-    {
-      code: 'recursive-variable',
-      place: places[0],
-      host,
-      hint: 'Give one of the variables of this chain a value of its own, or another name.',
-    },
-  )
+  return new HakubeError(`the variable ${first} refers to itself: ${[...steps, first].join(' → ')}`, {
+    code: 'recursive-variable',
+    place: places[0],
+    host,
+    hint: 'Give one of the variables of this chain a value of its own, or another name.',
+  })
 }
 
 /** Names that a template reads whenever it is rendered. A template with mistakes reads none: they are told elsewhere. */

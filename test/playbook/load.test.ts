@@ -45,9 +45,9 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
   },
   {
     name: 'a keyword that is not supported',
-    text: task('command: ls\n      delegate_to: x'),
+    text: task('command: ls\n      throttle: 1'),
     at: '4:7',
-    says: /delegate_to is not supported/,
+    says: /throttle is not supported/,
   },
   {
     name: 'two modules',
