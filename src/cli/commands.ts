@@ -12,6 +12,8 @@ export interface SharedOptions extends VaultOptions {
   forks?: number
   user?: string
   askPass?: boolean
+  connectionPasswordFile?: string
+  becomePasswordFile?: string
   askBecomePass?: boolean
   become?: boolean
   becomeUser?: string
@@ -141,6 +143,8 @@ function shared(command: Command): Command {
     .option('-f, --forks <n>', 'hosts worked on at a time (25)', positive)
     .option('-u, --user <name>', 'user to log in as')
     .option('-k, --ask-pass', 'ask for the login password')
+    .option('--connection-password-file <file>', 'file with the login password, or program that prints it')
+    .option('--become-password-file <file>', 'the same for the password that becoming another user needs')
     .option('-K, --ask-become-pass', 'ask for the password that becoming another user needs')
     .option('-b, --become', 'become root (or --become-user) by sudo (or --become-method)')
     .option('--become-user <name>', 'user to become')

@@ -2,6 +2,7 @@ import type { RunOptions } from '../run/options.ts'
 import { Redactor, type Secret } from '../secret.ts'
 import { version } from '../version.ts'
 import { connectionDefaults } from '../config/connection-defaults.ts'
+import { readPasswordFile } from '../config/password-file.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { HakubeError } from '../errors.ts'
 import type { ApplyOptions } from './commands.ts'
@@ -32,8 +33,18 @@ export async function runOptions(
   const vault = await openVault(options, settings, terminal, redactor)
   const extraVars = new Map(await extraVariables(options.extraVars ?? [], vault))
   if (options.adopt) extraVars.set('ha_adopt', { value: true, place: { file: '--adopt' } })
-  const password = await ask(options.askPass ?? settings.askPass, 'SSH password')
-  const becomePassword = await ask(options.askBecomePass ?? settings.becomeAskPass, 'BECOME password')
+  const fromFile = async (file: string | undefined): Promise<Secret | undefined> => {
+    if (file === undefined) return undefined
+    const secret = await readPasswordFile(file, terminal)
+    redactor.add(secret)
+    return secret
+  }
+  const password =
+    (await ask(options.askPass ?? settings.askPass, 'SSH password')) ??
+    (await fromFile(options.connectionPasswordFile ?? settings.connectionPasswordFile))
+  const becomePassword =
+    (await ask(options.askBecomePass ?? settings.becomeAskPass, 'BECOME password')) ??
+    (await fromFile(options.becomePasswordFile ?? settings.becomePasswordFile))
   return {
     playbook,
     bundled: false,

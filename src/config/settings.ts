@@ -19,6 +19,8 @@ export interface Settings {
   remotePort: number | undefined
   privateKeyFile: string | undefined
   askPass: boolean | undefined
+  connectionPasswordFile: string | undefined
+  becomePasswordFile: string | undefined
   forks: number | undefined
   /** Directories in which roles are looked for. */
   rolesPath: readonly string[] | undefined
@@ -111,6 +113,8 @@ class SettingsReader {
       remotePort: this.#number('remotePort'),
       privateKeyFile: this.#path('privateKeyFile'),
       askPass: this.#truth('askPass'),
+      connectionPasswordFile: this.#path('connectionPasswordFile'),
+      becomePasswordFile: this.#path('becomePasswordFile'),
       forks: this.#number('forks'),
       rolesPath: this.#paths('rolesPath', ':'),
       hostKeyChecking: this.#truth('hostKeyChecking'),

@@ -27,6 +27,8 @@ export const SETTINGS = {
   remotePort: defaults('remote_port'),
   privateKeyFile: defaults('private_key_file'),
   askPass: defaults('ask_pass'),
+  connectionPasswordFile: defaults('connection_password_file'),
+  becomePasswordFile: defaults('become_password_file'),
   forks: defaults('forks'),
   rolesPath: defaults('roles_path'),
   hostKeyChecking: {

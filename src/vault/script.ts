@@ -46,7 +46,7 @@ async function refuseText(path: string): Promise<void> {
 }
 
 function notRun(path: string, error: Error): HakubeError {
-  return new HakubeError(`cannot run the vault password program ${path}: ${error.message}`, {
+  return new HakubeError(`cannot run the password program ${path}: ${error.message}`, {
     code: 'vault-password-script',
     hint: 'if it is a plain file with the password, remove its executable bit: chmod -x',
     cause: error,
@@ -57,7 +57,7 @@ function failed(path: string, args: readonly string[], code: number | string, sa
   const id = args[1]
   const unknown = id !== undefined && code === UNKNOWN_ID
   const what = unknown ? `has no password for the id ${id}` : `ended with ${code}`
-  return new HakubeError(`the vault password program ${path} ${what}${said === '' ? '' : `: ${said}`}`, {
+  return new HakubeError(`the password program ${path} ${what}${said === '' ? '' : `: ${said}`}`, {
     code: 'vault-password-script',
     hint: unknown ? 'check the id in --vault-id' : 'run it by hand to see what is wrong',
   })
