@@ -342,7 +342,7 @@ describe('logging in to a host', () => {
     await expect(connect('lb1', { ...more, password: new Secret('wrong') })).rejects.toMatchObject({
       code: 'authentication-failed',
       message: expect.stringMatching(
-        /pass was not let in: tried password; the host takes publickey,\s?password$/,
+        /pass was not let in: tried password; the host takes publickey, password$/,
       ),
     })
   })
@@ -393,25 +393,44 @@ describe('logging in to a host', () => {
     }
   })
 
-  it('fails in words where there is no common key exchange', async () => {
-    const options = '-p 2022 -o PidFile=none -o KexAlgorithms=diffie-hellman-group1-sha1'
-    const pid = (
-      await lab.sh('lb1', `mkdir -p /run/sshd; /usr/sbin/sshd -D ${options} >/dev/null 2>&1 & echo $!`)
-    ).trim()
+  /** A second sshd on lb1 with these options; the way to it leads through lb2. */
+  async function withSshd(options: string, work: (way: Partial<Target>) => Promise<void>): Promise<void> {
+    const command = `mkdir -p /run/sshd; /usr/sbin/sshd -D -p 2022 -o PidFile=none ${options}`
+    const pid = (await lab.sh('lb1', `${command} >/dev/null 2>&1 & echo $!`)).trim()
     try {
       await sleep(500)
       const { address } = lab.hosts.find(({ name }) => name === 'lb1') ?? { address: '' }
-      const way = { address, port: 2022, sshCommonArgs: `-F ${PATHS.sshConfig} -J lb2` }
-      await expect(connect('lb1', way)).rejects.toMatchObject({
+      await work({ address, port: 2022, sshCommonArgs: `-F ${PATHS.sshConfig} -J lb2` })
+    } finally {
+      await lab.exec('lb1', ['kill', pid])
+    }
+  }
+
+  it('fails in words where there is no common key exchange', async () => {
+    await withSshd('-o KexAlgorithms=diffie-hellman-group1-sha1', async (way) => {
+      await expect(connect('lb1', { ...way, hostKeyChecking: 'accept-new' })).rejects.toMatchObject({
         code: 'no-common-algorithm',
         exitCode: 4,
         message: expect.stringMatching(
           /key exchange of the host: diffie-hellman-group1-sha1; of hakube: curve25519/,
         ),
       })
-    } finally {
-      await lab.exec('lb1', ['kill', pid])
-    }
+    })
+  })
+
+  it('works by a password as the answer to a prompt', async () => {
+    await withSshd('-o KbdInteractiveAuthentication=yes -o PasswordAuthentication=no', async (way) => {
+      const login = { ...way, user: 'ops', keyFile: undefined }
+      login.sshCommonArgs += ' -o IdentityAgent=none -o PubkeyAuthentication=no'
+      const connection = await connect('lb1', { ...login, password: SUDO_PASSWORD })
+      expect(await ask(connection, sh`id -un`)).toBe('ops\n')
+      await expect(connect('lb1', { ...login, password: new Secret('wrong') })).rejects.toMatchObject({
+        code: 'authentication-failed',
+        message: expect.stringMatching(
+          /not let in: tried password, keyboard-interactive; the host takes publickey, keyboard-interactive$/,
+        ),
+      })
+    })
   })
 })
 

@@ -104,7 +104,7 @@ export function readBecomeMethod(name: string, host: string): BecomeMethod {
   const short = name.replace(/^(?:ansible\.builtin|community\.general)\./, '')
   const found = BECOME_METHODS.find((method) => method === short)
   if (found) return found
-  throw new HakubeError(`${host} is to become another user by ${name}, which is not supported`, {
+  throw new HakubeError(`${name} is not supported for becoming another user`, {
     code: 'unsupported-become-method',
     host,
     hint: `set ansible_become_method to ${BECOME_METHODS.join(', ')}, or log in as the user that is needed`,

@@ -107,11 +107,11 @@ export class BecomeTalk {
 
   #wrongPassword(): HakubeError {
     const { user, settings } = this.#attempt
-    const whose = this.#method.name === 'su' ? `, which is the password of ${user} for su` : ''
+    const whose = this.#method.name === 'su' ? `: su takes the password of ${user}` : ''
     return new HakubeError(`${this.#method.name} refused the password for becoming ${user}`, {
       code: 'wrong-become-password',
       host: settings.host,
-      hint: `check ansible_become_password, or give it with -K${whose}`,
+      hint: `check ansible_become_password or -K${whose}`,
       exitCode: EXIT.unreachable,
     })
   }
