@@ -37,7 +37,7 @@ export async function vaultCommand(
     })
   }
   const settings = await readSettings({ env: terminal.env, cwd: terminal.cwd })
-  for (const text of settings.warnings) terminal.stderr.write(`warning: ${text}\n`)
+  for (const text of settings.passedOver) terminal.stderr.write(`warning: ${text}\n`)
   const work = new VaultWork(options, settings, terminal)
   if (action === 'encrypt') await work.encrypt(files)
   else if (action === 'decrypt') await work.decrypt(files)

@@ -47,7 +47,9 @@ export interface Settings {
   places: ReadonlyMap<SettingName, Place>
   /** For the log: which file was read, and what in it has no effect. */
   notes: readonly string[]
-  /** What the user should know at once. */
+  /** Files that were not read although they are there. */
+  passedOver: readonly string[]
+  /** What the user of a playbook should know at once, these files included. */
   warnings: readonly string[]
 }
 
@@ -73,6 +75,7 @@ export async function readSettings(where: Surroundings): Promise<Settings> {
       ...notesOf(found.file, sections, where),
       ...(dropped.length === 0 ? [] : [`ssh_args without an effect here: ${dropped.join(' ')}`]),
     ],
+    passedOver: found.warnings,
     warnings: [...found.warnings, ...changesOfMeaning(sections, where)],
   }
   throwAll(reader.errors)
