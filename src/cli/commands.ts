@@ -109,7 +109,7 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     )
     .option('-y, --yaml', 'YAML instead of JSON, for --list and --host')
     .option('--json', 'JSON, for --explain')
-    .option('-l, --limit <pattern>', 'only these of the hosts')
+    .option('-l, --limit <pattern>', 'only these of the hosts', once)
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
     .option('--playbook-dir <dir>', 'directory of the playbook, whose group_vars and host_vars count, too')
     .argument('[group]', 'with --graph: where the tree begins')
@@ -138,7 +138,7 @@ function inventoryOption(): Option {
 function shared(command: Command): Command {
   return addVaultOptions(command)
     .addOption(inventoryOption())
-    .option('-l, --limit <pattern>', 'only these of the hosts')
+    .option('-l, --limit <pattern>', 'only these of the hosts', once)
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
     .option('-f, --forks <n>', 'hosts worked on at a time (25)', positive)
     .option('-u, --user <name>', 'user to log in as')
@@ -186,6 +186,12 @@ function collect(value: string, before: string[] | undefined): string[] {
 
 function commas(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), ...value.split(',').map((one) => one.trim())]
+}
+
+/** Of two limits one would be dropped without a word. */
+function once(value: string, before: string | undefined): string {
+  if (before === undefined) return value
+  throw new InvalidArgumentError(`Give it once, with commas between the terms: ${before},${value}`)
 }
 
 function positive(text: string): number {

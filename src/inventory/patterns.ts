@@ -16,6 +16,13 @@ interface Term {
   text: string
 }
 
+interface Context {
+  inventory: Inventory
+  warnings: Warning[]
+  /** The name that the unlisted localhost was first called by: all of its names are one host. */
+  local: string | undefined
+}
+
 const SUBSCRIPT = /^(.+)\[(?:(-?[0-9]+)|([0-9]+)([:-])([0-9]*))\]$/
 // A pattern is cut at colons and blanks; brackets and what is in them stay in one piece.
 const COLON_TERM = /(?:[^\s:[\]]|\[[^\]]*\])+/g
@@ -71,7 +78,7 @@ export function splitPattern(pattern: string | readonly string[]): string[] {
 function split(pattern: string): string[] {
   if (pattern.includes(',')) return pattern.split(',')
   // The colons of an address separate nothing.
-  if (parseAddress(pattern.trim())) return [pattern]
+  if (parseAddress(pattern)) return [pattern]
   const terms = pattern.match(COLON_TERM) ?? []
   const rest = pattern.replaceAll(COLON_TERM, '')
   if (!/[[\]]/.test(rest)) return [...terms]
@@ -88,27 +95,30 @@ function toTerm(text: string): Term {
 
 /** The order of the terms does not matter: plain ones come first, then &, then !. */
 function evaluate(inventory: Inventory, terms: readonly Term[], warnings: Warning[]): string[] {
+  const context: Context = { inventory, warnings, local: undefined }
   const plain = terms.filter((term) => term.sign === '')
   const start = plain.length > 0 ? plain : [{ sign: '', text: 'all' } as const]
-  let hosts = [...new Set(start.flatMap((term) => matchTerm(inventory, term, warnings)))]
+  let hosts = [...new Set(start.flatMap((term) => matchTerm(term, context)))]
   for (const sign of ['&', '!'] as const) {
     for (const term of terms.filter((one) => one.sign === sign)) {
-      const found = new Set(matchTerm(inventory, term, warnings))
+      const found = new Set(matchTerm(term, context))
       hosts = hosts.filter((host) => found.has(host) === (sign === '&'))
     }
   }
   return hosts
 }
 
-function matchTerm(inventory: Inventory, { sign, text }: Term, warnings: Warning[]): string[] {
+function matchTerm({ sign, text }: Term, context: Context): string[] {
+  const { inventory, warnings } = context
   // The exact name of a host means that host, even where a group has the same name.
   if (sign === '' && inventory.hosts.has(text)) return [text]
   const subscript = text.startsWith('~') ? null : SUBSCRIPT.exec(text)
-  const found = enumerate(inventory, subscript?.[1] ?? text, warnings)
+  const found = enumerate(subscript?.[1] ?? text, context)
   return subscript ? applySubscript(found, subscript, text, warnings) : found
 }
 
-function enumerate(inventory: Inventory, text: string, warnings: Warning[]): string[] {
+function enumerate(text: string, context: Context): string[] {
+  const { inventory, warnings } = context
   const matches = compileTerm(text)
   const groups = [...inventory.groups.keys()].filter(matches)
   const found = groups.flatMap((group) => hostsOf(inventory, group))
@@ -117,7 +127,8 @@ function enumerate(inventory: Inventory, text: string, warnings: Warning[]): str
   }
   if (found.length === 0 && LOCALHOSTS.includes(text)) {
     const host = findHost(inventory, text)
-    if (host) found.push(host.name)
+    if (host?.implicit) context.local ??= host.name
+    if (host) found.push(host.implicit ? (context.local ?? host.name) : host.name)
   }
   if (found.length === 0 && groups.length === 0) {
     warnings.push({
