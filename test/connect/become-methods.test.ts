@@ -13,18 +13,18 @@ import { FakeSshServer, newKey } from '../fakes/ssh-server.ts'
 /** What a stand-in for su says and does before it runs the command. */
 const SU = {
   'asks on standard error (PAM)': `
-    printf 'Password: ' >&2; IFS= read -r word; echo "$word" >>"$log"; echo >&2
+    printf 'Password: ' >&2; IFS= read -r word || exit 1; echo "$word" >>"$log"; echo >&2
     [ "$word" = right ] || { echo 'su: Authentication failure' >&2; exit 1; }`,
   'asks on standard output (busybox)': `
-    printf 'Password: '; IFS= read -r word; echo "$word" >>"$log"; echo
+    printf 'Password: '; IFS= read -r word || exit 1; echo "$word" >>"$log"; echo
     [ "$word" = right ] || { echo 'su: incorrect password' >&2; exit 1; }`,
   'asks in pieces and in Japanese': `
-    printf 'パスワ' >&2; sleep 0.2; printf 'ード: ' >&2; IFS= read -r word; echo "$word" >>"$log"`,
+    printf 'パスワ' >&2; sleep 0.2; printf 'ード: ' >&2; IFS= read -r word || exit 1; echo "$word" >>"$log"`,
   'needs no password': ':',
   'asks twice': `
     for i in 1 2; do printf 'Password: ' >&2; IFS= read -r word || exit 1; echo "$word" >>"$log"; done`,
   'lets only the group wheel do it': `
-    printf 'Password: ' >&2; IFS= read -r word; echo "$word" >>"$log"; echo 'su: Permission denied' >&2; exit 1`,
+    printf 'Password: ' >&2; IFS= read -r word || exit 1; echo "$word" >>"$log"; echo 'su: Permission denied' >&2; exit 1`,
   'knows no such user': `echo 'su: user other does not exist' >&2; exit 1`,
   'complains in pieces': `printf 'su: ' >&2; sleep 0.05; echo 'config error' >&2; exit 1`,
   'finds no shell': `echo 'This account is currently not available.'; exit 1`,
@@ -147,7 +147,7 @@ describe('becoming another user by doas', () => {
   const run = `while [ "$1" != /bin/sh ]; do shift; done; exec "$@"`
   const onTerminal = `
     if [ -t 0 ]; then exec 3<>/dev/tty; else echo 'doas: a tty is required' >&2; exit 1; fi
-    printf '\\rdoas (ops@m1) password: ' >&3; IFS= read -r word <&3; echo "$word" >>"$log"; echo >&3
+    printf '\\rdoas (ops@m1) password: ' >&3; IFS= read -r word <&3 || exit 1; echo "$word" >>"$log"; echo >&3
     [ "$word" = right ] || { echo 'doas: Authentication failed' >&2; exit 1; }`
 
   /** A host with a terminal, by the real protocol. */
@@ -241,7 +241,7 @@ describe('becoming another user by doas', () => {
     const insists = `
       [ -t 0 ] || { echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1; }
       while [ "$1" != -- ]; do [ "$1" = -p ] && prompt=$2; shift; done; shift
-      printf '%s' "$prompt"; IFS= read -r word; echo "$word" >>"$log"`
+      printf '%s' "$prompt"; IFS= read -r word || exit 1; echo "$word" >>"$log"`
     const connection = await remote('sudo', 'right', insists)
     expect(await ask(connection)).toBe('became\n')
     expect(read('read')).toBe('right\n')
