@@ -114,7 +114,7 @@ export class HostRun {
       progress.reach(this.host, position)
       const beyond = reachesOut(group, this.#context.check)
       if (beyond || isFence(group)) await progress.allReached(position)
-      if (group.step.type === 'play') this.#begin(run)
+      if (group.step.type === 'play') await this.#begin(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
       const ended = await this.#group(group)
       if (ended) return ended
@@ -128,7 +128,7 @@ export class HostRun {
   }
 
   /** As in Ansible: where a play has lost all of its hosts, the plays behind it do not run. */
-  #begin(run: PlayRun): void {
+  async #begin(run: PlayRun): Promise<void> {
     const { progress, steps } = this.#context
     for (const earlier of new Set(steps.map((step) => step.run))) {
       if (earlier.index >= run.index || earlier.hosts.length === 0) continue
@@ -138,7 +138,10 @@ export class HostRun {
     const lost = run.hosts.find((host) => progress.lostIn(host) === run.index)
     if (lost !== undefined && this.#context.isFatal(this.host, run))
       this.#stop(`${lost} cannot be reached in a play with any_errors_fatal`)
-    this.#context.playStarted(run)
+    if (progress.stopped !== undefined) return
+    const closed = await this.#context.gate(run)
+    if (closed === undefined) this.#context.playStarted(run)
+    else this.#stop(closed)
   }
 
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
+import type { Connection } from './connect/connection.ts'
 import { HostRun } from './converge.ts'
 import { Predicted } from './converge/answers.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
-import { HakubeErrors, isKnown, throwAll, type ExitCode, type HakubeError } from './errors.ts'
+import { EXIT, HakubeError, HakubeErrors, isKnown, throwAll, type ExitCode } from './errors.ts'
 import { templateEnvironment } from './playbook/environment.ts'
 import type { Task } from './playbook/model.ts'
 import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
+import type { Rolling } from './ha/rolling.ts'
 import { Progress } from './progress.ts'
 import type { HostRecap } from './report/events.ts'
 import { exitCode } from './run/exit-code.ts'
 import { Gate } from './run/gate.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs, type Inputs } from './run/inputs.ts'
+import { rollingOf } from './run/roll.ts'
 import { magicVariables } from './run/magic.ts'
 import { openEncrypted } from './run/preflight.ts'
 import type { RunOptions } from './run/options.ts'
@@ -56,8 +59,16 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const reached = names.filter((_, index) => connected[index] !== undefined)
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
+    const rolled = rollingOf({
+      steps,
+      store,
+      reached,
+      scope: (host, play) => scopeOfPlay(inputs, layers, host, play),
+      identity: (host, play) => hosts.identity(host, play),
+      connection: (host) => connectionOf(hosts, host),
+    })
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
-    const context = contextOf(render, inputs, options, hosts, gate, layers, reached)
+    const context = contextOf({ render, inputs, options, hosts, gate, layers, reached, rolled })
     const lost = names.filter((name) => !reached.includes(name))
     for (const host of lost)
       context.progress.lose(
@@ -66,12 +77,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       )
     for (const host of lost) store.unreachable.add(host)
     const runs = reached.map((host) => {
-      const connection = hosts.connections.get(host)
-      if (!connection) throw new TypeError(`no connection to ${host}`)
-      return new HostRun(context, { host, connection })
+      return new HostRun(context, { host, connection: connectionOf(hosts, host) })
     })
     await renderAhead(runs, context)
-    const ends = await converge(runs, gate)
+    const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     // A single task with check_mode: true leaves nothing to be done by another run.
     const pending = options.check && runs.some((one) => one.tally.pending)
@@ -88,9 +97,25 @@ async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(promises)
 }
 
-async function converge(runs: readonly HostRun[], gate: Gate): Promise<HostEnd[]> {
+/** Lets all hosts converge, and ends a rolling change while the lock is held. */
+async function converge(
+  runs: readonly HostRun[],
+  gate: Gate,
+  context: RunContext,
+  rolling: Rolling | undefined,
+): Promise<HostEnd[]> {
   try {
-    return await all(runs.map((one) => one.run()))
+    const ends = await all(runs.map((one) => one.run()))
+    if (!rolling || context.signal.aborted) return ends
+    const failed = ends.some((end) => end === 'failed' || end === 'unreachable')
+    const why = context.progress.stopped ?? (failed ? 'a node failed' : undefined)
+    const wrong = await rolling.finish(why)
+    if (wrong === undefined) return ends
+    context.emit({
+      type: 'error',
+      error: new HakubeError(wrong, { code: 'rolled-back', exitCode: EXIT.failed }),
+    })
+    return [...ends, 'failed']
   } finally {
     await gate.release()
   }
@@ -153,15 +178,19 @@ function renderContext(
   }
 }
 
-function contextOf(
-  render: RenderContext,
-  inputs: Inputs,
-  options: RunOptions,
-  hosts: Hosts,
-  gate: Gate,
-  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers,
-  reached: readonly string[],
-): RunContext {
+interface ContextParts {
+  render: RenderContext
+  inputs: Inputs
+  options: RunOptions
+  hosts: Hosts
+  gate: Gate
+  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers
+  reached: readonly string[]
+  rolled: ReturnType<typeof rollingOf>
+}
+
+function contextOf(parts: ContextParts): RunContext {
+  const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
   const predicted = new Map<string, Predicted>()
   return {
     steps: inputs.steps,
@@ -181,7 +210,13 @@ function contextOf(
     ),
     layers: (host, step: Step, task) => layers(host, step.run, task),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
-    beforeChange: async (host) => !options.check && (await gate.pass(host)),
+    beforeChange: async (host, run) => {
+      if (options.check) return false
+      const first = await gate.pass(host)
+      if (rolled?.isBatch(run)) await rolled.rolling.beforeChange(host)
+      return first
+    },
+    gate: async (run) => (options.check || !rolled?.isBatch(run) ? undefined : rolled.rolling.gate(run)),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host) => hosts.delegate(host),
     predicted: (host) => {
@@ -190,6 +225,12 @@ function contextOf(
       return known
     },
   }
+}
+
+function connectionOf(hosts: Hosts, host: string): Connection {
+  const connection = hosts.connections.get(host)
+  if (!connection) throw new TypeError(`no connection to ${host}`)
+  return connection
 }
 
 /** Variables of a task above the inventory and the facts. Magic variables of a host and play are made once. */

@@ -151,7 +151,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
 async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { rendered } = work
   if (rendered.type !== 'ready') throw new TypeError(`nothing to change for ${work.name}`)
-  if (await hands.context.beforeChange(hands.host)) {
+  if (await hands.context.beforeChange(hands.host, group.step.run)) {
     // The lock has just been taken: another run may have changed the host since it was asked.
     hands.forget()
   }

@@ -26,7 +26,9 @@ export interface RunContext {
   layers(host: string, step: Step, task: Task | undefined): Layers
   /** Called before every change; before the first one it takes the run's lock on all hosts. Returns true if this host was
    * not locked until now. Throws HakubeError if another run holds a lock. */
-  beforeChange(host: string): Promise<boolean>
+  beforeChange(host: string, run: PlayRun): Promise<boolean>
+  /** The next batch of a play is about to begin: why it must not, undefined if it may. */
+  gate(run: PlayRun): Promise<string | undefined>
   /** What check mode predicts for a host. */
   predicted(host: string): Predicted
   /** The connection to a host that others delegate tasks to. Throws HakubeError if it cannot be reached. */

@@ -8,6 +8,9 @@ export const CHECK_SCRIPT = '/usr/libexec/keepalived/hakube-check'
 /** What haproxy answers keepalived on. */
 export const MONITOR_PATH = '/alive'
 
+/** Where haproxy tells the node itself how its servers are. */
+export const STATISTICS_PATH = '/servers'
+
 /**
  * The endpoint as one host sees it: the variable `ha` of templates and playbooks. Plain data, in the spelling of
  * playbooks.
@@ -37,7 +40,7 @@ export function viewOf(topology: Topology, host: string) {
       address: withPort(address, endpoint.apiserverPort),
     })),
     binds: binds(topology, endpoint.port),
-    monitor: { port: endpoint.monitorPort, path: MONITOR_PATH },
+    monitor: { port: endpoint.monitorPort, path: MONITOR_PATH, statistics: STATISTICS_PATH },
     stats: endpoint.stats
       ? {
           binds: wildcards(topology, endpoint.stats.port),

@@ -34,6 +34,7 @@ export interface Step {
 export interface PlayRun {
   index: number
   play: Play
+  /** Set anew only before anything is rendered, when a rolling change chooses its order. */
   hosts: readonly string[]
   /** The hosts of all batches of the play. */
   allHosts: readonly string[]
