@@ -15,6 +15,8 @@ export interface FileWrite {
   group?: Ownership | undefined
   /** Keep a copy of the old file beside it; its name is printed as `backup_file=…`. */
   backup?: boolean
+  /** Only have it validated: the file is made under another name, and goes again. */
+  trial?: boolean
   validate?: Validator | undefined
 }
 
@@ -73,7 +75,7 @@ hk_path=${path} hk_dir=${parentPath(path)} hk_sha=${digest} hk_decode=${sent ? '
 hk_mode=${octal(write.mode)} hk_trial_mode=${octal(write.mode & 0o640)}
 hk_owner=${owner?.name ?? ''} hk_group=${group?.name ?? ''}
 hk_owner_must=${yes(owner?.required)} hk_group_must=${yes(group?.required)}
-hk_backup=${yes(write.backup)} hk_refuse=${write.validate?.refuseOutput ?? ''}
+hk_backup=${yes(write.backup)} hk_trial=${yes(write.trial)} hk_refuse=${write.validate?.refuseOutput ?? ''}
 hk_validate() { ${validation(write.validate)}; }
 {
 ${sent ? chunks(content) : sh`cat ${content.path}`}
@@ -133,6 +135,7 @@ hk_put() (
   hk_chown chgrp "$hk_group" "$hk_group_must" || exit 1
   chmod "$hk_trial_mode" "$hk_new" || exit 1
   hk_check || exit 1
+  [ -z "$hk_trial" ] || exit 0
   chmod "$hk_mode" "$hk_new" || exit 1
   hk_selinux=
   if [ -e /sys/fs/selinux/enforce ]; then

@@ -46,6 +46,8 @@ export interface FileContent extends AttributeWishes {
   follow: boolean
   backup: boolean
   validate?: Validator | undefined
+  /** Only have the content validated on the host. */
+  trial?: boolean
   directoryMode?: Mode | undefined
 }
 
@@ -209,6 +211,7 @@ function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
     group: { name: ownerName(wanted.gid, wanted.group), required: file.group !== undefined },
     backup: file.backup,
     validate: file.validate,
+    trial: file.trial ?? false,
   }
 }
 

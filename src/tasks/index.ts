@@ -11,6 +11,7 @@ import file from './file.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
+import ha_validate from './ha_validate.ts'
 import package_ from './package.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
@@ -34,6 +35,7 @@ const all: readonly TaskModule[] = [
   ha_adopt,
   ha_status,
   ha_topology,
+  ha_validate,
   package_,
   service,
   set_fact,
