@@ -1,6 +1,7 @@
 import { describe, expect, it, test, vi } from 'vitest'
 import { backupsFirst, type Nodes, reorder, Rolling } from '../../src/ha/rolling.ts'
 import { restoreScript, snapshotScript } from '../../src/ha/snapshot.ts'
+import { loadPlaybook } from '../../src/playbook/load.ts'
 import type { PlayRun } from '../../src/playbook/program.ts'
 
 const VIP = '10.0.0.100'
@@ -30,8 +31,9 @@ class Stage implements Nodes {
   }
 }
 
+const [play] = loadPlaybook('- hosts: all\n', 'site.yml').plays
 const run = (name: string): PlayRun => {
-  const play = { name } as PlayRun['play']
+  if (!play) throw new Error('no play')
   return { index: 0, play, hosts: [name], allHosts: [], members: new Set([name]), handlers: [] }
 }
 
