@@ -7,17 +7,32 @@ export const VARIABLES = {
   keyFile: ['ansible_private_key_file', 'ansible_ssh_private_key_file'],
   password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
   become: ['ansible_become'],
-  becomeUser: ['ansible_become_user', 'ansible_sudo_user'],
+  becomeUser: ['ansible_become_user', 'ansible_sudo_user', 'ansible_su_user', 'ansible_doas_user'],
   becomeMethod: ['ansible_become_method'],
-  becomeFlags: ['ansible_become_flags', 'ansible_sudo_flags'],
-  becomeExe: ['ansible_become_exe', 'ansible_sudo_exe'],
-  becomePassword: ['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
+  becomeFlags: ['ansible_become_flags', 'ansible_sudo_flags', 'ansible_su_flags', 'ansible_doas_flags'],
+  becomeExe: ['ansible_become_exe', 'ansible_sudo_exe', 'ansible_su_exe', 'ansible_doas_exe'],
+  becomePassword: [
+    'ansible_become_password',
+    'ansible_become_pass',
+    'ansible_sudo_pass',
+    'ansible_su_pass',
+    'ansible_doas_pass',
+  ],
   sshArgs: ['ansible_ssh_args'],
   sshCommonArgs: ['ansible_ssh_common_args'],
   sshExtraArgs: ['ansible_ssh_extra_args'],
   hostKeyChecking: ['ansible_host_key_checking', 'ansible_ssh_host_key_checking'],
   timeout: ['ansible_timeout', 'ansible_ssh_timeout'],
 } as const satisfies Record<string, readonly string[]>
+
+/** Names that count for one way of becoming another user only. */
+const OF_METHOD = /^ansible_(sudo|su|doas)_/
+
+/** Whether a variable of this name counts where users are changed by this method. */
+export function countsFor(name: string, method: string): boolean {
+  const own = OF_METHOD.exec(name)?.[1]
+  return own === undefined || own === method
+}
 
 export type Setting = keyof typeof VARIABLES
 

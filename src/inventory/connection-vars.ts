@@ -1,7 +1,7 @@
 import { HakubeError, showPlace, throwAll } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Value } from '../value.ts'
-import { VARIABLES } from './connection-names.ts'
+import { countsFor, VARIABLES } from './connection-names.ts'
 import type { Setting } from './connection-names.ts'
 import { pythonText } from './passwords.ts'
 
@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   /** For ~ in the path of a key. */
   home?: string | undefined
   /** Where a variable was set, for messages. */
+  /** How users are changed where no variable says it; sudo if not given. */
+  becomeMethod?: string | undefined
   originOf?: ((name: string) => Place | undefined) | undefined
 }
 
@@ -100,16 +102,20 @@ class Reader {
   readonly #host: string
   readonly #variables: ReadonlyMap<string, Value>
   readonly #options: ConnectionOptions
+  readonly #method: string
 
   constructor(host: string, variables: ReadonlyMap<string, Value>, options: ConnectionOptions) {
     this.#host = host
     this.#variables = variables
     this.#options = options
+    const method = variables.get('ansible_become_method')
+    this.#method = typeof method === 'string' && method !== '' ? method : (options.becomeMethod ?? 'sudo')
   }
 
   /** The variable that decides: the last one of its names that is set. null counts as not set. */
   #find(setting: Setting): { name: string; value: Value } | undefined {
     for (const name of [...VARIABLES[setting]].reverse()) {
+      if (!countsFor(name, this.#method)) continue
       const value = this.#variables.get(name)
       if (value !== undefined && value !== null) return { name, value }
     }

@@ -121,6 +121,7 @@ export function identityOf(
     })
   }
   const user =
+    scope.lookup(`ansible_${known}_user`) ??
     scope.lookup('ansible_become_user') ??
     (task.becomeUser ? renderTree(task.becomeUser, scope) : (defaults.becomeUser ?? 'root'))
   return { becomeUser: String(toJson(user)), method: known }

@@ -53,7 +53,8 @@ export class Hosts {
       return connection
     } catch (error) {
       if (!isKnown(error)) throw error
-      if (error.exitCode === EXIT.invalid) throw error
+      // Nobody is unreachable because the user pressed Ctrl-C at a prompt.
+      if (error.exitCode === EXIT.invalid || error.exitCode === EXIT.interrupted) throw error
       this.#options.emit({ type: 'host-unreachable', host, error })
       return undefined
     }

@@ -119,6 +119,7 @@ function record(inventory: Inventory, name: string): HostRecord {
   const variables = host?.variables ?? new Map()
   return {
     groups: host?.groups ?? [],
+    source: host?.place?.file,
     inventory: new Map(
       [...variables].map(([key, { value, origin }]): [string, Raw] => [key, { value, place: origin }]),
     ),

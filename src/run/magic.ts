@@ -51,9 +51,11 @@ export function magicVariables(
     ['omit', OMIT],
     ['ansible_version', ansibleVersion()],
   ])
-  if (inventory !== undefined) {
-    out.set('inventory_file', resolve(inventory))
-    out.set('inventory_dir', resolve(dirname(inventory)))
+  const source = store.hosts.get(host)?.source ?? inventory
+  if (source?.startsWith('-i ')) {
+    out.set('inventory_file', source.slice(3)).set('inventory_dir', null)
+  } else if (source !== undefined) {
+    out.set('inventory_file', resolve(source)).set('inventory_dir', resolve(dirname(source)))
   }
   if (facts.limit !== undefined) out.set('ansible_limit', facts.limit)
   return out

@@ -17,7 +17,7 @@ export function targetOf(
   host: string,
   scope: TaskScope,
   play: Play,
-  options: Pick<RunOptions, 'connection' | 'redactor'>,
+  options: Pick<RunOptions, 'connection' | 'redactor'> & { become?: RunOptions['become'] },
 ): Target {
   const variables = new Map<string, Value>()
   for (const name of HONOURED_VARIABLES) {
@@ -28,7 +28,11 @@ export function targetOf(
   const { defaults = new Map<string, Raw>() } = given
   addDefaults(variables, defaults)
   const originOf = (name: string) => scope.origin(name) ?? defaults.get(name)?.place
-  const found = connectionVars(host, variables, { home: homedir(), originOf })
+  const found = connectionVars(host, variables, {
+    home: homedir(),
+    originOf,
+    becomeMethod: playMethod(play, scope) ?? options.become?.method,
+  })
   const secret = (text: string | undefined, otherwise: Secret | undefined): Secret | undefined => {
     if (text === undefined) return otherwise
     redactor.add(text)
@@ -52,6 +56,11 @@ export function targetOf(
     hostKeyCheckingFrom: found.hostKeyCheckingFrom,
     timeout: found.timeout ?? given.timeout,
   }
+}
+
+/** The method that the play names; names such as ansible_su_pass count for theirs only. */
+function playMethod({ becomeMethod }: Play, scope: TaskScope): string | undefined {
+  return becomeMethod && String(toJson(renderTree(becomeMethod, scope)))
 }
 
 /** A default counts where none of the names of its setting is set: `ansible_ssh_port` goes before `ansible_port`. */

@@ -35,6 +35,8 @@ const NO_FACTS: ReadonlySet<string> = new Set(HONOURED_VARIABLES)
 export interface HostRecord {
   /** Groups of the host, sorted, without `all`. */
   groups: readonly string[]
+  /** The inventory file that mentions the host first, or the list of hosts after -i. */
+  source?: string | undefined
   /** Effective inventory variables, unrendered. */
   inventory: RawVariables
   /** Facts as the host gave them (no ansible_ prefix); undefined = not gathered. Never rendered: remote text. */

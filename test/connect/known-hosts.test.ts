@@ -277,6 +277,46 @@ describe('keeping a key', () => {
     expect(await readKnownHosts(['/dev/null', join(dir, 'missing')])).toEqual({ entries: [], badLines: [] })
   })
 
+  it('removes one host and nothing about any other', async () => {
+    await addKnownHost(file, 'm1', ed, false)
+    const names = ['m1', 'm2', '[m1]:2222', 'M1', '10.0.0.1', 'fd00::1']
+    const name = fc.constantFrom(...names)
+    const host = fc.oneof(
+      fc.uniqueArray(name, { minLength: 1 }).map((list) => list.join(',')),
+      name.map((one) => hashName(one.toLowerCase(), salt)),
+    )
+    const entry = fc.oneof(
+      fc.tuple(host, fc.constantFrom(ed, ed2, rsa)).map(([patterns, blob]) => line(patterns, blob)),
+      fc.constantFrom(
+        '# comment\n',
+        '\n',
+        'junk\n',
+        line('m1', ed, '@revoked '),
+        line('m?', ed2, '@cert-authority '),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(entry), async (lines) => {
+        const text = lines.join('')
+        writeFileSync(file, text)
+        await removeKnownHost(file, 'm1', [rsa])
+        const [before, after] = [text, readFileSync(file, 'utf8')].map((one) => parseKnownHosts(one, file))
+        const keys = (found: typeof before, one: string, marked: boolean): string[] =>
+          entriesOf(found?.entries ?? [], one, 22)
+            .own.filter(({ marker }) => (marker !== undefined) === marked)
+            .map(({ key: blob }) => blob.toString('hex'))
+        for (const one of ['m2', '10.0.0.1', 'fd00::1'])
+          expect(keys(after, one, false)).toEqual(keys(before, one, false))
+        expect(keys(after, 'm1', true)).toEqual(keys(before, 'm1', true))
+        expect(keys(after, 'm1', false)).toEqual(
+          keys(before, 'm1', false).filter((blob) => blob === rsa.toString('hex')),
+        )
+        expect(after?.badLines.length).toBe(before?.badLines.length)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it('replaces a link by nothing but what it links to', async () => {
     await addKnownHost(file, 'm1', ed, false)
     const link = join(dir, 'link')

@@ -276,6 +276,13 @@ describe('logging in', () => {
     expect(first.attempts[0]).toBe('jumper publickey')
   })
 
+  it('comes from the address that BindAddress says', async () => {
+    const { port, peers } = await server()
+    known(port)
+    for (const args of ['', '-b 127.0.0.3', '-o BindAddress=127.0.0.4']) await open(target(port, {}, args))
+    expect(peers).toEqual(['127.0.0.1', '127.0.0.3', '127.0.0.4'])
+  })
+
   it('gives all that a host wants where one way is not enough', async () => {
     const { port, attempts } = await server({ password: 'pw', both: true })
     known(port)

@@ -42,6 +42,8 @@ export class FakeSshServer {
   /** User and method of every attempt to log in. */
   readonly attempts: string[] = []
   connections = 0
+  /** Addresses that connections came from. */
+  readonly peers: string[] = []
   readonly #ssh: ssh2.Server
   readonly #tcp: Server
   readonly #sockets = new Set<Socket>()
@@ -66,6 +68,7 @@ export class FakeSshServer {
 
   #take(socket: Socket): void {
     this.connections += 1
+    this.peers.push(socket.remoteAddress ?? '')
     this.#sockets.add(socket)
     socket.on('error', () => undefined)
     if (this.connections <= (this.#options.resetFirst ?? 0)) socket.resetAndDestroy()

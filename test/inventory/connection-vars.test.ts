@@ -34,6 +34,11 @@ describe('connectionVars', () => {
       { becomePassword: 'c' },
     ],
     [
+      { ansible_become_pass: 'b', ansible_sudo_pass: 'c', ansible_su_pass: 'd', ansible_become_method: 'su' },
+      { becomeMethod: 'su', becomePassword: 'd' },
+    ],
+    [{ ansible_become_pass: 'b', ansible_su_pass: 'd', ansible_doas_pass: 'e' }, { becomePassword: 'b' }],
+    [
       { ansible_become_exe: '/opt/sudo', ansible_become_flags: '-H' },
       { becomeExe: '/opt/sudo', becomeFlags: '-H' },
     ],
