@@ -73,7 +73,7 @@ function unknown({ host, keptAs, port, badLines }: HostKeyPolicy, key: Buffer): 
     'host-key-unknown',
     host,
     `${knownHostName(keptAs, port)} is not in known_hosts; it shows the key ${describe(key)}${unread}`,
-    'compare the fingerprint, then run once with --host-key-checking=accept-new',
+    'compare the fingerprint and keep it by "hakube hosts trust", or run once with --host-key-checking=accept-new',
   )
 }
 

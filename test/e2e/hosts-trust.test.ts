@@ -30,8 +30,8 @@ it('hosts trust shows the keys of strangers, keeps what is confirmed, once, and 
   const runs = await Promise.all([1, 2].map(() => hakube(['hosts', 'trust', '-i', inventory, '--yes'])))
   expect(runs.map(({ code }) => code)).toEqual([0, 0])
   const kept = await readFile(known, 'utf8')
-  expect(new Set(kept.split('\n')).size).toBe(kept.split('\n').length)
-  expect(kept).toContain(`[127.0.0.1]:${lab.hosts.find(({ name }) => name === 'm1')?.sshPort} ssh-ed25519 `)
+  // Three keys of each host, hashed or not, by two runs at the same time.
+  expect(count(kept)).toBe(6)
 
   const again = await hakube(['hosts', 'trust', '-i', inventory, '--yes'])
   expect(again.code).toBe(0)

@@ -197,11 +197,19 @@ export function newKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): KeyPair {
   const { generateKeyPairSync } = ssh2.utils
   if (type === 'rsa') return keyPair(generateKeyPairSync('rsa', { bits: 2048 }))
   if (type === 'ecdsa') return keyPair(generateKeyPairSync('ecdsa', { bits: 256 }))
-  return keyPair(generateKeyPairSync('ed25519'))
+  // One in some hundred that ssh2 makes is malformed, and ssh2 itself cannot read it.
+  for (;;) {
+    const made = keyPair(generateKeyPairSync('ed25519'))
+    if (!(ssh2.utils.parseKey(made.pem) instanceof Error)) return made
+  }
 }
 
 export function newEncryptedKey(passphrase: string): KeyPair {
-  return keyPair(ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 4 }))
+  for (;;) {
+    const options = { passphrase, cipher: 'aes256-ctr', rounds: 4 } as const
+    const made = keyPair(ssh2.utils.generateKeyPairSync('ed25519', options))
+    if (!(ssh2.utils.parseKey(made.pem, passphrase) instanceof Error)) return made
+  }
 }
 
 function keyPair({ public: text, private: pem }: { public: string; private: string }): KeyPair {
