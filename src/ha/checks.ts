@@ -116,6 +116,21 @@ export function checkNodes(topology: Topology, problems: Problems): void {
   }
 }
 
+/** Timers that the chosen version of VRRP cannot keep. */
+export function checkTimers({ endpoint, nodes }: Topology, problems: Problems): void {
+  if (endpoint.failover !== 'fast' || nodes.length < 2) return
+  if (endpoint.authPass !== undefined) {
+    problems.add(
+      'ha_failover is fast, and ha_auth_pass needs VRRP version 2, which knows whole seconds only',
+      {
+        code: 'ha-failover',
+        variable: 'ha_failover',
+        hint: 'leave ha_auth_pass out (it crosses the network in clear text anyway), or write ha_failover=balanced',
+      },
+    )
+  }
+}
+
 /** Two nodes with one address: one of them is written wrongly. */
 export function checkAddresses(topology: Topology, problems: Problems): void {
   const owners = new Map<string, string>()

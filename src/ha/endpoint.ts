@@ -1,6 +1,7 @@
 import type { Cidr } from './address.ts'
 import type { Members } from './groups.ts'
 import type { Problems } from './problems.ts'
+import type { ProfileName } from './profile.ts'
 import { oneValue } from './read-variables.ts'
 import type { EndpointVariable, Given, Stats } from './variables.ts'
 
@@ -17,6 +18,7 @@ export interface Endpoint {
   /** Given by hand; undefined = computed. */
   vrids: readonly number[] | undefined
   unicast: boolean
+  failover: ProfileName
   preempt: boolean
   authPass: string | undefined
   monitorPort: number
@@ -42,16 +44,16 @@ export function readEndpoint(
     checkPath: one('ha_check_path') ?? '/readyz',
     vrids: one('ha_vrid'),
     unicast: one('ha_vrrp') !== 'multicast',
-    preempt: one('ha_preempt') ?? false,
+    failover: one('ha_failover') ?? 'balanced',
+    preempt: one('ha_preempt'),
     authPass: one('ha_auth_pass'),
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
   }
-  one('ha_failover')
   one('ha_runtime')
   if (!haproxy) refuseHaproxySettings(given, apiserverPort, problems)
   const vips = one('ha_vip')
-  if (vips) return { ...endpoint, vips }
+  if (vips) return { ...endpoint, vips, preempt: endpoint.preempt ?? isActiveActive(vips) }
   // A malformed ha_vip has been reported already.
   if (!problems.any) {
     problems.add('ha_vip is not set', {
@@ -61,6 +63,11 @@ export function readEndpoint(
     })
   }
   return undefined
+}
+
+/** Several addresses of one family: each belongs on a node of its own, and must get back there. */
+function isActiveActive(vips: readonly Cidr[]): boolean {
+  return vips.length > new Set(vips.map((vip) => vip.family)).size
 }
 
 function refuseHaproxySettings(

@@ -1,13 +1,13 @@
 import { type Family, familyOf } from './address.ts'
 import { nodeAddress, type Placements, placeVip } from './addresses.ts'
-import { checkAddresses, checkNodes, checkPorts, checkVips } from './checks.ts'
+import { checkAddresses, checkNodes, checkPorts, checkTimers, checkVips } from './checks.ts'
 import { type Endpoint, readEndpoint } from './endpoint.ts'
 import { type Members, readGroups } from './groups.ts'
 import type { HostInput } from './input.ts'
 import { type PlaceOf, Problems } from './problems.ts'
 import { readVariables } from './read-variables.ts'
 import type { Given } from './variables.ts'
-import { priorities, virtualRouterIds } from './vrrp.ts'
+import { mirrored, virtualRouterIds } from './vrrp.ts'
 
 export interface TopologyInput {
   /** Every host of the inventory. */
@@ -19,7 +19,8 @@ export interface TopologyInput {
 /** One host that runs keepalived (and haproxy). */
 export interface Node {
   name: string
-  priority: number
+  /** One per virtual address. */
+  priorities: readonly number[]
   /** Its own addresses, by family, for VRRP. */
   addresses: ReadonlyMap<Family, string>
   /** Where each virtual address goes on it, in the order of the addresses. */
@@ -70,6 +71,7 @@ export function deriveTopology(input: TopologyInput): Topology {
   const topology = build(members, endpoint, placements, node, problems)
   checkPorts(topology, problems)
   checkNodes(topology, problems)
+  checkTimers(topology, problems)
   checkAddresses(topology, problems)
   problems.throw()
   return topology
@@ -90,14 +92,14 @@ function build(
 ): Topology {
   const families = new Set(endpoint.vips.map((vip) => vip.family))
   const main = endpoint.vips[0]?.family ?? 4
-  const order = priorities(members.nodes.length)
+  const orders = endpoint.vips.map((_, index) => mirrored(members.nodes.length, endpoint.vips, index))
   return {
     layout: members.layout,
     endpoint,
     vrids: virtualRouterIds(endpoint.vips, endpoint.vrids, problems),
     nodes: members.nodes.map((name, index) => ({
       name,
-      priority: order[index] ?? 0,
+      priorities: orders.map((order) => order[index] ?? 0),
       addresses: addressesOf(node(name), families, endpoint, problems),
       placements: placements.get(name) ?? [],
       osFamily: node(name).host.facts?.osFamily,

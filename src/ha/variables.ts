@@ -90,9 +90,11 @@ export const endpointVariables = {
   ha_vrid: vrids.describe('Virtual router ID, 1 to 255, one per virtual address. Computed from the address.'),
   ha_vrrp: z.enum(['unicast', 'multicast']).describe('How the nodes talk VRRP. unicast.'),
   ha_preempt: bool.describe(
-    'Whether the first node takes the virtual address back when it returns. Each move cuts connections. No.',
+    'Whether a node takes its virtual address back when it returns. Each move cuts connections. No; yes with several addresses of one family.',
   ),
-  ha_failover: z.enum(['balanced', 'fast', 'calm']).describe('Timers of VRRP and health checks. balanced.'),
+  ha_failover: z
+    .enum(['balanced', 'fast', 'calm'])
+    .describe('Timers of VRRP, health checks and haproxy, set together: fast, balanced or calm. balanced.'),
   ha_auth_pass: z
     .union([z.string(), z.number()])
     .transform(String)
@@ -138,5 +140,4 @@ export const planned: Readonly<Record<string, string>> = {
 /** Values that are designed and not there yet. */
 export const plannedValues: Partial<Record<VariableName, readonly unknown[]>> = {
   ha_runtime: ['containers'],
-  ha_failover: ['fast', 'calm'],
 }

@@ -1,5 +1,6 @@
 import { familyOf, fullPrefix, withPort } from './address.ts'
-import { BALANCED, HARD_STOP, IDLE, type Profile } from './profile.ts'
+import { budgetOf, type BudgetSettings } from './budget.ts'
+import { DOWN_FILE, HARD_STOP, IDLE, type Profile, PROFILES } from './profile.ts'
 import type { Node, Topology } from './topology.ts'
 
 /** The check script on the hosts, in the directory whose files SELinux lets keepalived run. */
@@ -15,7 +16,7 @@ export const MONITOR_PATH = '/alive'
 export function viewOf(topology: Topology, host: string) {
   const { endpoint, nodes } = topology
   const node = nodes.find((each) => each.name === host)
-  const profile = BALANCED
+  const profile = PROFILES[endpoint.failover]
   const failover = nodes.length > 1
   const haproxy = node !== undefined && endpoint.haproxy
   const keepalived = node !== undefined && failover
@@ -48,9 +49,12 @@ export function viewOf(topology: Topology, host: string) {
     stats_socket: node?.osFamily === 'Debian' ? '/run/haproxy/admin.sock' : '/var/lib/haproxy/stats',
     timers: haproxyTimers(profile),
     vrrp: vrrp(topology, profile),
+    down_file: haproxy && keepalived ? DOWN_FILE : '',
     check: { command: checkCommand(topology, host), ...profile.check },
     instances: node && failover ? instances(topology, node) : [],
     sysctls: endpoint.haproxy && endpoint.bind === 'vip' ? sysctls(topology) : [],
+    failover: endpoint.failover,
+    budget: budgetOf(budgetSettings(topology)),
     warnings: topology.warnings,
   }
 }
@@ -93,9 +97,27 @@ function milliseconds(seconds: number): string {
   return `${Math.round(seconds * 1000)}ms`
 }
 
+/** What the failover budget of an endpoint depends on. */
+export function budgetSettings(topology: Topology): BudgetSettings {
+  const { endpoint, nodes, layout, backends } = topology
+  return {
+    failover: endpoint.failover,
+    version: versionOf(topology),
+    priorities: nodes.map((node) => node.priorities[0] ?? 0),
+    haproxy: endpoint.haproxy,
+    stacked: layout === 'stacked',
+    servers: backends.length,
+  }
+}
+
+/** Only version 2 has passwords. */
+function versionOf({ endpoint }: Topology): 2 | 3 {
+  return endpoint.authPass === undefined ? 3 : 2
+}
+
 function vrrp(topology: Topology, profile: Profile) {
   const { authPass, preempt, unicast } = topology.endpoint
-  const version = authPass === undefined ? 3 : 2
+  const version = versionOf(topology)
   return {
     version,
     advert: version === 3 ? profile.advert : profile.advertV2,
@@ -123,7 +145,7 @@ function instances(topology: Topology, node: Node) {
       vip: `${vip.address}/${placement?.prefix ?? vip.prefix ?? fullPrefix(vip.family)}`,
       interface: placement?.interface ?? '',
       vrid: topology.vrids[index] ?? 0,
-      priority: node.priority,
+      priority: node.priorities[index] ?? 0,
       source,
       peers: topology.nodes
         .filter((other) => other !== node)

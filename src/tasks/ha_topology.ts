@@ -3,7 +3,8 @@ import { HakubeError } from '../errors.ts'
 import { CONTROL_PLANE, LOAD_BALANCERS } from '../ha/groups.ts'
 import { readHost } from '../ha/input.ts'
 import { deriveTopology, type TopologyInput } from '../ha/topology.ts'
-import { viewOf } from '../ha/view.ts'
+import { budgetTable } from '../ha/budget.ts'
+import { budgetSettings, viewOf } from '../ha/view.ts'
 import { type Controller, defineTask } from '../task.ts'
 import { dict, fromJson, isDict, type Value } from '../value.ts'
 
@@ -20,13 +21,23 @@ export default defineTask({
   prepare(_params, controller) {
     const topology = deriveTopology(readInput(controller))
     const view = viewOf(topology, name(controller))
-    return { ha: fromJson(view), warnings: topology.warnings, reason: reason(view) }
+    const wanted = controller.verbosity > 0 || controller.variable('ansible_check_mode') === true
+    return {
+      ha: fromJson(view),
+      warnings: topology.warnings,
+      reason: reason(view),
+      message: wanted ? budgetTable(budgetSettings(topology), view.budget, `of ${view.vips.join(', ')}`) : '',
+    }
   },
   asks: () => [],
-  plan: ({ ha, warnings, reason }) => ({
+  plan: ({ ha, warnings, reason, message }) => ({
     status: 'ok',
     reason,
-    result: { ansible_facts: dict({ ha }), ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) },
+    result: {
+      ansible_facts: dict({ ha }),
+      ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
+      ...(message === '' ? {} : { hakube_message: message }),
+    },
   }),
 })
 

@@ -104,6 +104,32 @@ describe('the topology of a stacked endpoint', () => {
   })
 })
 
+describe('several virtual addresses', () => {
+  const two = { ha_vip: '10.0.0.10,10.0.0.11' }
+
+  it('have different first nodes and get back to them', () => {
+    const views = ['m1', 'm2', 'm3'].map((name) => view(three(two), name))
+    expect(views.map((each) => each.instances.map((one) => one.priority))).toEqual([
+      [200, 180],
+      [190, 200],
+      [180, 190],
+    ])
+    expect(views[0]?.vrrp.preempt).toBe(true)
+    expect(new Set(views[0]?.instances.map((one) => one.vrid)).size).toBe(2)
+  })
+
+  it('stay where they are if that is wished', () => {
+    expect(view(three({ ...two, ha_preempt: 'no' }), 'm1').vrrp.preempt).toBe(false)
+  })
+
+  it('of two families are one endpoint, which does not move without need', () => {
+    const dual = view(three({ ha_vip: ['10.0.0.10', 'fd00::10'] }), 'm1')
+    expect(dual.instances.map((one) => one.priority)).toEqual([200, 200])
+    expect(dual.vrrp.preempt).toBe(false)
+    expect(dual.binds).toEqual(['*:8443', '[::]:8443 v6only'])
+  })
+})
+
 describe('the topology of keepalived alone', () => {
   it('leads to the API server of the holder', () => {
     const okd = { ...vip, ha_haproxy: 'no', ha_apiserver_port: 8443, ha_check_path: '/healthz' }
@@ -240,6 +266,11 @@ describe('mistakes', () => {
       'a long password',
       three({ ...vip, ha_auth_pass: 'ninechars' }),
       [/^ha_auth_pass is not usable: must be 1 to 8/],
+    ],
+    [
+      'a password and sub-second timers',
+      three({ ...vip, ha_auth_pass: 'x', ha_failover: 'fast' }),
+      [/ha_failover is fast, and ha_auth_pass needs VRRP version 2, .* \| leave ha_auth_pass out/],
     ],
     [
       'a password and IPv6',
