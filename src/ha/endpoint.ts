@@ -1,4 +1,5 @@
 import type { Cidr } from './address.ts'
+import type { GivenFrontend } from './frontends.ts'
 import type { Members } from './groups.ts'
 import type { Problems } from './problems.ts'
 import type { ProfileName } from './profile.ts'
@@ -23,6 +24,8 @@ export interface Endpoint {
   authPass: string | undefined
   monitorPort: number
   stats: Stats | undefined
+  /** Further services, as they are written. */
+  frontends: readonly GivenFrontend[]
 }
 
 /** Reads the endpoint out of the variables of all its hosts. Undefined without a virtual address. */
@@ -49,6 +52,7 @@ export function readEndpoint(
     authPass: one('ha_auth_pass'),
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
+    frontends: one('ha_frontends') ?? [],
   }
   one('ha_runtime')
   if (!haproxy) refuseHaproxySettings(given, apiserverPort, problems)
@@ -76,7 +80,7 @@ function refuseHaproxySettings(
   problems: Problems,
 ): void {
   for (const [host, values] of given) {
-    for (const name of ['ha_port', 'ha_bind', 'ha_monitor_port', 'ha_stats'] as const) {
+    for (const name of ['ha_port', 'ha_bind', 'ha_monitor_port', 'ha_stats', 'ha_frontends'] as const) {
       if (values[name] === undefined || (name === 'ha_port' && values.ha_port === apiserverPort)) continue
       problems.add(`${name} means nothing without haproxy (ha_haproxy is off)`, {
         code: 'ha-variable',

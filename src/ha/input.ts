@@ -36,8 +36,15 @@ export interface HostInput {
   facts: HostFacts | undefined
 }
 
-/** The variables of one host (an entry of hostvars) as far as the endpoint is concerned. */
-export function readHost(name: string, variables: Dict): HostInput {
+/**
+ * The variables of one host (an entry of hostvars) as far as the endpoint is concerned. Reading facts connects to
+ * the host where it is not in the play: `facts: false` reads what the inventory says and nothing else.
+ */
+export function readHost(
+  name: string,
+  variables: Dict,
+  want: { facts: boolean } = { facts: true },
+): HostInput {
   const own = new Map<string, unknown>()
   for (const key of variables.keys()) {
     if (typeof key === 'string' && key.startsWith('ha_')) own.set(key, toJson(variables.get(key) ?? null))
@@ -48,7 +55,7 @@ export function readHost(name: string, variables: Dict): HostInput {
     ip: text(variables.get('ip')),
     ip6: text(variables.get('ip6')),
     ansibleHost: text(variables.get('ansible_host')),
-    facts: readFacts(variables),
+    facts: want.facts ? readFacts(variables) : undefined,
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { bool, int } from '../tasks/params.ts'
+import { frontends } from './frontends.ts'
 import { type Cidr, parseAddress, parseCidr } from './address.ts'
 
 /** A whole number between two bounds, both included. */
@@ -109,6 +110,14 @@ export const endpointVariables = {
   ha_stats: stats.describe(
     'Statistics page of haproxy: yes, a port, or a dict of port, path and realm. None.',
   ),
+  ha_frontends: frontends.describe(
+    'Further services on the virtual address, such as a registry or ingress: a list of dicts. None.',
+  ),
+  ha_cluster: z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .refine((text) => /^[\w.-]+$/.test(text), 'must be a name of letters, digits, ., _ and -')
+    .describe('Name of the cluster that the host belongs to, where one inventory has several. None.'),
   ha_runtime: z
     .enum(['packages', 'containers'])
     .describe('How keepalived and haproxy are installed. packages.'),
@@ -133,7 +142,6 @@ export type Given = { [Name in VariableName]?: z.output<(typeof variables)[Name]
 
 /** Designed, documented and not there yet. */
 export const planned: Readonly<Record<string, string>> = {
-  ha_frontends: 'further haproxy frontends, such as a registry or ingress',
   ha_services: 'virtual addresses for Services',
 }
 

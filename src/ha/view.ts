@@ -1,6 +1,7 @@
 import { familyOf, fullPrefix, withPort } from './address.ts'
 import { budgetOf, type BudgetSettings } from './budget.ts'
 import { DOWN_FILE, HARD_STOP, IDLE, type Profile, PROFILES } from './profile.ts'
+import type { Frontend } from './frontends.ts'
 import type { Node, Topology } from './topology.ts'
 
 /** The check script on the hosts, in the directory whose files SELinux lets keepalived run. */
@@ -21,6 +22,7 @@ export function viewOf(topology: Topology, host: string) {
   const haproxy = node !== undefined && endpoint.haproxy
   const keepalived = node !== undefined && failover
   return {
+    cluster: topology.cluster ?? '',
     layout: topology.layout,
     endpoints: endpoint.vips.map((vip) => `https://${withPort(vip.address, endpoint.port)}`),
     vips: endpoint.vips.map((vip) => vip.address),
@@ -37,7 +39,8 @@ export function viewOf(topology: Topology, host: string) {
       name,
       address: withPort(address, endpoint.apiserverPort),
     })),
-    binds: binds(topology, endpoint.port),
+    binds: binds(topology, endpoint.port, endpoint.bind),
+    frontends: topology.frontends.map((frontend) => frontendView(topology, frontend)),
     monitor: { port: endpoint.monitorPort, path: MONITOR_PATH },
     stats: endpoint.stats
       ? {
@@ -52,7 +55,7 @@ export function viewOf(topology: Topology, host: string) {
     down_file: haproxy && keepalived ? DOWN_FILE : '',
     check: { command: checkCommand(topology, host), ...profile.check },
     instances: node && failover ? instances(topology, node) : [],
-    sysctls: endpoint.haproxy && endpoint.bind === 'vip' ? sysctls(topology) : [],
+    sysctls: endpoint.haproxy && bindsVip(topology) ? sysctls(topology) : [],
     failover: endpoint.failover,
     budget: budgetOf(budgetSettings(topology)),
     warnings: topology.warnings,
@@ -61,8 +64,31 @@ export function viewOf(topology: Topology, host: string) {
 
 export type View = ReturnType<typeof viewOf>
 
-function binds(topology: Topology, port: number): string[] {
-  const { bind, vips } = topology.endpoint
+function frontendView(topology: Topology, { name, port, bind, balance, check, servers }: Frontend) {
+  const http = check.type === 'http' || check.type === 'https'
+  return {
+    name,
+    port,
+    binds: binds(topology, port, bind),
+    balance,
+    check: {
+      type: check.type,
+      http,
+      path: check.path,
+      status: check.status,
+      // Words of haproxy's default-server line.
+      words: [
+        ...(check.type === 'none' ? [] : ['check']),
+        ...(check.type === 'https' ? ['check-ssl', 'verify', 'none'] : []),
+        ...(check.port === undefined ? [] : ['port', String(check.port)]),
+      ].join(' '),
+    },
+    servers: servers.map((server) => ({ name: server.name, address: server.address })),
+  }
+}
+
+function binds(topology: Topology, port: number, bind: 'wildcard' | 'vip'): string[] {
+  const { vips } = topology.endpoint
   return bind === 'vip' ? vips.map((vip) => withPort(vip.address, port)) : wildcards(topology, port)
 }
 
@@ -70,6 +96,10 @@ function binds(topology: Topology, port: number): string[] {
 function wildcards(topology: Topology, port: number): string[] {
   const families = new Set(topology.endpoint.vips.map((vip) => vip.family))
   return [...(families.has(4) ? [`*:${port}`] : []), ...(families.has(6) ? [`[::]:${port} v6only`] : [])]
+}
+
+function bindsVip({ endpoint, frontends }: Topology): boolean {
+  return endpoint.bind === 'vip' || frontends.some((frontend) => frontend.bind === 'vip')
 }
 
 /** A backup has not got the address yet that haproxy is to listen on. */

@@ -8,11 +8,11 @@ import type { Problems } from './problems.ts'
 export function virtualRouterIds(
   vips: readonly Cidr[],
   given: readonly number[] | undefined,
-  problems: Problems,
+  problems?: Problems,
 ): number[] {
   if (!given) return computed(vips)
   if (given.length !== vips.length || new Set(given).size !== given.length) {
-    problems.add(
+    problems?.add(
       `ha_vrid has ${given.length} IDs (${given.join(', ')}) for ${vips.length} virtual addresses`,
       {
         code: 'ha-vrid',
