@@ -9,6 +9,7 @@ import type { HostInput } from './input.ts'
 import { type PlaceOf, Problems } from './problems.ts'
 import { readVariables } from './read-variables.ts'
 import type { Given } from './variables.ts'
+import { type Distribution, tooOld } from './versions.ts'
 import { mirrored, virtualRouterIds } from './vrrp.ts'
 
 export interface TopologyInput {
@@ -30,6 +31,8 @@ export interface Node {
   /** Where each virtual address goes on it, in the order of the addresses. */
   placements: Placements
   osFamily: string | undefined
+  /** undefined: not known. */
+  distribution: Distribution | undefined
 }
 
 export interface Backend {
@@ -144,12 +147,19 @@ function build(
       addresses: addressesOf(node(name), families, endpoint, problems),
       placements: placements.get(name) ?? [],
       osFamily: node(name).host.facts?.osFamily,
+      distribution: node(name).host.facts?.distribution,
     })),
     backends: members.controlPlane.flatMap((name) => {
       const address = nodeAddress(node(name), main, endpoint.vips, problems)
       return address === undefined ? [] : [{ name, address }]
     }),
-    warnings: warningsFor(members, etcd),
+    warnings: [
+      ...warningsFor(members, etcd),
+      ...members.nodes.flatMap((name) => {
+        const old = tooOld(node(name).host.facts?.distribution)
+        return old === undefined ? [] : [`${name}: ${old}`]
+      }),
+    ],
   }
 }
 

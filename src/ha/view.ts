@@ -3,6 +3,7 @@ import { budgetOf, type BudgetSettings } from './budget.ts'
 import { DOWN_FILE, HARD_STOP, IDLE, type Profile, PROFILES } from './profile.ts'
 import type { Frontend } from './frontends.ts'
 import type { Node, Topology } from './topology.ts'
+import { directivesOf, releasesOf } from './versions.ts'
 
 /** The check script on the hosts, in the directory whose files SELinux lets keepalived run. */
 export const CHECK_SCRIPT = '/usr/libexec/keepalived/hakube-check'
@@ -50,6 +51,7 @@ export function viewOf(topology: Topology, host: string) {
         }
       : null,
     stats_socket: node?.osFamily === 'Debian' ? '/run/haproxy/admin.sock' : '/var/lib/haproxy/stats',
+    directives: directivesOf(releasesOf(node?.distribution)),
     timers: haproxyTimers(profile),
     vrrp: vrrp(topology, profile),
     down_file: haproxy && keepalived ? DOWN_FILE : '',

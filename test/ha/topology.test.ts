@@ -299,6 +299,19 @@ describe('what is not wrong, but should be known', () => {
     expect(warnings({ ...input, groups })).toEqual([expect.stringMatching(/^4 etcd members .* loss of 1/)])
   })
 
+  it('is a distribution whose keepalived is too old', () => {
+    const distribution = { name: 'Ubuntu', family: 'Debian', version: '20.04' }
+    const hosts = [...three(vip).hosts.values()].map((each) => ({
+      ...each,
+      facts: each.facts && { ...each.facts, distribution },
+    }))
+    const found = warnings(inventory(hosts, { masters: ['m1', 'm2', 'm3'] }))
+    expect(found[0]).toBe(
+      'm1: Ubuntu 20.04 brings keepalived 2.0, and the configurations need keepalived 2.1',
+    )
+    expect(found).toHaveLength(3)
+  })
+
   it('is a single control-plane node behind a pair', () => {
     const hosts = ['m1', 'lb1', 'lb2'].map((name, index) => host(name, [`10.0.0.${index + 1}/24`], vip))
     const input = inventory(hosts, { masters: ['m1'], lb: ['lb1', 'lb2'] })
