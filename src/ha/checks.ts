@@ -1,5 +1,6 @@
 import { type Cidr, fullPrefix, rangeOf, specialAddress } from './address.ts'
 import type { Placements } from './addresses.ts'
+import { ownPortUsers } from './frontends.ts'
 import type { HostInput } from './input.ts'
 import type { Problems } from './problems.ts'
 import type { Topology } from './topology.ts'
@@ -66,28 +67,38 @@ const TAKEN: Readonly<Record<number, string>> = {
 
 /** Ports that haproxy and others on the same node would both want. */
 export function checkPorts(topology: Topology, problems: Problems): void {
-  const { endpoint, layout } = topology
+  const { endpoint, layout, frontends, nodes } = topology
   if (!endpoint.haproxy) return
-  const wanted: [name: string, port: number][] = [
+  const wanted: [variable: string, port: number, name?: string][] = [
     ['ha_port', endpoint.port],
     ['ha_monitor_port', endpoint.monitorPort],
     ...(endpoint.stats ? [['ha_stats', endpoint.stats.port] satisfies [string, number]] : []),
+    ...frontends.map(({ name, port }): [string, number, string] => ['ha_frontends', port, name]),
   ]
   const taken = new Map<number, string>()
   if (layout === 'stacked') {
     for (const [port, owner] of Object.entries(TAKEN)) taken.set(Number(port), owner)
     taken.set(endpoint.apiserverPort, 'the API server (ha_apiserver_port)')
   }
-  for (const [variable, port] of wanted) {
+  for (const [variable, port, name] of wanted) {
     const owner = taken.get(port)
+    const what = name === undefined ? `${variable} is ${port}` : `${variable}: ${name} is on ${port}`
     if (owner !== undefined) {
-      problems.add(`${variable} is ${port}, the port of ${owner} on the same node`, {
+      problems.add(`${what}, the port of ${owner} on the same node`, {
         code: 'ha-port',
         variable,
-        hint: 'choose another port, such as 8443',
+        hint: `choose another port, such as ${[8443, 7443, 9443].find((free) => !taken.has(free) && free !== port) ?? 16_443}`,
       })
     }
-    taken.set(port, variable)
+    taken.set(port, name === undefined ? variable : `${variable} (${name})`)
+  }
+  const names = nodes.map((node) => node.name)
+  for (const { name, port } of ownPortUsers(frontends, names)) {
+    problems.add(`ha_frontends: ${name} is on ${port}, and so is its server on the same node`, {
+      code: 'ha-port',
+      variable: 'ha_frontends',
+      hint: 'choose another port for it, or set server_port to where the servers listen, or run haproxy on load balancers of their own',
+    })
   }
 }
 
@@ -113,6 +124,21 @@ export function checkNodes(topology: Topology, problems: Problems): void {
       variable: 'ha_auth_pass',
       hint: 'leave ha_auth_pass out',
     })
+  }
+}
+
+/** Timers that the chosen version of VRRP cannot keep. */
+export function checkTimers({ endpoint, nodes }: Topology, problems: Problems): void {
+  if (endpoint.failover !== 'fast' || nodes.length < 2) return
+  if (endpoint.authPass !== undefined) {
+    problems.add(
+      'ha_failover is fast, and ha_auth_pass needs VRRP version 2, which knows whole seconds only',
+      {
+        code: 'ha-failover',
+        variable: 'ha_failover',
+        hint: 'leave ha_auth_pass out (it crosses the network in clear text anyway), or write ha_failover=balanced',
+      },
+    )
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Cidr } from './address.ts'
+import type { GivenFrontend } from './frontends.ts'
 import type { Members } from './groups.ts'
 import type { Problems } from './problems.ts'
+import type { ProfileName } from './profile.ts'
 import { oneValue } from './read-variables.ts'
 import type { EndpointVariable, Given, Stats } from './variables.ts'
 
@@ -17,10 +19,13 @@ export interface Endpoint {
   /** Given by hand; undefined = computed. */
   vrids: readonly number[] | undefined
   unicast: boolean
+  failover: ProfileName
   preempt: boolean
   authPass: string | undefined
   monitorPort: number
   stats: Stats | undefined
+  /** Further services, as they are written. */
+  frontends: readonly GivenFrontend[]
 }
 
 /** Reads the endpoint out of the variables of all its hosts. Undefined without a virtual address. */
@@ -42,16 +47,17 @@ export function readEndpoint(
     checkPath: one('ha_check_path') ?? '/readyz',
     vrids: one('ha_vrid'),
     unicast: one('ha_vrrp') !== 'multicast',
-    preempt: one('ha_preempt') ?? false,
+    failover: one('ha_failover') ?? 'balanced',
+    preempt: one('ha_preempt'),
     authPass: one('ha_auth_pass'),
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
+    frontends: one('ha_frontends') ?? [],
   }
-  one('ha_failover')
   one('ha_runtime')
   if (!haproxy) refuseHaproxySettings(given, apiserverPort, problems)
   const vips = one('ha_vip')
-  if (vips) return { ...endpoint, vips }
+  if (vips) return { ...endpoint, vips, preempt: endpoint.preempt ?? isActiveActive(vips) }
   // A malformed ha_vip has been reported already.
   if (!problems.any) {
     problems.add('ha_vip is not set', {
@@ -63,13 +69,18 @@ export function readEndpoint(
   return undefined
 }
 
+/** Several addresses of one family: each belongs on a node of its own, and must get back there. */
+function isActiveActive(vips: readonly Cidr[]): boolean {
+  return vips.length > new Set(vips.map((vip) => vip.family)).size
+}
+
 function refuseHaproxySettings(
   given: ReadonlyMap<string, Given>,
   apiserverPort: number,
   problems: Problems,
 ): void {
   for (const [host, values] of given) {
-    for (const name of ['ha_port', 'ha_bind', 'ha_monitor_port', 'ha_stats'] as const) {
+    for (const name of ['ha_port', 'ha_bind', 'ha_monitor_port', 'ha_stats', 'ha_frontends'] as const) {
       if (values[name] === undefined || (name === 'ha_port' && values.ha_port === apiserverPort)) continue
       problems.add(`${name} means nothing without haproxy (ha_haproxy is off)`, {
         code: 'ha-variable',

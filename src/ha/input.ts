@@ -1,5 +1,6 @@
 import { type Dict, isDict, toJson, type Value } from '../value.ts'
 import { type Family, parseAddress } from './address.ts'
+import type { Distribution } from './versions.ts'
 
 /** One address of an interface. */
 export interface InterfaceAddress {
@@ -18,6 +19,7 @@ export interface Interface {
 /** What is known of a host from its facts. */
 export interface HostFacts {
   osFamily: string | undefined
+  distribution?: Distribution | undefined
   interfaces: readonly Interface[]
   /** Interface of the default route. */
   defaultInterface: { readonly 4?: string; readonly 6?: string }
@@ -36,8 +38,15 @@ export interface HostInput {
   facts: HostFacts | undefined
 }
 
-/** The variables of one host (an entry of hostvars) as far as the endpoint is concerned. */
-export function readHost(name: string, variables: Dict): HostInput {
+/**
+ * The variables of one host (an entry of hostvars) as far as the endpoint is concerned. Reading facts connects to
+ * the host where it is not in the play: `facts: false` reads what the inventory says and nothing else.
+ */
+export function readHost(
+  name: string,
+  variables: Dict,
+  want: { facts: boolean } = { facts: true },
+): HostInput {
   const own = new Map<string, unknown>()
   for (const key of variables.keys()) {
     if (typeof key === 'string' && key.startsWith('ha_')) own.set(key, toJson(variables.get(key) ?? null))
@@ -48,7 +57,7 @@ export function readHost(name: string, variables: Dict): HostInput {
     ip: text(variables.get('ip')),
     ip6: text(variables.get('ip6')),
     ansibleHost: text(variables.get('ansible_host')),
-    facts: readFacts(variables),
+    facts: want.facts ? readFacts(variables) : undefined,
   }
 }
 
@@ -59,12 +68,20 @@ function readFacts(variables: Dict): HostFacts | undefined {
   const interface6 = text(member(variables.get('ansible_default_ipv6'), 'interface'))
   return {
     osFamily: text(variables.get('ansible_os_family')),
+    distribution: readDistribution(variables),
     interfaces: names.flatMap((each) => readInterface(variables, text(each) ?? '')),
     defaultInterface: {
       ...(interface4 === undefined ? {} : { 4: interface4 }),
       ...(interface6 === undefined ? {} : { 6: interface6 }),
     },
   }
+}
+
+function readDistribution(variables: Dict): Distribution | undefined {
+  const [name, family, version] = ['distribution', 'os_family', 'distribution_version'].map((fact) =>
+    text(variables.get(`ansible_${fact}`)),
+  )
+  return name === undefined || version === undefined ? undefined : { name, family: family ?? name, version }
 }
 
 function readInterface(variables: Dict, name: string): Interface[] {

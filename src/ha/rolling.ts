@@ -8,8 +8,8 @@ import { restoreScript, snapshotScript } from './snapshot.ts'
 export interface Nodes {
   /** Runs a script on a node and gives its standard output. Throws HakubeError for a node that does not answer. */
   ask(host: string, script: Script): Promise<string>
-  /** What is looked at; undefined while the endpoint is not known. */
-  endpoint(): HealthAsk | undefined
+  /** What is looked at on a node: the endpoint of its cluster; undefined while that is not known. */
+  endpoint(host: string): HealthAsk | undefined
 }
 
 /** Seconds in which an endpoint has to be as well again as it was. */
@@ -68,7 +68,7 @@ export class Rolling {
   /** Waits until the endpoint is as well as it was. */
   async #settle(): Promise<string | undefined> {
     const before = this.#before
-    const vips = this.#nodes.endpoint()?.vips ?? []
+    const vips = [...new Set(this.#hosts.flatMap((host) => this.#nodes.endpoint(host)?.vips ?? []))]
     if (!before || !this.#dirty) return undefined
     const end = Date.now() + PATIENCE * 1000
     for (;;) {
@@ -83,13 +83,14 @@ export class Rolling {
   }
 
   async #look(): Promise<Healths> {
-    const endpoint = this.#nodes.endpoint()
-    if (!endpoint) return new Map()
-    const script = healthScript(endpoint)
     const looks = await Promise.all(
-      this.#hosts.map(async (host) => [host, readHealth(await this.#nodes.ask(host, script))] as const),
+      this.#hosts.map(async (host) => {
+        const endpoint = this.#nodes.endpoint(host)
+        if (!endpoint) return []
+        return [[host, readHealth(await this.#nodes.ask(host, healthScript(endpoint)))] as const]
+      }),
     )
-    return new Map(looks)
+    return new Map(looks.flat())
   }
 
   async #restore(): Promise<string> {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { bool, int } from '../tasks/params.ts'
+import { frontends } from './frontends.ts'
 import { type Cidr, parseAddress, parseCidr } from './address.ts'
 
 /** A whole number between two bounds, both included. */
@@ -90,9 +91,11 @@ export const endpointVariables = {
   ha_vrid: vrids.describe('Virtual router ID, 1 to 255, one per virtual address. Computed from the address.'),
   ha_vrrp: z.enum(['unicast', 'multicast']).describe('How the nodes talk VRRP. unicast.'),
   ha_preempt: bool.describe(
-    'Whether the first node takes the virtual address back when it returns. Each move cuts connections. No.',
+    'Whether a node takes its virtual address back when it returns. Each move cuts connections. No; yes with several addresses of one family.',
   ),
-  ha_failover: z.enum(['balanced', 'fast', 'calm']).describe('Timers of VRRP and health checks. balanced.'),
+  ha_failover: z
+    .enum(['balanced', 'fast', 'calm'])
+    .describe('Timers of VRRP, health checks and haproxy, set together: fast, balanced or calm. balanced.'),
   ha_auth_pass: z
     .union([z.string(), z.number()])
     .transform(String)
@@ -107,6 +110,14 @@ export const endpointVariables = {
   ha_stats: stats.describe(
     'Statistics page of haproxy: yes, a port, or a dict of port, path and realm. None.',
   ),
+  ha_frontends: frontends.describe(
+    'Further services on the virtual address, such as a registry or ingress: a list of dicts. None.',
+  ),
+  ha_cluster: z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .refine((text) => /^[\w.-]+$/.test(text), 'must be a name of letters, digits, ., _ and -')
+    .describe('Name of the cluster that the host belongs to, where one inventory has several. None.'),
   ha_runtime: z
     .enum(['packages', 'containers'])
     .describe('How keepalived and haproxy are installed. packages.'),
@@ -131,12 +142,10 @@ export type Given = { [Name in VariableName]?: z.output<(typeof variables)[Name]
 
 /** Designed, documented and not there yet. */
 export const planned: Readonly<Record<string, string>> = {
-  ha_frontends: 'further haproxy frontends, such as a registry or ingress',
   ha_services: 'virtual addresses for Services',
 }
 
 /** Values that are designed and not there yet. */
 export const plannedValues: Partial<Record<VariableName, readonly unknown[]>> = {
   ha_runtime: ['containers'],
-  ha_failover: ['fast', 'calm'],
 }

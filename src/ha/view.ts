@@ -1,6 +1,9 @@
 import { familyOf, fullPrefix, withPort } from './address.ts'
-import { BALANCED, HARD_STOP, IDLE, type Profile } from './profile.ts'
+import { budgetOf, type BudgetSettings } from './budget.ts'
+import { DOWN_FILE, HARD_STOP, IDLE, type Profile, PROFILES } from './profile.ts'
+import type { Frontend } from './frontends.ts'
 import type { Node, Topology } from './topology.ts'
+import { directivesOf, releasesOf } from './versions.ts'
 
 /** The check script on the hosts, in the directory whose files SELinux lets keepalived run. */
 export const CHECK_SCRIPT = '/usr/libexec/keepalived/hakube-check'
@@ -18,11 +21,12 @@ export const STATISTICS_PATH = '/servers'
 export function viewOf(topology: Topology, host: string) {
   const { endpoint, nodes } = topology
   const node = nodes.find((each) => each.name === host)
-  const profile = BALANCED
+  const profile = PROFILES[endpoint.failover]
   const failover = nodes.length > 1
   const haproxy = node !== undefined && endpoint.haproxy
   const keepalived = node !== undefined && failover
   return {
+    cluster: topology.cluster ?? '',
     layout: topology.layout,
     endpoints: endpoint.vips.map((vip) => `https://${withPort(vip.address, endpoint.port)}`),
     vips: endpoint.vips.map((vip) => vip.address),
@@ -39,7 +43,8 @@ export function viewOf(topology: Topology, host: string) {
       name,
       address: withPort(address, endpoint.apiserverPort),
     })),
-    binds: binds(topology, endpoint.port),
+    binds: binds(topology, endpoint.port, endpoint.bind),
+    frontends: topology.frontends.map((frontend) => frontendView(topology, frontend)),
     monitor: { port: endpoint.monitorPort, path: MONITOR_PATH, statistics: STATISTICS_PATH },
     stats: endpoint.stats
       ? {
@@ -49,19 +54,46 @@ export function viewOf(topology: Topology, host: string) {
         }
       : null,
     stats_socket: node?.osFamily === 'Debian' ? '/run/haproxy/admin.sock' : '/var/lib/haproxy/stats',
+    directives: directivesOf(releasesOf(node?.distribution)),
     timers: haproxyTimers(profile),
     vrrp: vrrp(topology, profile),
+    down_file: haproxy && keepalived ? DOWN_FILE : '',
     check: { command: checkCommand(topology, host), ...profile.check },
     instances: node && failover ? instances(topology, node) : [],
-    sysctls: endpoint.haproxy && endpoint.bind === 'vip' ? sysctls(topology) : [],
+    sysctls: endpoint.haproxy && bindsVip(topology) ? sysctls(topology) : [],
+    failover: endpoint.failover,
+    budget: budgetOf(budgetSettings(topology)),
     warnings: topology.warnings,
   }
 }
 
 export type View = ReturnType<typeof viewOf>
 
-function binds(topology: Topology, port: number): string[] {
-  const { bind, vips } = topology.endpoint
+function frontendView(topology: Topology, { name, port, bind, balance, check, servers }: Frontend) {
+  const http = check.type === 'http' || check.type === 'https'
+  return {
+    name,
+    port,
+    binds: binds(topology, port, bind),
+    balance,
+    check: {
+      type: check.type,
+      http,
+      path: check.path,
+      status: check.status,
+      // Words of haproxy's default-server line.
+      words: [
+        ...(check.type === 'none' ? [] : ['check']),
+        ...(check.type === 'https' ? ['check-ssl', 'verify', 'none'] : []),
+        ...(check.port === undefined ? [] : ['port', String(check.port)]),
+      ].join(' '),
+    },
+    servers: servers.map((server) => ({ name: server.name, address: server.address })),
+  }
+}
+
+function binds(topology: Topology, port: number, bind: 'wildcard' | 'vip'): string[] {
+  const { vips } = topology.endpoint
   return bind === 'vip' ? vips.map((vip) => withPort(vip.address, port)) : wildcards(topology, port)
 }
 
@@ -69,6 +101,10 @@ function binds(topology: Topology, port: number): string[] {
 function wildcards(topology: Topology, port: number): string[] {
   const families = new Set(topology.endpoint.vips.map((vip) => vip.family))
   return [...(families.has(4) ? [`*:${port}`] : []), ...(families.has(6) ? [`[::]:${port} v6only`] : [])]
+}
+
+function bindsVip({ endpoint, frontends }: Topology): boolean {
+  return endpoint.bind === 'vip' || frontends.some((frontend) => frontend.bind === 'vip')
 }
 
 /** A backup has not got the address yet that haproxy is to listen on. */
@@ -96,9 +132,27 @@ function milliseconds(seconds: number): string {
   return `${Math.round(seconds * 1000)}ms`
 }
 
+/** What the failover budget of an endpoint depends on. */
+export function budgetSettings(topology: Topology): BudgetSettings {
+  const { endpoint, nodes, layout, backends } = topology
+  return {
+    failover: endpoint.failover,
+    version: versionOf(topology),
+    priorities: nodes.map((node) => node.priorities[0] ?? 0),
+    haproxy: endpoint.haproxy,
+    stacked: layout === 'stacked',
+    servers: backends.length,
+  }
+}
+
+/** Only version 2 has passwords. */
+function versionOf({ endpoint }: Topology): 2 | 3 {
+  return endpoint.authPass === undefined ? 3 : 2
+}
+
 function vrrp(topology: Topology, profile: Profile) {
   const { authPass, preempt, unicast } = topology.endpoint
-  const version = authPass === undefined ? 3 : 2
+  const version = versionOf(topology)
   return {
     version,
     advert: version === 3 ? profile.advert : profile.advertV2,
@@ -126,7 +180,7 @@ function instances(topology: Topology, node: Node) {
       vip: `${vip.address}/${placement?.prefix ?? vip.prefix ?? fullPrefix(vip.family)}`,
       interface: placement?.interface ?? '',
       vrid: topology.vrids[index] ?? 0,
-      priority: node.priority,
+      priority: node.priorities[index] ?? 0,
       source,
       peers: topology.nodes
         .filter((other) => other !== node)

@@ -8,11 +8,11 @@ import type { Problems } from './problems.ts'
 export function virtualRouterIds(
   vips: readonly Cidr[],
   given: readonly number[] | undefined,
-  problems: Problems,
+  problems?: Problems,
 ): number[] {
   if (!given) return computed(vips)
   if (given.length !== vips.length || new Set(given).size !== given.length) {
-    problems.add(
+    problems?.add(
       `ha_vrid has ${given.length} IDs (${given.join(', ')}) for ${vips.length} virtual addresses`,
       {
         code: 'ha-vrid',
@@ -52,4 +52,16 @@ export const MOST_NODES = HIGHEST
 export function priorities(nodes: number): number[] {
   const step = Math.max(1, Math.min(10, Math.floor((HIGHEST - 1) / Math.max(1, nodes - 1))))
   return Array.from({ length: nodes }, (_, index) => HIGHEST - index * step)
+}
+
+/**
+ * The priorities of all nodes for one of several virtual addresses. The first address of a family belongs to the
+ * first node, the second to the second one, and so on, so that all nodes carry some; an IPv4 and an IPv6 address
+ * of the same rank stay together.
+ */
+export function mirrored(nodes: number, vips: readonly Cidr[], index: number): number[] {
+  const order = priorities(nodes)
+  const family = vips[index]?.family
+  const rank = vips.slice(0, index).filter((vip) => vip.family === family).length
+  return order.map((_, node) => order[(node - (rank % nodes) + nodes) % nodes] ?? 0)
 }

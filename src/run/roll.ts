@@ -1,5 +1,4 @@
 import type { Connection, Identity } from '../connect/connection.ts'
-import { familyOf } from '../ha/address.ts'
 import type { HealthAsk } from '../ha/health.ts'
 import { backupsFirst, reorder, Rolling } from '../ha/rolling.ts'
 import { STATISTICS_PATH } from '../ha/view.ts'
@@ -47,7 +46,7 @@ export function rollingOf(
     const { answers } = await shell.exchange({ questions: [{ id: 'rolling', script }] })
     return answers.get('rolling')?.stdout.toString('utf8') ?? ''
   }
-  const rolling = new Rolling({ ask, endpoint: () => endpointOf(hosts, store) }, hosts)
+  const rolling = new Rolling({ ask, endpoint: (host) => endpointOf(host, store) }, hosts)
   return { rolling, isBatch: (run) => runs.includes(run) }
 }
 
@@ -65,22 +64,16 @@ function texts(value: Value | undefined): string[] {
   return isDict(value) ? [...value.values()].flatMap(texts) : []
 }
 
-/** What ha_topology has derived, as far as health is concerned. */
-function endpointOf(hosts: readonly string[], store: VariableStore): HealthAsk | undefined {
-  for (const host of hosts) {
-    const ha = store.written(host, 'ha', Number.POSITIVE_INFINITY)
-    if (!isDict(ha)) continue
-    const [port, monitor] = [ha.get('port'), ha.get('monitor')]
-    const monitorPort = isDict(monitor) ? monitor.get('port') : undefined
-    if (typeof port !== 'number') continue
-    return {
-      vips: texts(ha.get('vips')).filter((vip) => familyOf(vip) !== undefined),
-      port,
-      statistics:
-        ha.get('haproxy') === true && typeof monitorPort === 'number'
-          ? { port: monitorPort, path: STATISTICS_PATH }
-          : undefined,
-    }
-  }
-  return undefined
+/** What ha_topology has derived for a node, as far as health is concerned. */
+function endpointOf(host: string, store: VariableStore): HealthAsk | undefined {
+  const ha = store.written(host, 'ha', Number.POSITIVE_INFINITY)
+  if (!isDict(ha)) return undefined
+  const [port, monitor] = [ha.get('port'), ha.get('monitor')]
+  const monitorPort = isDict(monitor) ? monitor.get('port') : undefined
+  if (typeof port !== 'number') return undefined
+  const statistics =
+    ha.get('haproxy') === true && typeof monitorPort === 'number'
+      ? { port: monitorPort, path: STATISTICS_PATH }
+      : undefined
+  return { vips: texts(ha.get('vips')), port, statistics }
 }

@@ -58,6 +58,15 @@ export function three(
 
 const stacked = three({ ha_vip: '10.0.0.10' })
 
+/** The stacked set-up on three hosts of one distribution. */
+function on(name: string, family: string, version: string): { input: TopologyInput; host: string } {
+  const hosts = [...stacked.hosts.values()].map((each) => ({
+    ...each,
+    facts: each.facts && { ...each.facts, osFamily: family, distribution: { name, family, version } },
+  }))
+  return { input: inventory(hosts, { control_plane: hosts.map((each) => each.name) }), host: 'm1' }
+}
+
 /** Set-ups whose configurations are kept as golden files, and the host whose view they are. */
 export const setups: Record<string, { input: TopologyInput; host: string }> = {
   stacked: { input: stacked, host: 'm1' },
@@ -86,6 +95,12 @@ export const setups: Record<string, { input: TopologyInput; host: string }> = {
     input: three({ ha_vip: ['10.0.0.10', 'fd00::10'], ha_vrrp: 'multicast', ha_preempt: true }),
     host: 'm1',
   },
+  // One for each distribution: what they bring differs.
+  'el-8': on('Rocky', 'RedHat', '8.10'),
+  'el-9': on('Rocky', 'RedHat', '9.4'),
+  'debian-12': on('Debian', 'Debian', '12.5'),
+  'ubuntu-22.04': on('Ubuntu', 'Debian', '22.04'),
+  'ubuntu-24.04': on('Ubuntu', 'Debian', '24.04'),
   dedicated: {
     input: inventory(
       [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HakubeError, HakubeErrors } from '../../src/errors.ts'
 import { deriveTopology, type TopologyInput } from '../../src/ha/topology.ts'
+import type { HostInput } from '../../src/ha/input.ts'
 import { viewOf } from '../../src/ha/view.ts'
 import { host, inventory, three } from './fixtures.ts'
 
@@ -104,6 +105,223 @@ describe('the topology of a stacked endpoint', () => {
   })
 })
 
+describe('several virtual addresses', () => {
+  const two = { ha_vip: '10.0.0.10,10.0.0.11' }
+
+  it('have different first nodes and get back to them', () => {
+    const views = ['m1', 'm2', 'm3'].map((name) => view(three(two), name))
+    expect(views.map((each) => each.instances.map((one) => one.priority))).toEqual([
+      [200, 180],
+      [190, 200],
+      [180, 190],
+    ])
+    expect(views[0]?.vrrp.preempt).toBe(true)
+    expect(new Set(views[0]?.instances.map((one) => one.vrid)).size).toBe(2)
+  })
+
+  it('stay where they are if that is wished', () => {
+    expect(view(three({ ...two, ha_preempt: 'no' }), 'm1').vrrp.preempt).toBe(false)
+  })
+
+  it('of two families are one endpoint, which does not move without need', () => {
+    const dual = view(three({ ha_vip: ['10.0.0.10', 'fd00::10'] }), 'm1')
+    expect(dual.instances.map((one) => one.priority)).toEqual([200, 200])
+    expect(dual.vrrp.preempt).toBe(false)
+    expect(dual.binds).toEqual(['*:8443', '[::]:8443 v6only'])
+  })
+})
+
+describe('further services', () => {
+  const workers = [
+    host('w1', ['10.0.0.31/24'], {}, { facts: undefined, ip: '10.0.0.31' }),
+    host('w2', ['10.0.0.32/24'], {}),
+  ]
+  const with_ = (frontends: unknown, more: Record<string, unknown> = {}) => {
+    const input = three({ ...vip, ha_frontends: frontends, ...more })
+    const hosts = [...input.hosts.values(), ...workers]
+    return inventory(hosts, { control_plane: ['m1', 'm2', 'm3'], workers: ['w1', 'w2'], empty: [] })
+  }
+  const registry = { name: 'registry', port: 5000, servers: 'workers' }
+
+  it('lead to a group, to hosts and to addresses, on their port or another one', () => {
+    const servers = ['w1', '10.0.0.40', '10.0.0.41:5001', 'fd00::42', '[fd00::43]:5003']
+    const { frontends } = view(
+      with_([registry, { name: 'mixed', port: '5443', servers, server_port: 5002 }]),
+      'm1',
+    )
+    expect(frontends.map((each) => each.servers.map((server) => server.address))).toEqual([
+      ['10.0.0.31:5000', '10.0.0.32:5000'],
+      ['10.0.0.31:5002', '10.0.0.40:5002', '10.0.0.41:5001', '[fd00::42]:5002', '[fd00::43]:5003'],
+    ])
+    for (const { name } of frontends[1]?.servers ?? []) expect(name).toMatch(/^[\w.:-]+$/)
+  })
+
+  it('are several where there are several ports', () => {
+    const { frontends } = view(with_({ name: 'ingress', port: [80, 443], servers: 'workers' }), 'm2')
+    expect(frontends.map(({ name, binds, servers }) => [name, binds, servers[1]?.address])).toEqual([
+      ['ingress-80', ['*:80'], '10.0.0.32:80'],
+      ['ingress-443', ['*:443'], '10.0.0.32:443'],
+    ])
+  })
+
+  it('listen on the virtual address only, where they or the endpoint say so', () => {
+    const bound = view(with_([{ ...registry, bind: 'vip' }]), 'm1')
+    expect(bound.frontends[0]?.binds).toEqual(['10.0.0.10:5000'])
+    expect(bound.binds).toEqual(['*:8443'])
+    expect(bound.sysctls).toEqual([{ name: 'net.ipv4.ip_nonlocal_bind', value: '1' }])
+    expect(view(with_([registry], { ha_bind: 'vip' }), 'm1').frontends[0]?.binds).toEqual(['10.0.0.10:5000'])
+  })
+
+  it.each([
+    ['tcp', 'check'],
+    ['http', 'check'],
+    ['https', 'check check-ssl verify none'],
+    ['none', ''],
+  ])('are checked by %s', (check, words) => {
+    const [frontend] = view(with_([{ ...registry, check }]), 'm1').frontends
+    expect(frontend?.check).toMatchObject({ words, http: check.startsWith('http') })
+  })
+
+  const wrong: [name: string, frontends: unknown, expected: RegExp][] = [
+    ['a name that is none', [{ ...registry, servers: 'wrokers' }], /"wrokers" is no group, host or address/],
+    ['a name to be looked up', [{ ...registry, servers: ['r.example.org'] }], /names are not looked up/],
+    ['nobody', [{ ...registry, servers: 'empty' }], /registry has no servers/],
+    ['a server twice', [{ ...registry, servers: ['w1', '10.0.0.31'] }], /the server 10.0.0.31:5000 twice/],
+    ['the API’s port', [{ ...registry, port: 8443 }], /registry is on 8443, the port of ha_port/],
+    ['etcd’s port', [{ ...registry, port: 2379 }], /registry is on 2379, the port of etcd/],
+    [
+      'one port twice',
+      [registry, { ...registry, name: 'other' }],
+      /other is on 5000, the port of ha_frontends/,
+    ],
+    [
+      'the servers’ own port on a stacked node',
+      [{ ...registry, port: 443, servers: 'control_plane' }],
+      /registry is on 443, and so is its server on the same node \| .* set server_port/,
+    ],
+    ['one name twice', [registry, { ...registry, port: 5001 }], /there are two of this name/],
+    ['a name of hakube’s', [{ ...registry, name: 'hakube-stats' }], /taken by hakube itself/],
+    ['an unknown field', [{ ...registry, sevrers: 'w1' }], /ha_frontends \(0\).*sevrers/],
+    [
+      'a port too many',
+      [{ ...registry, port: [80, 443], server_port: 80 }],
+      /server_port goes with one port/,
+    ],
+    ['a port that is none', [{ ...registry, port: 70_000 }], /must be a port from 1 to 65535/],
+  ]
+  it.each(wrong)('are refused with %s', (_name, frontends, expected) => {
+    const found = mistakes(with_(frontends))
+    expect(found[0]).toMatch(expected)
+    expect(found).toHaveLength(1)
+  })
+
+  it('are refused without haproxy', () => {
+    expect(mistakes(with_([registry], { ha_haproxy: 'no' }))[0]).toMatch(/ha_frontends means nothing/)
+  })
+})
+
+describe('several clusters in one inventory', () => {
+  const cluster = (name: string, address: string, net: number, more: Record<string, unknown> = {}) =>
+    [1, 2].map((n) =>
+      host(`${name}${n}`, [`10.0.${net}.${name === 'a' ? n : n + 4}/24`], {
+        ha_cluster: name,
+        ha_vip: address,
+        ...more,
+      }),
+    )
+  const both = (a: HostInput[], b: HostInput[], of = 'a1') => ({
+    ...inventory([...a, ...b], { control_plane: [...a, ...b].map((each) => each.name) }),
+    host: of,
+  })
+  const a = cluster('a', '10.0.0.10', 0)
+
+  it('are endpoints of their own', () => {
+    const input = both(a, cluster('b', '10.0.0.11', 0, { ha_port: 7443 }), 'b2')
+    expect(view(input, 'b2')).toMatchObject({
+      cluster: 'b',
+      endpoints: ['https://10.0.0.11:7443'],
+      servers: [{ name: 'b1' }, { name: 'b2' }],
+      instances: [{ peers: ['10.0.0.5'], priority: 190 }],
+    })
+    expect(deriveTopology({ ...input, host: 'a1' }).cluster).toBe('a')
+  })
+
+  it('do without the facts of each other', () => {
+    const bare = cluster('b', '10.0.0.11', 0).map((each) => ({ ...each, facts: undefined }))
+    expect(view(both(a, bare), 'a1').endpoints).toEqual(['https://10.0.0.10:8443'])
+  })
+
+  it('may have the same virtual router ID on different networks', () => {
+    const one = cluster('a', '10.0.0.10', 0, { ha_vrid: 51 })
+    expect(mistakes(both(one, cluster('b', '10.0.1.10', 1, { ha_vrid: 51 })))).toEqual([])
+  })
+
+  it.each([
+    [
+      'the same address',
+      both(a, cluster('b', '10.0.0.10', 0, { ha_vrid: 7 })),
+      /clusters a and b have the same ha_vip 10.0.0.10/,
+    ],
+    [
+      'the same virtual router ID on one network',
+      both(cluster('a', '10.0.0.10', 0, { ha_vrid: 51 }), cluster('b', '10.0.0.11', 0, { ha_vrid: 51 })),
+      /clusters a and b have the virtual router ID 51 on one network \| set ha_vrid/,
+    ],
+    [
+      'a host of no cluster',
+      both(a, [host('c1', ['10.0.0.9/24'], vip)]),
+      /ha_cluster is set on other hosts, but not on c1/,
+    ],
+    ['no cluster meant', both(a, cluster('b', '10.0.0.11', 0), ''), /has several clusters: a, b/],
+  ])('are refused with %s', (_name, input, expected) => {
+    expect(mistakes(input)[0]).toMatch(expected)
+    expect(mistakes(input)).toHaveLength(1)
+  })
+})
+
+describe('what is not wrong, but should be known', () => {
+  const warnings = (input: TopologyInput, name = 'm1') => view(input, name).warnings
+
+  it('is nothing about three nodes', () => {
+    expect(warnings(three(vip))).toEqual([])
+  })
+
+  it('is that two etcd members are no better than one', () => {
+    const two = [host('m1', ['10.0.0.1/24'], vip), host('m2', ['10.0.0.2/24'], vip)]
+    expect(warnings(inventory(two, { masters: ['m1', 'm2'] }))).toEqual([
+      expect.stringMatching(/^2 etcd members \(m1, m2\) survive the loss of none/),
+    ])
+  })
+
+  it('goes by the group etcd where there is one', () => {
+    const input = three(vip)
+    const groups = new Map([...input.groups, ['etcd', ['e1', 'e2', 'e3', 'e4']] as const])
+    expect(warnings({ ...input, groups })).toEqual([expect.stringMatching(/^4 etcd members .* loss of 1/)])
+  })
+
+  it('is a distribution whose keepalived is too old', () => {
+    const distribution = { name: 'Ubuntu', family: 'Debian', version: '20.04' }
+    const hosts = [...three(vip).hosts.values()].map((each) => ({
+      ...each,
+      facts: each.facts && { ...each.facts, distribution },
+    }))
+    const found = warnings(inventory(hosts, { masters: ['m1', 'm2', 'm3'] }))
+    expect(found[0]).toBe(
+      'm1: Ubuntu 20.04 brings keepalived 2.0, and the configurations need keepalived 2.1',
+    )
+    expect(found).toHaveLength(3)
+  })
+
+  it('is a single control-plane node behind a pair', () => {
+    const hosts = ['m1', 'lb1', 'lb2'].map((name, index) => host(name, [`10.0.0.${index + 1}/24`], vip))
+    const input = inventory(hosts, { masters: ['m1'], lb: ['lb1', 'lb2'] })
+    expect(warnings(input, 'lb1')).toEqual([expect.stringMatching(/^m1 is the only control-plane node/)])
+    expect(view(input, 'lb1').budget).toContainEqual(
+      expect.objectContaining({ fault: 'api-dies', outage: null }),
+    )
+  })
+})
+
 describe('the topology of keepalived alone', () => {
   it('leads to the API server of the holder', () => {
     const okd = { ...vip, ha_haproxy: 'no', ha_apiserver_port: 8443, ha_check_path: '/healthz' }
@@ -150,6 +368,12 @@ describe('mistakes', () => {
       'a malformed ha_vip',
       three({ ha_vip: '10.0.0.300' }),
       [/ha_vip is "10.0.0.300": "10.0.0.300" is no address/],
+    ],
+    ['a name', three({ ha_vip: 'api.example.org' }), [/"api.example.org" is no address: write one such as/]],
+    [
+      'a name as a node’s address',
+      three(vip, { m2: { ha_address: 'm2.example.org' } }),
+      [/ha_address is "m2.example.org": "m2.example.org" is no address/],
     ],
     ['a prefix too long', three({ ha_vip: '10.0.0.10/33' }), [/is no address/]],
     [
@@ -222,6 +446,11 @@ describe('mistakes', () => {
     ],
     ['etcd’s port', three({ ...vip, ha_port: 2379 }), [/the port of etcd/]],
     [
+      'the API server’s port, where that is the default one',
+      three({ ...vip, ha_apiserver_port: 8443 }),
+      [/ha_port is 8443, the port of the API server .* \| choose another port, such as 7443/],
+    ],
+    [
       'the statistics’ port',
       three({ ...vip, ha_port: 9000, ha_stats: true }),
       [/ha_stats is 9000, the port of ha_port/],
@@ -240,6 +469,11 @@ describe('mistakes', () => {
       'a long password',
       three({ ...vip, ha_auth_pass: 'ninechars' }),
       [/^ha_auth_pass is not usable: must be 1 to 8/],
+    ],
+    [
+      'a password and sub-second timers',
+      three({ ...vip, ha_auth_pass: 'x', ha_failover: 'fast' }),
+      [/ha_failover is fast, and ha_auth_pass needs VRRP version 2, .* \| leave ha_auth_pass out/],
     ],
     [
       'a password and IPv6',

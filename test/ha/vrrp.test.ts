@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseCidr } from '../../src/ha/address.ts'
 import { Problems } from '../../src/ha/problems.ts'
-import { MOST_NODES, priorities, virtualRouterIds } from '../../src/ha/vrrp.ts'
+import { MOST_NODES, mirrored, priorities, virtualRouterIds } from '../../src/ha/vrrp.ts'
 
 const vips = (texts: readonly string[]) => texts.flatMap((text) => parseCidr(text) ?? [])
 
@@ -39,4 +39,19 @@ it('spreads the addresses of one network', () => {
 
 it('takes the IDs that are given', () => {
   expect(virtualRouterIds(vips(['10.0.0.1', '10.0.0.2']), [51, 52], new Problems())).toEqual([51, 52])
+})
+
+it('mirrors priorities: each address of a family has a first node of its own', () => {
+  const two = vips(['10.0.0.10', '10.0.0.11', '10.0.0.12'])
+  expect(two.map((_, index) => mirrored(2, two, index))).toEqual([
+    [200, 190],
+    [190, 200],
+    [200, 190],
+  ])
+  expect(mirrored(3, two, 1)).toEqual([180, 200, 190])
+})
+
+it('keeps the IPv4 and the IPv6 address of a rank together', () => {
+  const pairs = vips(['10.0.0.10', 'fd00::10', '10.0.0.11', 'fd00::11'])
+  expect(pairs.map((_, index) => mirrored(3, pairs, index)[0])).toEqual([200, 200, 180, 180])
 })

@@ -75,6 +75,27 @@ it('passes warnings on', async () => {
   expect(plan).toMatchObject({ result: { warnings: [expect.stringContaining('m1 is the only node')] } })
 })
 
+it('shows the failover budget in check mode and with -v, and always has it in ha', async () => {
+  const said = async (more: Partial<Controller>, check: boolean) => {
+    const variables: Record<string, Value> = {
+      hostvars,
+      groups,
+      inventory_hostname: 'm1',
+      ansible_check_mode: check,
+    }
+    const given = controllerWith({ variable: (wanted) => variables[wanted], ...more })
+    const plan = ha_topology.plan(await ha_topology.prepare({}, given), new World())
+    return plan.status === 'ok' ? plan.result?.['hakube_message'] : plan.status
+  }
+  expect(await said({}, true)).toMatch(/^worst cases of 10\.0\.0\.10 .*\n {2}fault/)
+  expect(await said({ verbosity: 1 }, false)).toMatch(/^worst cases/)
+  expect(await said({}, false)).toBeUndefined()
+  const budget = toJson((await ha('m1')).get('budget') ?? null)
+  expect(budget).toContainEqual(
+    expect.objectContaining({ fault: 'node-dies', outage: 1.629, recovered: 3.5 }),
+  )
+})
+
 it('refuses an inventory without control plane', () => {
   expect(() =>
     ha_topology.prepare({}, controller('m1', { hostvars, groups: fromJson({ all: ['m1'] }) })),
