@@ -38,6 +38,10 @@ export interface FactsOptions extends SharedOptions {
   json?: boolean
 }
 
+export interface VerifyOptions extends SharedOptions {
+  junit?: string
+}
+
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
@@ -74,6 +78,13 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (playbook: string | undefined, options: ApplyOptions) => {
       const { apply } = await import('./apply.ts')
       done(await apply(playbook, { ...options, check: true, diff: true }, terminal, process.argv.slice(2)))
+    })
+  shared(program.command('verify'))
+    .description('look at the endpoint, and say whether it is highly available now; changes nothing')
+    .option('--junit <file>', 'also write the findings to this file, as JUnit XML')
+    .action(async (options: VerifyOptions) => {
+      const { verify } = await import('./verify.ts')
+      done(await verify(options, terminal))
     })
   shared(program.command('facts'))
     .description('gather and print facts')

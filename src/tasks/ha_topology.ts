@@ -40,7 +40,8 @@ function name(controller: Controller): string {
   return value
 }
 
-function readInput(controller: Controller): TopologyInput {
+/** The hosts and groups that the endpoint is derived from, out of the variables of any of them. */
+export function readInput(controller: Pick<Controller, 'variable' | 'placeOf'>): TopologyInput {
   const groups = new Map<string, readonly string[]>()
   for (const [group, hosts] of entries(controller, 'groups')) {
     if (Array.isArray(hosts)) groups.set(String(group), hosts.map(String))
@@ -56,7 +57,7 @@ function readInput(controller: Controller): TopologyInput {
   return { groups, hosts: new Map(hosts), placeOf: (host, variable) => controller.placeOf(host, variable) }
 }
 
-function entries(controller: Controller, variable: string): Iterable<[unknown, Value]> {
+function entries(controller: Pick<Controller, 'variable'>, variable: string): Iterable<[unknown, Value]> {
   const value = controller.variable(variable)
   if (!isDict(value)) throw missing(variable)
   return value
