@@ -42,6 +42,10 @@ export interface VerifyOptions extends SharedOptions {
   junit?: string
 }
 
+export interface StatusOptions extends SharedOptions {
+  watch?: boolean
+}
+
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
@@ -85,6 +89,13 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (options: VerifyOptions) => {
       const { verify } = await import('./verify.ts')
       done(await verify(options, terminal))
+    })
+  shared(program.command('status'))
+    .description('the endpoint at a glance: who holds each address, and what runs on which node')
+    .option('-w, --watch', 'look again every second, until q or Ctrl-C')
+    .action(async (options: StatusOptions) => {
+      const { status } = await import('./status.ts')
+      done(await status(options, terminal))
     })
   shared(program.command('facts'))
     .description('gather and print facts')
