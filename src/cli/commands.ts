@@ -46,6 +46,15 @@ export interface StatusOptions extends SharedOptions {
   watch?: boolean
 }
 
+export interface ExportOptions extends SharedOptions {
+  name?: string
+  configVersion?: 'v1beta4' | 'v1beta3'
+  adminConf?: string
+  file?: string
+  contextName?: string
+  replace?: boolean
+}
+
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
@@ -97,6 +106,7 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { status } = await import('./status.ts')
       done(await status(options, terminal))
     })
+  addExportCommand(program, terminal, done)
   shared(program.command('facts'))
     .description('gather and print facts')
     .argument('[pattern]', 'hosts to ask', 'all')
@@ -145,6 +155,30 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { modules } = await import('./modules.ts')
       done(modules(name, terminal))
     })
+}
+
+function addExportCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  const parent = program.command('export').description('hand the endpoint over to what installs the cluster')
+  const add = (format: 'kubespray' | 'kubeadm' | 'kubeconfig', description: string): Command =>
+    shared(parent.command(format))
+      .description(description)
+      .option('--name <name>', 'name of the endpoint, where one resolves to its address')
+      .action(async (options: ExportOptions) => {
+        const { exportTo } = await import('./export.ts')
+        done(await exportTo(format, options, terminal))
+      })
+  add('kubespray', 'print group variables for kubespray')
+  add('kubeadm', "print what kubeadm's configuration must say about the endpoint").addOption(
+    new Option('--config-version <version>', 'version of kubeadm’s configuration').choices([
+      'v1beta4',
+      'v1beta3',
+    ]),
+  )
+  add('kubeconfig', 'fetch admin.conf, and put it with the virtual address into a kubeconfig')
+    .option('--admin-conf <path>', 'the file on the control-plane nodes (/etc/kubernetes/admin.conf)')
+    .option('--file <file>', 'the kubeconfig to put it into ($KUBECONFIG, else ~/.kube/config)')
+    .option('--context-name <name>', 'name of the context, cluster and user in it')
+    .option('--replace', 'replace what has the same name there')
 }
 
 function inventoryOption(): Option {
