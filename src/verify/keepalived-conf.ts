@@ -20,7 +20,7 @@ export interface KeepalivedConf {
 
 interface Block {
   words: readonly string[]
-  children: readonly Block[]
+  children: Block[]
 }
 
 /** Reads as much of a keepalived.conf as concerns VRRP. Lines that it does not know are left aside. */
@@ -61,23 +61,29 @@ function number(blocks: readonly Block[], name: string): number | undefined {
   return text === undefined || Number.isNaN(Number(text)) ? undefined : Number(text)
 }
 
-/** One setting a line, with a block in braces that ends on a line of its own; # and ! begin comments. */
+/** A setting a line; braces may stand on its line or on their own. # and ! begin comments, at the begin of a word. */
 function readBlocks(text: string): Block[] {
   const root: Block[] = []
-  const open: Block[][] = [root]
+  const open = [root]
+  let words: string[] = []
+  const flush = (): void => {
+    if (words.length > 0) open.at(-1)?.push({ words, children: [] })
+    words = []
+  }
   for (const line of text.split('\n')) {
-    const words = line
+    for (const word of line
       .replace(/(^|\s)[#!].*$/, '')
       .replaceAll(/[{}]/g, ' $& ')
-      .split(/\s+/)
-      .filter(Boolean)
-    const closes = words.filter((one) => one === '}').length
-    const opens = words.includes('{')
-    const own = words.filter((one) => one !== '{' && one !== '}')
-    const children: Block[] = []
-    if (own.length > 0) open.at(-1)?.push({ words: own, children })
-    if (opens) open.push(children)
-    for (let each = 0; each < closes && open.length > 1; each += 1) open.pop()
+      .split(/\s+/)) {
+      if (word === '{') {
+        flush()
+        open.push(open.at(-1)?.at(-1)?.children ?? [])
+      } else if (word === '}') {
+        flush()
+        if (open.length > 1) open.pop()
+      } else if (word !== '') words.push(word)
+    }
+    flush()
   }
   return root
 }

@@ -123,7 +123,7 @@ function ask(socket: TLSSocket, { address, port, path }: ProbeTarget): Promise<s
   socket.write([...head, 'Accept: */*', 'Connection: close', '', ''].join('\r\n'))
   return new Promise((resolve) => {
     let text = ''
-    const done = (): void => resolve(text)
+    const done = (): void => resolve(Buffer.from(text, 'latin1').toString('utf8'))
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')
       if (text.length > ENOUGH || isWhole(text)) done()
