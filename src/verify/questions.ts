@@ -64,6 +64,7 @@ function worldQuestions(view: View): WorldQuestion[] {
   for (const program of programsOf(view)) {
     scripts.push(versionOf(program))
     out.push({ kind: 'unit', ask: { name: `${program}.service` } })
+    out.push({ kind: 'package', ask: { name: program } })
   }
   if (view.keepalived) {
     scripts.push(STATES)
@@ -119,7 +120,7 @@ export function readNode(
     ),
     versions: new Map(
       programsOf(view).flatMap((program): [string, string][] => {
-        const version = readVersion(text(versionOf(program)))
+        const version = installed(world, program) ?? readVersion(text(versionOf(program)))
         return version === undefined ? [] : [[program, version]]
       }),
     ),
@@ -131,6 +132,12 @@ export function readNode(
     haproxyCfg: view.haproxy ? content(world, HAPROXY_CFG) : undefined,
     kubernetes: view.apiserver.here ? kubernetes(world) : NO_KUBERNETES,
   }
+}
+
+/** The package's version tells builds apart that call themselves the same. */
+function installed(world: World, name: string): string | undefined {
+  const reply = world.peek('package', { name })
+  return reply instanceof Unknown ? undefined : reply.installed
 }
 
 const NO_KUBERNETES: Kubernetes = { kubelet: false, apiserverManifest: false, ca: undefined, etcd: false }

@@ -21,7 +21,7 @@ export interface NodeSeen {
   neighbours: ReadonlyMap<string, readonly Neighbour[]>
   /** By name without suffix: haproxy, keepalived, kubelet. 'unknown' where there is no systemd. */
   units: ReadonlyMap<string, UnitReply | 'unknown'>
-  /** What the programs say of themselves: haproxy, keepalived. */
+  /** Of haproxy and keepalived: of the package, else what the program says of itself. */
   versions: ReadonlyMap<string, string>
   /** The last state of each VRRP instance in the journal. */
   states: ReadonlyMap<string, string>
