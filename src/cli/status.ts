@@ -18,6 +18,9 @@ import type { Terminal } from './terminal.ts'
 /** Milliseconds between two looks. */
 const INTERVAL = 1000
 
+/** Seconds for an attempt to connect while somebody watches. */
+const RECONNECT_TIMEOUT = 3
+
 /** Version of the JSON in docs/verify.md; raised when a field changes its meaning or goes away. */
 const SCHEMA = 1
 
@@ -34,24 +37,31 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
     if (!isDrawing) terminal.stderr.write(`warning: ${clean(text)}\n`)
   }
   let isReached = false
-  await session({ ...given, bundled: true }, warn, async (scene, { unreachable }) => {
-    const glances = new Glances(scene, viewsOf(scene), unreachable)
-    const look = async (): Promise<Status[]> => {
-      const seen = await glances.look()
-      isReached ||= seen.nodes.size > 0
-      return endpointsOf(seen).map(statusOf)
-    }
-    isDrawing = isLive
-    if (isLive) await live(look, show, terminal)
-    else if (options.watch) await follow(look, show, terminal)
-    else
-      terminal.stdout.write(
-        show(await look())
-          .join('\n')
-          .concat('\n'),
-      )
-    await glances.end()
-  })
+  const { connection } = given
+  // Who watches wants to see soon that a host is back, and to leave without waiting for one that is not.
+  const timeout = options.watch ? (connection.timeout ?? RECONNECT_TIMEOUT) : connection.timeout
+  await session(
+    { ...given, connection: { ...connection, timeout }, bundled: true },
+    warn,
+    async (scene, { unreachable }) => {
+      const glances = new Glances(scene, viewsOf(scene), unreachable)
+      const look = async (): Promise<Status[]> => {
+        const seen = await glances.look()
+        isReached ||= seen.nodes.size > 0
+        return endpointsOf(seen).map(statusOf)
+      }
+      isDrawing = isLive
+      if (isLive) await live(look, show, terminal)
+      else if (options.watch) await follow(look, show, terminal)
+      else
+        terminal.stdout.write(
+          show(await look())
+            .join('\n')
+            .concat('\n'),
+        )
+      await glances.end()
+    },
+  )
   if (terminal.interrupt.aborted && options.watch !== true) return EXIT.interrupted
   return isReached ? EXIT.ok : EXIT.unreachable
 }
@@ -77,10 +87,11 @@ async function live(look: () => Promise<Status[]>, show: Show, terminal: Termina
   screen.open()
   try {
     while (!screen.ended.aborted) {
+      const started = performance.now()
       const lines = show(await look())
       const time = new Date().toLocaleTimeString('en-GB')
       if (!screen.ended.aborted) screen.draw([...lines, '', `${time}  q ends`])
-      await sleep(INTERVAL, undefined, { signal: screen.ended }).catch(() => undefined)
+      await sleep(restOf(started), undefined, { signal: screen.ended }).catch(() => undefined)
     }
   } finally {
     screen.close()
@@ -91,11 +102,17 @@ async function live(look: () => Promise<Status[]>, show: Show, terminal: Termina
 async function follow(look: () => Promise<Status[]>, show: Show, terminal: Terminal): Promise<void> {
   let before = ''
   while (!terminal.interrupt.aborted) {
+    const started = performance.now()
     const text = show(await look()).join('\n')
     const isJson = text.startsWith('{')
     if (text !== before)
       terminal.stdout.write(isJson ? `${text}\n` : `${new Date().toISOString()}\n${text}\n\n`)
     before = text
-    await sleep(INTERVAL, undefined, { signal: terminal.interrupt }).catch(() => undefined)
+    await sleep(restOf(started), undefined, { signal: terminal.interrupt }).catch(() => undefined)
   }
+}
+
+/** Milliseconds until the next look is due. */
+function restOf(started: number): number {
+  return Math.max(0, started + INTERVAL - performance.now())
 }

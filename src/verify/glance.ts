@@ -61,6 +61,8 @@ export class Glances {
 
   /** The host's answers, or why there are none. */
   async #ask(host: string, view: View): Promise<NodeSeen | string> {
+    // --limit leaves it out.
+    if (!this.#scene.inputs.hosts.includes(host)) return 'not asked'
     const connection = this.#scene.hosts.connections.get(host)
     if (!connection) {
       this.#connect(host)

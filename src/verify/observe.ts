@@ -26,10 +26,11 @@ export async function observe(scene: Scene, told: Told): Promise<Seen> {
   const missing = new Map(told.unreachable)
   const looks = await Promise.all(
     [...views].map(async ([host, view]) => {
-      const connection = scene.hosts.connections.get(host)
+      // Others may have read the facts of a host that is left out; nobody said who asks it.
+      const connection = scene.reached.includes(host) ? scene.hosts.connections.get(host) : undefined
       if (missing.has(host)) return []
       if (!connection) {
-        missing.set(host, 'it was not asked')
+        missing.set(host, 'it was not asked: --limit leaves it out')
         return []
       }
       try {
@@ -59,18 +60,24 @@ function entry<T>(host: string, value: T | undefined): [string, T][] {
   return value === undefined ? [] : [[host, value]]
 }
 
-/** What each host is to be, derived as the playbook derives it. */
+/**
+ * What each host of the endpoint is to be, derived as the playbook derives it; in the inventory's order. Hosts that
+ * --limit leaves out are part of it all the same.
+ */
 export function viewsOf(scene: Scene): Map<string, View> {
-  return new Map(
-    scene.inputs.hosts.map((host) => {
-      const scope = scene.scope(host)
-      const input = readInput({
-        variable: (name) => scope.lookup(name),
-        placeOf: (of, variable) => scope.placeOf(of, variable),
-      })
-      return [host, viewOf(deriveTopology(input), host)]
-    }),
-  )
+  const views = new Map<string, View>()
+  for (const host of scene.inputs.hosts) {
+    const scope = scene.scope(host)
+    const input = readInput({
+      variable: (name) => scope.lookup(name),
+      placeOf: (of, variable) => scope.placeOf(of, variable),
+    })
+    const topology = deriveTopology(input)
+    const all = [host, ...[...topology.nodes, ...topology.backends].map(({ name }) => name)]
+    for (const name of all) if (!views.has(name)) views.set(name, viewOf(topology, name))
+  }
+  const order = [...scene.inputs.inventory.hosts.keys()]
+  return new Map([...views].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)))
 }
 
 async function look(

@@ -279,6 +279,12 @@ describe('the nodes', () => {
     expect(ran.stdout).toMatch(new RegExp(`^not seen +nodes +${gone} +.*refused`, 'm'))
   })
 
+  it('are not taken for well when they are left out', async () => {
+    const report = await verify('--limit', 'd1,d2')
+    expect(report.code).toBe(4)
+    expect(bad(report, 'reachable')).toEqual(['unknown d3: it was not asked: --limit leaves it out'])
+  })
+
   it('are warned about when they run different versions', async () => {
     const [host] = await others()
     await lab.sh(host, 'lab-updates on && apt-get -q -y install haproxy >/dev/null')

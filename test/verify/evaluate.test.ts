@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { CHECKS } from '../../src/verify/finding.ts'
 import { endpointsOf, evaluate, merged } from '../../src/verify/evaluate.ts'
-import { answered, healthy, lines, VIP, withNodes, withProbe } from './healthy.ts'
+import { setups } from '../ha/fixtures.ts'
+import { answered, healthy, healthyOf, lines, VIP, withNodes, withProbe } from './healthy.ts'
 
 describe('evaluate', () => {
   it.each([
@@ -14,6 +15,17 @@ describe('evaluate', () => {
     const findings = evaluate(healthy(variables))
     expect(lines(findings, 'fail', 'warn', 'unknown')).toEqual([])
     expect(findings.length).toBeGreaterThan(10)
+  })
+
+  it('finds nothing wrong with load balancers before the control plane', () => {
+    const dedicated = setups['dedicated']
+    if (!dedicated) throw new Error('the fixture is gone')
+    const findings = evaluate(healthyOf(dedicated.input))
+    expect(lines(findings, 'fail', 'warn', 'unknown')).toEqual([])
+    const said = lines(findings)
+    expect(said).toContain(`ok ${VIP}: lb1 holds it`)
+    expect(said).toContain('ok lb1 and lb2: haproxy and keepalived run, and are enabled')
+    expect(said).toContain('ok m1: 2 of 3 API servers are left (m2 and m3)')
   })
 
   it('says something for every check that it can', () => {

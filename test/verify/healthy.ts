@@ -25,19 +25,20 @@ export function answered(status: number, certificate = OWN, body = ''): Probe {
 
 const RUNS = { known: true, enablement: 'enabled', activity: 'active', needsReload: false } as const
 
-const mac = (host: string) => `02:00:00:00:00:0${host.at(-1) ?? ''}`
+const mac = (host: string) => `02:00:00:00:0${host.startsWith('lb') ? 1 : 0}:0${host.at(-1) ?? ''}`
 
 /** A node in good health; m1 holds the address. */
 function nodeOf(host: string, view: View, input: TopologyInput): NodeSeen {
-  const own = `10.0.0.${host.at(-1) ?? ''}`
-  const isHolder = host === 'm1'
+  const own = `10.0.0.${host.startsWith('lb') ? '2' : ''}${host.at(-1) ?? ''}`
+  const isHolder = view.keepalived && host.endsWith('1')
+  const holder = host.startsWith('lb') || !view.keepalived ? 'lb1' : 'm1'
   return {
     addresses: [own, ...(isHolder ? view.vips : [])].map((address) => ({ interface: 'eth0', address })),
     macs: ['00:00:00:00:00:00', mac(host)],
     neighbours: new Map(
       view.vips.map((vip) => [
         vip,
-        isHolder ? [] : [{ interface: 'eth0', mac: mac('m1'), state: 'REACHABLE' }],
+        isHolder ? [] : [{ interface: 'eth0', mac: mac(holder), state: 'REACHABLE' }],
       ]),
     ),
     units: new Map([
@@ -61,12 +62,16 @@ function nodeOf(host: string, view: View, input: TopologyInput): NodeSeen {
 
 /** Three stacked nodes of which nothing is to be said; `variables` are the inventory's. */
 export function healthy(variables: Record<string, unknown> = {}): Seen {
-  const input = three({ ha_vip: VIP, ...variables })
+  return healthyOf(three({ ha_vip: VIP, ...variables }))
+}
+
+/** The same for any set-up in which m1 or lb1 holds the address. */
+export function healthyOf(input: TopologyInput): Seen {
   const topology = deriveTopology(input)
   const views = new Map([...input.hosts.keys()].map((host) => [host, viewOf(topology, host)]))
   const probes = [...views].flatMap(([from, view]): ProbeSeen[] => [
     ...view.vips.map((address) => ({ from, address, port: view.port, result: answered(200) })),
-    ...view.servers.flatMap(({ address }) => {
+    ...(view.haproxy || view.keepalived ? view.servers : []).flatMap(({ address }) => {
       const split = splitServer(address)
       return split ? [{ from, address: split.host, port: split.port, result: answered(200) }] : []
     }),
