@@ -20,7 +20,7 @@ import { readInputs, type Inputs } from './run/inputs.ts'
 import { rollingOf } from './run/roll.ts'
 import { magicVariables } from './run/magic.ts'
 import { openEncrypted } from './run/preflight.ts'
-import type { RunOptions } from './run/options.ts'
+import type { RunOptions, Scene } from './run/options.ts'
 import { renderTree, TaskScope, type Layers } from './variables/scope.ts'
 import type { NotYet } from './variables/not-yet.ts'
 
@@ -81,6 +81,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     })
     await renderAhead(runs, context)
     const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
+    await options.inspect?.(sceneOf(inputs, layers, hosts, plays, reached))
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     // A single task with check_mode: true leaves nothing to be done by another run.
     const pending = options.check && runs.some((one) => one.tally.pending)
@@ -266,6 +267,27 @@ function scopeOfPlay(
   run: PlayRun,
 ): TaskScope {
   return new TaskScope(inputs.store, host, 0, layers(host, run, undefined))
+}
+
+function sceneOf(
+  inputs: Inputs,
+  layers: (host: string, run: PlayRun, task: Task | undefined) => Layers,
+  hosts: Hosts,
+  plays: readonly PlayRun[],
+  reached: readonly string[],
+): Scene {
+  const playOf = (host: string): PlayRun => {
+    const play = plays.find((run) => run.hosts.includes(host))
+    if (!play) throw new TypeError(`${host} is in no play`)
+    return play
+  }
+  return {
+    inputs,
+    hosts,
+    reached,
+    scope: (host) => scopeOfPlay(inputs, layers, host, playOf(host)),
+    identity: (host) => hosts.identity(host, playOf(host)),
+  }
 }
 
 /** Who holds the lock on each host: root where any play becomes root there. */

@@ -41,6 +41,23 @@ export interface FactsOptions extends SharedOptions {
   json?: boolean
 }
 
+export interface VerifyOptions extends SharedOptions {
+  junit?: string
+}
+
+export interface StatusOptions extends SharedOptions {
+  watch?: boolean
+}
+
+export interface ExportOptions extends SharedOptions {
+  name?: string
+  configVersion?: 'v1beta4' | 'v1beta3'
+  adminConf?: string
+  file?: string
+  contextName?: string
+  replace?: boolean
+}
+
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
@@ -78,6 +95,21 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { apply } = await import('./apply.ts')
       done(await apply(playbook, { ...options, check: true, diff: true }, terminal, process.argv.slice(2)))
     })
+  shared(program.command('verify'))
+    .description('look at the endpoint, and say whether it is highly available now; changes nothing')
+    .option('--junit <file>', 'also write the findings to this file, as JUnit XML')
+    .action(async (options: VerifyOptions) => {
+      const { verify } = await import('./verify.ts')
+      done(await verify(options, terminal))
+    })
+  shared(program.command('status'))
+    .description('the endpoint at a glance: who holds each address, and what runs on which node')
+    .option('-w, --watch', 'look again every second, until q or Ctrl-C')
+    .action(async (options: StatusOptions) => {
+      const { status } = await import('./status.ts')
+      done(await status(options, terminal))
+    })
+  addExportCommand(program, terminal, done)
   shared(program.command('facts'))
     .description('gather and print facts')
     .argument('[pattern]', 'hosts to ask', 'all')
@@ -126,6 +158,30 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { modules } = await import('./modules.ts')
       done(modules(name, terminal))
     })
+}
+
+function addExportCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
+  const parent = program.command('export').description('hand the endpoint over to what installs the cluster')
+  const add = (format: 'kubespray' | 'kubeadm' | 'kubeconfig', description: string): Command =>
+    shared(parent.command(format))
+      .description(description)
+      .option('--name <name>', 'name of the endpoint, where one resolves to its address')
+      .action(async (options: ExportOptions) => {
+        const { exportTo } = await import('./export.ts')
+        done(await exportTo(format, options, terminal))
+      })
+  add('kubespray', 'print group variables for kubespray')
+  add('kubeadm', "print what kubeadm's configuration must say about the endpoint").addOption(
+    new Option('--config-version <version>', 'version of kubeadm’s configuration').choices([
+      'v1beta4',
+      'v1beta3',
+    ]),
+  )
+  add('kubeconfig', 'fetch admin.conf, and put it with the virtual address into a kubeconfig')
+    .option('--admin-conf <path>', 'the file on the control-plane nodes (/etc/kubernetes/admin.conf)')
+    .option('--file <file>', 'the kubeconfig to put it into ($KUBECONFIG, else ~/.kube/config)')
+    .option('--context-name <name>', 'name of the context, cluster and user in it')
+    .option('--replace', 'replace what has the same name there')
 }
 
 function inventoryOption(): Option {

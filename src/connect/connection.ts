@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { BecomeMethod } from './become/methods.ts'
 import type { Script } from '../shell/sh.ts'
 
@@ -53,6 +54,11 @@ export interface Connection {
   readonly host: string
   /** The shell of this identity, opened at its first use. Throws HakubeError `become-failed`, `wrong-become-password`. */
   shell(identity: Identity): Promise<Shell>
+  /**
+   * A byte stream to a TCP port as the host itself reaches it. Throws HakubeError `forward-refused` (the host may not
+   * forward) or `port-unreachable` (it may, and nothing answers there).
+   */
+  forward(host: string, port: number): Promise<Duplex>
   /** Ends the process group of a running apply, over a channel of its own. */
   abort(): Promise<void>
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, HakubeError } from '../errors.ts'
 import type { RunningApply } from '../shell/reply.ts'
@@ -13,6 +14,8 @@ export interface HostConnectionOptions {
   loginUser: string
   /** Start a program on the host; the first call opens nothing more than a channel. */
   starts: Starts
+  /** Opens a TCP connection as seen from the host. */
+  forward: (host: string, port: number) => Promise<Duplex>
   /** Ends the way to the host. */
   end: () => Promise<void>
   become: BecomeSettings
@@ -49,6 +52,10 @@ export class HostConnection implements Connection {
     // A failed attempt is not kept: the next caller tries anew and gets an error of its own.
     opening.catch(() => this.#shells.delete(name))
     return opening
+  }
+
+  forward(host: string, port: number): Promise<Duplex> {
+    return this.#options.forward(host, port)
   }
 
   async abort(): Promise<void> {

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import type { BecomeSettings } from './become/methods.ts'
 import { HostConnection } from './host-connection.ts'
+import { forwardLocally } from './local-forward.ts'
 import { startProcess } from './process.ts'
 
 export interface LocalOptions {
@@ -22,6 +23,7 @@ export function openLocal(options: LocalOptions): HostConnection {
       plain: (command) => Promise.resolve(startProcess(program, [...args, '-c', command])),
       terminal: undefined,
     },
+    forward: forwardLocally(options.host),
     end: () => Promise.resolve(),
     become: options.become,
     questionsTimeout: options.questionsTimeout,

@@ -36,8 +36,8 @@ export async function openConnection(target: Target, options: OpenOptions): Prom
   }
   const { warn, questionsTimeout } = options
   if (target.connection === 'local') return openLocal({ host, become, questionsTimeout, warn })
-  const { user, starts, end } = await connectPatiently(target, options)
-  return new HostConnection({ host, loginUser: user, starts, end, become, questionsTimeout, warn })
+  const { user, starts, forward, end } = await connectPatiently(target, options)
+  return new HostConnection({ host, loginUser: user, starts, forward, end, become, questionsTimeout, warn })
 }
 
 async function connectPatiently(target: Target, options: OpenOptions): Promise<SshLink> {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { HakubeError } from '../errors.ts'
 import type { Starts } from './become.ts'
 import type { HostKeyPolicy } from './host-key.ts'
@@ -30,6 +31,7 @@ export interface SshOptions {
 export interface SshLink {
   user: string
   starts: Starts
+  forward: (host: string, port: number) => Promise<Duplex>
   end: () => Promise<void>
 }
 
@@ -45,6 +47,7 @@ export async function openSsh(target: Target, options: SshOptions): Promise<SshL
       plain: (command) => client.start(command),
       terminal: (command) => client.start(command, RAW_TERMINAL),
     },
+    forward: (host, port) => client.tunnel(host, port),
     end: () => client.end(),
   }
 }

@@ -4,6 +4,7 @@ export interface OutputStream {
   on?(event: 'error', listener: (error: Error) => void): unknown
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 /**

@@ -21,6 +21,7 @@ export function limited(connection: Connection, limit: LimitFunction): Connectio
       }
       return wrapped
     },
+    forward: (host, port) => connection.forward(host, port),
     abort: () => connection.abort(),
     close: () => connection.close(),
   }

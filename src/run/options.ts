@@ -1,9 +1,13 @@
+import type { Identity } from '../connect/connection.ts'
 import type { HostKeyChecking } from '../connect/target.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Event } from '../report/events.ts'
 import type { Redactor, Secret } from '../secret.ts'
 import type { RawVariables } from '../variables/store.ts'
+import type { TaskScope } from '../variables/scope.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Hosts } from './hosts.ts'
+import type { Inputs } from './inputs.ts'
 
 /** Everything the command line decides about a run. Nothing below reads argv, the environment or a terminal. */
 export interface RunOptions {
@@ -36,7 +40,21 @@ export interface RunOptions {
   abort: AbortSignal
   /** For lookup('env', …). */
   env: NodeJS.ProcessEnv
+  /** Called when every host has come to its end, with the connections still open. */
+  inspect?: ((scene: Scene) => Promise<void>) | undefined
   emit(event: Event): void
+}
+
+/** A run's hosts and variables, for who looks at more than its playbook does. */
+export interface Scene {
+  inputs: Inputs
+  hosts: Hosts
+  /** Hosts with an open connection when the run began. */
+  reached: readonly string[]
+  /** The variables of a host at the begin of its first play. */
+  scope(host: string): TaskScope
+  /** Who asks a host in the name of its first play. */
+  identity(host: string): Identity
 }
 
 /** How to reach hosts where their inventory variables do not say it. */

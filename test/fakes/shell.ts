@@ -52,6 +52,10 @@ export class FakeConnection implements Connection {
     return Promise.resolve(shell)
   }
 
+  forward(to: string, port: number): Promise<never> {
+    return Promise.reject(new Error(`nobody expected a connection to ${to} port ${port}`))
+  }
+
   abort(): Promise<void> {
     this.aborted += 1
     return Promise.resolve()

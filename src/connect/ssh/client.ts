@@ -82,6 +82,18 @@ export class SshClient {
     })
   }
 
+  /** The same for whoever asks about the port: its errors tell apart who refuses. */
+  async tunnel(host: string, port: number): Promise<ClientChannel> {
+    try {
+      const channel = await this.forward(host, port)
+      // The connection's own error is what is reported; without a listener, a channel's would end the program.
+      channel.on('error', () => undefined)
+      return channel
+    } catch (error) {
+      throw tunnelError(error, this.#host)
+    }
+  }
+
   /** Runs a command; with `pty` on a terminal, where its streams are one. */
   start(command: string, pty?: PseudoTtyOptions): Promise<Channel> {
     const stdin = new PassThrough()
@@ -162,6 +174,7 @@ export class SshClient {
       host: this.#host,
       hint: 'check that the jump host may forward (AllowTcpForwarding) and reaches the address',
       exitCode: EXIT.unreachable,
+      cause: error,
     })
   }
 
@@ -179,6 +192,30 @@ export class SshClient {
       },
     )
   }
+}
+
+/** SSH's reason 1: "administratively prohibited". 2: "connect failed". */
+const PROHIBITED = 1
+
+function tunnelError(error: unknown, name: string): HakubeError {
+  if (!(error instanceof HakubeError)) {
+    const words = error instanceof Error ? error.message : String(error)
+    return new HakubeError(`the connection was lost: ${words}`, {
+      code: 'connection-lost',
+      host: name,
+      exitCode: EXIT.unreachable,
+      cause: error,
+    })
+  }
+  const { message, host, exitCode, cause } = error
+  const isRefused = cause instanceof Error && 'reason' in cause && cause.reason === PROHIBITED
+  return new HakubeError(message, {
+    code: isRefused ? 'forward-refused' : 'port-unreachable',
+    host,
+    hint: isRefused ? 'allow it in the sshd of the host: AllowTcpForwarding local' : undefined,
+    exitCode,
+    cause,
+  })
 }
 
 function lostEnding(): Ending {

@@ -63,6 +63,7 @@ export class Exchanges {
     return {
       host: connection.host,
       shell: async (identity) => this.#recorded(connection.host, await connection.shell(identity)),
+      forward: (host, port) => connection.forward(host, port),
       abort: () => connection.abort(),
       close: () => Promise.resolve(),
     }
@@ -97,6 +98,7 @@ function replaying(host: string, records: readonly Recorded[]): Connection {
   return {
     host,
     shell: (identity) => Promise.resolve(shell(identity)),
+    forward: () => Promise.reject(new Error('nothing to connect to in a replay')),
     abort: () => Promise.reject(new Error('nothing to abort in a replay')),
     close: () => Promise.resolve(),
   }

@@ -1,0 +1,61 @@
+import { withPort } from '../ha/address.ts'
+import { type Endpoint, readEndpoint } from '../ha/endpoint.ts'
+import { type Members, readGroups } from '../ha/groups.ts'
+import { Problems } from '../ha/problems.ts'
+import { readVariables } from '../ha/read-variables.ts'
+import { templateEnvironment } from '../playbook/environment.ts'
+import type { PlayRun } from '../playbook/program.ts'
+import { readInputs, type Inputs } from '../run/inputs.ts'
+import { magicVariables } from '../run/magic.ts'
+import type { RunOptions } from '../run/options.ts'
+import { readInput } from '../tasks/ha_topology.ts'
+import { TaskScope } from '../variables/scope.ts'
+
+/** The endpoint as the inventory alone tells it. */
+export interface Planned {
+  endpoint: Endpoint
+  members: Members
+  inputs: Inputs
+  /** The variables of a host in a play. */
+  scope: (host: string, run: PlayRun) => TaskScope
+}
+
+/**
+ * Reads the endpoint out of the inventory, without connecting anywhere. Throws HakubeError for what `hakube apply`
+ * would refuse, as far as it shows without the hosts.
+ */
+export async function readPlanned(options: RunOptions): Promise<Planned> {
+  const inputs = await readInputs(options)
+  const environment = templateEnvironment('.', options.env, options.vault)
+  const scope = (host: string, run: PlayRun): TaskScope => {
+    const magic = magicVariables(host, run, inputs.store, { ...options, tags: [], skipTags: [] })
+    return new TaskScope(inputs.store, host, 0, { magic, loop: new Map(), environment, texts: [] })
+  }
+  const [first] = inputs.hosts
+  const run = inputs.steps.find((step) => step.run.hosts.length > 0)?.run
+  if (first === undefined || !run) throw new TypeError('a run without hosts was let through')
+  const variables = scope(first, run)
+  const input = readInput({
+    variable: (name) => variables.lookup(name),
+    placeOf: (host, name) => variables.placeOf(host, name),
+  })
+  const problems = new Problems(input.placeOf)
+  const members = readGroups(input.groups, problems)
+  if (!members) throw problems.asError()
+  const given = new Map(
+    [...new Set([...members.nodes, ...members.controlPlane])].map((name) => {
+      const host = input.hosts.get(name)
+      if (!host) throw new TypeError(`the groups name a host ${name} that has no variables`)
+      return [name, readVariables(host, problems)] as const
+    }),
+  )
+  const endpoint = readEndpoint(given, members, problems)
+  if (!endpoint) throw problems.asError()
+  problems.throw()
+  return { endpoint, members, inputs, scope }
+}
+
+/** Where clients reach the endpoint: the name that was given, else the first virtual address. */
+export function hostAndPort({ vips, port }: Endpoint, name: string | undefined): string {
+  return name === undefined ? withPort(vips[0]?.address ?? '', port) : `${name}:${port}`
+}
