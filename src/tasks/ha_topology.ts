@@ -48,7 +48,7 @@ function reason(view: { endpoints: string[]; servers: { name: string }[] }): str
   return `${view.endpoints.join(', ')} before ${view.servers.map((server) => server.name).join(', ')}`
 }
 
-function name(controller: Controller): string {
+function name(controller: Pick<Controller, 'variable'>): string {
   const value = controller.variable('inventory_hostname')
   if (typeof value !== 'string') throw new TypeError('inventory_hostname is no text')
   return value
