@@ -59,8 +59,10 @@ export class Rolling {
 
   /** After the last batch, or after a failure: the last gate, and the way back if something is wrong. */
   async finish(failure: string | undefined): Promise<string | undefined> {
+    // Where no node was changed, a failure speaks for itself.
+    if (this.#changed.size === 0) return undefined
     const wrong = failure ?? (await this.#settle())
-    if (wrong === undefined || this.#changed.size === 0) return wrong
+    if (wrong === undefined) return undefined
     const restored = await this.#restore()
     return `${wrong}; ${restored}`
   }
