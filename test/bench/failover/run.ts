@@ -17,7 +17,7 @@ const LOAD = { rate: RATE, timeout: 0.25 }
 const WATCH = 40
 const root = new URL('../../..', import.meta.url).pathname
 const rounds = Number(process.argv[2] ?? 10)
-const filter = process.argv[3] ?? ''
+const filter = new RegExp(process.argv[3] ?? '')
 
 interface Row {
   setup: string
@@ -91,7 +91,7 @@ const work = join(root, 'test/lab/.state/bench')
 mkdirSync(work, { recursive: true })
 await lab.ensureUp((text) => console.log(`lab: ${text}`))
 const controls: Record<string, number | undefined> = {}
-for (const setup of SETUPS.filter(({ name }) => name.includes(filter))) {
+for (const setup of SETUPS.filter(({ name }) => filter.test(name))) {
   await lab.reset([...new Set([...setup.nodes, 'm1', 'm2', 'm3'])])
   setup.build(work)
   controls[setup.name] = await control(setup)
@@ -113,7 +113,8 @@ for (const setup of SETUPS.filter(({ name }) => name.includes(filter))) {
 }
 const date = new Date().toISOString().slice(0, 10)
 mkdirSync(join(root, 'test/bench/results'), { recursive: true })
-const file = `test/bench/results/${date}-failover.json`
+const slug = (process.argv[3] ?? 'all').replaceAll(/[^a-z0-9]+/gi, '-')
+const file = `test/bench/results/${date}-failover-${slug}.json`
 writeFileSync(
   join(root, file),
   `${JSON.stringify({ date, rate: RATE, timeout: LOAD.timeout, controls, rows }, undefined, 2)}\n`,
