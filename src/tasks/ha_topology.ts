@@ -48,13 +48,14 @@ function reason(view: { endpoints: string[]; servers: { name: string }[] }): str
   return `${view.endpoints.join(', ')} before ${view.servers.map((server) => server.name).join(', ')}`
 }
 
-function name(controller: Controller): string {
+function name(controller: Pick<Controller, 'variable'>): string {
   const value = controller.variable('inventory_hostname')
   if (typeof value !== 'string') throw new TypeError('inventory_hostname is no text')
   return value
 }
 
-function readInput(controller: Controller): TopologyInput {
+/** The hosts and groups that the endpoint is derived from, out of the variables of any of them. */
+export function readInput(controller: Pick<Controller, 'variable' | 'placeOf'>): TopologyInput {
   const groups = new Map<string, readonly string[]>()
   for (const [group, hosts] of entries(controller, 'groups')) {
     if (Array.isArray(hosts)) groups.set(String(group), hosts.map(String))
@@ -95,7 +96,7 @@ function hasAddress({ ip, ip6, variables }: HostInput): boolean {
   return ip !== undefined || ip6 !== undefined || variables.has('ha_address')
 }
 
-function entries(controller: Controller, variable: string): Iterable<[unknown, Value]> {
+function entries(controller: Pick<Controller, 'variable'>, variable: string): Iterable<[unknown, Value]> {
   const value = controller.variable(variable)
   if (!isDict(value)) throw missing(variable)
   return value
