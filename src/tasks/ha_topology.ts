@@ -54,8 +54,7 @@ function name(controller: Pick<Controller, 'variable'>): string {
   return value
 }
 
-/** The hosts and groups that the endpoint is derived from, out of the variables of any of them. */
-export function readInput(controller: Pick<Controller, 'variable' | 'placeOf'>): TopologyInput {
+function readInput(controller: Controller): TopologyInput {
   const groups = new Map<string, readonly string[]>()
   for (const [group, hosts] of entries(controller, 'groups')) {
     if (Array.isArray(hosts)) groups.set(String(group), hosts.map(String))
@@ -96,7 +95,7 @@ function hasAddress({ ip, ip6, variables }: HostInput): boolean {
   return ip !== undefined || ip6 !== undefined || variables.has('ha_address')
 }
 
-function entries(controller: Pick<Controller, 'variable'>, variable: string): Iterable<[unknown, Value]> {
+function entries(controller: Controller, variable: string): Iterable<[unknown, Value]> {
   const value = controller.variable(variable)
   if (!isDict(value)) throw missing(variable)
   return value
