@@ -59,7 +59,7 @@ const SCRIPT_READ = 2
  *   comes just after a run began, and a run that hangs delays the next one to the next multiple of the interval.
  * - *Dead backend* (haproxy 2.6, check.c and tcpcheck.c): `inter` counts from the end of the last check; after a
  *   first failure `fastinter` is used; a connection, TLS handshake included, gets min(inter, timeout connect), the
- *   answer gets `timeout check`.
+ *   answer gets `timeout check` from then on. An API server that hangs still takes connections at once.
  * - *Refused connection* (backend.c, back_handle_st_cer): with leastconn, min(1 s, timeout connect) passes before
  *   another server is tried; after a connection that timed out none does.
  */

@@ -34,11 +34,11 @@ function instanceProblems(instance: Instance, { global }: Config): LintProblem[]
   const delay = child('preempt_delay')
   if (delay && state === 'MASTER')
     add('preempt-delay-master', delay, 'preempt_delay needs state BACKUP', 'write state BACKUP')
-  if (priority === 255 && tracked.length > 0)
+  if (priority === 255 && heavy)
     add(
       'priority-255',
       child('priority') ?? entry,
-      'with priority 255 keepalived takes the node for the owner of the address, and checks change nothing',
+      'with priority 255 keepalived takes the node for the owner of the address, and ignores weights',
       'choose a priority below 255',
     )
   const advert = child('advert_int')

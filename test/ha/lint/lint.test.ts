@@ -62,7 +62,7 @@ describe('lintKeepalived', () => {
       { state: 'MASTER', instance: 'preempt_delay 5' },
       ['14 preempt-delay-master'],
     ],
-    ['priority 255', { priority: 255 }, ['13 priority-255']],
+    ['priority 255', { priority: 255, script: 'weight -20' }, ['13 priority-255']],
     ['fractions in VRRP 2', { instance: 'advert_int 0.3' }, ['14 v2-fraction']],
     ['vrrp_strict', { global: 'vrrp_strict' }, ['3 vrrp-strict']],
     ['a fraction in a script', { script: 'interval 0.5' }, ['7 script-fraction']],
