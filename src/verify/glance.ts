@@ -3,8 +3,8 @@ import { isKnown } from '../errors.ts'
 import type { View } from '../ha/view.ts'
 import type { Scene } from '../run/options.ts'
 import { splitServer } from './haproxy-cfg.ts'
-import { askNode } from './observe.ts'
 import { probe } from './probe.ts'
+import { glanceQuestions, readGlance } from './questions.ts'
 import type { NodeSeen, ProbeSeen, Seen } from './seen.ts'
 
 /** Seconds that a glance waits for a host: who looks on wants to see the others. */
@@ -69,7 +69,7 @@ export class Glances {
       return this.#lost.get(host) ?? 'connecting'
     }
     // A host that hangs still has the last question to answer.
-    const asking = this.#asking.get(host) ?? askNode(this.#scene, connection, view)
+    const asking = this.#asking.get(host) ?? this.#question(connection, view)
     this.#asking.set(host, asking)
     try {
       const found = await inTime(asking, PATIENCE)
@@ -84,6 +84,12 @@ export class Glances {
       await connection.close()
       return error.message
     }
+  }
+
+  async #question(connection: Connection, view: View): Promise<NodeSeen> {
+    const shell = await connection.shell(this.#scene.identity(connection.host))
+    const { answers } = await shell.exchange({ questions: glanceQuestions(view) })
+    return readGlance(view, answers)
   }
 
   /** Connects anew in the background, and waits a little before the next attempt. */

@@ -99,7 +99,7 @@ function hasVip(view: View): boolean {
 }
 
 /** Asks one host, and reads what it says. Throws HakubeError where the connection is lost. */
-export async function askNode(scene: Scene, connection: Connection, view: View): Promise<NodeSeen> {
+async function askNode(scene: Scene, connection: Connection, view: View): Promise<NodeSeen> {
   const shell = await connection.shell(scene.identity(connection.host))
   const questions = questionsFor(view)
   const sent = Date.now()

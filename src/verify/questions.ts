@@ -50,7 +50,26 @@ function check(command: string): ScriptAsk {
   return { id: 'verify check', text: sh`${command.split(/\s+/).filter(Boolean)}` }
 }
 
-/** Everything that is asked of one host, as one message. */
+/** What a glance asks of one host, as one message. */
+export function glanceQuestions(view: View): Question[] {
+  const inquiry = new Inquiry()
+  inquiry.add(fewQuestions(view))
+  return inquiry.questions()
+}
+
+/** What a glance saw: the rest is empty. */
+export function readGlance(view: View, answers: ReadonlyMap<string, Answer>): NodeSeen {
+  const nothing = { macs: [], neighbours: new Map(), versions: new Map(), sysctls: new Map() }
+  const unread = { clock: undefined, keepalivedConf: undefined, haproxyCfg: undefined }
+  return {
+    ...nothing,
+    ...unread,
+    ...readFew(view, new Answered(fewQuestions(view), answers)),
+    kubernetes: NO_KUBERNETES,
+  }
+}
+
+/** Everything that verify asks of one host, as one message. */
 export function questionsFor(view: View): Question[] {
   const inquiry = new Inquiry()
   inquiry.add(worldQuestions(view))
@@ -58,23 +77,30 @@ export function questionsFor(view: View): Question[] {
   return [{ id: 'clock before', script: CLOCK }, ...inquiry.questions(), { id: 'clock after', script: CLOCK }]
 }
 
-function worldQuestions(view: View): WorldQuestion[] {
-  const scripts = [ADDRESSES, MACS, ...view.vips.map(neighbour)]
-  const out: WorldQuestion[] = []
-  for (const program of programsOf(view)) {
-    scripts.push(versionOf(program))
-    out.push({ kind: 'unit', ask: { name: `${program}.service` } })
-    out.push({ kind: 'package', ask: { name: program } })
-  }
+/** What a glance asks, every second perhaps: who has the address, and what runs. */
+function fewQuestions(view: View): WorldQuestion[] {
+  const scripts = [ADDRESSES]
   if (view.keepalived) {
     scripts.push(STATES)
     if (hasCheck(view)) scripts.push(check(view.check.command))
-    out.push({ kind: 'path', ask: { path: KEEPALIVED_CONF, contentUnless: '' } })
   }
+  return [
+    ...programsOf(view).map((name): WorldQuestion => ({ kind: 'unit', ask: { name: `${name}.service` } })),
+    ...scripts.map((ask): WorldQuestion => ({ kind: 'script', ask })),
+  ]
+}
+
+function worldQuestions(view: View): WorldQuestion[] {
+  const scripts = [MACS, ...view.vips.map(neighbour)]
+  const out = fewQuestions(view)
+  for (const program of programsOf(view)) {
+    scripts.push(versionOf(program))
+    out.push({ kind: 'package', ask: { name: program } })
+  }
+  if (view.keepalived) out.push({ kind: 'path', ask: { path: KEEPALIVED_CONF, contentUnless: '' } })
   if (view.haproxy) out.push({ kind: 'path', ask: { path: HAPROXY_CFG, contentUnless: '' } })
   if (view.apiserver.here) {
     out.push(
-      { kind: 'unit', ask: { name: 'kubelet.service' } },
       { kind: 'path', ask: { path: MANIFEST } },
       { kind: 'path', ask: { path: KUBELET } },
       { kind: 'path', ask: { path: CA, contentUnless: '' } },
@@ -94,38 +120,58 @@ function hasCheck(view: View): boolean {
   return typeof view.check.command === 'string' && view.check.command !== ''
 }
 
+/** The answers to some questions. */
+class Answered {
+  readonly world: World
+
+  constructor(questions: readonly WorldQuestion[], answers: ReadonlyMap<string, Answer>) {
+    const inquiry = new Inquiry()
+    inquiry.add(questions)
+    this.world = new World(inquiry.read(answers))
+  }
+
+  text(ask: ScriptAsk): string {
+    return this.world.get('script', ask).stdout.toString('utf8')
+  }
+}
+
+function readFew(view: View, said: Answered): Pick<NodeSeen, 'addresses' | 'units' | 'states' | 'check'> {
+  const ran =
+    hasCheck(view) && view.keepalived ? said.world.get('script', check(view.check.command)) : undefined
+  return {
+    addresses: readAddresses(said.text(ADDRESSES)),
+    units: new Map(
+      programsOf(view).map((name) => {
+        const reply = said.world.peek('unit', { name: `${name}.service` })
+        return [name, reply instanceof Unknown ? 'unknown' : reply]
+      }),
+    ),
+    states: view.keepalived ? readStates(said.text(STATES)) : new Map(),
+    check: ran && { code: ran.code, words: `${ran.stdout.toString()}${ran.stderr.toString()}`.trim() },
+  }
+}
+
 /** What the answers say. `sent` and `received` are the controller's clock, in milliseconds since 1970. */
 export function readNode(
   view: View,
   answers: ReadonlyMap<string, Answer>,
   times: { sent: number; received: number },
 ): NodeSeen {
-  const inquiry = new Inquiry()
-  inquiry.add(worldQuestions(view))
-  const world = new World(inquiry.read(answers))
-  const text = (ask: ScriptAsk): string => world.get('script', ask).stdout.toString('utf8')
-  const ran = hasCheck(view) && view.keepalived ? world.get('script', check(view.check.command)) : undefined
+  const said = new Answered(worldQuestions(view), answers)
+  const { world } = said
   const clocks = [answers.get('clock before'), answers.get('clock after')].map((one) =>
     one?.stdout.toString(),
   )
   return {
-    addresses: readAddresses(text(ADDRESSES)),
-    macs: text(MACS).toLowerCase().split(/\s+/).filter(Boolean),
-    neighbours: new Map(view.vips.map((vip) => [vip, readNeighbours(text(neighbour(vip)))])),
-    units: new Map(
-      [...programsOf(view), ...(view.apiserver.here ? ['kubelet'] : [])].map((name) => {
-        const reply = world.peek('unit', { name: `${name}.service` })
-        return [name, reply instanceof Unknown ? 'unknown' : reply]
-      }),
-    ),
+    ...readFew(view, said),
+    macs: said.text(MACS).toLowerCase().split(/\s+/).filter(Boolean),
+    neighbours: new Map(view.vips.map((vip) => [vip, readNeighbours(said.text(neighbour(vip)))])),
     versions: new Map(
       programsOf(view).flatMap((program): [string, string][] => {
-        const version = installed(world, program) ?? readVersion(text(versionOf(program)))
+        const version = installed(world, program) ?? readVersion(said.text(versionOf(program)))
         return version === undefined ? [] : [[program, version]]
       }),
     ),
-    states: view.keepalived ? readStates(text(STATES)) : new Map(),
-    check: ran && { code: ran.code, words: `${ran.stdout.toString()}${ran.stderr.toString()}`.trim() },
     sysctls: new Map(view.sysctls.map(({ name }) => [name, world.get('sysctl', { name }).value])),
     clock: readClock(clocks[0], clocks[1], times),
     keepalivedConf: view.keepalived ? content(world, KEEPALIVED_CONF) : undefined,

@@ -19,7 +19,7 @@ export interface NodeSeen {
   macs: readonly string[]
   /** By virtual address, as far as the node has an entry. */
   neighbours: ReadonlyMap<string, readonly Neighbour[]>
-  /** By name without suffix: haproxy, keepalived, kubelet. 'unknown' where there is no systemd. */
+  /** By name without suffix: haproxy, keepalived. 'unknown' where there is no systemd. */
   units: ReadonlyMap<string, UnitReply | 'unknown'>
   /** Of haproxy and keepalived: of the package, else what the program says of itself. */
   versions: ReadonlyMap<string, string>

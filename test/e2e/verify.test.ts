@@ -204,6 +204,19 @@ describe('the API servers', () => {
     ).toMatch(/looks like a worker/)
   })
 
+  it('are not taken for well where the host may not connect for us', async () => {
+    const file = '/etc/ssh/sshd_config.d/00-test.conf'
+    await lab.sh('d2', `echo 'AllowTcpForwarding no' > ${file} && systemctl reload ssh`)
+    const report = await during(() => lab.sh('d2', `rm ${file} && systemctl reload ssh`), verify)
+    expect(report.findings.filter(({ level }) => level === 'fail')).toEqual([])
+    expect(bad(report, 'api-servers').join()).toMatch(
+      /^unknown d1, d2 and d3: .*was not asked: .* from d2$|^unknown d1: .* was not asked/,
+    )
+    expect(report.findings.find(({ level }) => level === 'unknown')?.todo).toMatch(
+      /AllowTcpForwarding|verify again|connection/,
+    )
+  })
+
   it('fail when their certificates are not valid for the address', async () => {
     // The stand-ins' certificate ends at 10.88.0.120.
     const other = await inventoryFile(HOSTS, { ha_vip: '10.88.0.125' })

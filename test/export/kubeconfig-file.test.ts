@@ -25,12 +25,12 @@ const modeOf = (path: string) => statSync(path).mode & 0o777
 
 describe('kubeconfigFile', () => {
   it.each([
-    ['x/config', {}, '/work/x/config'],
+    ['x/config', {}, '/here/x/config'],
     [undefined, { HOME: '/home/me' }, '/home/me/.kube/config'],
     [undefined, { HOME: '/home/me', KUBECONFIG: '/etc/k' }, '/etc/k'],
-    [undefined, { HOME: '/home/me', KUBECONFIG: ':rel:' }, '/work/rel'],
+    [undefined, { HOME: '/home/me', KUBECONFIG: ':rel:' }, '/here/rel'],
   ])('%s with %j', (given, env, path) => {
-    expect(kubeconfigFile(given, env, '/work')).toBe(path)
+    expect(kubeconfigFile(given, env, '/here')).toBe(path)
   })
 
   it('asks which one where there are several', () => {

@@ -119,9 +119,10 @@ describe('merge', () => {
     expect(parse(text).clusters[1]).toMatchObject({ name: 'kubernetes', cluster: { server: SERVER } })
   })
 
-  it('does not fold long keys', () => {
-    const long = { ...admin, user: { 'client-key-data': 'QUJD'.repeat(800) } }
-    expect(merge(undefined, long, { file }).text).toContain('QUJD'.repeat(800))
+  it('does not fold long lines', () => {
+    const long = `token: ${'words and '.repeat(60)}words`
+    const before = OTHERS.replace('{token: abc}', `\n    ${long}`)
+    expect(merge(before, renamed(admin, 'work'), { file }).text).toContain(long)
   })
 
   it.each([

@@ -44,7 +44,6 @@ function nodeOf(host: string, view: View, input: TopologyInput): NodeSeen {
     units: new Map([
       ['haproxy', RUNS],
       ['keepalived', RUNS],
-      ['kubelet', RUNS],
     ]),
     versions: new Map([
       ['haproxy', '2.6.12'],

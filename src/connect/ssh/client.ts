@@ -194,28 +194,19 @@ export class SshClient {
   }
 }
 
-/** SSH's reason 1: "administratively prohibited". 2: "connect failed". */
-const PROHIBITED = 1
+/** RFC 4254, 5.1: the host tried, and could not connect. All other reasons mean that it did not try. */
+const CONNECT_FAILED = 2
 
 function tunnelError(error: unknown, name: string): HakubeError {
-  if (!(error instanceof HakubeError)) {
-    const words = error instanceof Error ? error.message : String(error)
-    return new HakubeError(`the connection was lost: ${words}`, {
-      code: 'connection-lost',
-      host: name,
-      exitCode: EXIT.unreachable,
-      cause: error,
-    })
-  }
-  const { message, host, exitCode, cause } = error
-  const isRefused = cause instanceof Error && 'reason' in cause && cause.reason === PROHIBITED
-  return new HakubeError(message, {
-    code: isRefused ? 'forward-refused' : 'port-unreachable',
-    host,
-    hint: isRefused ? 'allow it in the sshd of the host: AllowTcpForwarding local' : undefined,
-    exitCode,
-    cause,
-  })
+  const cause = error instanceof HakubeError ? error.cause : error
+  const words = error instanceof Error ? error.message : String(error)
+  const details = { host: name, exitCode: EXIT.unreachable, cause }
+  const reason = cause instanceof Error && 'reason' in cause ? cause.reason : undefined
+  if (reason === CONNECT_FAILED) return new HakubeError(words, { ...details, code: 'port-unreachable' })
+  if (typeof reason !== 'number')
+    return new HakubeError(`the connection was lost: ${words}`, { ...details, code: 'connection-lost' })
+  const hint = 'allow it in the sshd of the host: AllowTcpForwarding local'
+  return new HakubeError(words, { ...details, code: 'forward-refused', hint })
 }
 
 function lostEnding(): Ending {
