@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runLocal, storyOf } from './support/run-local.ts'
@@ -393,20 +392,20 @@ describe('a refused run', () => {
   it('says that a task did not converge', async () => {
     const first = await runLocal(play(WRITE), { inventory: ONE })
     const target = join(first.folder, 'a.txt')
-    // Somebody undoes the change as soon as it is made.
-    const undoing = spawn('/bin/sh', [
-      '-c',
-      'while :; do echo else > "$1.new"; mv -f "$1.new" "$1"; done',
-      'sh',
-      target,
-    ])
+    writeFileSync(target, 'old\n')
+    // Something undoes the change as soon as it is made.
+    const bin = join(first.folder, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'mv'), `#!/bin/sh\n/bin/mv "$@" && echo else >'${target}'\n`, { mode: 0o755 })
+    const path = process.env['PATH']
+    process.env['PATH'] = `${bin}:${path}`
     try {
       const done = await runLocal(play(WRITE), { inventory: ONE, folder: first.folder })
       expect(done.story).toEqual(['a write failed'])
       expect(done.outcomes[0]?.reason).toMatch(/did not converge/)
       expect(done.summary?.exitCode).toBe(2)
     } finally {
-      undoing.kill('SIGKILL')
+      process.env['PATH'] = path
     }
   })
 })
