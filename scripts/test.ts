@@ -42,6 +42,8 @@ function tests(name: string, node: string, project: string, env: NodeJS.ProcessE
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
+    // Unit tests wait for processes and timers more than they count; vitest alone would keep one core idle.
+    ...(project === 'unit' ? ['--maxWorkers=3'] : []),
   ]
   const ended = timed(name, node, args, env)
   const count = read(report)
