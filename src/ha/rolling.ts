@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isKnown } from '../errors.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import type { Script } from '../shell/sh.ts'
 import { type HealthAsk, type Healths, healthScript, readHealth, worse } from './health.ts'
@@ -6,8 +7,10 @@ import { restoreScript, snapshotScript } from './snapshot.ts'
 
 /** How a rolling change reaches its nodes. */
 export interface Nodes {
-  /** Runs a script on a node and gives its standard output. Throws HakubeError for a node that does not answer. */
+  /** Has a node answer a script that only looks. Throws HakubeError for a node that does not answer. */
   ask(host: string, script: Script): Promise<string>
+  /** Has a node run a script that changes it. Throws HakubeError if that does not end well. */
+  change(host: string, script: Script): Promise<string>
   /** What is looked at on a node: the endpoint of its cluster; undefined while that is not known. */
   endpoint(host: string): HealthAsk | undefined
 }
@@ -23,7 +26,7 @@ const PAUSE = 500
 export class Rolling {
   readonly #nodes: Nodes
   readonly #hosts: readonly string[]
-  #before: Healths | undefined
+  #before: Promise<Healths> | undefined
   /** Changed nodes in their order, and whether there is something to go back to. */
   readonly #changed = new Map<string, boolean>()
   readonly #starting = new Map<string, Promise<void>>()
@@ -45,8 +48,9 @@ export class Rolling {
   }
 
   async #start(host: string): Promise<void> {
-    this.#before ??= await this.#look()
-    const kept = await this.#nodes.ask(host, snapshotScript)
+    // One look for all nodes of a batch: a second one might already see what the first node changes.
+    await (this.#before ??= this.#look())
+    const kept = await this.#nodes.change(host, snapshotScript)
     this.#changed.set(host, kept.trim() === 'kept')
   }
 
@@ -69,7 +73,7 @@ export class Rolling {
 
   /** Waits until the endpoint is as well as it was. */
   async #settle(): Promise<string | undefined> {
-    const before = this.#before
+    const before = await this.#before
     const vips = [...new Set(this.#hosts.flatMap((host) => this.#nodes.endpoint(host)?.vips ?? []))]
     if (!before || !this.#dirty) return undefined
     const end = Date.now() + PATIENCE * 1000
@@ -89,7 +93,13 @@ export class Rolling {
       this.#hosts.map(async (host) => {
         const endpoint = this.#nodes.endpoint(host)
         if (!endpoint) return []
-        return [[host, readHealth(await this.#nodes.ask(host, healthScript(endpoint)))] as const]
+        try {
+          return [[host, readHealth(await this.#nodes.ask(host, healthScript(endpoint)))] as const]
+        } catch (error) {
+          // A node that is silent is a finding about that node, not about the one whose turn it is.
+          if (isKnown(error)) return []
+          throw error
+        }
       }),
     )
     return new Map(looks.flat())
@@ -105,7 +115,7 @@ export class Rolling {
         continue
       }
       try {
-        await this.#nodes.ask(host, restoreScript)
+        await this.#nodes.change(host, restoreScript)
         back.push(host)
       } catch (error) {
         others.push(

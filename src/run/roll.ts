@@ -1,5 +1,6 @@
 import type { Connection, Identity } from '../connect/connection.ts'
 import type { HealthAsk } from '../ha/health.ts'
+import { EXIT, HakubeError } from '../errors.ts'
 import { backupsFirst, reorder, Rolling } from '../ha/rolling.ts'
 import { STATISTICS_PATH } from '../ha/view.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
@@ -46,7 +47,14 @@ export function rollingOf(
     const { answers } = await shell.exchange({ questions: [{ id: 'rolling', script }] })
     return answers.get('rolling')?.stdout.toString('utf8') ?? ''
   }
-  const rolling = new Rolling({ ask, endpoint: (host) => endpointOf(host, store) }, hosts)
+  const change = async (host: string, script: Script): Promise<string> => {
+    const shell = await settings.connection(host).shell(settings.identity(host, first))
+    const { apply } = await shell.exchange({ apply: { script }, questions: [] })
+    if (apply?.code === 0) return apply.stdout.toString('utf8')
+    const words = apply?.stderr.toString('utf8').trim().split('\n').at(-1) || `exit status ${apply?.code}`
+    throw new HakubeError(words, { code: 'rolling-failed', host, exitCode: EXIT.failed })
+  }
+  const rolling = new Rolling({ ask, change, endpoint: (host) => endpointOf(host, store) }, hosts)
   return { rolling, isBatch: (run) => runs.includes(run) }
 }
 

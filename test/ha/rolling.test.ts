@@ -1,4 +1,5 @@
 import { describe, expect, it, test, vi } from 'vitest'
+import { HakubeError } from '../../src/errors.ts'
 import { backupsFirst, type Nodes, reorder, Rolling } from '../../src/ha/rolling.ts'
 import { restoreScript, snapshotScript } from '../../src/ha/snapshot.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
@@ -13,16 +14,25 @@ class Stage implements Nodes {
   readonly done: string[] = []
   looks: Record<string, string> = { a: `holds ${VIP}\n${WELL}`, b: WELL }
   kept = 'kept\n'
+  /** Cannot be restored. */
+  stuck: string | undefined
 
   endpoint() {
     return { vips: [VIP], port: 8443, statistics: undefined }
   }
 
   ask: Nodes['ask'] = async (host, { text }) => {
-    if (text === snapshotScript.text) return this.#note(`keep ${host}`, this.kept)
-    if (text === restoreScript.text) return this.#note(`restore ${host}`, '')
     if (!text.includes('echo holds')) throw new Error(`unexpected: ${text}`)
-    return this.#note(`look ${host}`, this.looks[host] ?? '')
+    const look = this.looks[host]
+    if (look === undefined) throw new HakubeError('silent', { code: 'connection-lost', host })
+    return this.#note(`look ${host}`, look)
+  }
+
+  change: Nodes['change'] = async (host, { text }) => {
+    if (text === snapshotScript.text) return this.#note(`keep ${host}`, this.kept)
+    if (text !== restoreScript.text) throw new Error(`unexpected: ${text}`)
+    if (host === this.stuck) throw new HakubeError('Job for haproxy.service failed', { code: 'x', host })
+    return this.#note(`restore ${host}`, '')
   }
 
   #note(what: string, answer: string): string {
@@ -92,6 +102,39 @@ describe('a rolling change', () => {
     stage.looks['b'] = BAD
     setTimeout(() => (stage.looks['b'] = WELL), 100)
     expect(await rolling.gate(run('a'))).toBeUndefined()
+  })
+
+  it('says which node could not be restored', async () => {
+    const stage = new Stage()
+    stage.stuck = 'a'
+    const rolling = new Rolling(stage, ['a', 'b'])
+    await rolling.beforeChange('a')
+    await rolling.beforeChange('b')
+    expect(await rolling.finish('a node failed')).toBe(
+      'a node failed; the files from before are back on b, a could not be restored: Job for haproxy.service failed',
+    )
+  })
+
+  it('looks once for all nodes of a batch', async () => {
+    const stage = new Stage()
+    const rolling = new Rolling(stage, ['a', 'b'])
+    await Promise.all([rolling.beforeChange('a'), rolling.beforeChange('b')])
+    expect(stage.done.filter((what) => what === 'look a')).toHaveLength(1)
+  })
+
+  it('counts a node that falls silent as worse', async () => {
+    vi.useFakeTimers()
+    try {
+      const stage = new Stage()
+      const rolling = new Rolling(stage, ['a', 'b'])
+      await rolling.beforeChange('a')
+      delete stage.looks['b']
+      const gate = rolling.gate(run('b'))
+      await vi.advanceTimersByTimeAsync(31_000)
+      expect(await gate).toBe('the endpoint is worse than before for 30 s: b does not answer any more')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('leaves a node as it is that had no endpoint before', async () => {
