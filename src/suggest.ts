@@ -2,11 +2,13 @@ import { distance } from 'fastest-levenshtein'
 
 /** The known word that was probably meant, undefined where none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  // Two letters that changed places count as two.
+  const letters = lettersOf(word)
   const limit = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
   let best: { word: string; distance: number } | undefined
   for (const candidate of known) {
-    const far = distance(word.toLowerCase(), candidate.toLowerCase())
+    const apart = distance(word.toLowerCase(), candidate.toLowerCase())
+    // Two letters that changed places are one slip of the fingers, not two.
+    const far = apart === 2 && lettersOf(candidate) === letters ? 1 : apart
     if (far > limit) continue
     // A letter left out is likelier than a letter exchanged: of two as near, the longer one.
     const nearer =
@@ -14,6 +16,10 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     if (nearer) best = { word: candidate, distance: far }
   }
   return best?.word
+}
+
+function lettersOf(word: string): string {
+  return [...word.toLowerCase()].sort().join('')
 }
 
 /** `did you mean "x"?`, or undefined. */

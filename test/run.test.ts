@@ -389,6 +389,16 @@ describe('a refused run', () => {
     expect(done.errors[0]?.code).toBe('no-hosts')
   })
 
+  it('shows where a mistyped variable of the endpoint is written, and what was meant', async () => {
+    const inventory = '[control_plane]\na ansible_connection=local\n\n[all:vars]\nha_vpi=10.0.0.100\n'
+    const text = '- hosts: control_plane\n  tasks:\n    - {name: derive, ha_topology: {}}\n'
+    const { errors } = await runLocal(text, { inventory })
+    const [error] = errors
+    expect(error?.message).toBe('there is no variable ha_vpi')
+    expect(error?.hint).toBe('did you mean ha_vip?')
+    expect(error?.place).toMatchObject({ file: expect.stringMatching(/hosts\.ini$/), line: 5 })
+  })
+
   it('says that a task did not converge', async () => {
     const first = await runLocal(play(WRITE), { inventory: ONE })
     const target = join(first.folder, 'a.txt')

@@ -1,4 +1,4 @@
-import { HakubeError, isKnown } from '../errors.ts'
+import { HakubeError, HakubeErrors, isKnown } from '../errors.ts'
 import { evaluateCondition, OMIT } from '../jinja/index.ts'
 import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
@@ -220,6 +220,9 @@ export function taskName(task: Task, scope: TaskScope): string {
 
 /** The same error with host, task and (where it has none) the task's place. */
 function inTask(error: HakubeError, host: string, name: string, task: Task): HakubeError {
+  // Each of several has a place and a hint of its own.
+  if (error instanceof HakubeErrors)
+    return new HakubeErrors(error.errors.map((one) => inTask(one, host, name, task)))
   if (error.host !== undefined && error.task !== undefined) return error
   return new HakubeError(error.message, {
     code: error.code,
