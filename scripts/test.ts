@@ -4,6 +4,8 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { z } from 'zod'
+import { install } from '../test/lab/engine.ts'
+import { has } from '../test/lab/process.ts'
 
 /** The part of vitest's JSON report that is read. */
 const Report = z.object({
@@ -85,6 +87,12 @@ const bin = (name: string) => join(root, 'node_modules/.bin', name)
 /** npm puts a Node of node_modules first in the path of its scripts; this is the one that npm itself runs on. */
 const ownNode = process.env['npm_node_execpath'] ?? process.execPath
 const node24 = join(root, 'node_modules/node/bin/node')
+
+/** What unit tests run beside sh: scripts have to work in all of these shells. */
+const PROGRAMS = { busybox: 'busybox', dash: 'dash', bash: 'bash', 'ssh-keygen': 'openssh-client' }
+const missing: string[] = []
+for (const [program, name] of Object.entries(PROGRAMS)) if (!(await has(program))) missing.push(name)
+if (missing.length > 0) await install(missing, (line) => console.log(line))
 
 step('format', bin('oxfmt'), ['--check', '.'])
 step('lint', bin('oxlint'), ['--type-aware', '--deny-warnings'])

@@ -49,7 +49,8 @@ describe('selectHosts', () => {
   )
 
   it.each([
-    ['wbe', 'unmatched-pattern', 'hakube inventory --graph'],
+    ['nobody', 'unmatched-pattern', 'hakube inventory --graph'],
+    ['wbe', 'unmatched-pattern', 'Did you mean "web"?'],
     ['webb', 'unmatched-pattern', 'Did you mean "web"?'],
     ['web[0-1]', 'subscript-range', 'web[0:1]'],
   ])('warns about %s', (pattern, code, hint) => {
