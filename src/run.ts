@@ -5,7 +5,6 @@ import { HostRun } from './converge.ts'
 import { Predicted } from './converge/answers.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
 import { EXIT, HakubeError, HakubeErrors, isKnown, throwAll, type ExitCode } from './errors.ts'
-import { templateEnvironment } from './playbook/environment.ts'
 import type { Task } from './playbook/model.ts'
 import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
@@ -18,7 +17,7 @@ import { Gate } from './run/gate.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs, type Inputs } from './run/inputs.ts'
 import { rollingOf } from './run/roll.ts'
-import { magicVariables } from './run/magic.ts'
+import { layersOf } from './run/layers.ts'
 import { openEncrypted } from './run/preflight.ts'
 import type { RunOptions, Scene } from './run/options.ts'
 import { renderTree, TaskScope, type Layers } from './variables/scope.ts'
@@ -232,32 +231,6 @@ function connectionOf(hosts: Hosts, host: string): Connection {
   const connection = hosts.connections.get(host)
   if (!connection) throw new TypeError(`no connection to ${host}`)
   return connection
-}
-
-/** Variables of a task above the inventory and the facts. Magic variables of a host and play are made once. */
-function layersOf(inputs: Inputs, options: RunOptions) {
-  const magic = new Map<string, Layers['magic']>()
-  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
-  return (host: string, run: PlayRun, task: Task | undefined): Layers => {
-    // Who is unreachable shows only after the connections, which need variables themselves.
-    const key = `${inputs.store.unreachable.size} ${run.index} ${host}`
-    let own = magic.get(key)
-    if (!own) {
-      own = magicVariables(host, run, inputs.store, {
-        ...options,
-        tags: options.tags.only,
-        skipTags: options.tags.skip,
-      })
-      magic.set(key, own)
-    }
-    const files = inputs.varsFiles.get(run.play) ?? []
-    return {
-      magic: own,
-      loop: new Map(),
-      environment,
-      texts: [...(task ? [task.vars] : []), ...files, run.play.vars],
-    }
-  }
 }
 
 function scopeOfPlay(

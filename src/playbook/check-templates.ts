@@ -9,7 +9,7 @@ export function checkTemplates(playbook: Playbook): HakubeError[] {
 }
 
 function checkPlay(play: Play): HakubeError[] {
-  const entries = [...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers]
+  const entries = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers]
   return [...checkInherited(play), ...checkLocated(play.gatherFacts), ...entries.flatMap(checkEntry)]
 }
 

@@ -1,5 +1,4 @@
 import { access, readFile as read } from 'node:fs/promises'
-import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeError, type Place } from '../errors.ts'
 import { renderHandlebars } from '../handlebars.ts'
 import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/index.ts'
@@ -7,6 +6,8 @@ import type { Controller } from '../task.ts'
 import type { Value } from '../value.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
+import type { Origin } from './model.ts'
+import { searchPath } from './search.ts'
 
 /** Files that a run has read, so that a hundred hosts read a template once. */
 export type FileCache = Map<string, Promise<Buffer | undefined>>
@@ -16,6 +17,7 @@ export class TaskController implements Controller {
   readonly verbosity: number
   readonly #scope: TaskScope
   readonly #place: Place
+  readonly #origin: Origin
   readonly #playbookDir: string
   readonly #cache: FileCache
   readonly #vault: Vault
@@ -23,6 +25,7 @@ export class TaskController implements Controller {
   constructor(options: {
     scope: TaskScope
     place: Place
+    origin: Origin
     playbookDir: string
     cache: FileCache
     vault?: Vault | undefined
@@ -31,6 +34,7 @@ export class TaskController implements Controller {
     this.verbosity = options.verbosity
     this.#scope = options.scope
     this.#place = options.place
+    this.#origin = options.origin
     this.#playbookDir = options.playbookDir
     this.#cache = options.cache
     this.#vault = options.vault ?? new Vault([])
@@ -99,11 +103,8 @@ export class TaskController implements Controller {
     })
   }
 
-  /** Ansible's search path: the kind's folder beside the playbook, then the playbook's own folder. */
   #candidates(name: string, from: 'files' | 'templates'): string[] {
-    if (isAbsolute(name)) return [name]
-    const folders = [join(this.#playbookDir, from), this.#playbookDir, join(this.#playbookDir, '..', from)]
-    return folders.map((folder) => resolve(folder, name))
+    return searchPath(name, from, this.#origin, this.#playbookDir)
   }
 
   #read(path: string): Promise<Buffer | undefined> {

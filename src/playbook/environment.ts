@@ -5,19 +5,21 @@ import { errnoOf } from '../errno.ts'
 import { LookupFailure, str, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
+import type { Origin } from './model.ts'
+import { searchPath } from './search.ts'
 
 /** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */
 export function templateEnvironment(
   playbookDir: string,
   env: NodeJS.ProcessEnv,
   vault: Vault = new Vault([]),
+  origin: Origin = { dir: playbookDir, role: undefined },
 ): ScopeEnvironment {
-  const search = (name: string, folder: string, from: string) =>
-    isAbsolute(name)
-      ? [name]
-      : [dirname(from), resolve(playbookDir, folder), playbookDir, resolve(playbookDir, '..', folder)].map(
-          (base) => resolve(base, name),
-        )
+  // What a template includes is looked for beside it first.
+  const search = (name: string, folder: 'files' | 'templates', from: string) => [
+    ...(isAbsolute(name) ? [] : [resolve(dirname(from), name)]),
+    ...searchPath(name, folder, origin, playbookDir),
+  ]
   const envLookup: Lookup = (terms) => terms.map((term) => env[str(term)] ?? '')
   const textOf = (name: string): string => {
     const found = firstText(search(name, 'files', playbookDir), vault)

@@ -45,7 +45,7 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   force_handlers: LATER,
   remote_user: 'yes',
   user: 'write remote_user instead',
-  roles: LATER,
+  roles: 'yes',
   vars_prompt: LATER,
   serial: 'yes',
   max_fail_percentage: LATER,
@@ -54,7 +54,7 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   gather_subset: 'hakube always gathers all of its facts, in one round trip',
   gather_timeout: LATER,
   fact_path: LATER,
-  import_playbook: LATER,
+  import_playbook: 'write it as an entry of the playbook of its own: - import_playbook: other.yml',
 }
 
 export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
@@ -66,6 +66,40 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   notify: LATER,
   delegate_to: 'yes',
   delegate_facts: LATER,
+}
+
+/** An entry of `roles` or of a role's dependencies: other names are parameters of the role. */
+export const ROLE_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  role: 'yes',
+  when: 'yes',
+  delegate_to: 'yes',
+  delegate_facts: LATER,
+}
+
+export const IMPORT_PLAYBOOK_KEYWORDS: Readonly<Record<string, Support>> = {
+  import_playbook: 'yes',
+  'ansible.builtin.import_playbook': 'yes',
+  name: 'yes',
+  when: 'yes',
+  vars: 'yes',
+  tags: 'yes',
+}
+
+/** import_tasks and import_role are replaced by what they import, which then has these keywords. */
+export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  when: 'yes',
+  args: 'yes',
+  delegate_to: 'yes',
+  delegate_facts: LATER,
+  ...Object.fromEntries(
+    ['loop', 'with_items', 'with_list', 'until', 'retries', 'delay', 'register'].map((name) => [
+      name,
+      'what is imported is there before the run: write include_tasks or include_role instead',
+    ]),
+  ),
+  notify: 'write it on the tasks in the file',
 }
 
 export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {

@@ -5,13 +5,17 @@ import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yam
 import { inherited } from './inherited.ts'
 import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
-import { isMeta, type Located, type Loop, type Meta, type Retry, type Task } from './model.ts'
+import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
 import type { Reader } from './reader.ts'
 
 const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
-export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean): Task | undefined {
+export function loadTask(
+  reader: Reader,
+  mapping: YamlMapping,
+  { handler, origin }: { handler: boolean; origin: Origin },
+): Task | undefined {
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
   const isLoop = (key: string) => Object.hasOwn(LOOP_KEYWORDS, key)
   const actions = mapping.entries.filter(
@@ -36,6 +40,7 @@ export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean)
   const task: Omit<Task, 'module'> = {
     ...shared,
     type: 'task',
+    origin,
     name: name && reader.text(name, 'name'),
     place: name?.place ?? action.keyPlace,
     action: String(action.key),

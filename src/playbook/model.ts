@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { TaskModule } from '../task.ts'
 import type { Value } from '../value.ts'
+import type { RawVariables } from '../variables/store.ts'
 
 /** A value of the playbook's text, with the place where it is written. Templates in it are not rendered yet. */
 export interface Located<T = Value> {
@@ -31,6 +32,33 @@ export interface Inherited extends BecomeSettings {
   delegateTo?: Located
 }
 
+/** One use of a role: by a play, as a dependency, or by import_role and include_role. */
+export interface RoleUse {
+  name: string
+  /** Its folder, absolute. */
+  path: string
+  /** defaults/main.yml, below all that an inventory says. */
+  defaults: RawVariables
+  /** vars/main.yml, above what a play says. */
+  vars: RawVariables
+  /** `vars` of the entry that uses it, below its own ones. */
+  entryVars: RawVariables
+  /** Other names of that entry, above even what tasks set. */
+  params: RawVariables
+  /** The role that has this one as a dependency, or imports it. */
+  parent: RoleUse | undefined
+  /** Used by import_role or include_role. */
+  included: boolean
+  dependencies: readonly RoleUse[]
+}
+
+/** The file in which a task is written: what relative names in it are searched from. */
+export interface Origin {
+  /** Folder of the file. */
+  dir: string
+  role: RoleUse | undefined
+}
+
 export interface LoopControl {
   loopVar: string
   indexVar?: string
@@ -53,6 +81,7 @@ export interface Retry {
 
 export interface Task extends Inherited {
   type: 'task'
+  origin: Origin
   /** Raw text of `name`, possibly a template; undefined where the task has none. */
   name: string | undefined
   place: Place
@@ -106,11 +135,23 @@ export interface Play extends Inherited {
   preTasks: readonly Entry[]
   tasks: readonly Entry[]
   postTasks: readonly Entry[]
+  /** Of its roles, in their order, and its own. */
   handlers: readonly Task[]
+  /** Roles whose variables all of the play sees, in their order. */
+  roles: readonly RoleUse[]
+  roleTasks: readonly Entry[]
   remoteUser: Located | undefined
+  /** Of import_playbook: they hold for every task. */
+  when: readonly Condition[]
 }
 
 export interface Playbook {
   file: string
   plays: readonly Play[]
+}
+
+/** What a handler may be notified by: its name, and with that of its role before it. */
+export function handlerNames({ name, action, origin: { role } }: Task): string[] {
+  const own = name ?? action
+  return role ? [own, `${role.name} : ${own}`] : [own]
 }

@@ -81,9 +81,9 @@ class Builder {
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
     const run: PlayRun = { index: this.#plays++, play, hosts, allHosts, members: new Set(hosts), handlers }
     this.#push({ run, type: 'play', task: undefined, when: [], frames: [] })
-    for (const section of [play.preTasks, play.tasks, play.postTasks]) {
+    for (const section of [play.preTasks, [...play.roleTasks, ...play.tasks], play.postTasks]) {
       if (section.length === 0) continue
-      this.#entries(section, run, lent, [], [])
+      this.#entries(section, run, lent, play.when, [])
       this.#push({ run, type: 'flush', task: undefined, when: [], frames: [] })
     }
   }

@@ -201,7 +201,15 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
     })
   }
   const { playbookDir, cache, vault, verbosity } = context
-  const controller = new TaskController({ scope, place: task.place, playbookDir, cache, vault, verbosity })
+  const controller = new TaskController({
+    scope,
+    place: task.place,
+    origin: task.origin,
+    playbookDir,
+    cache,
+    vault,
+    verbosity,
+  })
   const prepared = await module.prepare(parsed.data, controller)
   return { type: 'ready', kind: module.kind(parsed.data), module, prepared, asks: module.asks(prepared) }
 }

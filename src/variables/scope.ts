@@ -22,8 +22,12 @@ export interface Layers {
   loop: ReadonlyMap<string, Value>
   /** What its templates may use of the controller. */
   environment: ScopeEnvironment
-  /** vars of the task and its blocks, of vars_files and of the play, highest first. */
+  /** Above what tasks set: parameters of roles and includes, highest first. */
+  params?: readonly RawVariables[]
+  /** vars of the task and its blocks, of roles, of vars_files and of the play, highest first. */
   texts: readonly RawVariables[]
+  /** Below the inventory: defaults of roles, highest first. */
+  defaults?: readonly RawVariables[]
 }
 
 /**
@@ -58,12 +62,16 @@ export class TaskScope implements Scope {
   }
 
   lookup(name: string): Value | undefined {
-    const { own, magic, loop, texts } = this.#layers
+    const { own, magic, loop, params = [], texts, defaults = [] } = this.#layers
     const special = this.#special(name)
     if (special !== undefined) return special
     for (const layer of [own, magic, loop]) if (layer?.has(name)) return layer.get(name)
     const extra = this.#store.extra.get(name)
     if (extra) return this.#render(name, extra)
+    for (const layer of params) {
+      const raw = layer.get(name)
+      if (raw) return this.#render(name, raw)
+    }
     const written = this.#store.written(this.host, name, this.position)
     if (written !== undefined) return written
     for (const layer of texts) {
@@ -75,6 +83,10 @@ export class TaskScope implements Scope {
     const raw = this.#store.hosts.get(this.host)?.inventory.get(name)
     if (raw) return this.#render(name, raw)
     if (this.#store.needsFacts(this.host, name)) throw new NotYet({ kind: 'facts', host: this.host })
+    for (const layer of defaults) {
+      const found = layer.get(name)
+      if (found) return this.#render(name, found)
+    }
     return undefined
   }
 
@@ -85,14 +97,17 @@ export class TaskScope implements Scope {
 
   /** Where the value of a variable is written, as far as it is written anywhere. */
   origin(name: string): Place | undefined {
-    const raw = this.#store.extra.get(name) ?? this.#layers.texts.find((layer) => layer.has(name))?.get(name)
-    return (raw ?? this.#store.hosts.get(this.host)?.inventory.get(name))?.place
+    const { params = [], texts, defaults = [] } = this.#layers
+    const inventory = this.#store.hosts.get(this.host)?.inventory
+    const layers = [this.#store.extra, ...params, ...texts, ...(inventory ? [inventory] : []), ...defaults]
+    return layers.find((layer) => layer.has(name))?.get(name)?.place
   }
 
   *names(): Iterable<string> {
     yield* this.#layers.magic.keys()
     yield* this.#layers.loop.keys()
-    for (const layer of this.#layers.texts) yield* layer.keys()
+    const { params = [], texts, defaults = [] } = this.#layers
+    for (const layer of [...params, ...texts, ...defaults]) yield* layer.keys()
     yield* this.#store.names(this.host)
   }
 
@@ -125,7 +140,9 @@ export class TaskScope implements Scope {
       ...this.#layers,
       own,
       loop: new Map(),
+      params: [],
       texts: [],
+      defaults: [],
     })
     return new LazyDict({
       get: (key) => {
