@@ -15,9 +15,10 @@ import type { HostRecap } from './report/events.ts'
 import { exitCode } from './run/exit-code.ts'
 import { Gate } from './run/gate.ts'
 import { Hosts } from './run/hosts.ts'
+import { Includes } from './run/including.ts'
 import { readInputs, type Inputs } from './run/inputs.ts'
 import { rollingOf } from './run/roll.ts'
-import { layersOf } from './run/layers.ts'
+import { layersOf, type LayersOf } from './run/layers.ts'
 import { openEncrypted } from './run/preflight.ts'
 import type { RunOptions, Scene } from './run/options.ts'
 import { renderTree, TaskScope, type Layers } from './variables/scope.ts'
@@ -34,7 +35,7 @@ export interface RunSummary {
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const inputs = await readInputs(options)
-  const { hosts: names, steps, store } = inputs
+  const { hosts: names, line, store } = inputs
   options.emit({
     type: 'run-start',
     playbook: options.playbook,
@@ -49,7 +50,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const layers = layersOf(inputs, options)
   const render = renderContext(inputs, options, layers)
   await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
-  const plays = [...new Set(steps.map((step) => step.run))]
+  const plays = [...new Set(line.steps.map((step) => step.run))]
   const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
   const abort = () => void hosts.abort()
   options.abort.addEventListener('abort', abort)
@@ -59,7 +60,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
     const rolled = rollingOf({
-      steps,
+      steps: line.steps,
       store,
       reached,
       scope: (host, play) => scopeOfPlay(inputs, layers, host, play),
@@ -128,7 +129,10 @@ async function converge(
 async function renderAhead(runs: readonly HostRun[], context: RunContext): Promise<void> {
   const problems = new Map<string, HakubeError>()
   const stuck = new Set<HostRun>()
-  for (let limit = 1; limit <= context.steps.length; limit++) {
+  const { line } = context
+  // What an include brings comes in behind its step while this goes on.
+  for (let at = 0; at < line.end; at = line.next(at)) {
+    const limit = line.next(at)
     for (const one of runs) {
       if (stuck.has(one)) continue
       try {
@@ -155,11 +159,8 @@ async function prepared(one: HostRun, limit: number, context: RunContext): Promi
   }
 }
 
-function renderContext(
-  inputs: Inputs,
-  options: RunOptions,
-  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers,
-): RenderContext {
+function renderContext(inputs: Inputs, options: RunOptions, layers: LayersOf): RenderContext {
+  const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags)
   return {
     playbookDir: dirname(options.playbook),
     cache: new Map(),
@@ -171,6 +172,7 @@ function renderContext(
     },
     check: options.check,
     verbosity: options.verbosity,
+    include: (including) => includes.include(including),
     scopeOf: (host, step, position) => {
       inputs.addHost(host)
       return new TaskScope(inputs.store, host, position, layers(host, step.run, undefined))
@@ -184,7 +186,7 @@ interface ContextParts {
   options: RunOptions
   hosts: Hosts
   gate: Gate
-  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers
+  layers: LayersOf
   reached: readonly string[]
   rolled: ReturnType<typeof rollingOf>
 }
@@ -193,7 +195,7 @@ function contextOf(parts: ContextParts): RunContext {
   const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
   const predicted = new Map<string, Predicted>()
   return {
-    steps: inputs.steps,
+    line: inputs.line,
     store: inputs.store,
     progress: new Progress(reached),
     render,
@@ -208,7 +210,7 @@ function contextOf(parts: ContextParts): RunContext {
     playStarted: once((play: PlayRun) =>
       options.emit({ type: 'play-start', name: play.play.name, hosts: play.hosts }),
     ),
-    layers: (host, step: Step, task) => layers(host, step.run, task),
+    layers: (host, step: Step, task) => layers(host, step.run, task, step.inclusions),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
     beforeChange: async (host, run) => {
       if (options.check) return false
@@ -233,18 +235,13 @@ function connectionOf(hosts: Hosts, host: string): Connection {
   return connection
 }
 
-function scopeOfPlay(
-  inputs: Inputs,
-  layers: (host: string, run: PlayRun, task: Task | undefined) => Layers,
-  host: string,
-  run: PlayRun,
-): TaskScope {
+function scopeOfPlay(inputs: Inputs, layers: LayersOf, host: string, run: PlayRun): TaskScope {
   return new TaskScope(inputs.store, host, 0, layers(host, run, undefined))
 }
 
 function sceneOf(
   inputs: Inputs,
-  layers: (host: string, run: PlayRun, task: Task | undefined) => Layers,
+  layers: LayersOf,
   hosts: Hosts,
   plays: readonly PlayRun[],
   reached: readonly string[],

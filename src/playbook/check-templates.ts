@@ -13,6 +13,11 @@ function checkPlay(play: Play): HakubeError[] {
   return [...checkInherited(play), ...checkLocated(play.gatherFacts), ...entries.flatMap(checkEntry)]
 }
 
+/** The same of tasks that an include brings. */
+export function checkEntries(entries: readonly Entry[]): HakubeError[] {
+  return entries.flatMap(checkEntry)
+}
+
 function checkEntry(entry: Entry): HakubeError[] {
   const shared = [...checkInherited(entry), ...checkConditions(entry.when)]
   if (entry.type === 'block') {

@@ -102,6 +102,26 @@ export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
   notify: 'write it on the tasks in the file',
 }
 
+/** What Ansible refuses beside an include: the tasks that it brings would not have it. */
+export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'become',
+    'become_user',
+    'become_method',
+    'environment',
+    'check_mode',
+    'diff',
+    'delegate_to',
+    'notify',
+    'any_errors_fatal',
+    'until',
+    'retries',
+    'delay',
+    'changed_when',
+    'failed_when',
+  ].map((name) => [name, `write apply: {${name}: …} among its parameters, or import_tasks`]),
+)
+
 export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   ...COMMON,
   action: 'write the module as a key of the task instead',

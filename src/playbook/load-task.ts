@@ -5,6 +5,7 @@ import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yam
 import { inherited } from './inherited.ts'
 import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
+import { isIncluding, readInclude, withoutApply } from './load-include.ts'
 import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
 import type { Reader } from './reader.ts'
 
@@ -35,7 +36,7 @@ export function loadTask(
   const shared = inherited(reader, keys)
   const args =
     module && !isMeta(module)
-      ? loadArguments(reader, module, action, keys.get('args'))
+      ? loadArguments(reader, module, withoutApply(module, action), keys.get('args'))
       : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
@@ -57,7 +58,10 @@ export function loadTask(
       ? reader.conditions(keys.get('failed_when'), 'failed_when')
       : undefined,
     retry: readRetry(reader, keys),
+    include: undefined,
   }
+  const include = module && !isMeta(module) && isIncluding(module)
+  if (include) return { ...task, module, include: readInclude(reader, mapping, shared) }
   if (module && isMeta(module)) checkMeta(reader, module, keys)
   return module && { ...task, module }
 }

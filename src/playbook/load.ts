@@ -8,7 +8,7 @@ import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole, readRoleEntry } from './load-role.ts'
 import { readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
-import { handlerNames, type Entry, type Play, type Playbook } from './model.ts'
+import { handlerNames, isInclude, type Entry, type Play, type Playbook } from './model.ts'
 import { hasTemplate, Reader } from './reader.ts'
 import { noSources, type Sources } from './sources.ts'
 
@@ -41,7 +41,8 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
   }
-  const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]) }
+  const { reader: _, ...rest } = loading
+  const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
   for (const play of playbook.plays) checkNotify(loading.reader, play)
   loading.reader.problems.push(...checkTemplates(playbook))
   throwAll(inOrder(loading.reader.problems, file))
@@ -157,7 +158,9 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
 /** A handler that nobody wrote is a typing mistake, which would show only when its task changes something. */
 function checkNotify(reader: Reader, play: Play): void {
   const names = play.handlers.flatMap((handler) => [...handlerNames(handler), ...handler.listen])
-  if (names.some((name) => hasTemplate(name))) return
+  const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
+  // A role that is included while it runs may bring handlers.
+  if (names.some((name) => hasTemplate(name)) || sections.flat().some(includes)) return
   const check = (entry: Entry): void => {
     if (entry.type === 'block') return [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
     for (const { value, place } of entry.notify) {
@@ -170,6 +173,10 @@ function checkNotify(reader: Reader, play: Play): void {
       )
     }
   }
-  const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
   sections.flat().forEach(check)
+}
+
+function includes(entry: Entry): boolean {
+  if (entry.type === 'task') return isInclude(entry)
+  return [...entry.block, ...entry.rescue, ...entry.always].some(includes)
 }

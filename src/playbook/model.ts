@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { TaskModule } from '../task.ts'
 import type { Value } from '../value.ts'
+import type { Loading } from './loading.ts'
 import type { RawVariables } from '../variables/store.ts'
 
 /** A value of the playbook's text, with the place where it is written. Templates in it are not rendered yet. */
@@ -99,6 +100,21 @@ export interface Task extends Inherited {
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: Retry | undefined
+  /** Of include_tasks and include_role: what goes to the tasks that they bring. */
+  include: Include | undefined
+}
+
+/** What an include lends, beside what the blocks around it do. */
+export interface Include {
+  /** Its own `vars`, without those of blocks. */
+  vars: ReadonlyMap<string, Located>
+  /** Of `apply`. */
+  apply: Inherited
+  when: readonly Condition[]
+}
+
+export function isInclude(task: Task): boolean {
+  return task.include !== undefined
 }
 
 /** `meta:` is the engine's own and no module. */
@@ -147,6 +163,8 @@ export interface Play extends Inherited {
 
 export interface Playbook {
   file: string
+  /** What files that are named while it runs are loaded with. */
+  loading: Omit<Loading, 'reader'>
   plays: readonly Play[]
 }
 

@@ -4,7 +4,7 @@ import { errnoOf } from '../errno.ts'
 import { HakubeError } from '../errors.ts'
 import type { Raw, RawVariables } from '../variables/store.ts'
 import { isEncrypted } from '../vault/envelope.ts'
-import { Vault } from '../vault/vault.ts'
+import type { Vault } from '../vault/vault.ts'
 import { loadYaml, toValue } from '../yaml/load.ts'
 
 /** A text, and whether it was encrypted, so that no message may show a line of it. */

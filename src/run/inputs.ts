@@ -11,7 +11,8 @@ import { loadPlaybook } from '../playbook/load.ts'
 import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
-import { buildProgram, assignmentsOf, type Step } from '../playbook/program.ts'
+import { Line } from '../playbook/line.ts'
+import { draftPlays } from '../playbook/program.ts'
 import { diskSources, variablesIn, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
@@ -24,7 +25,7 @@ import type { RunOptions } from './options.ts'
 export interface Inputs {
   playbook: Playbook
   inventory: Inventory
-  steps: readonly Step[]
+  line: Line
   /** Hosts of all plays, in inventory order. */
   hosts: readonly string[]
   store: VariableStore
@@ -70,17 +71,17 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
       located && { value: renderTree(located, scope), place: located.place }
     return { play, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
-  const steps = buildProgram(programmed, { tags: options.tags, startAtTask: options.startAtTask })
-  store.assignments = assignmentsOf(steps)
+  const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
+  store.line = line
   const addHost = (name: string): void => store.add(name, () => record(inventory, name))
   const varsFiles = new Map<Play, readonly RawVariables[]>()
   for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, vault))
   refuseRecursion(hosts, store, [
     ...plays.map(({ play }) => play.vars),
     ...[...varsFiles.values()].flat(),
-    ...steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
+    ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+  return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
 }
 
 /** What a play may use that is no host's: its own variables and -e. */
@@ -97,10 +98,10 @@ function refuseRecursion(
   others: readonly ReadonlyMap<string, unknown>[],
 ): void {
   const finder = new RecursionFinder()
-  const set = new Set([...store.assignments.keys(), ...others.flatMap((variables) => [...variables.keys()])])
+  const set = new Set(others.flatMap((variables) => [...variables.keys()]))
   for (const host of hosts) {
     const variables = new Map([...(store.hosts.get(host)?.inventory ?? []), ...store.extra])
-    const found = finder.find(variables, (name) => set.has(name))
+    const found = finder.find(variables, (name) => set.has(name) || store.line?.sets(name) === true)
     if (found) throw recursionError(found, host)
   }
 }

@@ -20,6 +20,8 @@ export interface Layers {
   magic: ReadonlyMap<string, Value>
   /** Loop variables: final values. */
   loop: ReadonlyMap<string, Value>
+  /** Loop variables of the includes around the task. */
+  included?: ReadonlyMap<string, Value>
   /** What its templates may use of the controller. */
   environment: ScopeEnvironment
   /** Above what tasks set: parameters of roles and includes, highest first. */
@@ -56,16 +58,21 @@ export class TaskScope implements Scope {
     return new TaskScope(this.#store, this.host, position, { ...this.#layers, loop })
   }
 
+  /** The loop variables of the task itself, and of the includes around it. */
+  get loop(): ReadonlyMap<string, Value> {
+    return this.#layers.loop
+  }
+
   /** The same variables with these on top of the loop's, such as the task's own result. */
   plus(names: ReadonlyMap<string, Value>): TaskScope {
     return this.withLoop(new Map([...this.#layers.loop, ...names]))
   }
 
   lookup(name: string): Value | undefined {
-    const { own, magic, loop, params = [], texts, defaults = [] } = this.#layers
+    const { own, magic, loop, included, params = [], texts, defaults = [] } = this.#layers
     const special = this.#special(name)
     if (special !== undefined) return special
-    for (const layer of [own, magic, loop]) if (layer?.has(name)) return layer.get(name)
+    for (const layer of [own, magic, loop, included]) if (layer?.has(name)) return layer.get(name)
     const extra = this.#store.extra.get(name)
     if (extra) return this.#render(name, extra)
     for (const layer of params) {
@@ -106,6 +113,7 @@ export class TaskScope implements Scope {
   *names(): Iterable<string> {
     yield* this.#layers.magic.keys()
     yield* this.#layers.loop.keys()
+    yield* this.#layers.included?.keys() ?? []
     const { params = [], texts, defaults = [] } = this.#layers
     for (const layer of [...params, ...texts, ...defaults]) yield* layer.keys()
     yield* this.#store.names(this.host)
@@ -135,11 +143,12 @@ export class TaskScope implements Scope {
       ['inventory_hostname_short', host.split('.')[0] ?? host],
       ['group_names', [...(record?.groups ?? [])]],
     ])
-    const position = host === this.host ? this.position : Math.floor(this.position)
+    const position = host === this.host ? this.position : (store.line?.floor(this.position) ?? this.position)
     const scope = new TaskScope(store, host, position, {
       ...this.#layers,
       own,
       loop: new Map(),
+      included: new Map(),
       params: [],
       texts: [],
       defaults: [],

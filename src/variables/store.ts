@@ -44,8 +44,15 @@ export interface HostRecord {
   injected: Dict | undefined
 }
 
-/** Names that a step of the program will set on its hosts, by position: what other hosts may have to wait for. */
-export type Assignments = ReadonlyMap<string, readonly number[]>
+/** The steps of the run, as far as variables are concerned. */
+export interface Positions {
+  /** Positions at which a variable may be set: what other hosts may have to wait for. */
+  assignments(name: string): readonly number[]
+  /** Whether a task is known to set a variable of this name. */
+  sets(name: string): boolean
+  /** Where the step stands that a position belongs to. */
+  floor(position: number): number
+}
 
 /**
  * All variables of a run that are not written in the playbook. Values set by tasks carry the position of their
@@ -56,7 +63,7 @@ export class VariableStore {
   readonly extra: RawVariables
   /** How far each host has come: every value set before this position is in. */
   readonly reached = new Map<string, number>()
-  assignments: Assignments = new Map()
+  line: Positions | undefined
   /** Hosts that could not be reached when the run began. */
   readonly unreachable = new Set<string>()
   /** Hosts whose facts may be gathered on demand. */
@@ -133,9 +140,10 @@ export class VariableStore {
   /** Throws NotYet if this host still has to pass a step before the position that sets the name. */
   expectSettled(host: string, name: string, position: number): void {
     const reached = this.reached.get(host)
-    if (reached === undefined) return
+    if (reached === undefined || !this.line) return
     // Items of a loop and handlers stand between two steps; what others set in the same step is no matter.
-    const open = this.assignments.get(name)?.some((step) => step >= reached && step < Math.floor(position))
+    const here = this.line.floor(position)
+    const open = this.line.assignments(name).some((step) => step >= reached && step < here)
     if (open) throw new NotYet({ kind: 'other-host', host, name })
   }
 

@@ -1,30 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { HakubeError } from '../../src/errors.ts'
 import { runLocal, storyOf } from '../support/run-local.ts'
-
-const ONE = '[web]\na ansible_connection=local\n'
-const head = '- hosts: web\n  gather_facts: false\n'
-
-function told(errors: readonly HakubeError[]): string {
-  return errors
-    .map(({ message, hint, place }) => `${place?.file}:${place?.line}:${place?.column} ${message} ${hint}`)
-    .join('\n')
-}
-
-/** What debug has said, in order. */
-async function said(playbook: string, files: Record<string, string>, more: object = {}): Promise<string[]> {
-  const done = await runLocal(playbook, { inventory: ONE, files, ...more })
-  expect(told(done.errors)).toBe('')
-  return done.events.flatMap((event) =>
-    event.type === 'task-end' && event.outcome.module === 'debug' && event.outcome.status === 'ok'
-      ? [String(event.outcome.result['msg'])]
-      : [],
-  )
-}
-
-const debug = (text: string) => `- debug: {msg: "${text}"}\n`
+import { debug, head, ONE, said, told } from './support.ts'
 
 describe('a role', () => {
   it('brings tasks, handlers, defaults, vars, files and templates, and comes before the play’s tasks', async () => {
