@@ -3,11 +3,13 @@ import { HakubeError, type Place } from '../errors.ts'
 import { renderHandlebars } from '../handlebars.ts'
 import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/index.ts'
 import type { Controller } from '../task.ts'
-import type { Value } from '../value.ts'
+import type { Dict, Value } from '../value.ts'
+import { isEncrypted } from '../vault/envelope.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
 import type { Origin } from './model.ts'
 import { searchPath } from './search.ts'
+import { variablesIn } from './sources.ts'
 
 /** Files that a run has read, so that a hundred hosts read a template once. */
 export type FileCache = Map<string, Promise<Buffer | undefined>>
@@ -57,7 +59,19 @@ export class TaskController implements Controller {
     return this.#vault.content(content, path)
   }
 
-  async findFile(name: string, from: 'files' | 'templates'): Promise<string> {
+  async readVariables(name: string): Promise<{ path: string; variables: Dict }> {
+    const candidates = this.#candidates(name, 'vars')
+    for (const path of candidates) {
+      const bytes = await this.#read(path)
+      if (!bytes) continue
+      const text = { text: this.#vault.content(bytes, path).toString('utf8'), hidden: isEncrypted(bytes) }
+      const raw = variablesIn(text, path, (values) => this.#vault.hide(values))
+      return { path, variables: new Map([...raw].map(([key, { value }]) => [key, value])) }
+    }
+    throw this.#missing(name, candidates)
+  }
+
+  async findFile(name: string, from: 'files' | 'templates' | 'vars'): Promise<string> {
     const candidates = this.#candidates(name, from)
     for (const path of candidates) {
       if (
@@ -103,7 +117,7 @@ export class TaskController implements Controller {
     })
   }
 
-  #candidates(name: string, from: 'files' | 'templates'): string[] {
+  #candidates(name: string, from: 'files' | 'templates' | 'vars'): string[] {
     return searchPath(name, from, this.#origin, this.#playbookDir)
   }
 

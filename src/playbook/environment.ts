@@ -5,6 +5,7 @@ import { errnoOf } from '../errno.ts'
 import { LookupFailure, str, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
+import { fileLookups } from './file-lookups.ts'
 import type { Origin } from './model.ts'
 import { searchPath } from './search.ts'
 
@@ -29,12 +30,9 @@ export function templateEnvironment(
   const fileLookup: Lookup = (terms, options) =>
     terms.map((term) => (options.get('rstrip') === false ? textOf(str(term)) : textOf(str(term)).trimEnd()))
   const unvaultLookup: Lookup = (terms) => terms.map((term) => textOf(str(term)))
+  const files = fileLookups({ origin, playbookDir })
   return {
-    lookups: new Map([
-      ['env', envLookup],
-      ['file', fileLookup],
-      ['unvault', unvaultLookup],
-    ]),
+    lookups: new Map([['env', envLookup], ['file', fileLookup], ['unvault', unvaultLookup], ...files]),
     load: (name, from) => firstText(search(name, 'templates', from), vault),
     decrypt: (value) => vault.reveal(value),
     now: () => new Date(),
@@ -50,7 +48,7 @@ export function templateEnvironment(
 }
 
 /** Names of the lookups above, for the check at load time. */
-export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file', 'unvault'])
+export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file', 'unvault', 'fileglob', 'first_found'])
 
 /** The text of the first of these files that is there, decrypted if it is encrypted. */
 function firstText(paths: readonly string[], vault: Vault): LoadedTemplate | undefined {

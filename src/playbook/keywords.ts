@@ -33,6 +33,21 @@ const COMMON = {
   debugger: 'hakube has no debugger; -v gives the reason of every step',
 } as const satisfies Record<string, Support>
 
+/** Loops whose items a lookup of the same name makes. */
+export const LOOKUP_LOOPS: ReadonlySet<string> = new Set([
+  'with_cartesian',
+  'with_dict',
+  'with_fileglob',
+  'with_first_found',
+  'with_flattened',
+  'with_indexed_items',
+  'with_nested',
+  'with_random_choice',
+  'with_sequence',
+  'with_subelements',
+  'with_together',
+])
+
 export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   ...COMMON,
   hosts: 'yes',
@@ -124,13 +139,14 @@ export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEnt
 
 export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   ...COMMON,
-  action: 'write the module as a key of the task instead',
-  local_action: LATER,
+  action: 'yes',
+  local_action: 'yes',
   args: 'yes',
   when: 'yes',
   loop: 'yes',
   with_items: 'yes',
   with_list: 'yes',
+  ...Object.fromEntries([...LOOKUP_LOOPS].map((name) => [name, 'yes'])),
   loop_control: 'yes',
   register: 'yes',
   notify: 'yes',
@@ -150,13 +166,7 @@ export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = { ...TASK_KEY
 
 /** Other loops, by what to write instead of them. */
 export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {
-  with_dict: 'write loop: "{{ the_dict | dict2items }}"',
-  with_fileglob: LATER,
-  with_first_found: LATER,
-  with_flattened: 'write loop: "{{ the_list | flatten }}"',
-  with_indexed_items: 'write loop with loop_control: index_var',
-  with_nested: 'write loop: "{{ a | product(b) | list }}"',
-  with_sequence: 'write loop: "{{ range(1, 5) | list }}"',
-  with_subelements: LATER,
-  with_together: 'write loop: "{{ a | zip(b) | list }}"',
+  with_file: 'write loop with lookup("file", item) in the task',
+  with_lines: 'hakube runs no programs on the controller to make a list: register the output of a command',
+  with_inventory_hostnames: 'write loop: "{{ groups[\'the_group\'] }}"',
 }

@@ -116,7 +116,7 @@ export class Line {
     const names = [
       ...(task.register === undefined ? [] : [task.register]),
       ...factsSetBy(task),
-      ...(isInclude(task) ? [ANY] : []),
+      ...(isInclude(task) || isIncludeVars(task) ? [ANY] : []),
     ]
     for (const name of names) this.#assignments.set(name, [...(this.#assignments.get(name) ?? []), position])
   }
@@ -131,6 +131,10 @@ export class Line {
     }
     return low
   }
+}
+
+function isIncludeVars({ module }: Task): boolean {
+  return 'name' in module && module.name === 'include_vars'
 }
 
 /** Stands for all variables; no name has a blank. */

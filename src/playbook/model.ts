@@ -68,8 +68,11 @@ export interface LoopControl {
 }
 
 export interface Loop {
-  /** `list` takes items as they are; `flatten` is with_items: one level of lists is flattened. */
-  style: 'list' | 'flatten'
+  /**
+   * `list` takes items as they are; `flatten` is with_items: one level of lists is flattened. Another one is the name of
+   * the lookup that makes the items: with_dict and its like.
+   */
+  style: string
   items: Located
   control: LoopControl
 }

@@ -69,10 +69,10 @@ export class TaskScope implements Scope {
   }
 
   lookup(name: string): Value | undefined {
-    const { own, magic, loop, included, params = [], texts, defaults = [] } = this.#layers
+    const { own, magic, loop, included: around, params = [], texts, defaults = [] } = this.#layers
     const special = this.#special(name)
     if (special !== undefined) return special
-    for (const layer of [own, magic, loop, included]) if (layer?.has(name)) return layer.get(name)
+    for (const layer of [own, magic, loop, around]) if (layer?.has(name)) return layer.get(name)
     const extra = this.#store.extra.get(name)
     if (extra) return this.#render(name, extra)
     for (const layer of params) {
@@ -81,6 +81,8 @@ export class TaskScope implements Scope {
     }
     const written = this.#store.written(this.host, name, this.position)
     if (written !== undefined) return written
+    const included = this.#store.included(this.host, name, this.position)
+    if (included) return this.#render(name, included)
     for (const layer of texts) {
       const raw = layer.get(name)
       if (raw) return this.#render(name, raw)
