@@ -91,7 +91,7 @@ export function runLookup(
   try {
     return findLookup(name, environment.lookups)(terms, options, {
       scope,
-      random: environment.random ?? (() => Math.random()),
+      random: () => environment.random?.() ?? Math.random(),
     })
   } catch (error) {
     if (!(error instanceof LookupFailure)) throw error
