@@ -104,7 +104,7 @@ export class HostRun {
       const group = await this.#next()
       if (!group) {
         if (this.#failing.none) return 'done'
-        const ended = this.#land(this.#context.steps.length, this.#failing.goOn())
+        const ended = this.#land(this.#context.line.end, this.#failing.goOn())
         if (ended) return ended
         continue
       }
@@ -120,8 +120,9 @@ export class HostRun {
       if (ended) return ended
       if (this.#failing.none) this.#fatal = false
       if (!beyond) continue
-      progress.reach(this.host, position + 1)
-      await progress.allReached(position + 1)
+      const next = this.#context.line.next(position)
+      progress.reach(this.host, next)
+      await progress.allReached(next)
       // Another host's command may have changed what this host answered before.
       if (progress.touched(position)) this.#answers.forget()
     }
@@ -129,8 +130,8 @@ export class HostRun {
 
   /** As in Ansible: where a play has lost all of its hosts, the plays behind it do not run. */
   async #begin(run: PlayRun): Promise<void> {
-    const { progress, steps } = this.#context
-    for (const earlier of new Set(steps.map((step) => step.run))) {
+    const { progress, line } = this.#context
+    for (const earlier of new Set(line.steps.map((step) => step.run))) {
       if (earlier.index >= run.index || earlier.hosts.length === 0) continue
       if (earlier.hosts.every((host) => progress.lostIn(host) === earlier.index))
         this.#stop(`the play "${earlier.play.name}" has lost all of its hosts`)
@@ -236,7 +237,7 @@ export class HostRun {
     const works: Work[] = []
     const rest = group.works.slice(group.works.indexOf(work))
     for (const next of [{ ...group, works: rest }, ...this.#ahead.queue]) {
-      if (next.step.type === 'play' && this.#context.steps.some((step) => isBeyond(step.task))) break
+      if (next.step.type === 'play' && this.#context.line.steps.some((step) => isBeyond(step.task))) break
       for (const other of next.works) {
         if (other.rendered.type !== 'ready') continue
         const { kind } = other.rendered
@@ -303,8 +304,9 @@ export class HostRun {
     const { progress } = this.#context
     const { run, position } = group.step
     if (holds && progress.first(run.hosts) === this.host) progress.endPlay(run.index)
-    progress.reach(this.host, position + 1)
-    await progress.allReached(position + 1)
+    const next = this.#context.line.next(position)
+    progress.reach(this.host, next)
+    await progress.allReached(next)
     if (progress.hasEnded(run.index)) return this.#leavePlay(group)
     this.#ahead.resume()
     return undefined
@@ -313,10 +315,10 @@ export class HostRun {
   /** Goes on at the next play; what was notified is forgotten. */
   #leavePlay({ step }: Group): HostEnd | undefined {
     if (!this.#failing.none) return 'failed'
-    const { steps } = this.#context
-    const next = steps.find((one) => one.type === 'play' && one.position > step.position)
+    const { line } = this.#context
+    const next = line.steps.find((one) => one.type === 'play' && one.position > step.position)
     this.#notified.clear()
-    this.#jump(step.position, next?.position ?? steps.length)
+    this.#jump(step.position, next?.position ?? line.end)
     return undefined
   }
 

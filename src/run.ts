@@ -5,8 +5,6 @@ import { HostRun } from './converge.ts'
 import { Predicted } from './converge/answers.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
 import { EXIT, HakubeError, HakubeErrors, isKnown, throwAll, type ExitCode } from './errors.ts'
-import { templateEnvironment } from './playbook/environment.ts'
-import type { Task } from './playbook/model.ts'
 import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
@@ -16,12 +14,13 @@ import type { HostRecap } from './report/events.ts'
 import { exitCode } from './run/exit-code.ts'
 import { Gate } from './run/gate.ts'
 import { Hosts } from './run/hosts.ts'
+import { Includes } from './run/including.ts'
 import { readInputs, type Inputs } from './run/inputs.ts'
 import { rollingOf } from './run/roll.ts'
-import { magicVariables } from './run/magic.ts'
+import { layersOf, type LayersOf } from './run/layers.ts'
 import { openEncrypted } from './run/preflight.ts'
 import type { RunOptions, Scene } from './run/options.ts'
-import { renderTree, TaskScope, type Layers } from './variables/scope.ts'
+import { renderTree, TaskScope } from './variables/scope.ts'
 import type { NotYet } from './variables/not-yet.ts'
 
 export interface RunSummary {
@@ -35,7 +34,7 @@ export interface RunSummary {
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const inputs = await readInputs(options)
-  const { hosts: names, steps, store } = inputs
+  const { hosts: names, line, store } = inputs
   options.emit({
     type: 'run-start',
     playbook: options.playbook,
@@ -50,7 +49,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const layers = layersOf(inputs, options)
   const render = renderContext(inputs, options, layers)
   await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
-  const plays = [...new Set(steps.map((step) => step.run))]
+  const plays = [...new Set(line.steps.map((step) => step.run))]
   const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
   const abort = () => void hosts.abort()
   options.abort.addEventListener('abort', abort)
@@ -60,7 +59,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
     const rolled = rollingOf({
-      steps,
+      steps: line.steps,
       store,
       reached,
       scope: (host, play) => scopeOfPlay(inputs, layers, host, play),
@@ -129,7 +128,10 @@ async function converge(
 async function renderAhead(runs: readonly HostRun[], context: RunContext): Promise<void> {
   const problems = new Map<string, HakubeError>()
   const stuck = new Set<HostRun>()
-  for (let limit = 1; limit <= context.steps.length; limit++) {
+  const { line } = context
+  // What an include brings comes in behind its step while this goes on.
+  for (let at = 0; at < line.end; at = line.next(at)) {
+    const limit = line.next(at)
     for (const one of runs) {
       if (stuck.has(one)) continue
       try {
@@ -156,11 +158,8 @@ async function prepared(one: HostRun, limit: number, context: RunContext): Promi
   }
 }
 
-function renderContext(
-  inputs: Inputs,
-  options: RunOptions,
-  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers,
-): RenderContext {
+function renderContext(inputs: Inputs, options: RunOptions, layers: LayersOf): RenderContext {
+  const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags)
   return {
     playbookDir: dirname(options.playbook),
     cache: new Map(),
@@ -172,6 +171,7 @@ function renderContext(
     },
     check: options.check,
     verbosity: options.verbosity,
+    include: (including) => includes.include(including),
     scopeOf: (host, step, position) => {
       inputs.addHost(host)
       return new TaskScope(inputs.store, host, position, layers(host, step.run, undefined))
@@ -185,7 +185,7 @@ interface ContextParts {
   options: RunOptions
   hosts: Hosts
   gate: Gate
-  layers: (host: string, step: PlayRun, task: Task | undefined) => Layers
+  layers: LayersOf
   reached: readonly string[]
   rolled: ReturnType<typeof rollingOf>
 }
@@ -194,7 +194,7 @@ function contextOf(parts: ContextParts): RunContext {
   const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
   const predicted = new Map<string, Predicted>()
   return {
-    steps: inputs.steps,
+    line: inputs.line,
     store: inputs.store,
     progress: new Progress(reached),
     render,
@@ -209,7 +209,7 @@ function contextOf(parts: ContextParts): RunContext {
     playStarted: once((play: PlayRun) =>
       options.emit({ type: 'play-start', name: play.play.name, hosts: play.hosts }),
     ),
-    layers: (host, step: Step, task) => layers(host, step.run, task),
+    layers: (host, step: Step, task) => layers(host, step.run, task, step.inclusions),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
     beforeChange: async (host, run) => {
       if (options.check) return false
@@ -234,44 +234,13 @@ function connectionOf(hosts: Hosts, host: string): Connection {
   return connection
 }
 
-/** Variables of a task above the inventory and the facts. Magic variables of a host and play are made once. */
-function layersOf(inputs: Inputs, options: RunOptions) {
-  const magic = new Map<string, Layers['magic']>()
-  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
-  return (host: string, run: PlayRun, task: Task | undefined): Layers => {
-    // Who is unreachable shows only after the connections, which need variables themselves.
-    const key = `${inputs.store.unreachable.size} ${run.index} ${host}`
-    let own = magic.get(key)
-    if (!own) {
-      own = magicVariables(host, run, inputs.store, {
-        ...options,
-        tags: options.tags.only,
-        skipTags: options.tags.skip,
-      })
-      magic.set(key, own)
-    }
-    const files = inputs.varsFiles.get(run.play) ?? []
-    return {
-      magic: own,
-      loop: new Map(),
-      environment,
-      texts: [...(task ? [task.vars] : []), ...files, run.play.vars],
-    }
-  }
-}
-
-function scopeOfPlay(
-  inputs: Inputs,
-  layers: (host: string, run: PlayRun, task: Task | undefined) => Layers,
-  host: string,
-  run: PlayRun,
-): TaskScope {
+function scopeOfPlay(inputs: Inputs, layers: LayersOf, host: string, run: PlayRun): TaskScope {
   return new TaskScope(inputs.store, host, 0, layers(host, run, undefined))
 }
 
 function sceneOf(
   inputs: Inputs,
-  layers: (host: string, run: PlayRun, task: Task | undefined) => Layers,
+  layers: LayersOf,
   hosts: Hosts,
   plays: readonly PlayRun[],
   reached: readonly string[],

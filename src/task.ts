@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import type { Place } from './errors.ts'
 import type { Answer } from './connect/connection.ts'
 import type { Script } from './shell/sh.ts'
-import type { Value } from './value.ts'
+import type { Dict, Value } from './value.ts'
 import { type Effect, type World, type WorldQuestion } from './world/world.ts'
 
 /**
@@ -56,10 +56,12 @@ export interface Controller {
     from: 'files' | 'templates',
     options?: { decrypt?: boolean },
   ): Promise<{ path: string; content: Buffer }>
+  /** The variables of a YAML or JSON file from the search path of `vars/`, unrendered. Throws HakubeError(s). */
+  readVariables(name: string): Promise<{ path: string; variables: Dict }>
   /** The content of a file that was read otherwise, decrypted if Ansible Vault encrypted it. */
   decrypt(path: string, content: Buffer): Buffer
   /** Absolute path of a file or directory in that search path. Throws HakubeError if there is none. */
-  findFile(name: string, from: 'files' | 'templates'): Promise<string>
+  findFile(name: string, from: 'files' | 'templates' | 'vars'): Promise<string>
   /** A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. */
   renderTemplate(name: string): Promise<{ path: string; text: string }>
   /** A Jinja2 expression evaluated with the task's variables, for debug's `var` and assert's `that`. */

@@ -28,6 +28,10 @@ Worth knowing:
 - Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`, and all that is delegated. Where handlers do so, they meet at their flush.
 - \`delegate_to\` takes any host: of the inventory, \`localhost\` for the machine hakube runs on, or an address. Variables stay those of the host that delegates; how to reach the other host and whom to become there (\`ansible_become*\`) is said by that host. A host that is in no play of the run is not locked.
 - With \`serial\` each batch goes through the whole play before the next one begins; a batch of which nobody is left ends the run.
+- Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play.
+- \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names are no templates. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
+- Of handlers with one name the last one runs: those of roles come before the play's own. \`notify: "role : name"\` works. A handler of a role that is included several times runs once; Ansible runs it once for each include.
+- A deprecated \`include\` is an \`include_tasks\`.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
 ## Keywords of a play

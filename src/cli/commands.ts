@@ -31,6 +31,7 @@ export interface ApplyOptions extends SharedOptions {
   tags?: string[]
   skipTags?: string[]
   startAtTask?: string
+  rolesPath?: string[]
   adopt?: boolean
   listHosts?: boolean
   listTasks?: boolean
@@ -230,6 +231,7 @@ function applyOptions(command: Command): Command {
     .option('-t, --tags <tags>', 'only tasks with one of these tags', commas)
     .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
     .option('--start-at-task <name>', 'leave out the tasks before this one')
+    .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
     .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
     .option('--list-hosts', 'print the hosts and stop')
     .option('--list-tasks', 'print the tasks and stop')
@@ -242,6 +244,10 @@ function collect(value: string, before: string[] | undefined): string[] {
 
 function commas(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), ...value.split(',').map((one) => one.trim())]
+}
+
+function colons(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...value.split(':').filter((one) => one !== '')]
 }
 
 /** Of two limits one would be dropped without a word. */

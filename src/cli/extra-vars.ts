@@ -1,5 +1,6 @@
 import { HakubeError } from '../errors.ts'
-import { readText, variablesOf } from '../run/inputs.ts'
+import { readText } from '../run/inputs.ts'
+import { variablesIn } from '../playbook/sources.ts'
 import { keyValues, UnbalancedError, type KeyValues } from '../variables/key-values.ts'
 import type { Raw, RawVariables } from '../variables/store.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -16,9 +17,9 @@ async function read(text: string, vault: Vault): Promise<RawVariables> {
   if (text.trim() === '') return new Map()
   if (text.startsWith('@')) {
     const file = text.slice(1)
-    return variablesOf(await readText(file, 'variables file', vault), file, vault)
+    return variablesIn(await readText(file, 'variables file', vault), file, (values) => vault.hide(values))
   }
-  if (/^\s*[[{]/.test(text)) return variablesOf({ text, hidden: false }, '-e', vault)
+  if (/^\s*[[{]/.test(text)) return variablesIn({ text, hidden: false }, '-e', (values) => vault.hide(values))
   if (/^[./]/.test(text)) throw wrong(text, 'this looks like a file', `write -e @${text}`)
   const { pairs, rest } = split(text)
   if (rest[0] !== undefined) {

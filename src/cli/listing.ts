@@ -9,12 +9,12 @@ import type { Terminal } from './terminal.ts'
 export async function listing(options: ApplyOptions, run: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const inputs = await readInputs(run)
   const lines: string[] = []
-  const runs = new Map(inputs.steps.map((step) => [step.run.play, step.run]))
+  const runs = new Map(inputs.line.steps.map((step) => [step.run.play, step.run]))
   for (const play of runs.values()) {
     lines.push(`${play.play.name}  (hosts: ${play.play.hosts.value})`)
     if (options.listHosts) lines.push(...play.allHosts.map((host) => `  ${host}`))
     if (options.listTasks) {
-      for (const step of inputs.steps) {
+      for (const step of inputs.line.steps) {
         if (step.run !== play || !step.task) continue
         const { task } = step
         const module = isMeta(task.module) ? `meta ${task.module.meta}` : task.module.name

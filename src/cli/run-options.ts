@@ -52,6 +52,7 @@ export async function runOptions(
     limit: options.limit,
     tags: { only: options.tags ?? [], skip: options.skipTags ?? [] },
     startAtTask: options.startAtTask,
+    rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
     extraVars,
     check: options.check ?? false,
     diff: options.diff ?? settings.diffAlways ?? false,

@@ -7,7 +7,7 @@ import type { Place } from '../errors.ts'
 import { findConfig, type Surroundings } from './find.ts'
 import { parseConfig, type Section } from './ini.ts'
 import { withoutSharing } from './ssh-sharing.ts'
-import { MEANINGFUL, NOT_YET, SETTINGS, type Setting, type SettingName } from './table.ts'
+import { MEANINGFUL, SETTINGS, type Setting, type SettingName } from './table.ts'
 import { items, path, plain, sourceOf, truth, wholeNumber, type Given } from './values.ts'
 
 /** What ansible.cfg and the environment say. Undefined: nothing. Paths are absolute. */
@@ -204,8 +204,7 @@ function givenFor({ ini, env }: Setting, sections: Sections, where: Surroundings
 }
 
 function notesOf(file: string | undefined, sections: Sections, { env }: Surroundings): string[] {
-  const all = Object.entries(SETTINGS)
-  const honoured = all.filter(([name]) => !NOT_YET.some((one) => one === name)).map(([, setting]) => setting)
+  const honoured: Setting[] = Object.values(SETTINGS)
   const written = new Set(honoured.flatMap(({ ini }) => ini.map(([section, name]) => `[${section}] ${name}`)))
   const idle = [...sections].flatMap(([section, entries]) =>
     section === 'DEFAULT' ? [] : [...entries.keys()].map((name) => `[${section}] ${name}`),

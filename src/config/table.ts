@@ -64,9 +64,6 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS
 
-/** Settings that are read for what is not there yet: roles. */
-export const NOT_YET: readonly SettingName[] = ['rolesPath']
-
 /** Settings without an effect here that change what a playbook means, unless they say what holds here anyway. */
 export const MEANINGFUL: readonly { section: string; name: string; env: string; harmless: RegExp }[] = [
   { section: 'defaults', name: 'hash_behaviour', env: 'ANSIBLE_HASH_BEHAVIOUR', harmless: /^replace$/ },

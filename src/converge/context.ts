@@ -1,5 +1,6 @@
 import type { Connection } from '../connect/connection.ts'
 import type { Task } from '../playbook/model.ts'
+import type { Line } from '../playbook/line.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
 import type { RenderContext } from '../playbook/render.ts'
 import type { Progress } from '../progress.ts'
@@ -10,7 +11,7 @@ import type { Predicted } from './answers.ts'
 
 /** What the hosts of a run share. */
 export interface RunContext {
-  steps: readonly Step[]
+  line: Line
   store: VariableStore
   progress: Progress
   render: RenderContext

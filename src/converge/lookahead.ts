@@ -32,7 +32,7 @@ export class Lookahead {
   constructor(context: RunContext, host: string) {
     this.#context = context
     this.#host = host
-    this.#end = context.steps.length
+    this.#end = context.line.end
     this.#settle()
   }
 
@@ -57,8 +57,8 @@ export class Lookahead {
   async #extend(limit: number, tolerate: boolean): Promise<NotYet | undefined> {
     const end = Math.min(limit, this.#end)
     while (this.#cursor < end && !this.#halted) {
-      const step = this.#context.steps[this.#cursor]
-      if (!step) break
+      const step = this.#context.line.at(this.#cursor)
+      if (!step || step.position >= end) break
       if (this.#applies(step)) {
         try {
           this.queue.push(await this.#render(step, tolerate))
@@ -67,7 +67,7 @@ export class Lookahead {
           throw error
         }
       }
-      this.#cursor++
+      this.#cursor = this.#context.line.next(step.position)
       this.#settle()
     }
     return undefined
@@ -78,7 +78,7 @@ export class Lookahead {
     this.queue.length = 0
     this.#context.store.forgetAfter(this.#host, from)
     this.#cursor = position
-    this.#end = end ?? this.#context.steps.length
+    this.#end = end ?? this.#context.line.end
     if (rescued) this.#rescued.add(rescued)
     this.resume()
     this.#settle()
@@ -101,11 +101,10 @@ export class Lookahead {
     const groups: Group[] = []
     let missing: NotYet | undefined
     for (const task of tasks) {
-      const position = step.position + HANDLER_ROOM * ++this.#handlersAt.count
+      const room = step.room * HANDLER_ROOM
+      const position = step.position + room * ++this.#handlersAt.count
       try {
-        groups.push(
-          await this.#renderTask({ step, task, handler: true, room: HANDLER_ROOM, tolerate: true }, position),
-        )
+        groups.push(await this.#renderTask({ step, task, handler: true, room, tolerate: true }, position))
       } catch (error) {
         if (!(error instanceof NotYet) || error.what.kind === 'unknown') throw error
         this.#handlersAt.count--
@@ -123,6 +122,7 @@ export class Lookahead {
 
   #applies(step: Step): boolean {
     if (!step.run.members.has(this.#host)) return false
+    if (!step.inclusions.every((one) => one.hosts.has(this.#host))) return false
     return step.frames.every((frame) => frame.part !== 'rescue' || this.#rescued.has(frame.span))
   }
 
@@ -130,7 +130,7 @@ export class Lookahead {
     const { task } = step
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
-    const slot = { step, task, handler: false, room: 1, tolerate: tolerate || rescuable }
+    const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
     if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
     const work = renderMeta(
       { ...slot, rendered: () => {} },

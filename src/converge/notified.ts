@@ -1,5 +1,5 @@
 import { EXIT, HakubeError } from '../errors.ts'
-import type { Task } from '../playbook/model.ts'
+import { handlerNames, type Task } from '../playbook/model.ts'
 import type { Step } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import type { Group, Work } from '../playbook/work.ts'
@@ -25,7 +25,7 @@ export class Notified {
     for (const { scope, host } of works) {
       for (const notify of task?.notify ?? []) {
         const name = hasTemplate(notify.value) ? String(toJson(renderTree(notify, scope))) : notify.value
-        const found = step.run.handlers.filter((handler) => this.#answers(handler, name, step))
+        const found = this.#find(name, step)
         for (const handler of found) this.#note(handler, doubt)
         if (found.length > 0) continue
         throw new HakubeError(`there is no handler ${name} in this play`, {
@@ -44,10 +44,17 @@ export class Notified {
     if (!sure) this.#handlers.set(handler, doubt)
   }
 
-  #answers(handler: Task, name: string, step: Step): boolean {
-    const own = handler.name ?? handler.action
-    if (own === name || handler.listen.includes(name)) return true
-    return hasTemplate(own) && this.#nameOf(handler, step) === name
+  /** As in Ansible: of handlers with this name the last one, and all that listen to it. */
+  #find(name: string, step: Step): Task[] {
+    const { handlers } = step.run
+    const named = handlers.findLast((handler) => this.#isNamed(handler, name, step))
+    return handlers.filter((handler) => handler === named || handler.listen.includes(name))
+  }
+
+  #isNamed(handler: Task, name: string, step: Step): boolean {
+    const names = handlerNames(handler)
+    if (names.includes(name)) return true
+    return names.some((one) => hasTemplate(one)) && this.#nameOf(handler, step) === name
   }
 
   /** In the order in which the play lists them. */

@@ -1,6 +1,7 @@
 import type { Task } from '../playbook/model.ts'
 import { factsSetBy } from '../playbook/program.ts'
 import type { Group, Work } from '../playbook/work.ts'
+import { str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
 import { UnknownValue, type VariableStore } from '../variables/store.ts'
 import { hasChanged, hasFailed, openDict, registered, type Verdict } from './verdict.ts'
@@ -9,7 +10,15 @@ import { hasChanged, hasFailed, openDict, registered, type Verdict } from './ver
 export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
   const { position } = work.scope
   const facts = found.result['ansible_facts']
-  if (isDict(facts)) {
+  if (isDict(facts) && 'name' in task.module && task.module.name === 'include_vars') {
+    // Texts of a file of variables may be templates; what a host or a task has said never is one.
+    const [file] = listOf(found.result['ansible_included_var_files'])
+    for (const [name, value] of facts)
+      store.include(work.host, String(name), position, {
+        value,
+        place: { file: str(file ?? 'include_vars') },
+      })
+  } else if (isDict(facts)) {
     for (const [name, value] of facts) store.write(work.host, String(name), position, value)
   } else if (found.status === 'unknown') {
     // Whether and what it sets is unknown, so what was there before does not count any more.
@@ -18,6 +27,10 @@ export function registerWork(store: VariableStore, task: Task, work: Work, found
     }
   }
   if (task.register !== undefined) store.write(work.host, task.register, position, registered(found))
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : []
 }
 
 /** Stores the results of all items of a loop under `register`, for the steps behind it. */

@@ -32,7 +32,7 @@ export async function readPlanned(options: RunOptions): Promise<Planned> {
     return new TaskScope(inputs.store, host, 0, { magic, loop: new Map(), environment, texts: [] })
   }
   const [first] = inputs.hosts
-  const run = inputs.steps.find((step) => step.run.hosts.length > 0)?.run
+  const run = inputs.line.steps.find((step) => step.run.hosts.length > 0)?.run
   if (first === undefined || !run) throw new TypeError('a run without hosts was let through')
   const variables = scope(first, run)
   const input = readInput({

@@ -14,7 +14,7 @@ export async function fetchFromControlPlane(
   options: RunOptions,
 ): Promise<{ host: string; text: string }> {
   const { inputs, members, scope } = planned
-  const plays = [...new Set(inputs.steps.map((step) => step.run))]
+  const plays = [...new Set(inputs.line.steps.map((step) => step.run))]
   const hosts = new Hosts(options, inputs.store, plays, scope)
   const reasons: string[] = []
   let isReached = false

@@ -1,5 +1,5 @@
-import type { Place } from '../errors.ts'
-import type { Value } from '../value.ts'
+import { HakubeError, type Place } from '../errors.ts'
+import type { Dict, Value } from '../value.ts'
 import type { Statement } from './ast.ts'
 import { truthy } from './compare.ts'
 import { evaluate } from './evaluate.ts'
@@ -10,6 +10,7 @@ import { GLOBALS } from './globals.ts'
 import { readHeader } from './header.ts'
 import type { LexerOptions } from './tokens.ts'
 import { parseLiteral } from './literal.ts'
+import { findLookup, LookupFailure } from './lookups.ts'
 import { Source } from './mistakes.ts'
 import { Renderer } from './render.ts'
 import { toValue } from './result.ts'
@@ -76,6 +77,26 @@ export function evaluateCondition(
   const parsed = parseExpression(condition, place, false)
   const runtime = start(parsed, place, scope, environment)
   return runtime.locating(() => truthy(evaluate(parsed.body, new Frame(), runtime)))
+}
+
+/** What a lookup makes of these terms. Throws a HakubeError with this place where it fails. */
+export function runLookup(
+  name: string,
+  terms: Value[],
+  options: Dict,
+  scope: Scope,
+  environment: Environment,
+  place: Place,
+): Value[] {
+  try {
+    return findLookup(name, environment.lookups)(terms, options, {
+      scope,
+      random: () => environment.random?.() ?? Math.random(),
+    })
+  } catch (error) {
+    if (!(error instanceof LookupFailure)) throw error
+    throw new HakubeError(error.message, { code: 'lookup-failed', place })
+  }
 }
 
 /** Whether a text has anything to render. */

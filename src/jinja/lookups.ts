@@ -42,7 +42,7 @@ function run(args: Args, runtime: Runtime): { items: Value[]; wantList: boolean 
   allDefined(args)
   const [name, ...terms] = args.positional
   if (typeof name !== 'string') throw new Mistake('lookup() takes the name of a lookup first')
-  const found = find(name, runtime)
+  const found = findLookup(name, runtime.environment.lookups)
   const { wantlist = false, errors = 'strict', ...options } = Object.fromEntries(args.named)
   const named: Dict = new Map(Object.entries(options).map(([key, value]) => [key, toValue(value)]))
   const wantList = truthy(wantlist)
@@ -59,11 +59,12 @@ function run(args: Args, runtime: Runtime): { items: Value[]; wantList: boolean 
 /** A lookup's own failure, such as a missing file: `errors='ignore'` may pass over it. */
 export class LookupFailure extends Error {}
 
-function find(name: string, runtime: Runtime): Lookup {
+/** A lookup by its name. Throws Mistake for one that is not there. */
+export function findLookup(name: string, own: Lookups | undefined): Lookup {
   const short = shortName(name)
-  const found = runtime.environment.lookups?.get(short) ?? BUILT_IN_LOOKUPS.get(short)
+  const found = own?.get(short) ?? BUILT_IN_LOOKUPS.get(short)
   if (found) return found
-  const known = [...(runtime.environment.lookups?.keys() ?? []), ...BUILT_IN_LOOKUPS.keys()]
+  const known = [...(own?.keys() ?? []), ...BUILT_IN_LOOKUPS.keys()]
   throw unknownLookup(name, known)
 }
 

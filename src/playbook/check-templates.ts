@@ -9,8 +9,13 @@ export function checkTemplates(playbook: Playbook): HakubeError[] {
 }
 
 function checkPlay(play: Play): HakubeError[] {
-  const entries = [...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers]
+  const entries = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers]
   return [...checkInherited(play), ...checkLocated(play.gatherFacts), ...entries.flatMap(checkEntry)]
+}
+
+/** The same of tasks that an include brings. */
+export function checkEntries(entries: readonly Entry[]): HakubeError[] {
+  return entries.flatMap(checkEntry)
 }
 
 function checkEntry(entry: Entry): HakubeError[] {

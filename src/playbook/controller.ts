@@ -1,12 +1,15 @@
 import { access, readFile as read } from 'node:fs/promises'
-import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeError, type Place } from '../errors.ts'
 import { renderHandlebars } from '../handlebars.ts'
 import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/index.ts'
 import type { Controller } from '../task.ts'
-import type { Value } from '../value.ts'
+import type { Dict, Value } from '../value.ts'
+import { isEncrypted } from '../vault/envelope.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
+import type { Origin } from './model.ts'
+import { searchPath } from './search.ts'
+import { variablesIn } from './sources.ts'
 
 /** Files that a run has read, so that a hundred hosts read a template once. */
 export type FileCache = Map<string, Promise<Buffer | undefined>>
@@ -16,6 +19,7 @@ export class TaskController implements Controller {
   readonly verbosity: number
   readonly #scope: TaskScope
   readonly #place: Place
+  readonly #origin: Origin
   readonly #playbookDir: string
   readonly #cache: FileCache
   readonly #vault: Vault
@@ -23,6 +27,7 @@ export class TaskController implements Controller {
   constructor(options: {
     scope: TaskScope
     place: Place
+    origin: Origin
     playbookDir: string
     cache: FileCache
     vault?: Vault | undefined
@@ -31,6 +36,7 @@ export class TaskController implements Controller {
     this.verbosity = options.verbosity
     this.#scope = options.scope
     this.#place = options.place
+    this.#origin = options.origin
     this.#playbookDir = options.playbookDir
     this.#cache = options.cache
     this.#vault = options.vault ?? new Vault([])
@@ -53,7 +59,19 @@ export class TaskController implements Controller {
     return this.#vault.content(content, path)
   }
 
-  async findFile(name: string, from: 'files' | 'templates'): Promise<string> {
+  async readVariables(name: string): Promise<{ path: string; variables: Dict }> {
+    const candidates = this.#candidates(name, 'vars')
+    for (const path of candidates) {
+      const bytes = await this.#read(path)
+      if (!bytes) continue
+      const text = { text: this.#vault.content(bytes, path).toString('utf8'), hidden: isEncrypted(bytes) }
+      const raw = variablesIn(text, path, (values) => this.#vault.hide(values))
+      return { path, variables: new Map([...raw].map(([key, { value }]) => [key, value])) }
+    }
+    throw this.#missing(name, candidates)
+  }
+
+  async findFile(name: string, from: 'files' | 'templates' | 'vars'): Promise<string> {
     const candidates = this.#candidates(name, from)
     for (const path of candidates) {
       if (
@@ -99,11 +117,8 @@ export class TaskController implements Controller {
     })
   }
 
-  /** Ansible's search path: the kind's folder beside the playbook, then the playbook's own folder. */
-  #candidates(name: string, from: 'files' | 'templates'): string[] {
-    if (isAbsolute(name)) return [name]
-    const folders = [join(this.#playbookDir, from), this.#playbookDir, join(this.#playbookDir, '..', from)]
-    return folders.map((folder) => resolve(folder, name))
+  #candidates(name: string, from: 'files' | 'templates' | 'vars'): string[] {
+    return searchPath(name, from, this.#origin, this.#playbookDir)
   }
 
   #read(path: string): Promise<Buffer | undefined> {

@@ -5,19 +5,22 @@ import { errnoOf } from '../errno.ts'
 import { LookupFailure, str, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
+import { fileLookups } from './file-lookups.ts'
+import type { Origin } from './model.ts'
+import { searchPath } from './search.ts'
 
 /** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */
 export function templateEnvironment(
   playbookDir: string,
   env: NodeJS.ProcessEnv,
   vault: Vault = new Vault([]),
+  origin: Origin = { dir: playbookDir, role: undefined },
 ): ScopeEnvironment {
-  const search = (name: string, folder: string, from: string) =>
-    isAbsolute(name)
-      ? [name]
-      : [dirname(from), resolve(playbookDir, folder), playbookDir, resolve(playbookDir, '..', folder)].map(
-          (base) => resolve(base, name),
-        )
+  // What a template includes is looked for beside it first.
+  const search = (name: string, folder: 'files' | 'templates', from: string) => [
+    ...(isAbsolute(name) ? [] : [resolve(dirname(from), name)]),
+    ...searchPath(name, folder, origin, playbookDir),
+  ]
   const envLookup: Lookup = (terms) => terms.map((term) => env[str(term)] ?? '')
   const textOf = (name: string): string => {
     const found = firstText(search(name, 'files', playbookDir), vault)
@@ -27,12 +30,9 @@ export function templateEnvironment(
   const fileLookup: Lookup = (terms, options) =>
     terms.map((term) => (options.get('rstrip') === false ? textOf(str(term)) : textOf(str(term)).trimEnd()))
   const unvaultLookup: Lookup = (terms) => terms.map((term) => textOf(str(term)))
+  const files = fileLookups({ origin, playbookDir })
   return {
-    lookups: new Map([
-      ['env', envLookup],
-      ['file', fileLookup],
-      ['unvault', unvaultLookup],
-    ]),
+    lookups: new Map([['env', envLookup], ['file', fileLookup], ['unvault', unvaultLookup], ...files]),
     load: (name, from) => firstText(search(name, 'templates', from), vault),
     decrypt: (value) => vault.reveal(value),
     now: () => new Date(),
@@ -48,7 +48,7 @@ export function templateEnvironment(
 }
 
 /** Names of the lookups above, for the check at load time. */
-export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file', 'unvault'])
+export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file', 'unvault', 'fileglob', 'first_found'])
 
 /** The text of the first of these files that is there, decrypted if it is encrypted. */
 function firstText(paths: readonly string[], vault: Vault): LoadedTemplate | undefined {

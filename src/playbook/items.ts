@@ -1,5 +1,6 @@
 import { HakubeError, isKnown } from '../errors.ts'
-import { isDict, toJson, type Value } from '../value.ts'
+import { runLookup } from '../jinja/index.ts'
+import { isDict, toJson, type Key, type Value } from '../value.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import type { Condition, Located, Loop, Task } from './model.ts'
@@ -29,6 +30,7 @@ export function itemsOf(
     if (never) return `when: ${never.value}`
     throw error
   }
+  if (loop.style !== 'list' && loop.style !== 'flatten') return lookupItems(loop, values, task, scope)
   if (!Array.isArray(values)) {
     throw new HakubeError(`a loop needs a list, this is ${isDict(values) ? 'a dict' : describe(values)}`, {
       code: 'wrong-loop',
@@ -37,6 +39,19 @@ export function itemsOf(
     })
   }
   const items = loop.style === 'flatten' ? values.flat(1) : values
+  if (items.length === 0) return 'the loop has no items'
+  return items.map((value, index) => makeItem(loop, value, index, scope))
+}
+
+/** The items of with_dict and its like: what the lookup of that name makes of the loop's value. */
+function lookupItems(loop: Loop, values: Value, task: Task, scope: TaskScope): readonly Item[] | string {
+  const terms = Array.isArray(values) ? values : [values]
+  // As in Ansible: with_first_found looks where the task's module would look for its file.
+  const folder = ['template', 'vars'].find((word) => task.action.includes(word))
+  const options = new Map<Key, Value>(
+    loop.style === 'first_found' && folder ? [['_subdir', folder === 'vars' ? 'vars' : 'templates']] : [],
+  )
+  const items = runLookup(loop.style, terms, options, scope, scope.environment, loop.items.place)
   if (items.length === 0) return 'the loop has no items'
   return items.map((value, index) => makeItem(loop, value, index, scope))
 }

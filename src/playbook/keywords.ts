@@ -33,6 +33,21 @@ const COMMON = {
   debugger: 'hakube has no debugger; -v gives the reason of every step',
 } as const satisfies Record<string, Support>
 
+/** Loops whose items a lookup of the same name makes. */
+export const LOOKUP_LOOPS: ReadonlySet<string> = new Set([
+  'with_cartesian',
+  'with_dict',
+  'with_fileglob',
+  'with_first_found',
+  'with_flattened',
+  'with_indexed_items',
+  'with_nested',
+  'with_random_choice',
+  'with_sequence',
+  'with_subelements',
+  'with_together',
+])
+
 export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   ...COMMON,
   hosts: 'yes',
@@ -45,7 +60,7 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   force_handlers: LATER,
   remote_user: 'yes',
   user: 'write remote_user instead',
-  roles: LATER,
+  roles: 'yes',
   vars_prompt: LATER,
   serial: 'yes',
   max_fail_percentage: LATER,
@@ -54,7 +69,7 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   gather_subset: 'hakube always gathers all of its facts, in one round trip',
   gather_timeout: LATER,
   fact_path: LATER,
-  import_playbook: LATER,
+  import_playbook: 'write it as an entry of the playbook of its own: - import_playbook: other.yml',
 }
 
 export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
@@ -68,15 +83,70 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   delegate_facts: LATER,
 }
 
+/** An entry of `roles` or of a role's dependencies: other names are parameters of the role. */
+export const ROLE_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  role: 'yes',
+  when: 'yes',
+  delegate_to: 'yes',
+  delegate_facts: LATER,
+}
+
+export const IMPORT_PLAYBOOK_KEYWORDS: Readonly<Record<string, Support>> = {
+  import_playbook: 'yes',
+  'ansible.builtin.import_playbook': 'yes',
+  name: 'yes',
+  when: 'yes',
+  vars: 'yes',
+  tags: 'yes',
+}
+
+/** import_tasks and import_role are replaced by what they import, which then has these keywords. */
+export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...COMMON,
+  when: 'yes',
+  args: 'yes',
+  delegate_to: 'yes',
+  delegate_facts: LATER,
+  ...Object.fromEntries(
+    ['loop', 'with_items', 'with_list', 'until', 'retries', 'delay', 'register'].map((name) => [
+      name,
+      'what is imported is there before the run: write include_tasks or include_role instead',
+    ]),
+  ),
+  notify: 'write it on the tasks in the file',
+}
+
+/** What Ansible refuses beside an include: the tasks that it brings would not have it. */
+export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'become',
+    'become_user',
+    'become_method',
+    'environment',
+    'check_mode',
+    'diff',
+    'delegate_to',
+    'notify',
+    'any_errors_fatal',
+    'until',
+    'retries',
+    'delay',
+    'changed_when',
+    'failed_when',
+  ].map((name) => [name, `write apply: {${name}: …} among its parameters, or import_tasks`]),
+)
+
 export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   ...COMMON,
-  action: 'write the module as a key of the task instead',
-  local_action: LATER,
+  action: 'yes',
+  local_action: 'yes',
   args: 'yes',
   when: 'yes',
   loop: 'yes',
   with_items: 'yes',
   with_list: 'yes',
+  ...Object.fromEntries([...LOOKUP_LOOPS].map((name) => [name, 'yes'])),
   loop_control: 'yes',
   register: 'yes',
   notify: 'yes',
@@ -96,13 +166,7 @@ export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = { ...TASK_KEY
 
 /** Other loops, by what to write instead of them. */
 export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {
-  with_dict: 'write loop: "{{ the_dict | dict2items }}"',
-  with_fileglob: LATER,
-  with_first_found: LATER,
-  with_flattened: 'write loop: "{{ the_list | flatten }}"',
-  with_indexed_items: 'write loop with loop_control: index_var',
-  with_nested: 'write loop: "{{ a | product(b) | list }}"',
-  with_sequence: 'write loop: "{{ range(1, 5) | list }}"',
-  with_subelements: LATER,
-  with_together: 'write loop: "{{ a | zip(b) | list }}"',
+  with_file: 'write loop with lookup("file", item) in the task',
+  with_lines: 'hakube runs no programs on the controller to make a list: register the output of a command',
+  with_inventory_hostnames: 'write loop: "{{ groups[\'the_group\'] }}"',
 }

@@ -3,20 +3,28 @@ import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
-import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
+import { writtenAction } from './written-action.ts'
+import { HANDLER_KEYWORDS, LOOKUP_LOOPS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
-import { isMeta, type Located, type Loop, type Meta, type Retry, type Task } from './model.ts'
+import { isIncluding, readInclude, withoutApply } from './load-include.ts'
+import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
 import type { Reader } from './reader.ts'
 
 const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
-export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean): Task | undefined {
+export function loadTask(
+  reader: Reader,
+  mapping: YamlMapping,
+  { handler, origin }: { handler: boolean; origin: Origin },
+): Task | undefined {
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
   const isLoop = (key: string) => Object.hasOwn(LOOP_KEYWORDS, key)
-  const actions = mapping.entries.filter(
-    ({ key }) => !Object.hasOwn(table, String(key)) && !isLoop(String(key)),
-  )
+  const written = writtenAction(reader, mapping)
+  const actions = [
+    ...written.entries,
+    ...mapping.entries.filter(({ key }) => !Object.hasOwn(table, String(key)) && !isLoop(String(key))),
+  ]
   const [action, second] = actions
   const keys = reader.keywords(mapping, table, handler ? 'handler' : 'task', (key) =>
     actions.some((a) => a.key === key),
@@ -28,14 +36,16 @@ export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean)
   const name = keys.get('name')
   if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
   const module = findAction(reader, action, Object.keys(table))
-  const shared = inherited(reader, keys)
+  const own = inherited(reader, keys)
+  const shared = written.local ? { ...own, delegateTo: { value: 'localhost', place: action.keyPlace } } : own
   const args =
     module && !isMeta(module)
-      ? loadArguments(reader, module, action, keys.get('args'))
+      ? loadArguments(reader, module, withoutApply(module, action), keys.get('args'))
       : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
     type: 'task',
+    origin,
     name: name && reader.text(name, 'name'),
     place: name?.place ?? action.keyPlace,
     action: String(action.key),
@@ -52,7 +62,10 @@ export function loadTask(reader: Reader, mapping: YamlMapping, handler: boolean)
       ? reader.conditions(keys.get('failed_when'), 'failed_when')
       : undefined,
     retry: readRetry(reader, keys),
+    include: undefined,
   }
+  const include = module && !isMeta(module) && isIncluding(module)
+  if (include) return { ...task, module, include: readInclude(reader, mapping, shared) }
   if (module && isMeta(module)) checkMeta(reader, module, keys)
   return module && { ...task, module }
 }
@@ -110,7 +123,7 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
     if (instead !== undefined) reader.problem(`${String(key)} is not supported`, keyPlace, instead)
   }
   const control = keys.get('loop_control')
-  const given = ['loop', 'with_items', 'with_list'].filter((key) => keys.has(key))
+  const given = ['loop', 'with_items', 'with_list', ...LOOKUP_LOOPS].filter((key) => keys.has(key))
   const [word, second] = given
   const node = word === undefined ? undefined : keys.get(word)
   if (!node) {
@@ -132,7 +145,7 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
   const label = reader.located(options.get('label'))
   const pause = reader.located(options.get('pause'))
   return {
-    style: word === 'with_items' ? 'flatten' : 'list',
+    style: styleOf(word),
     items: { value: toValue(node), place: node.place },
     control: {
       loopVar: reader.text(options.get('loop_var'), 'loop_var') ?? 'item',
@@ -141,6 +154,11 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
       ...(pause ? { pause } : {}),
     },
   }
+}
+
+function styleOf(word: string | undefined): string {
+  if (word === 'with_items') return 'flatten'
+  return word !== undefined && LOOKUP_LOOPS.has(word) ? word.slice('with_'.length) : 'list'
 }
 
 function readRegister(reader: Reader, node: YamlNode | undefined): string | undefined {

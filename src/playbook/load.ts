@@ -1,20 +1,32 @@
-import { dirname } from 'node:path'
-import { HakubeError, throwAll } from '../errors.ts'
+import { dirname, resolve } from 'node:path'
+import { HakubeError, throwAll, type Place } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
 import { describe, entryOf, loadYaml, type YamlNode } from '../yaml/load.ts'
 import { checkTemplates } from './check-templates.ts'
 import { inherited } from './inherited.ts'
-import { BLOCK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
-import { loadTask } from './load-task.ts'
-import type { Block, Entry, Play, Playbook, Task } from './model.ts'
-import { didYouMean } from '../suggest.ts'
+import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
+import { loadEntries, loadHandlers } from './load-entries.ts'
+import { loadRole, readRoleEntry } from './load-role.ts'
+import { readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
+import { handlerNames, isInclude, type Entry, type Play, type Playbook } from './model.ts'
 import { hasTemplate, Reader } from './reader.ts'
+import { noSources, type Sources } from './sources.ts'
+
+export interface LoadOptions {
+  /** The text was encrypted: no message shows a line of it. */
+  hidden?: boolean
+  /** The files that the playbook names; without them there are none. */
+  sources?: Sources
+  /** Folders that are searched for roles, after `roles` beside the playbook. */
+  rolesPath?: readonly string[]
+}
 
 /**
- * Reads a playbook. All mistakes of the file are reported together: YAML, keywords, modules, parameters and the
- * syntax of the templates in it. No host is needed for any of it. Of a hidden file no message shows a line.
+ * Reads a playbook with the roles and files that it imports. All mistakes of all files are reported together: YAML,
+ * keywords, modules, parameters and the syntax of the templates in it. No host is needed for any of it.
  */
-export function loadPlaybook(text: string, file: string, hidden = false): Playbook {
-  const root = loadYaml(text, file, { hidden })
+export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
+  const root = loadYaml(text, file, { hidden: options.hidden })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
@@ -23,16 +35,79 @@ export function loadPlaybook(text: string, file: string, hidden = false): Playbo
       hint: 'begin the play with "- hosts: …"',
     })
   }
-  const reader = new Reader()
-  const plays = root.items.flatMap((item) => loadPlay(reader, item) ?? [])
-  const playbook = { file, plays }
-  for (const play of plays) checkNotify(reader, play)
-  reader.problems.push(...checkTemplates(playbook))
-  throwAll(reader.problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0)))
+  const loading: Loading = {
+    reader: new Reader(),
+    sources: options.sources ?? noSources,
+    playbookDir: dirname(resolve(file)),
+    rolesPath: options.rolesPath ?? [],
+  }
+  const { reader: _, ...rest } = loading
+  const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
+  for (const play of playbook.plays) checkNotify(loading.reader, play)
+  loading.reader.problems.push(...checkTemplates(playbook))
+  throwAll(inOrder(loading.reader.problems, file))
   return playbook
 }
 
-function loadPlay(reader: Reader, node: YamlNode): Play | undefined {
+/** By file, the playbook first, and line; each once, however often its file is imported. */
+function inOrder(problems: readonly HakubeError[], file: string): HakubeError[] {
+  const unique = new Map(problems.map((one) => [`${one.message} ${JSON.stringify(one.place)}`, one]))
+  const key = ({ place }: HakubeError) => (place?.file === file ? '' : (place?.file ?? ''))
+  const line = (place: Place | undefined) => place?.line ?? 0
+  return [...unique.values()].sort(
+    (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0) || line(a.place) - line(b.place),
+  )
+}
+
+function loadPlays(loading: Loading, root: YamlNode, file: string, chain: readonly string[]): Play[] {
+  return loading.reader.items(root, 'a playbook').flatMap((item) => {
+    const importing = importPlaybook(item)
+    return importing ? importPlays(loading, item, importing, file, chain) : (loadPlay(loading, item) ?? [])
+  })
+}
+
+function importPlaybook(item: YamlNode): YamlNode | undefined {
+  if (item.kind !== 'mapping') return undefined
+  return (entryOf(item, 'import_playbook') ?? entryOf(item, 'ansible.builtin.import_playbook'))?.value
+}
+
+/** The plays of another playbook, in the place of the entry that imports it. */
+function importPlays(
+  loading: Loading,
+  node: YamlNode,
+  named: YamlNode,
+  from: string,
+  chain: readonly string[],
+): Play[] {
+  const { reader, sources } = loading
+  const mapping = reader.mapping(node, 'import_playbook')
+  const name = reader.text(named, 'import_playbook')
+  if (!mapping || name === undefined) return []
+  const keys = reader.keywords(mapping, IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook')
+  const lent = inherited(reader, keys)
+  const when = reader.conditions(keys.get('when'), 'when')
+  const file = resolve(dirname(from), name)
+  const text = hasTemplate(name) ? undefined : sources.read(file)
+  if (hasTemplate(name))
+    reader.problem('the name of a playbook must be known before the run, this is a template', named.place)
+  else if (!text)
+    reader.problem(`there is no playbook ${file}`, named.place, 'check the path', 'file-not-found')
+  else if (chain.includes(file)) reader.problem(`${file} imports itself`, named.place)
+  else {
+    const root = readYaml(loading, file, text)
+    const plays = root ? loadPlays(loading, root, file, [...chain, file]) : []
+    return plays.map((play) => ({
+      ...play,
+      tags: [...new Set([...lent.tags, ...play.tags])],
+      vars: new Map([...play.vars, ...lent.vars]),
+      when: [...when, ...play.when],
+    }))
+  }
+  return []
+}
+
+function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
+  const { reader } = loading
   const mapping = reader.mapping(node, 'a play')
   if (!mapping) return undefined
   const keys = reader.keywords(mapping, PLAY_KEYWORDS, 'play')
@@ -45,11 +120,17 @@ function loadPlay(reader: Reader, node: YamlNode): Play | undefined {
     )
   }
   const pattern = reader.texts(hosts, 'hosts').map((item) => item.value)
-  const entries = (key: string) => loadEntries(reader, keys.get(key), key)
-  const handlers = reader.items(keys.get('handlers'), 'handlers').flatMap((item): Task[] => {
-    const handler = reader.mapping(item, 'a handler')
-    const task = handler && loadTask(reader, handler, true)
-    return task ? [task] : []
+  const dir = dirname(resolve(mapping.place.file))
+  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
+  const within: Within = { loading, parts, dir, role: undefined, chain: [], when: [] }
+  const entries = (key: string) => loadEntries(within, keys.get(key), key)
+  const preTasks = entries('pre_tasks')
+  const roleTasks = reader.items(keys.get('roles'), 'roles').flatMap((item): Entry[] => {
+    const entry = readRoleEntry(within, item)
+    const loaded = entry && loadRole(entry, within)
+    if (!loaded) return []
+    parts.roles.push(loaded.use)
+    return [loaded.block]
   })
   const serial = reader.located(keys.get('serial'))
   const order = reader.located(keys.get('order'))
@@ -62,18 +143,24 @@ function loadPlay(reader: Reader, node: YamlNode): Play | undefined {
     hosts: { value: pattern.join(','), place: hosts.place },
     gatherFacts: reader.located(keys.get('gather_facts')),
     varsFiles: reader.texts(keys.get('vars_files'), 'vars_files'),
-    preTasks: entries('pre_tasks'),
+    preTasks,
+    roleTasks,
     tasks: entries('tasks'),
     postTasks: entries('post_tasks'),
-    handlers,
+    // Of handlers with one name the last one counts: the play's own.
+    handlers: [...parts.handlers, ...loadHandlers(within, keys.get('handlers'), 'handlers')],
+    roles: parts.roles,
     remoteUser: reader.located(keys.get('remote_user')),
+    when: [],
   }
 }
 
 /** A handler that nobody wrote is a typing mistake, which would show only when its task changes something. */
 function checkNotify(reader: Reader, play: Play): void {
-  const names = play.handlers.flatMap((handler) => [handler.name ?? handler.action, ...handler.listen])
-  if (names.some((name) => hasTemplate(name))) return
+  const names = play.handlers.flatMap((handler) => [...handlerNames(handler), ...handler.listen])
+  const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
+  // A role that is included while it runs may bring handlers.
+  if (names.some((name) => hasTemplate(name)) || sections.flat().some(includes)) return
   const check = (entry: Entry): void => {
     if (entry.type === 'block') return [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
     for (const { value, place } of entry.notify) {
@@ -86,33 +173,10 @@ function checkNotify(reader: Reader, play: Play): void {
       )
     }
   }
-  ;[...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers].forEach(check)
+  sections.flat().forEach(check)
 }
 
-function loadEntries(reader: Reader, node: YamlNode | undefined, what: string): Entry[] {
-  return reader.items(node, what).flatMap((item) => {
-    const mapping = reader.mapping(item, 'a task')
-    if (!mapping) return []
-    const entry = entryOf(mapping, 'block') ? loadBlock(reader, mapping) : loadTask(reader, mapping, false)
-    return entry ? [entry] : []
-  })
-}
-
-function loadBlock(reader: Reader, mapping: Extract<YamlNode, { kind: 'mapping' }>): Block {
-  const keys = reader.keywords(mapping, BLOCK_KEYWORDS, 'block')
-  return {
-    ...inherited(reader, keys),
-    type: 'block',
-    name: reader.text(keys.get('name'), 'name'),
-    place: mapping.place,
-    when: reader.conditions(keys.get('when'), 'when'),
-    block: loadEntries(reader, keys.get('block'), 'block'),
-    rescue: loadEntries(reader, keys.get('rescue'), 'rescue'),
-    always: loadEntries(reader, keys.get('always'), 'always'),
-  }
-}
-
-/** The folder from which relative names in a playbook are searched. */
-export function playbookDir(file: string): string {
-  return dirname(file)
+function includes(entry: Entry): boolean {
+  if (entry.type === 'task') return isInclude(entry)
+  return [...entry.block, ...entry.rescue, ...entry.always].some(includes)
 }

@@ -1,6 +1,8 @@
 import type { Place } from '../errors.ts'
 import type { TaskModule } from '../task.ts'
 import type { Value } from '../value.ts'
+import type { Loading } from './loading.ts'
+import type { RawVariables } from '../variables/store.ts'
 
 /** A value of the playbook's text, with the place where it is written. Templates in it are not rendered yet. */
 export interface Located<T = Value> {
@@ -31,6 +33,33 @@ export interface Inherited extends BecomeSettings {
   delegateTo?: Located
 }
 
+/** One use of a role: by a play, as a dependency, or by import_role and include_role. */
+export interface RoleUse {
+  name: string
+  /** Its folder, absolute. */
+  path: string
+  /** defaults/main.yml, below all that an inventory says. */
+  defaults: RawVariables
+  /** vars/main.yml, above what a play says. */
+  vars: RawVariables
+  /** `vars` of the entry that uses it, below its own ones. */
+  entryVars: RawVariables
+  /** Other names of that entry, above even what tasks set. */
+  params: RawVariables
+  /** The role that has this one as a dependency, or imports it. */
+  parent: RoleUse | undefined
+  /** Used by import_role or include_role. */
+  included: boolean
+  dependencies: readonly RoleUse[]
+}
+
+/** The file in which a task is written: what relative names in it are searched from. */
+export interface Origin {
+  /** Folder of the file. */
+  dir: string
+  role: RoleUse | undefined
+}
+
 export interface LoopControl {
   loopVar: string
   indexVar?: string
@@ -39,8 +68,11 @@ export interface LoopControl {
 }
 
 export interface Loop {
-  /** `list` takes items as they are; `flatten` is with_items: one level of lists is flattened. */
-  style: 'list' | 'flatten'
+  /**
+   * `list` takes items as they are; `flatten` is with_items: one level of lists is flattened. Another one is the name of
+   * the lookup that makes the items: with_dict and its like.
+   */
+  style: string
   items: Located
   control: LoopControl
 }
@@ -53,6 +85,7 @@ export interface Retry {
 
 export interface Task extends Inherited {
   type: 'task'
+  origin: Origin
   /** Raw text of `name`, possibly a template; undefined where the task has none. */
   name: string | undefined
   place: Place
@@ -70,6 +103,21 @@ export interface Task extends Inherited {
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: Retry | undefined
+  /** Of include_tasks and include_role: what goes to the tasks that they bring. */
+  include: Include | undefined
+}
+
+/** What an include lends, beside what the blocks around it do. */
+export interface Include {
+  /** Its own `vars`, without those of blocks. */
+  vars: ReadonlyMap<string, Located>
+  /** Of `apply`. */
+  apply: Inherited
+  when: readonly Condition[]
+}
+
+export function isInclude(task: Task): boolean {
+  return task.include !== undefined
 }
 
 /** `meta:` is the engine's own and no module. */
@@ -106,11 +154,25 @@ export interface Play extends Inherited {
   preTasks: readonly Entry[]
   tasks: readonly Entry[]
   postTasks: readonly Entry[]
+  /** Of its roles, in their order, and its own. */
   handlers: readonly Task[]
+  /** Roles whose variables all of the play sees, in their order. */
+  roles: readonly RoleUse[]
+  roleTasks: readonly Entry[]
   remoteUser: Located | undefined
+  /** Of import_playbook: they hold for every task. */
+  when: readonly Condition[]
 }
 
 export interface Playbook {
   file: string
+  /** What files that are named while it runs are loaded with. */
+  loading: Omit<Loading, 'reader'>
   plays: readonly Play[]
+}
+
+/** What a handler may be notified by: its name, and with that of its role before it. */
+export function handlerNames({ name, action, origin: { role } }: Task): string[] {
+  const own = name ?? action
+  return role ? [own, `${role.name} : ${own}`] : [own]
 }

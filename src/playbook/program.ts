@@ -1,7 +1,9 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
+import type { Value } from '../value.ts'
+import type { RawVariables } from '../variables/store.ts'
 import { inherit } from './inherited.ts'
-import type { Block, Condition, Entry, Inherited, Play, Task } from './model.ts'
+import type { Block, Condition, Entry, Inherited, Play, RoleUse, Task } from './model.ts'
 import { selects, type TagSelection } from './tags.ts'
 
 /** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
@@ -17,9 +19,19 @@ export interface Frame {
   span: Readonly<Span>
 }
 
+/** An include around a step. */
+export interface Inclusion {
+  /** The hosts that take part, with the loop variables under which each of them includes it. */
+  hosts: Map<string, ReadonlyMap<string, Value>>
+  /** `vars` of the include: above what tasks set. */
+  vars: RawVariables
+}
+
 /** One place of the program. Positions are the same for all hosts and only grow. */
 export interface Step {
   position: number
+  /** How much of the line it has for itself: what it loops over, includes and flushes stands within. */
+  room: number
   run: PlayRun
   type: 'play' | 'task' | 'flush'
   /** With everything that its blocks and its play lend it. Undefined for play and flush. */
@@ -28,6 +40,10 @@ export interface Step {
   when: readonly Condition[]
   /** Enclosing blocks, outermost first. */
   frames: readonly Frame[]
+  /** What blocks and play lend, and their conditions, for what an include brings. */
+  outer: { lent: Inherited; when: readonly Condition[] }
+  /** Includes around it, innermost first. */
+  inclusions: readonly Inclusion[]
 }
 
 /** One play, or one batch of its hosts (serial), with the hosts on which it runs. */
@@ -40,7 +56,10 @@ export interface PlayRun {
   allHosts: readonly string[]
   /** The same hosts, to be found fast. */
   members: ReadonlySet<string>
+  /** Those of the play, and of the roles that are included while it runs. */
   handlers: readonly Task[]
+  /** Roles whose variables all of the play sees. */
+  roles: readonly RoleUse[]
 }
 
 export interface ProgramOptions {
@@ -48,43 +67,70 @@ export interface ProgramOptions {
   startAtTask?: string | undefined
 }
 
+/** What stands in place of a step before the program knows where that is. */
+export type Draft = Omit<Step, 'position' | 'room'>
+
 /**
  * All plays as one list of steps, blocks flattened: what a run does, in the order of a linear strategy.
  * A play is a step of its own, where hosts wait for each other; handlers run at the flush steps.
  */
-export function buildProgram(
+export function draftPlays(
   plays: readonly { play: Play; batches: readonly (readonly string[])[] }[],
   options: ProgramOptions,
-): Step[] {
+): { drafts: readonly Draft[]; spans: readonly Span[] } {
   const builder = new Builder(options)
   for (const { play, batches } of plays) {
     for (const hosts of batches) builder.play(play, hosts, batches.flat())
   }
   builder.finish()
-  return builder.steps
+  return builder
+}
+
+/** The steps of what an include brings; spans count from the first of them. */
+export function draftIncluded(
+  entries: readonly Entry[],
+  step: Step,
+  lent: { inherited: Inherited; when: readonly Condition[]; inclusion: Inclusion },
+  tags: TagSelection,
+): { drafts: readonly Draft[]; spans: readonly Span[] } {
+  const builder = new Builder({ tags }, [lent.inclusion, ...step.inclusions])
+  builder.entries(entries, step.run, lent.inherited, lent.when, step.frames)
+  return builder
 }
 
 class Builder {
-  readonly steps: Step[] = []
+  readonly drafts: Draft[] = []
+  readonly spans: Span[] = []
   readonly #options: ProgramOptions
+  readonly #inclusions: readonly Inclusion[]
   readonly #names: string[] = []
   #started: boolean
   #plays = 0
 
-  constructor(options: ProgramOptions) {
+  constructor(options: ProgramOptions, inclusions: readonly Inclusion[] = []) {
     this.#options = options
+    this.#inclusions = inclusions
     this.#started = options.startAtTask === undefined
   }
 
   play(play: Play, hosts: readonly string[], allHosts: readonly string[]): void {
     const lent = playLends(play)
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
-    const run: PlayRun = { index: this.#plays++, play, hosts, allHosts, members: new Set(hosts), handlers }
-    this.#push({ run, type: 'play', task: undefined, when: [], frames: [] })
-    for (const section of [play.preTasks, play.tasks, play.postTasks]) {
+    const run: PlayRun = {
+      index: this.#plays++,
+      play,
+      hosts,
+      allHosts,
+      members: new Set(hosts),
+      handlers,
+      roles: play.roles,
+    }
+    const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
+    this.drafts.push({ ...bare, type: 'play' })
+    for (const section of [play.preTasks, [...play.roleTasks, ...play.tasks], play.postTasks]) {
       if (section.length === 0) continue
-      this.#entries(section, run, lent, [], [])
-      this.#push({ run, type: 'flush', task: undefined, when: [], frames: [] })
+      this.entries(section, run, lent, play.when, [])
+      this.drafts.push({ ...bare, type: 'flush' })
     }
   }
 
@@ -98,7 +144,7 @@ class Builder {
     })
   }
 
-  #entries(
+  entries(
     entries: readonly Entry[],
     run: PlayRun,
     outer: Inherited,
@@ -114,15 +160,23 @@ class Builder {
   #task(
     task: Task,
     run: PlayRun,
-    outer: Inherited,
+    lent: Inherited,
     when: readonly Condition[],
     frames: readonly Frame[],
   ): void {
-    const merged: Task = { ...task, ...inherit(outer, task) }
+    const merged: Task = { ...task, ...inherit(lent, task) }
     if (task.name !== undefined) this.#names.push(task.name)
     if (!this.#started && isNamed(task, this.#options.startAtTask ?? '')) this.#started = true
     if (!this.#started || !selects(this.#options.tags, merged.tags)) return
-    this.#push({ run, type: 'task', task: merged, when: [...when, ...task.when], frames })
+    this.drafts.push({
+      run,
+      type: 'task',
+      task: merged,
+      when: [...when, ...task.when],
+      frames,
+      outer: { lent, when },
+      inclusions: this.#inclusions,
+    })
   }
 
   #block(
@@ -136,18 +190,15 @@ class Builder {
     const conditions = [...when, ...block.when]
     // Filled in part by part: the steps inside need the span before its end is known.
     const span: Span = { rescueAt: 0, alwaysAt: 0, end: 0 }
+    this.spans.push(span)
     const fill = (part: Frame['part'], entries: readonly Entry[]) =>
-      this.#entries(entries, run, lent, conditions, [...frames, { part, span }])
+      this.entries(entries, run, lent, conditions, [...frames, { part, span }])
     fill('block', block.block)
-    span.rescueAt = this.steps.length
+    span.rescueAt = this.drafts.length
     fill('rescue', block.rescue)
-    span.alwaysAt = this.steps.length
+    span.alwaysAt = this.drafts.length
     fill('always', block.always)
-    span.end = this.steps.length
-  }
-
-  #push(step: Omit<Step, 'position'>): void {
-    this.steps.push({ ...step, position: this.steps.length })
+    span.end = this.drafts.length
   }
 }
 
@@ -176,18 +227,6 @@ function playLends(play: Play): Inherited {
     if (value) keep[key] = value
   }
   return keep
-}
-
-/** Positions at which each variable may be set, for hosts that read each other's variables. */
-export function assignmentsOf(steps: readonly Step[]): Map<string, number[]> {
-  const out = new Map<string, number[]>()
-  const add = (name: string, position: number) => out.set(name, [...(out.get(name) ?? []), position])
-  for (const { task, position } of steps) {
-    if (!task) continue
-    if (task.register !== undefined) add(task.register, position)
-    for (const name of factsSetBy(task)) add(name, position)
-  }
-  return out
 }
 
 /** Names of the variables that a task sets beside its result. */

@@ -6,6 +6,7 @@ import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { WorldQuestion } from '../world/world.ts'
+import type { Including } from '../run/including.ts'
 import { TaskController, type FileCache } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
@@ -20,6 +21,8 @@ export interface RenderContext {
   defaults: Defaults
   check: boolean
   verbosity: number
+  /** Puts what a task includes into the line of steps; without it an include only says what it would bring. */
+  include?: ((including: Including) => void) | undefined
   /** The variables of another host, as this play sees them. */
   scopeOf(host: string, step: Step, position: number): TaskScope
 }
@@ -49,14 +52,14 @@ export async function renderTask(slot: Slot, scope: TaskScope, context: RenderCo
     works.push(work)
   }
   const items = itemsIn(slot, scope)
-  if (items === undefined) add(await renderItem(slot, scope, context, undefined))
+  if (items === undefined) add(await renderItem(slot, scope, context, undefined, 0))
   else if ('type' in items) add(bare(slot, scope, context, undefined, items))
   else {
     for (const [index, item] of items.entries()) {
       const position = scope.position + (slot.room * index) / items.length
       const inner = scope.withLoop(item.variables, position)
       const shown = { value: item.value, label: item.label() }
-      const render = () => renderItem(slot, inner, context, shown)
+      const render = () => renderItem(slot, inner, context, shown, index)
       try {
         add(await render())
       } catch (error) {
@@ -89,6 +92,7 @@ async function renderItem(
   scope: TaskScope,
   context: RenderContext,
   item: Work['item'],
+  index: number,
 ): Promise<Work> {
   const plain = bare(slot, scope, context, item, { type: 'skip', reason: '' })
   try {
@@ -99,7 +103,13 @@ async function renderItem(
       ...context,
       scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
     })
-    return { ...plain, settings, rendered: await renderArguments(slot.task, scope, context) }
+    const rendered = await renderArguments(slot.task, scope, context)
+    if (slot.task.include && rendered.type === 'ready') {
+      const { step, task } = slot
+      const loop = scope.loop
+      context.include?.({ step, task, host: scope.host, index, loop, args: rendered.prepared })
+    }
+    return { ...plain, settings, rendered }
   } catch (error) {
     const rendered = instead(error, slot, scope, plain.settings)
     if (rendered.type !== 'unknown') return { ...plain, rendered }
@@ -201,7 +211,15 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
     })
   }
   const { playbookDir, cache, vault, verbosity } = context
-  const controller = new TaskController({ scope, place: task.place, playbookDir, cache, vault, verbosity })
+  const controller = new TaskController({
+    scope,
+    place: task.place,
+    origin: task.origin,
+    playbookDir,
+    cache,
+    vault,
+    verbosity,
+  })
   const prepared = await module.prepare(parsed.data, controller)
   return { type: 'ready', kind: module.kind(parsed.data), module, prepared, asks: module.asks(prepared) }
 }

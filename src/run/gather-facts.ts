@@ -69,6 +69,7 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     allHosts: names,
     members: new Set(names),
     handlers: [],
+    roles: [],
   }
   const environment = templateEnvironment('.', options.env, options.vault)
   const scope = (host: string) => {
@@ -87,6 +88,9 @@ function factsPlay(pattern: string): Play {
     gatherFacts: undefined,
     varsFiles: [],
     preTasks: [],
+    roleTasks: [],
+    roles: [],
+    when: [],
     tasks: [],
     postTasks: [],
     handlers: [],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
@@ -10,11 +11,12 @@ import { loadPlaybook } from '../playbook/load.ts'
 import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
-import { buildProgram, assignmentsOf, type Step } from '../playbook/program.ts'
+import { Line } from '../playbook/line.ts'
+import { draftPlays } from '../playbook/program.ts'
+import { diskSources, variablesIn, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
 import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
-import { loadYaml, toValue } from '../yaml/load.ts'
 import { isEncrypted } from '../vault/envelope.ts'
 import { Vault } from '../vault/vault.ts'
 import type { RunOptions } from './options.ts'
@@ -23,7 +25,7 @@ import type { RunOptions } from './options.ts'
 export interface Inputs {
   playbook: Playbook
   inventory: Inventory
-  steps: readonly Step[]
+  line: Line
   /** Hosts of all plays, in inventory order. */
   hosts: readonly string[]
   store: VariableStore
@@ -38,7 +40,11 @@ export interface Inputs {
 export async function readInputs(options: RunOptions): Promise<Inputs> {
   const vault = options.vault ?? new Vault([])
   const source = await readText(options.playbook, 'playbook', vault)
-  const playbook = loadPlaybook(source.text, options.playbook, source.hidden)
+  const playbook = loadPlaybook(source.text, options.playbook, {
+    hidden: source.hidden,
+    sources: diskSources(vault),
+    rolesPath: options.rolesPath ?? [],
+  })
   const inventory = await loadInventory([...options.inventories], {
     playbookDir: dirname(resolve(options.playbook)),
     env: options.env,
@@ -65,17 +71,17 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
       located && { value: renderTree(located, scope), place: located.place }
     return { play, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
-  const steps = buildProgram(programmed, { tags: options.tags, startAtTask: options.startAtTask })
-  store.assignments = assignmentsOf(steps)
+  const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
+  store.line = line
   const addHost = (name: string): void => store.add(name, () => record(inventory, name))
   const varsFiles = new Map<Play, readonly RawVariables[]>()
-  for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, options.playbook, vault))
+  for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, vault))
   refuseRecursion(hosts, store, [
     ...plays.map(({ play }) => play.vars),
     ...[...varsFiles.values()].flat(),
-    ...steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
+    ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, steps, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+  return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
 }
 
 /** What a play may use that is no host's: its own variables and -e. */
@@ -92,10 +98,10 @@ function refuseRecursion(
   others: readonly ReadonlyMap<string, unknown>[],
 ): void {
   const finder = new RecursionFinder()
-  const set = new Set([...store.assignments.keys(), ...others.flatMap((variables) => [...variables.keys()])])
+  const set = new Set(others.flatMap((variables) => [...variables.keys()]))
   for (const host of hosts) {
     const variables = new Map([...(store.hosts.get(host)?.inventory ?? []), ...store.extra])
-    const found = finder.find(variables, (name) => set.has(name))
+    const found = finder.find(variables, (name) => set.has(name) || store.line?.sets(name) === true)
     if (found) throw recursionError(found, host)
   }
 }
@@ -142,43 +148,20 @@ function nobody(playbook: Playbook, options: RunOptions): HakubeError {
   })
 }
 
-async function readVarsFiles(play: Play, playbook: string, vault: Vault): Promise<RawVariables[]> {
+async function readVarsFiles(play: Play, vault: Vault): Promise<RawVariables[]> {
   const layers: RawVariables[] = []
   for (const { value, place } of play.varsFiles) {
-    const file = resolve(dirname(playbook), value)
+    // As in Ansible: beside the playbook that the play is written in, in its vars/ first.
+    const dir = dirname(resolve(play.place.file))
+    const file =
+      [resolve(dir, 'vars', value), resolve(dir, value)].find((one) => existsSync(one)) ?? resolve(dir, value)
     const content = await readText(file, 'variables file', vault).catch((error: unknown) => {
       if (!(error instanceof HakubeError) || error.place) throw error
       throw new HakubeError(error.message, { code: error.code, place, hint: error.hint })
     })
-    layers.unshift(variablesOf(content, file, vault))
+    layers.unshift(variablesIn(content, file, (values) => vault.hide(values)))
   }
   return layers
-}
-
-/** The variables of a YAML or JSON file, unrendered. */
-export function variablesOf({ text, hidden }: ReadText, file: string, vault: Vault): RawVariables {
-  const root = loadYaml(text, file, { hidden })
-  if (!root) return new Map()
-  if (hidden) vault.hide(toValue(root))
-  if (root.kind !== 'mapping') {
-    throw new HakubeError('a file of variables must hold a mapping of names to values', {
-      code: 'wrong-variables-file',
-      place: root.place,
-      hint: 'write one "name: value" a line',
-    })
-  }
-  return new Map(
-    root.entries.map(({ key, value }): [string, Raw] => [
-      String(key),
-      { value: toValue(value), place: value.place },
-    ]),
-  )
-}
-
-/** A text, and whether it was encrypted, so that no message may show a line of it. */
-export interface ReadText {
-  text: string
-  hidden: boolean
 }
 
 /** The text of a file that must be there, decrypted if it is encrypted as a whole. */

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { OMIT } from '../jinja/index.ts'
+import type { RoleUse } from '../playbook/model.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import { dict, type Value } from '../value.ts'
 import type { VariableStore } from '../variables/store.ts'
@@ -38,6 +39,7 @@ export function magicVariables(
     ['ansible_play_batch', reachable(run.hosts)],
     ['play_hosts', playHosts],
     ['ansible_play_name', run.play.name],
+    ...roleNames(run),
     ['playbook_dir', resolve(dirname(facts.playbook))],
     ['ansible_playbook_python', null],
     ['ansible_check_mode', facts.check],
@@ -59,6 +61,20 @@ export function magicVariables(
   }
   if (facts.limit !== undefined) out.set('ansible_limit', facts.limit)
   return out
+}
+
+/** Names of the play's roles, and of those that they depend on. */
+function roleNames({ play }: PlayRun): [string, Value][] {
+  const below = ({ dependencies }: RoleUse): string[] =>
+    dependencies.flatMap((role) => [...below(role), role.name])
+  const own = [...new Set(play.roles.map((role) => role.name))]
+  const dependent = [...new Set(play.roles.flatMap(below))]
+  return [
+    ['ansible_play_role_names', own],
+    ['role_names', own],
+    ['ansible_dependent_role_names', dependent],
+    ['ansible_role_names', [...new Set([...own, ...dependent])]],
+  ]
 }
 
 /** The release whose language hakube speaks: roles compare it to know what they may use. */

@@ -19,6 +19,8 @@ export interface RunOptions {
   limit: string | undefined
   tags: TagSelection
   startAtTask: string | undefined
+  /** Folders that are searched for roles, after `roles` beside the playbook. */
+  rolesPath?: readonly string[] | undefined
   extraVars: RawVariables
   check: boolean
   diff: boolean

@@ -5,6 +5,7 @@ import type { PlayRun, Step } from '../playbook/program.ts'
 import { renderTask, type RenderContext } from '../playbook/render.ts'
 import { isDict, type Value } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
+import { roleLayers } from '../variables/role-layers.ts'
 import { TaskScope, type Layers } from '../variables/scope.ts'
 import type { RawVariables, VariableStore } from '../variables/store.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
@@ -45,7 +46,7 @@ async function problemsOf(host: string, preflight: Preflight): Promise<HakubeErr
       else if (!(error instanceof HakubeError) && !(error instanceof NotYet)) throw error
     }
   }
-  for (const step of inputs.steps) {
+  for (const step of inputs.line.steps) {
     if (!step.run.members.has(host)) continue
     const scope = new EarlyScope(inputs.store, host, step.position, preflight.layers(host, step))
     if (step.type === 'play') {
@@ -84,7 +85,7 @@ class EarlyScope extends TaskScope {
   }
 
   override lookup(name: string): Value | undefined {
-    if (this.#known.assignments.has(name)) throw new NotYet({ kind: 'pending', host: this.host, name })
+    if (this.#known.line?.sets(name)) throw new NotYet({ kind: 'pending', host: this.host, name })
     const value = super.lookup(name)
     const maybeFact = value === undefined && name.startsWith('ansible_') && !HONOURED_VARIABLES.includes(name)
     if (maybeFact) throw new NotYet({ kind: 'facts', host: this.host })
@@ -93,7 +94,7 @@ class EarlyScope extends TaskScope {
 }
 
 /** One host of each play for every set of encrypted values that its hosts have. */
-function differentHosts({ steps, store, varsFiles }: Inputs): Set<string> {
+function differentHosts({ line: { steps }, store, varsFiles }: Inputs): Set<string> {
   const hosts = new Set<string>()
   const numbers = new Map<EncryptedText, number>()
   const known = new WeakMap<object, EncryptedText[]>()
@@ -104,6 +105,7 @@ function differentHosts({ steps, store, varsFiles }: Inputs): Set<string> {
       run.play.vars,
       ...(varsFiles.get(run.play) ?? []),
       ...taskVariables(run, steps),
+      ...roleVariables(run, steps),
     ]
     const common = shared.some((variables) => collectAll(variables, collect).length > 0)
     const seen = new Set<string>()
@@ -141,4 +143,15 @@ function encryptedIn(value: Value, known: WeakMap<object, EncryptedText[]>): Enc
   const found = [...value.values()].flatMap((item) => encryptedIn(item, known))
   known.set(value, found)
   return found
+}
+
+/** Those of the roles that the play and its tasks use. */
+function roleVariables(run: PlayRun, steps: readonly Step[]): RawVariables[] {
+  const used = steps.flatMap((step) =>
+    step.run === run && step.task?.origin.role ? [step.task.origin.role] : [],
+  )
+  return [...new Set(used)].flatMap((role) => {
+    const { params, vars, defaults } = roleLayers(role, run.roles)
+    return [...params, ...vars, ...defaults]
+  })
 }

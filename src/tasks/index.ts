@@ -12,6 +12,9 @@ import ha_adopt from './ha_adopt.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
+import include_role from './include_role.ts'
+import include_tasks from './include_tasks.ts'
+import include_vars from './include_vars.ts'
 import package_ from './package.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
@@ -36,6 +39,9 @@ const all: readonly TaskModule[] = [
   ha_status,
   ha_topology,
   ha_validate,
+  include_role,
+  include_tasks,
+  include_vars,
   package_,
   service,
   set_fact,

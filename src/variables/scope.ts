@@ -20,10 +20,16 @@ export interface Layers {
   magic: ReadonlyMap<string, Value>
   /** Loop variables: final values. */
   loop: ReadonlyMap<string, Value>
+  /** Loop variables of the includes around the task. */
+  included?: ReadonlyMap<string, Value>
   /** What its templates may use of the controller. */
   environment: ScopeEnvironment
-  /** vars of the task and its blocks, of vars_files and of the play, highest first. */
+  /** Above what tasks set: parameters of roles and includes, highest first. */
+  params?: readonly RawVariables[]
+  /** vars of the task and its blocks, of roles, of vars_files and of the play, highest first. */
   texts: readonly RawVariables[]
+  /** Below the inventory: defaults of roles, highest first. */
+  defaults?: readonly RawVariables[]
 }
 
 /**
@@ -52,20 +58,31 @@ export class TaskScope implements Scope {
     return new TaskScope(this.#store, this.host, position, { ...this.#layers, loop })
   }
 
+  /** The loop variables of the task itself, and of the includes around it. */
+  get loop(): ReadonlyMap<string, Value> {
+    return this.#layers.loop
+  }
+
   /** The same variables with these on top of the loop's, such as the task's own result. */
   plus(names: ReadonlyMap<string, Value>): TaskScope {
     return this.withLoop(new Map([...this.#layers.loop, ...names]))
   }
 
   lookup(name: string): Value | undefined {
-    const { own, magic, loop, texts } = this.#layers
+    const { own, magic, loop, included: around, params = [], texts, defaults = [] } = this.#layers
     const special = this.#special(name)
     if (special !== undefined) return special
-    for (const layer of [own, magic, loop]) if (layer?.has(name)) return layer.get(name)
+    for (const layer of [own, magic, loop, around]) if (layer?.has(name)) return layer.get(name)
     const extra = this.#store.extra.get(name)
     if (extra) return this.#render(name, extra)
+    for (const layer of params) {
+      const raw = layer.get(name)
+      if (raw) return this.#render(name, raw)
+    }
     const written = this.#store.written(this.host, name, this.position)
     if (written !== undefined) return written
+    const included = this.#store.included(this.host, name, this.position)
+    if (included) return this.#render(name, included)
     for (const layer of texts) {
       const raw = layer.get(name)
       if (raw) return this.#render(name, raw)
@@ -75,6 +92,10 @@ export class TaskScope implements Scope {
     const raw = this.#store.hosts.get(this.host)?.inventory.get(name)
     if (raw) return this.#render(name, raw)
     if (this.#store.needsFacts(this.host, name)) throw new NotYet({ kind: 'facts', host: this.host })
+    for (const layer of defaults) {
+      const found = layer.get(name)
+      if (found) return this.#render(name, found)
+    }
     return undefined
   }
 
@@ -85,14 +106,18 @@ export class TaskScope implements Scope {
 
   /** Where the value of a variable is written, as far as it is written anywhere. */
   origin(name: string): Place | undefined {
-    const raw = this.#store.extra.get(name) ?? this.#layers.texts.find((layer) => layer.has(name))?.get(name)
-    return (raw ?? this.#store.hosts.get(this.host)?.inventory.get(name))?.place
+    const { params = [], texts, defaults = [] } = this.#layers
+    const inventory = this.#store.hosts.get(this.host)?.inventory
+    const layers = [this.#store.extra, ...params, ...texts, ...(inventory ? [inventory] : []), ...defaults]
+    return layers.find((layer) => layer.has(name))?.get(name)?.place
   }
 
   *names(): Iterable<string> {
     yield* this.#layers.magic.keys()
     yield* this.#layers.loop.keys()
-    for (const layer of this.#layers.texts) yield* layer.keys()
+    yield* this.#layers.included?.keys() ?? []
+    const { params = [], texts, defaults = [] } = this.#layers
+    for (const layer of [...params, ...texts, ...defaults]) yield* layer.keys()
     yield* this.#store.names(this.host)
   }
 
@@ -120,12 +145,15 @@ export class TaskScope implements Scope {
       ['inventory_hostname_short', host.split('.')[0] ?? host],
       ['group_names', [...(record?.groups ?? [])]],
     ])
-    const position = host === this.host ? this.position : Math.floor(this.position)
+    const position = host === this.host ? this.position : (store.line?.floor(this.position) ?? this.position)
     const scope = new TaskScope(store, host, position, {
       ...this.#layers,
       own,
       loop: new Map(),
+      included: new Map(),
+      params: [],
       texts: [],
+      defaults: [],
     })
     return new LazyDict({
       get: (key) => {

@@ -3,6 +3,7 @@ import { injectFacts } from '../facts/index.ts'
 import { HONOURED_VARIABLES } from '../inventory/connection-names.ts'
 import { isDict, type Dict, type Value } from '../value.ts'
 import { NotYet } from './not-yet.ts'
+import { Writes } from './writes.ts'
 
 /** A raw variable: its text may be a template that is rendered at every use. */
 export interface Raw {
@@ -13,10 +14,7 @@ export interface Raw {
 export type RawVariables = ReadonlyMap<string, Raw>
 
 /** A value that a task has set (register, set_fact), or the promise of one. */
-interface Write {
-  position: number
-  value: Value | typeof PENDING | UnknownValue
-}
+type Written = Value | typeof PENDING | UnknownValue
 
 export const PENDING = Symbol('pending')
 
@@ -44,8 +42,15 @@ export interface HostRecord {
   injected: Dict | undefined
 }
 
-/** Names that a step of the program will set on its hosts, by position: what other hosts may have to wait for. */
-export type Assignments = ReadonlyMap<string, readonly number[]>
+/** The steps of the run, as far as variables are concerned. */
+export interface Positions {
+  /** Positions at which a variable may be set: what other hosts may have to wait for. */
+  assignments(name: string): readonly number[]
+  /** Whether a task is known to set a variable of this name. */
+  sets(name: string): boolean
+  /** Where the step stands that a position belongs to. */
+  floor(position: number): number
+}
 
 /**
  * All variables of a run that are not written in the playbook. Values set by tasks carry the position of their
@@ -56,13 +61,14 @@ export class VariableStore {
   readonly extra: RawVariables
   /** How far each host has come: every value set before this position is in. */
   readonly reached = new Map<string, number>()
-  assignments: Assignments = new Map()
+  line: Positions | undefined
   /** Hosts that could not be reached when the run began. */
   readonly unreachable = new Set<string>()
   /** Hosts whose facts may be gathered on demand. */
   readonly gatherable = new Set<string>()
   readonly #hosts: Map<string, HostRecord>
-  readonly #writes = new Map<string, Map<string, Write[]>>()
+  readonly #set = new Writes<Written>()
+  readonly #included = new Writes<Raw>()
 
   constructor(options: {
     hosts: ReadonlyMap<string, HostRecord>
@@ -84,58 +90,50 @@ export class VariableStore {
   }
 
   /** Sets a variable of a host from the task at this position on; a second write there replaces the first. */
-  write(host: string, name: string, position: number, value: Write['value']): void {
-    let names = this.#writes.get(host)
-    if (!names) this.#writes.set(host, (names = new Map()))
-    const writes = (names.get(name) ?? []).filter((write) => write.position !== position)
-    writes.push({ position, value })
-    names.set(
-      name,
-      writes.sort((a, b) => a.position - b.position),
-    )
+  write(host: string, name: string, position: number, value: Written): void {
+    this.#set.write(host, name, position, value)
   }
 
   /** The value set by the last task before this position, undefined if none. Throws NotYet for a pending one. */
   written(host: string, name: string, position: number): Value | undefined {
-    const last = this.#writes
-      .get(host)
-      ?.get(name)
-      ?.findLast((write) => write.position < position)
-    if (last?.value === PENDING) throw new NotYet({ kind: 'pending', host, name })
-    if (last?.value instanceof UnknownValue) throw new NotYet({ kind: 'unknown', why: last.value.why })
-    return last?.value
+    const value = this.#set.last(host, name, position)
+    if (value === PENDING) throw new NotYet({ kind: 'pending', host, name })
+    if (value instanceof UnknownValue) throw new NotYet({ kind: 'unknown', why: value.why })
+    return value
+  }
+
+  /** Sets a variable that is rendered at use (include_vars), below those that tasks set to a value. */
+  include(host: string, name: string, position: number, raw: Raw): void {
+    this.#included.write(host, name, position, raw)
+  }
+
+  included(host: string, name: string, position: number): Raw | undefined {
+    return this.#included.last(host, name, position)
   }
 
   /** Takes back what was set after this position, because the host goes on elsewhere. */
   forgetAfter(host: string, position: number): void {
-    for (const [name, writes] of this.#writes.get(host) ?? []) {
-      this.#writes.get(host)?.set(
-        name,
-        writes.filter((write) => write.position <= position),
-      )
-    }
+    this.#set.keep(host, (write) => write.position <= position)
+    this.#included.keep(host, (write) => write.position <= position)
   }
 
   /** Takes back the promises of a host that left the run. */
   forgetPending(host: string): void {
-    for (const [name, writes] of this.#writes.get(host) ?? []) {
-      this.#writes.get(host)?.set(
-        name,
-        writes.filter((write) => write.value !== PENDING),
-      )
-    }
+    this.#set.keep(host, (write) => write.value !== PENDING)
   }
 
-  writtenNames(host: string): Iterable<string> {
-    return this.#writes.get(host)?.keys() ?? []
+  *writtenNames(host: string): Iterable<string> {
+    yield* this.#set.names(host)
+    yield* this.#included.names(host)
   }
 
   /** Throws NotYet if this host still has to pass a step before the position that sets the name. */
   expectSettled(host: string, name: string, position: number): void {
     const reached = this.reached.get(host)
-    if (reached === undefined) return
+    if (reached === undefined || !this.line) return
     // Items of a loop and handlers stand between two steps; what others set in the same step is no matter.
-    const open = this.assignments.get(name)?.some((step) => step >= reached && step < Math.floor(position))
+    const here = this.line.floor(position)
+    const open = this.line.assignments(name).some((step) => step >= reached && step < here)
     if (open) throw new NotYet({ kind: 'other-host', host, name })
   }
 

@@ -140,10 +140,7 @@ always = yes
       sshExtraArgs: '-4',
       diffAlways: true,
       warnings: [],
-      notes: [
-        `read the settings of ${at('cwd/ansible.cfg')}`,
-        'settings without an effect here: [defaults] roles_path',
-      ],
+      notes: [`read the settings of ${at('cwd/ansible.cfg')}`],
     })
     expect(read.places.get('hostKeyChecking')).toEqual({ file: `${at('cwd/ansible.cfg')}:9` })
   })

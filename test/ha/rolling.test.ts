@@ -44,7 +44,7 @@ class Stage implements Nodes {
 const [play] = loadPlaybook('- hosts: all\n', 'site.yml').plays
 const run = (name: string): PlayRun => {
   if (!play) throw new Error('no play')
-  return { index: 0, play, hosts: [name], allHosts: [], members: new Set([name]), handlers: [] }
+  return { index: 0, play, hosts: [name], allHosts: [], members: new Set([name]), handlers: [], roles: [] }
 }
 
 describe('a rolling change', () => {

@@ -74,6 +74,7 @@ export function controllerWith(some: Partial<Controller> = {}): Controller {
     findFile: (name) => Promise.resolve(name),
     decrypt: (_path, content) => content,
     renderTemplate: missing('renderTemplate'),
+    readVariables: missing('readVariables'),
     evaluate: missing('evaluate'),
     test: missing('test'),
     variable: missing('variable'),

@@ -53,7 +53,11 @@ describe('VariableStore', () => {
 
   it('waits for a host that may still set the name, but not for what it sets in the same step', () => {
     const made = store()
-    made.assignments = new Map([['x', [4]]])
+    made.line = {
+      assignments: (name) => (name === 'x' ? [4] : []),
+      sets: (name) => name === 'x',
+      floor: Math.floor,
+    }
     made.reached.set('a', 4)
     expect(() => made.expectSettled('a', 'x', 5)).toThrow(NotYet)
     expect(() => made.expectSettled('a', 'x', 4.5)).not.toThrow()

@@ -1,0 +1,182 @@
+import { toJson } from '../value.ts'
+import { describe, toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { inherited } from './inherited.ts'
+import { splitKeyValue } from './key-value.ts'
+import { IMPORT_KEYWORDS } from './keywords.ts'
+import { inFile, loadEntries, loadHandlers } from './load-entries.ts'
+import { loadRole } from './load-role.ts'
+import { isCircle, readYaml, taskFiles, type Within } from './loading.ts'
+import type { Block, Condition, Inherited, Located, Task } from './model.ts'
+import { hasTemplate, isNothing } from './reader.ts'
+
+export type Import = 'import_tasks' | 'import_role'
+
+/** What this entry is replaced by before the run, if anything. */
+export function importOf(mapping: YamlMapping): Import | undefined {
+  for (const { key } of mapping.entries) {
+    const name = String(key).replace(/^ansible\.(?:builtin|legacy)\./, '')
+    if (name === 'import_tasks' || name === 'import_role') return name
+  }
+  return undefined
+}
+
+/** What is imported, as a block with the keywords of the import. The reader has its mistakes. */
+export function loadImport(
+  within: Within,
+  mapping: YamlMapping,
+  what: Import,
+  handlers = false,
+): Block | undefined {
+  const { reader } = within.loading
+  const isAction = (key: string) => key.replace(/^ansible\.(?:builtin|legacy)\./, '') === what
+  const action = mapping.entries.find(({ key }) => isAction(String(key)))
+  if (!action) throw new TypeError(`no ${what} here`)
+  const keys = reader.keywords(mapping, IMPORT_KEYWORDS, what, isAction)
+  const args = importArguments(within, action, keys.get('args'))
+  const when = reader.conditions(keys.get('when'), 'when')
+  const shared = inherited(reader, keys)
+  const inner = { ...within, when: [...within.when, ...when.map(({ value }) => value)] }
+  const block = (entries: Block['block']): Block => ({
+    ...shared,
+    type: 'block',
+    name: reader.text(keys.get('name'), 'name'),
+    place: action.keyPlace,
+    when,
+    block: entries,
+    rescue: [],
+    always: [],
+  })
+  if (what === 'import_role') {
+    if (handlers) return reader.problem('import_role cannot be a handler', action.keyPlace)
+    return importRole(within, action, args, { shared, when })
+  }
+  const entries = importTasks(inner, action, args, handlers)
+  return entries && block(entries)
+}
+
+function importTasks(
+  within: Within,
+  action: YamlEntry,
+  args: ReadonlyMap<string, Located>,
+  handlers: boolean,
+): readonly Task[] | Block['block'] | undefined {
+  const { reader, sources } = within.loading
+  const { file: named, ...others } = Object.fromEntries(args)
+  for (const [name, { place }] of Object.entries(others))
+    reader.problem(`import_tasks has no parameter ${name}`, place, 'write it under vars: beside import_tasks')
+  const name = text(within, named, action, 'the file', 'include_tasks')
+  if (name === undefined) return undefined
+  for (const file of taskFiles(name, within)) {
+    const found = sources.read(file)
+    if (!found) continue
+    if (isCircle(within, file, action.value.place)) return undefined
+    const root = readYaml(within.loading, file, found)
+    const inner = inFile(within, file)
+    return handlers
+      ? loadHandlers(inner, root, 'a file of handlers')
+      : loadEntries(inner, root, 'a file of tasks')
+  }
+  return reader.problem(
+    `there is no file ${name}`,
+    action.value.place,
+    `looked for ${taskFiles(name, within).join(', ')}`,
+    'file-not-found',
+  )
+}
+
+const ROLE_PARAMETERS = [
+  'name',
+  'tasks_from',
+  'vars_from',
+  'defaults_from',
+  'handlers_from',
+  'allow_duplicates',
+  'rolespec_validate',
+  'public',
+]
+
+function importRole(
+  within: Within,
+  action: YamlEntry,
+  args: ReadonlyMap<string, Located>,
+  { shared, when }: { shared: Inherited; when: readonly Condition[] },
+): Block | undefined {
+  const { reader } = within.loading
+  for (const [name, { place }] of args)
+    if (!ROLE_PARAMETERS.includes(name))
+      reader.problem(`import_role has no parameter ${name}`, place, 'write it under vars: beside import_role')
+  const name = text(within, args.get('name') ?? args.get('role'), action, 'the role', 'include_role')
+  if (name === undefined) return undefined
+  const from = (key: string) => text(within, args.get(key), action, key, 'include_role', 'main') ?? 'main'
+  const loaded = loadRole(
+    {
+      name,
+      node: action.value,
+      shared,
+      when,
+      params: new Map(),
+      from: {
+        tasks: from('tasks_from'),
+        vars: from('vars_from'),
+        defaults: from('defaults_from'),
+        handlers: from('handlers_from'),
+      },
+      once: false,
+    },
+    within,
+  )
+  if (loaded) within.parts.roles.push(loaded.use)
+  return loaded?.block
+}
+
+/** A name that must be known before the run. */
+function text(
+  { loading: { reader } }: Within,
+  located: Located | undefined,
+  action: YamlEntry,
+  what: string,
+  instead: string,
+  otherwise?: string,
+): string | undefined {
+  if (!located) {
+    if (otherwise !== undefined) return otherwise
+    return reader.problem(`${String(action.key)} names not ${what}`, action.keyPlace)
+  }
+  if (hasTemplate(located.value))
+    return reader.problem(
+      `${what} of ${String(action.key)} must be known before the run, this is a template`,
+      located.place,
+      `write ${instead} instead`,
+    )
+  const value = toJson(located.value)
+  if (typeof value === 'string' && value !== '') return value
+  return reader.problem(`${what} must be text`, located.place)
+}
+
+/** `import_tasks: file`, `k=v` text or a mapping, and `args`. */
+function importArguments(
+  { loading: { reader } }: Within,
+  { value: node }: YamlEntry,
+  more: YamlNode | undefined,
+): Map<string, Located> {
+  const args = new Map<string, Located>()
+  const take = (mapping: YamlMapping) => {
+    for (const { key, value } of mapping.entries)
+      args.set(String(key) === '_raw_params' ? 'file' : String(key), {
+        value: toValue(value),
+        place: value.place,
+      })
+  }
+  if (more) {
+    const mapping = reader.mapping(more, 'args')
+    if (mapping) take(mapping)
+  }
+  if (node.kind === 'mapping') take(node)
+  else if (node.kind === 'scalar' && typeof node.value === 'string') {
+    const { pairs, free } = splitKeyValue(node.value)
+    if (free) args.set('file', { value: free, place: node.place })
+    for (const [key, value] of pairs) args.set(key, { value, place: node.place })
+  } else if (!isNothing(node))
+    reader.problem(`this names a file or a role, not ${describe(node)}`, node.place)
+  return args
+}

@@ -1,0 +1,195 @@
+import { join } from 'node:path'
+import { didYouMean } from '../suggest.ts'
+import { toValue, type YamlNode } from '../yaml/load.ts'
+import { inherit, inherited } from './inherited.ts'
+import { ROLE_KEYWORDS } from './keywords.ts'
+import { loadEntries, loadHandlers } from './load-entries.ts'
+import { isCircle, type Within } from './loading.ts'
+import type { Block, Condition, Entry, Inherited, Located, RoleUse, Task } from './model.ts'
+import { isNothing } from './reader.ts'
+import { findRole, MAIN, roleName, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
+
+/** How a role is used: what the entry says beside its name. */
+export interface RoleEntry {
+  name: string
+  node: YamlNode
+  shared: Inherited
+  when: readonly Condition[]
+  params: ReadonlyMap<string, Located>
+  from: RoleFrom
+  /** The same use of a role runs once in a play, but not where it is imported. */
+  once: boolean
+}
+
+const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
+
+/** An entry of `roles`, or of a role's dependencies: a name, or a mapping with `role`. */
+export function readRoleEntry(within: Within, node: YamlNode): RoleEntry | undefined {
+  const { reader } = within.loading
+  const rest = { node, from: MAIN, once: true }
+  if (node.kind === 'scalar') {
+    const name = reader.text(node, 'a role')
+    return name === undefined ? undefined : { name, shared: NOTHING, when: [], params: new Map(), ...rest }
+  }
+  const mapping = reader.mapping(node, 'a role')
+  if (!mapping) return undefined
+  const isParameter = (key: string) => !Object.hasOwn(ROLE_KEYWORDS, key)
+  const keys = reader.keywords(mapping, ROLE_KEYWORDS, 'role', isParameter)
+  const name = keys.get('role') ?? keys.get('name')
+  if (!name) return reader.problem('this entry names no role', mapping.place, 'write role: NAME')
+  const text = reader.text(name, 'role')
+  if (text === undefined) return undefined
+  const params = new Map<string, Located>()
+  for (const [key, value] of keys) {
+    if (!isParameter(key)) continue
+    if (/^[A-Za-z_]\w*$/.test(key)) params.set(key, { value: toValue(value), place: value.place })
+    else reader.problem(`${key} is neither a keyword nor a name for a variable`, value.place)
+  }
+  const when = reader.conditions(keys.get('when'), 'when')
+  return { name: text, shared: inherited(reader, keys), when, params, ...rest }
+}
+
+/** The tasks of a role, those of its dependencies first, as a block; its handlers and variables go to the play. */
+export function loadRole(entry: RoleEntry, within: Within, lent: Inherited = NOTHING): Loaded | undefined {
+  const path = findRole(entry.name, within)
+  if (path === undefined) return missing(entry, within)
+  if (isCircle(within, path, entry.node.place)) return undefined
+  const conditions = [...within.when, ...entry.when.map(({ value }) => value)]
+  const use = makeUse(entry, path, within)
+  const { vars: _own, ...shared } = entry.shared
+  const outer = inherit(lent, { ...shared, vars: new Map() })
+  const inner: Within = {
+    ...within,
+    dir: join(path, 'tasks'),
+    role: use,
+    when: conditions,
+    chain: [...within.chain, path],
+  }
+  const meta = readMeta(inner, path)
+  if (entry.once && !meta.again && ranAlready(within, keyOf(entry, path), conditions)) return undefined
+  const dependencies = meta.dependencies.flatMap((node) => {
+    const dependency = readRoleEntry(inner, node)
+    return (dependency && loadRole(dependency, inner, outer)) ?? []
+  })
+  use.dependencies = dependencies.map((dependency) => dependency.use)
+  const tasks = roleTasks(entry, inner, path)
+  for (const handler of roleHandlers(entry, inner, path))
+    within.parts.handlers.push({
+      ...handler,
+      ...inherit(outer, handler),
+      when: [...entry.when, ...handler.when],
+    })
+  const block: Block = {
+    ...shared,
+    vars: new Map(),
+    type: 'block',
+    name: entry.name,
+    place: entry.node.place,
+    when: entry.when,
+    block: [...dependencies.map((dependency) => dependency.block), ...tasks],
+    rescue: [],
+    always: [],
+  }
+  return { block, use }
+}
+
+export interface Loaded {
+  block: Block
+  use: RoleUse
+}
+
+function makeUse(
+  entry: RoleEntry,
+  path: string,
+  { loading, role }: Within,
+): RoleUse & { dependencies: RoleUse[] } {
+  return {
+    name: roleName(entry.name),
+    path,
+    defaults: variables(entry, loading, path, 'defaults'),
+    vars: variables(entry, loading, path, 'vars'),
+    entryVars: entry.shared.vars,
+    params: entry.params,
+    parent: role,
+    included: !entry.once,
+    dependencies: [],
+  }
+}
+
+function variables(entry: RoleEntry, loading: Within['loading'], path: string, folder: 'vars' | 'defaults') {
+  const name = entry.from[folder]
+  const found = roleVariables(loading, path, folder, name)
+  if (!found && name !== 'main') missingFile(loading, entry, folder, name)
+  return found ?? new Map()
+}
+
+/** What tells two uses of a role apart: all that their entries say. */
+function keyOf({ shared, when, params }: RoleEntry, path: string): string {
+  return JSON.stringify([path, shared, when, params], (name, value: unknown) => {
+    if (name === 'place') return undefined
+    if (typeof value === 'bigint') return String(value)
+    return value instanceof Map ? [...value] : value
+  })
+}
+
+/** Whether this use has run for certain when its turn comes: an earlier one had no condition that this one lacks. */
+function ranAlready({ parts }: Within, key: string, conditions: readonly string[]): boolean {
+  const before = parts.used.get(key) ?? []
+  if (before.some((earlier) => earlier.every((condition) => conditions.includes(condition)))) return true
+  parts.used.set(key, [...before, [...conditions]])
+  return false
+}
+
+const META_KEYWORDS = {
+  dependencies: 'yes',
+  allow_duplicates: 'yes',
+  galaxy_info: 'yes',
+  argument_specs: 'yes',
+  collections: 'yes',
+}
+
+function readMeta({ loading }: Within, path: string): { dependencies: readonly YamlNode[]; again: boolean } {
+  const none = { dependencies: [], again: false }
+  const root = roleYaml(loading, path, 'meta', 'main')?.root
+  if (!root || isNothing(root)) return none
+  const mapping = loading.reader.mapping(root, 'meta/main.yml')
+  if (!mapping) return none
+  const keys = loading.reader.keywords(mapping, META_KEYWORDS, 'role’s meta/main.yml')
+  const again = keys.get('allow_duplicates')
+  return {
+    dependencies: loading.reader.items(keys.get('dependencies'), 'dependencies'),
+    again: again?.kind === 'scalar' && again.value === true,
+  }
+}
+
+function roleTasks(entry: RoleEntry, inner: Within, path: string): Entry[] {
+  const name = entry.from.tasks
+  const found = roleYaml(inner.loading, path, 'tasks', name)
+  if (!found && name !== 'main') missingFile(inner.loading, entry, 'tasks', name)
+  return loadEntries({ ...inner, dir: join(path, 'tasks') }, found?.root, 'a file of tasks')
+}
+
+function roleHandlers(entry: RoleEntry, inner: Within, path: string): Task[] {
+  const name = entry.from.handlers
+  const found = roleYaml(inner.loading, path, 'handlers', name)
+  if (!found && name !== 'main') missingFile(inner.loading, entry, 'handlers', name)
+  return loadHandlers({ ...inner, dir: join(path, 'handlers') }, found?.root, 'a file of handlers')
+}
+
+function missingFile({ reader }: Within['loading'], entry: RoleEntry, folder: string, name: string): void {
+  reader.problem(
+    `the role ${entry.name} has no ${folder}/${name}.yml`,
+    entry.node.place,
+    'check the spelling',
+    'file-not-found',
+  )
+}
+
+function missing(entry: RoleEntry, within: Within): undefined {
+  const { reader, sources, playbookDir } = within.loading
+  const places = rolePlaces(entry.name, within)
+  const known = new Set(sources.below(join(playbookDir, 'roles')).map((file) => file.split('/')[0] ?? ''))
+  const hint =
+    didYouMean(entry.name, known) ?? `looked for ${places.join(', ')}; --roles-path names other folders`
+  return reader.problem(`there is no role ${entry.name}`, entry.node.place, hint, 'unknown-role')
+}

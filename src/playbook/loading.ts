@@ -1,0 +1,73 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { HakubeErrors, isKnown, type Place } from '../errors.ts'
+import { loadYaml, toValue, type YamlNode } from '../yaml/load.ts'
+import type { Origin, RoleUse, Task } from './model.ts'
+import type { Reader } from './reader.ts'
+import type { Sources } from './sources.ts'
+
+/** What all pieces of a playbook are loaded with. */
+export interface Loading {
+  reader: Reader
+  sources: Sources
+  playbookDir: string
+  /** Folders that are searched for roles, after `roles` beside the playbook. */
+  rolesPath: readonly string[]
+}
+
+/** What the entries of a play put into the play itself. */
+export interface PlayParts {
+  handlers: Task[]
+  roles: RoleUse[]
+  /** Uses of roles so far, with the conditions under which they run: the same use runs once. */
+  used: Map<string, readonly string[][]>
+}
+
+/** Where an entry stands: in which file, role and play. */
+export interface Within extends Origin {
+  loading: Loading
+  parts: PlayParts
+  /** Files and roles that are being read, outermost first: who names one of them again would never end. */
+  chain: readonly string[]
+  /** Texts of the conditions around it. */
+  when: readonly string[]
+}
+
+/** Parses a file of the playbook; its mistakes go to the reader. Undefined for mistakes and for an empty file. */
+export function readYaml(
+  { reader, sources }: Loading,
+  file: string,
+  text: { text: string; hidden: boolean },
+): YamlNode | undefined {
+  try {
+    const root = loadYaml(text.text, file, { hidden: text.hidden })
+    if (root && text.hidden) sources.hide(toValue(root))
+    return root
+  } catch (error) {
+    if (!isKnown(error)) throw error
+    reader.problems.push(...(error instanceof HakubeErrors ? error.errors : [error]))
+    return undefined
+  }
+}
+
+/**
+ * Where a file of tasks is searched: beside the file that names it, in the role's `tasks`, in the role, and beside the
+ * playbook.
+ */
+export function taskFiles(name: string, { dir, role, loading }: Within): string[] {
+  if (isAbsolute(name)) return [name]
+  const folders = [
+    dir,
+    ...(role ? [join(role.path, 'tasks'), role.path] : []),
+    loading.playbookDir,
+    join(loading.playbookDir, 'tasks'),
+  ]
+  return [...new Set(folders.map((folder) => resolve(folder, name)))]
+}
+
+/** Whether naming this file or role again would never end; says so. */
+export function isCircle(within: Within, next: string, place: Place): boolean {
+  if (!within.chain.includes(next)) return false
+  const chain = [...within.chain.slice(within.chain.indexOf(next)), next].join(' → ')
+  within.loading.reader.problem(`this imports itself: ${chain}`, place, 'take one of the imports out')
+  return true
+}

@@ -1,0 +1,153 @@
+import { HakubeError, throwAll } from '../errors.ts'
+import { inherit } from '../playbook/inherited.ts'
+import type { Line } from '../playbook/line.ts'
+import { inFile, loadEntries } from '../playbook/load-entries.ts'
+import { loadRole } from '../playbook/load-role.ts'
+import { readYaml, taskFiles, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
+import type { Entry, RoleUse, Task } from '../playbook/model.ts'
+import { checkEntries } from '../playbook/check-templates.ts'
+import { draftIncluded, type Step } from '../playbook/program.ts'
+import { Reader } from '../playbook/reader.ts'
+import type { TagSelection } from '../playbook/tags.ts'
+import includeRole from '../tasks/include_role.ts'
+import type { Value } from '../value.ts'
+import * as z from 'zod'
+
+/** One include of one host, with its arguments rendered. */
+export interface Including {
+  step: Step
+  task: Task
+  host: string
+  /** Its number in the loop of the include, 0 without a loop. */
+  index: number
+  loop: ReadonlyMap<string, Value>
+  /** What include_tasks or include_role has prepared. */
+  args: unknown
+}
+
+/** The arguments of both. */
+const Args = z.record(z.string(), z.union([z.string(), z.boolean()]))
+type Args = z.output<typeof Args>
+
+interface Brought {
+  entries: readonly Entry[]
+  handlers: readonly Task[]
+  role: RoleUse | undefined
+}
+
+/** Puts what include_tasks and include_role name into the line of steps, each file read once for a step. */
+export class Includes {
+  readonly #line: Line
+  readonly #loading: Omit<Loading, 'reader'>
+  readonly #tags: TagSelection
+  readonly #known = new Map<Step, Map<string, Brought>>()
+  readonly #numbers = new Map<string, number[]>()
+
+  constructor(line: Line, loading: Omit<Loading, 'reader'>, tags: TagSelection) {
+    this.#line = line
+    this.#loading = loading
+    this.#tags = tags
+  }
+
+  /** Throws HakubeError(s) for a file or role that is not there, and for the mistakes in it. */
+  include({ step, task, host, index, loop, args: prepared }: Including): void {
+    const args = Args.parse(prepared)
+    const key = JSON.stringify(args)
+    const brought = this.#bring(step, task, key, args)
+    const numbers = this.#numbersOf(step, host)
+    // A look ahead that ended at a missing value comes again.
+    if (numbers[index] !== undefined) return
+    const { include } = task
+    if (!include) throw new TypeError('not an include')
+    numbers[index] = this.#line.expand(
+      step,
+      { key: `${index} ${key}`, host, loop },
+      numbers[index - 1] ?? -1,
+      (inclusion) =>
+        draftIncluded(
+          brought.entries,
+          step,
+          {
+            inherited: inherit(step.outer.lent, include.apply),
+            when: [...step.outer.when, ...include.when],
+            inclusion,
+          },
+          this.#tags,
+        ),
+    )
+  }
+
+  #numbersOf(step: Step, host: string): number[] {
+    const key = `${step.position} ${host}`
+    let numbers = this.#numbers.get(key)
+    if (!numbers) this.#numbers.set(key, (numbers = []))
+    return numbers
+  }
+
+  #bring(step: Step, task: Task, key: string, args: Args): Brought {
+    let ofStep = this.#known.get(step)
+    if (!ofStep) this.#known.set(step, (ofStep = new Map()))
+    const known = ofStep.get(key)
+    if (known) return known
+    const brought = load(this.#loading, task, args)
+    ofStep.set(key, brought)
+    takeIn(step, brought, args)
+    return brought
+  }
+}
+
+/** Handlers of an included role may be notified from now on, and its variables be seen where it is public. */
+function takeIn({ run, outer }: Step, { handlers, role }: Brought, args: Args): void {
+  if (handlers.length > 0)
+    run.handlers = [...run.handlers, ...handlers.map((one) => ({ ...one, ...inherit(outer.lent, one) }))]
+  if (role && args['public'] === true) run.roles = [...run.roles, role]
+}
+
+function load(loading: Omit<Loading, 'reader'>, task: Task, args: Args): Brought {
+  const reader = new Reader()
+  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
+  const within: Within = { ...task.origin, loading: { ...loading, reader }, parts, chain: [], when: [] }
+  const brought =
+    task.module === includeRole
+      ? bringRole(within, task, args)
+      : { entries: bringTasks(within, task, args), role: undefined }
+  reader.problems.push(...checkEntries([...brought.entries, ...parts.handlers]))
+  throwAll(reader.problems)
+  return { ...brought, handlers: parts.handlers }
+}
+
+function bringTasks(within: Within, task: Task, args: Args): readonly Entry[] {
+  const name = String(args['file'])
+  for (const file of taskFiles(name, within)) {
+    const text = within.loading.sources.read(file)
+    if (text)
+      return loadEntries(inFile(within, file), readYaml(within.loading, file, text), 'a file of tasks')
+  }
+  throw new HakubeError(`there is no file ${name}`, {
+    code: 'file-not-found',
+    place: task.place,
+    hint: `looked for ${taskFiles(name, within).join(', ')}`,
+  })
+}
+
+function bringRole(within: Within, task: Task, args: Args): Omit<Brought, 'handlers'> {
+  const text = (name: string) => String(args[name])
+  const loaded = loadRole(
+    {
+      name: text('name'),
+      node: { kind: 'scalar', value: text('name'), style: 'plain', place: task.place },
+      shared: { vars: new Map(), environment: [], tags: [] },
+      when: [],
+      params: new Map(),
+      from: {
+        tasks: text('tasks_from'),
+        vars: text('vars_from'),
+        defaults: text('defaults_from'),
+        handlers: text('handlers_from'),
+      },
+      once: false,
+    },
+    within,
+  )
+  return { entries: loaded ? [loaded.block] : [], role: loaded?.use }
+}

@@ -1,0 +1,98 @@
+import { dirname, resolve } from 'node:path'
+import { templateEnvironment } from '../playbook/environment.ts'
+import type { Origin, RoleUse, Task } from '../playbook/model.ts'
+import type { Inclusion, PlayRun } from '../playbook/program.ts'
+import type { Value } from '../value.ts'
+import { parentsOf, roleLayers, type RoleLayers } from '../variables/role-layers.ts'
+import type { Layers, ScopeEnvironment } from '../variables/scope.ts'
+import type { Inputs } from './inputs.ts'
+import { magicVariables } from './magic.ts'
+import type { RunOptions } from './options.ts'
+
+/** The variables of a task (of the play without one) for a host, above and below the inventory and the facts. */
+export type LayersOf = (
+  host: string,
+  run: PlayRun,
+  task: Task | undefined,
+  inclusions?: readonly Inclusion[],
+) => Layers
+
+/** Magic variables of a host and play, and what roles bring to a play, are made once. */
+export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
+  const magic = new Map<string, ReadonlyMap<string, Value>>()
+  // What roles lend a play changes when one of them is included in public.
+  const roles = new Map<readonly RoleUse[], Map<RoleUse | undefined, RoleLayers>>()
+  const playbookDir = resolve(dirname(options.playbook))
+  const environments = environmentsOf(playbookDir, options)
+  const magicOf = (host: string, run: PlayRun, role: RoleUse | undefined): ReadonlyMap<string, Value> => {
+    // Who is unreachable shows only after the connections, which need variables themselves.
+    const key = `${inputs.store.unreachable.size} ${run.index} ${host}`
+    let own = magic.get(key)
+    if (!own) {
+      own = magicVariables(host, run, inputs.store, {
+        ...options,
+        tags: options.tags.only,
+        skipTags: options.tags.skip,
+      })
+      magic.set(key, own)
+    }
+    return role ? new Map([...own, ...roleMagic(role)]) : own
+  }
+  return (host, run, task, inclusions = []) => {
+    const role = task?.origin.role
+    let ofPlay = roles.get(run.roles)
+    if (!ofPlay) roles.set(run.roles, (ofPlay = new Map()))
+    let layers = ofPlay.get(role)
+    if (!layers) ofPlay.set(role, (layers = roleLayers(role, run.roles)))
+    const files = inputs.varsFiles.get(run.play) ?? []
+    return {
+      magic: magicOf(host, run, role),
+      loop: new Map(),
+      environment: environments(task?.origin ?? { dir: playbookDir, role: undefined }),
+      included: includedLoop(host, inclusions),
+      params: [...inclusions.map((one) => one.vars), ...layers.params],
+      texts: [...(task ? [task.vars] : []), ...layers.vars, ...files, run.play.vars],
+      defaults: layers.defaults,
+    }
+  }
+}
+
+const NONE: ReadonlyMap<string, Value> = new Map()
+
+/** The loop variables of the includes around a task; the innermost one counts. */
+function includedLoop(host: string, inclusions: readonly Inclusion[]): ReadonlyMap<string, Value> {
+  if (inclusions.length === 0) return NONE
+  return new Map(inclusions.toReversed().flatMap((one) => [...(one.hosts.get(host) ?? NONE)]))
+}
+
+/** One for each folder and role: lookups search beside the task. */
+function environmentsOf(playbookDir: string, options: RunOptions): (origin: Origin) => ScopeEnvironment {
+  const known = new Map<RoleUse | undefined, Map<string, ScopeEnvironment>>()
+  return (origin) => {
+    let ofRole = known.get(origin.role)
+    if (!ofRole) known.set(origin.role, (ofRole = new Map()))
+    let environment = ofRole.get(origin.dir)
+    if (!environment) {
+      environment = templateEnvironment(playbookDir, options.env, options.vault, origin)
+      ofRole.set(origin.dir, environment)
+    }
+    return environment
+  }
+}
+
+function roleMagic(role: RoleUse): [string, Value][] {
+  const parents = role.included ? parentsOf(role) : []
+  return [
+    ['role_path', role.path],
+    ['role_name', role.name],
+    ['ansible_role_name', role.name],
+    ...(parents.length === 0 ? [] : parentNames(parents)),
+  ]
+}
+
+function parentNames(parents: readonly RoleUse[]): [string, Value][] {
+  return [
+    ['ansible_parent_role_names', parents.map((one) => one.name)],
+    ['ansible_parent_role_paths', parents.map((one) => one.path)],
+  ]
+}

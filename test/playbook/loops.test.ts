@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { head, said, told, ONE } from './support.ts'
+import { runLocal } from '../support/run-local.ts'
+
+/** A loop, and what its items are: as `ansible-playbook` 2.14 says. */
+const LOOPS: [string, string, string[]][] = [
+  ['with_dict', '{a: 1, b: 2}', ['a=1', 'b=2']],
+  ['with_indexed_items', '[x, [y, z]]', ['0 x', '1 y', '2 z']],
+  ['with_nested', '[[a, b], [1, 2]]', ['a 1', 'a 2', 'b 1', 'b 2']],
+  ['with_together', '[[a, b], [1]]', ['a 1', 'b ']],
+  ['with_sequence', 'start=2 end=6 stride=2 format=n%02d', ['n02', 'n04', 'n06']],
+  ['with_flattened', '[[a, [b]], c]', ['a', 'b', 'c']],
+  ['with_subelements', '["{{ users }}", keys]', ['ann k1', 'ann k2', 'bob k3']],
+  ['with_fileglob', '"*.conf"', ['a.conf', 'b.conf']],
+  ['with_first_found', '[none.yml, "{{ which }}.conf"]', ['b.conf']],
+  ['with_first_found', '[{files: [x, a.conf], paths: [files]}]', ['a.conf']],
+  ['with_first_found', '[{files: [x], skip: true}]', []],
+]
+
+const SHOW: Record<string, string> = {
+  with_dict: '{{ item.key }}={{ item.value }}',
+  with_subelements: '{{ item.0.name }} {{ item.1 }}',
+  with_indexed_items: '{{ item.0 }} {{ item.1 }}',
+  with_nested: "{{ item | join(' ') }}",
+  with_together: "{{ item.0 }} {{ item.1 or '' }}",
+  with_fileglob: '{{ item | basename }}',
+  with_first_found: '{{ item | basename }}',
+}
+
+describe('loops by lookups', () => {
+  it.each(LOOPS)('%s over %s', async (word, items, expected) => {
+    const show = SHOW[word] ?? '{{ item }}'
+    const playbook = `${head}  vars:
+    which: b
+    users: [{name: ann, keys: [k1, k2]}, {name: bob, keys: [k3]}]
+  tasks:
+    - debug: {msg: "${show}"}
+      ${word}: ${items}
+`
+    const files = { 'files/a.conf': '', 'files/b.conf': '', 'files/.c.conf': '' }
+    expect(await said(playbook, files)).toEqual(expected)
+  })
+
+  it('say what they look for in vain', async () => {
+    const playbook = `${head}  tasks:\n    - debug: {msg: x}\n      with_first_found: [a.yml, b.yml]\n`
+    const done = await runLocal(playbook, { inventory: ONE })
+    expect(told(done.errors)).toMatch(/site\.yml:5:25 none of these files is there: a\.yml, b\.yml/)
+  })
+})
+
+describe('action and local_action', () => {
+  it('name the module as a text or in a mapping', async () => {
+    const playbook = `${head}  tasks:
+    - action: debug msg="one two"
+    - action: {module: debug, msg: three}
+    - local_action: {module: debug, msg: "{{ inventory_hostname }}"}
+    - local_action: command echo four
+      register: out
+    - action: debug msg={{ out.stdout }}
+`
+    expect(await said(playbook, {})).toEqual(['one two', 'three', 'a', 'four'])
+  })
+
+  it('are refused without a module', async () => {
+    const done = await runLocal(`${head}  tasks:\n    - action: {msg: x}\n`, { inventory: ONE })
+    expect(told(done.errors)).toMatch(/site\.yml:4:15 action names a module/)
+  })
+})
