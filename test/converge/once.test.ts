@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { str } from '../../src/jinja/index.ts'
 import { runLocal, storyOf } from '../support/run-local.ts'
 
 const play = (tasks: string, more = '') =>
@@ -31,7 +32,7 @@ describe('run_once', () => {
     const shown = done.outcomes.filter(({ task }) => task === 'show').map(({ result }) => result['msg'])
     expect(new Set(shown).size).toBe(1)
     expect(shown).toHaveLength(3)
-    expect(String(shown[0])).toMatch(/^a\n\d+ a for a$/)
+    expect(str(shown[0] ?? null)).toMatch(/^a\n\d+ a for a$/)
     expect(done.outcomes.filter(({ task }) => task === 'seen').map(({ result }) => result['msg'])).toEqual([
       true,
       true,
