@@ -104,8 +104,8 @@ function contentOf(file: EditedFile, content: Buffer): FileContent {
 }
 
 interface Codec {
-  decode(bytes: Buffer): string
-  encode(text: string): Buffer
+  decode: (bytes: Buffer) => string
+  encode: (text: string) => Buffer
 }
 
 /** UTF-8 where the file is that; else each byte is a letter, so that what is not edited stays as it is. */

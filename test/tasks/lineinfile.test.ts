@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync, lstatSync, symlinkSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { str } from '../../src/jinja/index.ts'
 import module from '../../src/tasks/lineinfile.ts'
 import { scratch } from '../world/hosts.ts'
 import { runTask, shells } from './harness.ts'
@@ -20,7 +21,7 @@ describe.each(shells)('lineinfile with $name', (host) => {
     })
     expect(readFileSync(path, 'utf8')).toBe('a=3\nb=2\n')
     expect(lstatSync(path).mode & 0o777).toBe(0o640)
-    expect(readFileSync(String(first.result['backup']), 'utf8')).toBe('a=1\nb=2\n')
+    expect(readFileSync(str(first.result['backup'] ?? null), 'utf8')).toBe('a=1\nb=2\n')
     const out = await runTask(module, { path, regexp: '^a=', state: 'absent' }, host)
     expect(out).toMatchObject({ result: { found: 1, msg: '1 line(s) removed' }, mispredicted: [] })
     expect(readFileSync(path, 'utf8')).toBe('b=2\n')
