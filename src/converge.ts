@@ -11,7 +11,7 @@ import { registerLoop, registerWork } from './converge/register.ts'
 import { Tally } from './converge/tally.ts'
 import { outcome, registered, type Verdict } from './converge/verdict.ts'
 import { HakubeError, isKnown, EXIT, showPlace, type Place } from './errors.ts'
-import { isMeta } from './playbook/model.ts'
+import { isMeta, type Task } from './playbook/model.ts'
 import type { PlayRun, Span } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Work } from './playbook/work.ts'
@@ -116,8 +116,11 @@ export class HostRun {
       if (beyond || isFence(group)) await progress.allReached(position)
       if (group.step.type === 'play') await this.#begin(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
+      const jumps = this.#jumps
       const ended = await this.#group(group)
       if (ended) return ended
+      // It comes again, to be run by this host.
+      if (group.follows && this.#jumps !== jumps) continue
       if (this.#failing.none) this.#fatal = false
       if (!beyond) continue
       const next = this.#context.line.next(position)
@@ -176,6 +179,7 @@ export class HostRun {
     const { task } = group
     if (group.step.type === 'flush' && !group.handler) return this.#flush(group)
     if (!task) return undefined
+    if (group.follows) return this.#follow(group, task)
     const works = [...group.works]
     const verdicts: Verdict[] = []
     for (const [index, planned] of group.works.entries()) {
@@ -191,6 +195,7 @@ export class HostRun {
       registerWork(this.#context.store, task, work, found)
     }
     registerLoop(this.#context.store, { ...group, works }, verdicts)
+    if (task.runOnce && !group.handler) this.#context.once.finish(group.step, { works, verdicts })
     this.#notified.add(
       group,
       works.filter((_, index) => notifies(verdicts[index])),
@@ -203,6 +208,39 @@ export class HostRun {
     if (verdicts.some((found) => found.status === 'failed'))
       return this.#failed({ ...group, works }, verdicts)
     return isMeta(task.module) ? this.#meta(group, task.module.meta) : undefined
+  }
+
+  /** Waits for the host that runs the task for all, and takes over what it gives; runs it itself if that one is gone. */
+  async #follow(group: Group, task: Task): Promise<HostEnd | undefined> {
+    const { once, progress, store } = this.#context
+    const { step } = group
+    for (;;) {
+      const seen = progress.version
+      const done = once.result(step)
+      if (done) {
+        const works = done.works.map((work) => {
+          const scope = this.#ahead.scopeLike({ step, task }, work.scope.position)
+          return { ...work, host: this.host, scope }
+        })
+        const taken = { ...group, works, looped: works.some((work) => work.item !== undefined) }
+        for (const [index, work] of works.entries()) {
+          const found = done.verdicts[index]
+          if (found) registerWork(store, task, work, found)
+        }
+        registerLoop(store, taken, done.verdicts)
+        this.#ahead.resume()
+        return done.verdicts.some((found) => found.status === 'failed')
+          ? this.#failed(taken, done.verdicts, 0)
+          : undefined
+      }
+      if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
+      const leader = once.leader(step)
+      if (leader === undefined || leader === this.host) {
+        this.#jump(step.position - step.room * 2 ** -30, step.position)
+        return undefined
+      }
+      await progress.moved(leader, seen)
+    }
   }
 
   async #work(group: Group, work: Work): Promise<Verdict> {
@@ -322,7 +360,7 @@ export class HostRun {
     return undefined
   }
 
-  #failed(group: Group, verdicts: readonly Verdict[]): HostEnd | undefined {
+  #failed(group: Group, verdicts: readonly Verdict[], counted?: number): HostEnd | undefined {
     const failures = verdicts.filter((found) => found.status === 'failed')
     const [first] = failures
     const position = group.works.at(-1)?.scope.position ?? group.step.position
@@ -330,7 +368,7 @@ export class HostRun {
     if (first) write('ansible_failed_result', registered(first))
     const name = group.works[0]?.name ?? ''
     write('ansible_failed_task', dict({ name, action: group.task?.action ?? '' }))
-    return this.#land(position, this.#failing.fail(group.step.frames, failures.length))
+    return this.#land(position, this.#failing.fail(group.step.frames, counted ?? failures.length))
   }
 
   /** Goes on in a rescue or always part, or ends the host. */

@@ -47,6 +47,11 @@ export class Progress {
     return this.#lost.get(host)
   }
 
+  /** Whether the host is still in the run. */
+  isIn(host: string): boolean {
+    return this.#at.has(host)
+  }
+
   /** The first of these hosts that is still in the run. */
   first(hosts: readonly string[]): string | undefined {
     return hosts.find((host) => this.#at.has(host))

@@ -4,6 +4,7 @@ import type { Connection } from './connect/connection.ts'
 import { HostRun } from './converge.ts'
 import { Predicted } from './converge/answers.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
+import { Once } from './converge/once.ts'
 import { EXIT, HakubeError, HakubeErrors, isKnown, throwAll, type ExitCode } from './errors.ts'
 import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
@@ -193,10 +194,12 @@ interface ContextParts {
 function contextOf(parts: ContextParts): RunContext {
   const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
   const predicted = new Map<string, Predicted>()
+  const progress = new Progress(reached)
   return {
     line: inputs.line,
     store: inputs.store,
-    progress: new Progress(reached),
+    progress,
+    once: new Once((host) => progress.isIn(host)),
     render,
     check: options.check,
     signal: options.signal,

@@ -8,6 +8,7 @@ import type { Event } from '../report/events.ts'
 import type { Layers } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
 import type { Predicted } from './answers.ts'
+import type { Once } from './once.ts'
 
 /** What the hosts of a run share. */
 export interface RunContext {
@@ -15,6 +16,7 @@ export interface RunContext {
   store: VariableStore
   progress: Progress
   render: RenderContext
+  once: Once
   check: boolean
   /** Aborted by the first Ctrl-C: no further apply begins. */
   signal: AbortSignal

@@ -1,9 +1,10 @@
 import { isMeta, type Task } from '../playbook/model.ts'
-import type { Span, Step } from '../playbook/program.ts'
+import { factsSetBy, type Span, type Step } from '../playbook/program.ts'
 import { renderMeta, renderTask, type Slot } from '../playbook/render.ts'
+import { boolean } from '../playbook/settings.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
-import { TaskScope } from '../variables/scope.ts'
+import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
@@ -84,6 +85,11 @@ export class Lookahead {
     this.#settle()
   }
 
+  /** The same variables for this host, of a work that another host has done for it. */
+  scopeLike({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
+    return this.#scope({ step, task }, position)
+  }
+
   /** What would have ended the play did not. */
   resume(): void {
     this.#halted = false
@@ -131,6 +137,7 @@ export class Lookahead {
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
+    if (this.#follows(slot)) return this.#follow(step, task)
     if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
     const work = renderMeta(
       { ...slot, rendered: () => {} },
@@ -139,6 +146,23 @@ export class Lookahead {
     )
     this.#halted = work?.rendered.type === 'meta' || work?.rendered.type === 'failed'
     return { step, task, handler: false, works: work ? [work] : [], looped: false }
+  }
+
+  /** Whether another host runs this task for this one. */
+  #follows({ step, task }: Pick<Slot, 'step' | 'task'>): boolean {
+    const { runOnce } = task
+    if (!runOnce || !boolean(renderTree(runOnce, this.#scope({ step, task }, step.position)), runOnce))
+      return false
+    return this.#context.once.leader(step) !== this.#host
+  }
+
+  /** What the other host gives is not there yet. */
+  #follow(step: Step, task: Task): Group {
+    const names = [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
+    for (const name of names) this.#context.store.write(this.#host, name, step.position, PENDING)
+    // Nobody knows which variables a file brings.
+    if ('name' in task.module && task.module.name === 'include_vars') this.#halted = true
+    return { step, task, handler: false, works: [], looped: false, follows: true }
   }
 
   async #renderTask(slot: Omit<Slot, 'rendered'>, position: number): Promise<Group> {

@@ -50,11 +50,11 @@ export function substitute(
   text: string,
   flags: RegexFlags = {},
 ): string {
-  const expand = template(replacement)
+  const fill = expand(replacement)
   const out: string[] = []
   let from = 0
   for (const found of text.matchAll(pythonRegex(pattern, flags))) {
-    out.push(text.slice(from, found.index), expand(found))
+    out.push(text.slice(from, found.index), fill(found))
     from = found.index + found[0].length
   }
   return out.join('') + text.slice(from)
@@ -83,7 +83,7 @@ const LETTERS = new Map([
 type Expand = (found: RegExpMatchArray) => string
 
 /** Python's replacement text: \1, \g<1>, \g<name>, and the usual escapes. */
-function template(replacement: string): Expand {
+export function expand(replacement: string): Expand {
   if (!replacement.includes('\\')) return () => replacement
   const parts: Expand[] = []
   const escapes = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9]\d?)|([^]))|\\$|[^\\]+/g

@@ -42,9 +42,14 @@ function checkInherited(entry: Inherited): HakubeError[] {
   return [
     ...[...entry.vars.values()].flatMap(checkLocated),
     ...entry.environment.flatMap(checkLocated),
-    ...[entry.become, entry.becomeUser, entry.checkMode, entry.ignoreErrors, entry.noLog].flatMap(
-      checkLocated,
-    ),
+    ...[
+      entry.become,
+      entry.becomeUser,
+      entry.checkMode,
+      entry.ignoreErrors,
+      entry.noLog,
+      entry.runOnce,
+    ].flatMap(checkLocated),
   ]
 }
 

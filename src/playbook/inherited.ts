@@ -25,6 +25,7 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     ...optional('ignoreErrors', 'ignore_errors'),
     ...optional('noLog', 'no_log'),
     ...optional('anyErrorsFatal', 'any_errors_fatal'),
+    ...optional('runOnce', 'run_once'),
     ...optional('delegateTo', 'delegate_to'),
   }
 }

@@ -22,7 +22,7 @@ const COMMON = {
   ignore_unreachable: LATER,
   no_log: 'yes',
   any_errors_fatal: 'yes',
-  run_once: LATER,
+  run_once: 'yes',
   remote_user: 'set ansible_user in the inventory, or remote_user for the play',
   connection: 'set ansible_connection in the inventory instead',
   port: 'set ansible_port in the inventory instead',
@@ -129,6 +129,7 @@ export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEnt
     'delegate_to',
     'notify',
     'any_errors_fatal',
+    'run_once',
     'until',
     'retries',
     'delay',
@@ -162,7 +163,11 @@ export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   poll: LATER,
 }
 
-export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = { ...TASK_KEYWORDS, listen: 'yes' }
+export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = {
+  ...TASK_KEYWORDS,
+  listen: 'yes',
+  run_once: 'hakube does not support it on handlers yet: notify from a task with run_once',
+}
 
 /** Other loops, by what to write instead of them. */
 export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {

@@ -29,6 +29,8 @@ export interface Inherited extends BecomeSettings {
   ignoreErrors?: Located
   noLog?: Located
   anyErrorsFatal?: Located
+  /** The first host runs it for all hosts of its batch. */
+  runOnce?: Located
   /** The host on which a task of this one is carried out. */
   delegateTo?: Located
 }

@@ -222,6 +222,7 @@ function playLends(play: Play): Inherited {
     'ignoreErrors',
     'noLog',
     'anyErrorsFatal',
+    'runOnce',
   ] as const) {
     const value = rest[key]
     if (value) keep[key] = value

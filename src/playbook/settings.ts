@@ -71,7 +71,8 @@ export function settingsOf(
     noLog: flag(task.noLog, false),
     showDiff: flag(task.diff, true),
     ignoreErrors: flag(task.ignoreErrors, false),
-    fatal: flag(task.anyErrorsFatal, false),
+    // As in Ansible: what fails for one host here has failed for all.
+    fatal: flag(task.anyErrorsFatal, false) || flag(task.runOnce, false),
     environment: environmentOf(task, scope),
     changedWhen: task.changedWhen,
     failedWhen: task.failedWhen,

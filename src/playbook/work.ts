@@ -66,4 +66,6 @@ export interface Group {
   works: readonly Work[]
   /** Whether the task stands for a loop: its result is a list. */
   looped: boolean
+  /** Another host runs it for this one (run_once). */
+  follows?: true
 }

@@ -49,6 +49,8 @@ export interface FileContent extends AttributeWishes {
   /** Only have the content validated on the host. */
   trial?: boolean
   directoryMode?: Mode | undefined
+  /** Directories above the file are made, too. */
+  makeParents?: boolean
 }
 
 /** A file that is on the host already. */
@@ -126,7 +128,7 @@ function findPlace(file: FileContent, world: World): Place | Plan {
     return { status: 'fail', message: `${dest} is a directory, but content makes a file` }
   }
   const at = isDirectory && name !== undefined ? joinPath(dest, name) : normalPath(dest)
-  const parents = findParent(dest, isDirectory, world)
+  const parents = findParent(dest, isDirectory, world, file.makeParents === true)
   if ('status' in parents) return parents
   const own = world.get('path', { path: at })
   const behind = world.get('path', { path: at, follow: true })
@@ -143,6 +145,7 @@ function findParent(
   dest: string,
   isDirectory: boolean,
   world: World,
+  make: boolean,
 ): { parent: There | undefined; missing: string[] } | Plan {
   const directory = isDirectory ? normalPath(dest) : parentPath(dest)
   const reply = world.get('path', { path: directory, follow: true })
@@ -152,7 +155,7 @@ function findParent(
   }
   const obstacle = obstacleAbove(directory, world)
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
-  if (isDirectory) return { parent: undefined, missing: missingDirectories(directory, world) }
+  if (isDirectory || make) return { parent: undefined, missing: missingDirectories(directory, world) }
   return {
     status: 'fail',
     message: `the directory ${directory} does not exist`,

@@ -2,6 +2,7 @@
 import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
 import assert from './assert.ts'
+import blockinfile from './blockinfile.ts'
 import command from './command.ts'
 import copy from './copy.ts'
 import debug from './debug.ts'
@@ -15,7 +16,9 @@ import ha_validate from './ha_validate.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
+import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
+import replace from './replace.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
@@ -29,6 +32,7 @@ import yum from './yum.ts'
 const all: readonly TaskModule[] = [
   apt,
   assert,
+  blockinfile,
   command,
   copy,
   debug,
@@ -42,7 +46,9 @@ const all: readonly TaskModule[] = [
   include_role,
   include_tasks,
   include_vars,
+  lineinfile,
   package_,
+  replace,
   service,
   set_fact,
   shell,

@@ -1,0 +1,138 @@
+import type { Answer } from '../connect/connection.ts'
+import type { Validator } from '../shell/write-file.ts'
+import type { Plan, Result } from '../task.ts'
+import { Unknown } from '../world/kind.ts'
+import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import type { AttributeWishes } from './attributes.ts'
+import { fileFailure, fileQuestions, fileResult, planFile, type FileContent } from './file-content.ts'
+
+/** What an edit makes of a text. */
+export interface Edited {
+  text: string
+  /** Ansible's word for what was done; empty if nothing was. */
+  msg: string
+  result?: Result
+}
+
+/** A file on the host whose new text follows from the old one: what lineinfile and its like come down to. */
+export interface EditedFile extends AttributeWishes {
+  path: string
+  /** Make the file where there is none, and the directories above it. */
+  create: boolean
+  /** A file that is not there is as good as one that is right. */
+  mayMiss: boolean
+  backup: boolean
+  validate?: Validator | undefined
+  /** Pure. Throws EditError where it cannot be done. Without a file the text is empty. */
+  edit(text: string): Edited
+}
+
+/** Why an edit cannot be done. */
+export class EditError extends Error {}
+
+export function editQuestions(file: EditedFile): WorldQuestion[] {
+  const { path } = file
+  return [
+    // Content is asked for whatever it is: what it becomes is not known before.
+    { kind: 'path', ask: { path, follow: true, contentUnless: '' } },
+    ...fileQuestions(contentOf(file, Buffer.alloc(0))),
+  ]
+}
+
+/** Pure: what is to be done for the file to have the text that the edit makes. */
+export function planEdit(file: EditedFile, world: World): Plan {
+  const { path } = file
+  const reply = world.get('path', { path, follow: true })
+  if (!reply.exists && file.mayMiss)
+    return { status: 'ok', reason: `${path} does not exist`, result: { msg: 'file not present' } }
+  if (!reply.exists && !file.create) {
+    return { status: 'fail', message: `${path} does not exist`, hint: 'write create: true to have it made' }
+  }
+  if (reply.exists && reply.type !== 'file')
+    return { status: 'fail', message: `${path} is a ${reply.type}, not a file` }
+  if (reply.exists && !reply.content) {
+    if (reply.size > 1024 * 1024)
+      return {
+        status: 'fail',
+        message: `${path} has more than 1 MiB: hakube does not edit files of that size`,
+      }
+    throw new UnknownAnswer(new Unknown(`the content of ${path} is not known yet`))
+  }
+  const before = reply.exists ? reply.content : undefined
+  const { decode, encode } = codec(before)
+  try {
+    const { text, msg, result } = file.edit(decode(before ?? Buffer.alloc(0)))
+    const plan = planFile(contentOf(file, encode(text)), world)
+    if (plan.status === 'ok' || plan.status === 'change') return withResult(plan, { msg, ...result })
+    return plan
+  } catch (error) {
+    if (error instanceof EditError) return { status: 'fail', message: `${path}: ${error.message}` }
+    throw error
+  }
+}
+
+function withResult<P extends Extract<Plan, { status: 'ok' | 'change' }>>(plan: P, result: Result): P {
+  return { ...plan, result: { ...plan.result, ...result } }
+}
+
+export function editResult(output: Answer): Result {
+  const { backup_file: backup } = fileResult(output)
+  return backup === undefined ? {} : { backup, backup_file: backup }
+}
+
+export function editFailure(file: EditedFile, output: Answer): string {
+  return fileFailure(file.path, output)
+}
+
+function contentOf(file: EditedFile, content: Buffer): FileContent {
+  const { path, mode, owner, group, backup, validate } = file
+  return {
+    dest: path,
+    name: undefined,
+    source: undefined,
+    content,
+    force: true,
+    // As in Ansible, an edit changes the file behind a link.
+    follow: true,
+    backup,
+    validate,
+    mode,
+    owner,
+    group,
+    makeParents: file.create,
+  }
+}
+
+interface Codec {
+  decode: (bytes: Buffer) => string
+  encode: (text: string) => Buffer
+}
+
+/** UTF-8 where the file is that; else each byte is a letter, so that what is not edited stays as it is. */
+function codec(bytes: Buffer | undefined): Codec {
+  if (!bytes || Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes))
+    return { decode: (from) => from.toString('utf8'), encode: (text) => Buffer.from(text, 'utf8') }
+  const wide = (text: string) => Array.from(text).some((letter) => (letter.codePointAt(0) ?? 0) > 0xff)
+  return {
+    decode: (from) => from.toString('latin1'),
+    encode: (text) => {
+      if (wide(text)) throw new EditError('the file is no UTF-8, and what is to be put in is no Latin-1')
+      return Buffer.from(text, 'latin1')
+    },
+  }
+}
+
+/** Python's splitlines(True) of bytes: each line with its end. */
+export function linesOf(text: string): string[] {
+  return text.match(/[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+$/g) ?? []
+}
+
+/** Python's readlines(): lines end with a line feed only. */
+export function readLines(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+}
+
+/** A line without its end. */
+export function bare(line: string): string {
+  return line.replace(/[\r\n]+$/, '')
+}

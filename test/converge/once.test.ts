@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { str } from '../../src/jinja/index.ts'
+import { runLocal, storyOf } from '../support/run-local.ts'
+
+const play = (tasks: string, more = '') =>
+  `- hosts: web\n  gather_facts: false\n${more}  tasks:\n${tasks.trimStart().replaceAll(/^/gm, '    ')}\n`
+
+describe('run_once', () => {
+  it('runs on the first host, and its result and facts are there for all', async () => {
+    const done = await runLocal(
+      play(`
+- name: token
+  command: sh -c 'echo "{{ inventory_hostname }}"; date +%N'
+  register: token
+  run_once: true
+- name: fact
+  set_fact: {who: "{{ token.stdout_lines[0] }} for {{ inventory_hostname }}"}
+  run_once: true
+- name: show
+  debug: {msg: "{{ token.stdout }} {{ who }}"}
+- name: skipped for all
+  command: "true"
+  register: never
+  when: inventory_hostname == 'b'
+  run_once: true
+- name: seen
+  debug: {msg: "{{ never is skipped }}"}
+`),
+    )
+    expect(storyOf(done, 'a').slice(0, 2)).toEqual(['token changed', 'fact ok'])
+    expect(storyOf(done, 'b')).toEqual(['show ok', 'seen ok'])
+    const shown = done.outcomes.filter(({ task }) => task === 'show').map(({ result }) => result['msg'])
+    expect(new Set(shown).size).toBe(1)
+    expect(shown).toHaveLength(3)
+    expect(str(shown[0] ?? null)).toMatch(/^a\n\d+ a for a$/)
+    expect(done.outcomes.filter(({ task }) => task === 'seen').map(({ result }) => result['msg'])).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+
+  it('loops once, once for each batch', async () => {
+    const done = await runLocal(
+      play(
+        `
+- name: each
+  command: echo {{ item }}
+  loop: [1, 2]
+  register: out
+  run_once: true
+- name: show
+  debug: {msg: "{{ out.results | map(attribute='stdout') | join }}"}
+`,
+        '  serial: 2\n',
+      ),
+    )
+    expect(done.story).toEqual([
+      'a each (1) changed',
+      'a each (2) changed',
+      expect.stringMatching(/show ok/),
+      expect.stringMatching(/show ok/),
+      'c each (1) changed',
+      'c each (2) changed',
+      'c show ok',
+    ])
+  })
+
+  it('fails for all where it fails, and is rescued for all', async () => {
+    const failed = await runLocal(
+      play('- name: bad\n  command: "false"\n  run_once: true\n- name: never\n  command: "true"\n'),
+    )
+    expect(failed.story).toEqual(['a bad failed'])
+    expect(failed.summary?.exitCode).toBe(2)
+    const rescued = await runLocal(
+      play(`
+- block:
+    - name: bad
+      command: "false"
+      run_once: true
+    - name: never
+      command: "true"
+  rescue:
+    - name: rescued
+      debug: {msg: x}
+`),
+    )
+    expect(rescued.story.sort()).toEqual(['a bad failed', 'a rescued ok', 'b rescued ok', 'c rescued ok'])
+    expect(rescued.summary?.exitCode).toBe(0)
+    expect(rescued.summary?.recap.map((host) => host.failed)).toEqual([0, 0, 0])
+  })
+
+  it('passes to the next host where the first one has left the run', async () => {
+    const done = await runLocal(
+      play(`
+- name: a goes
+  fail: {msg: x}
+  when: inventory_hostname == 'a' and first.rc == 0
+  vars: {first: "{{ out }}"}
+- name: once
+  command: "echo {{ inventory_hostname }}"
+  register: said
+  run_once: true
+- name: show
+  debug: {msg: "{{ said.stdout }}"}
+`).replace('    - name: a goes', '    - command: "true"\n      register: out\n    - name: a goes'),
+    )
+    expect(storyOf(done, 'a')).toEqual(['command changed', 'a goes failed'])
+    expect(storyOf(done, 'b').slice(2)).toEqual(['once changed', 'show ok'])
+    expect(storyOf(done, 'c').slice(2)).toEqual(['show ok'])
+  })
+
+  it('predicts on one host in check mode', async () => {
+    const done = await runLocal(
+      play('- name: f\n  copy: {content: x, dest: "{{ playbook_dir }}/f"}\n  run_once: true\n'),
+      {
+        check: true,
+      },
+    )
+    expect(done.story).toEqual(['a f would-change'])
+  })
+})
