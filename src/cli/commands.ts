@@ -51,6 +51,7 @@ export interface StatusOptions extends SharedOptions {
 
 export interface ExportOptions extends SharedOptions {
   name?: string
+  cluster?: string
   configVersion?: 'v1beta4' | 'v1beta3'
   adminConf?: string
   file?: string
@@ -166,6 +167,7 @@ function addExportCommand(program: Command, terminal: Terminal, done: (code: Exi
     shared(parent.command(format))
       .description(description)
       .option('--name <name>', 'name of the endpoint, where one resolves to its address')
+      .option('--cluster <name>', 'the cluster (ha_cluster) that is meant, where the inventory has several')
       .action(async (options: ExportOptions) => {
         const { exportTo } = await import('./export.ts')
         done(await exportTo(format, options, terminal))

@@ -1,13 +1,17 @@
 import { withPort } from '../ha/address.ts'
+import { HakubeError } from '../errors.ts'
+import { clustersOf, groupsOf } from '../ha/clusters.ts'
 import { type Endpoint, readEndpoint } from '../ha/endpoint.ts'
 import { type Members, readGroups } from '../ha/groups.ts'
 import { Problems } from '../ha/problems.ts'
+import type { TopologyInput } from '../ha/topology.ts'
 import { readVariables } from '../ha/read-variables.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import { readInputs, type Inputs } from '../run/inputs.ts'
 import { magicVariables } from '../run/magic.ts'
 import type { RunOptions } from '../run/options.ts'
+import { nearest } from '../suggest.ts'
 import { readInput } from '../tasks/ha_topology.ts'
 import { TaskScope } from '../variables/scope.ts'
 
@@ -22,9 +26,10 @@ export interface Planned {
 
 /**
  * Reads the endpoint out of the inventory, without connecting anywhere. Throws HakubeError for what `hakube apply`
- * would refuse, as far as it shows without the hosts.
+ * would refuse, as far as it shows without the hosts. `wanted` is the cluster that is meant where the inventory has
+ * several; without it they are refused, and named.
  */
-export async function readPlanned(options: RunOptions): Promise<Planned> {
+export async function readPlanned(options: RunOptions, wanted?: string): Promise<Planned> {
   const inputs = await readInputs(options)
   const environment = templateEnvironment('.', options.env, options.vault)
   const scope = (host: string, run: PlayRun): TaskScope => {
@@ -40,7 +45,8 @@ export async function readPlanned(options: RunOptions): Promise<Planned> {
     placeOf: (host, name) => variables.placeOf(host, name),
   })
   const problems = new Problems(input.placeOf)
-  const members = readGroups(input.groups, problems)
+  const cluster = chosenCluster(input, wanted, problems)
+  const members = readGroups(groupsOf(cluster, input.groups, input.hosts), problems)
   if (!members) throw problems.asError()
   const given = new Map(
     [...new Set([...members.nodes, ...members.controlPlane])].map((name) => {
@@ -53,6 +59,30 @@ export async function readPlanned(options: RunOptions): Promise<Planned> {
   if (!endpoint) throw problems.asError()
   problems.throw()
   return { endpoint, members, inputs, scope }
+}
+
+/** The cluster to export; undefined where the inventory has one without a name. */
+function chosenCluster(input: TopologyInput, wanted: string | undefined, problems: Problems): string | undefined {
+  const clusters = clustersOf(input.groups, input.hosts, problems)
+  problems.throw()
+  const names = clusters.filter((name) => name !== undefined)
+  if (wanted === undefined && names.length < 2) return names[0]
+  if (wanted !== undefined && names.includes(wanted)) return wanted
+  if (wanted === undefined)
+    throw new HakubeError(`the inventory has several clusters: ${names.join(', ')}`, {
+      code: 'ha-cluster',
+      hint: `name the one that is meant: --cluster ${names[0] ?? ''}`,
+    })
+  const near = nearest(wanted, names)
+  throw new HakubeError(`the inventory has no cluster ${wanted}`, {
+    code: 'ha-cluster',
+    hint:
+      near !== undefined
+        ? `did you mean ${near}? There are ${names.join(', ')}`
+        : names.length > 0
+          ? `there are ${names.join(', ')}`
+          : 'it does not use ha_cluster, so leave --cluster out',
+  })
 }
 
 /** Where clients reach the endpoint: the name that was given, else the first virtual address. */

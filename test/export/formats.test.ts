@@ -80,3 +80,36 @@ it.each([
   expect(text).toBe('')
   expect(err).toMatch(words)
 })
+
+describe('an inventory with several clusters', () => {
+  const clusters = join(import.meta.dirname, '../../examples/clusters.ini')
+  const cluster = (...args: string[]) => hakubeIn(folder, ['export', ...args, '-i', clusters])
+
+  it('exports the one that is named', async () => {
+    const test = await cluster('kubespray', '--cluster', 'test')
+    expect(test.code, test.err).toBe(0)
+    expect(parse(test.out.toString())).toMatchObject({ loadbalancer_apiserver: { address: '192.168.1.218' } })
+    const production = await cluster('kubeadm', '--cluster', 'production')
+    expect(production.out.toString()).toContain('controlPlaneEndpoint: 192.168.1.198:8443')
+  })
+
+  it.each([
+    [[], /several clusters: production, test/, /--cluster production/],
+    [['--cluster', 'tset'], /no cluster tset/, /did you mean test\?/],
+    [['--cluster', 'elsewhere'], /no cluster elsewhere/, /there are production, test/],
+  ])('takes no guess: %j', async (args, words, hint) => {
+    for (const format of ['kubespray', 'kubeadm', 'kubeconfig']) {
+      const { code, err, out } = await cluster(format, ...args)
+      expect(code).toBe(1)
+      expect(out.toString()).toBe('')
+      expect(err).toMatch(words)
+      expect(err).toMatch(hint)
+    }
+  })
+
+  it('does not take --cluster where there is none', async () => {
+    const { code, err } = await exported(['kubespray', '--cluster', 'test'], 'ha_vip=10.0.0.10')
+    expect(code).toBe(1)
+    expect(err).toMatch(/does not use ha_cluster/)
+  })
+})

@@ -95,7 +95,8 @@ async function visit(setup: Setup, round: number, options: Options, results: Res
         ...(found.inFlight > 0 ? [`${found.inFlight} in flight`] : []),
         ...(found.held.most > 1 ? [`${found.held.most} holders for ${found.held.double.toFixed(2)} s`] : []),
         ...(found.failedHealing > 0 ? [`${found.failedHealing} failed while it was healed`] : []),
-        ...(counts ? [] : [`does not count: ${(found.onTime * 100).toFixed(1)} % sent in time`]),
+        ...(found.onTime >= SENT ? [] : [`does not count: ${(found.onTime * 100).toFixed(1)} % sent in time`]),
+        ...(isRight(control) ? [] : ['does not count: the control outage read wrong']),
       ]
       say(`  ${fault.name.padEnd(20)} ${shown.padStart(8)}   ${more.join(', ')}`)
     }
