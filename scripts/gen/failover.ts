@@ -78,7 +78,10 @@ ${main}
 ${computed(results)}
 ## What was compared
 
-${table(['set-up', 'what tells keepalived that haproxy is gone'], setups.map((one) => [one.name, one.check]))}
+${table(
+  ['set-up', 'what tells keepalived that haproxy is gone'],
+  setups.map((one) => [one.name, one.check]),
+)}
 
 `
 }

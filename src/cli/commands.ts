@@ -59,6 +59,12 @@ export interface ExportOptions extends SharedOptions {
   replace?: boolean
 }
 
+export interface LintOptions extends VaultOptions {
+  inventory?: string[]
+  extraVars?: string[]
+  output?: 'pretty' | 'plain' | 'json'
+}
+
 export interface InventoryOptions extends VaultOptions {
   inventory?: string[]
   limit?: string
@@ -149,6 +155,18 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (group: string | undefined, options: InventoryOptions) => {
       const { inventory } = await import('./inventory.ts')
       done(await inventory(group, options, terminal))
+    })
+  addVaultOptions(program.command('lint'))
+    .description(
+      'find mistakes in keepalived.conf and haproxy.cfg; with -i, show the failover budget; connects nowhere',
+    )
+    .argument('[files...]', 'configurations, told apart by what is in them')
+    .addOption(inventoryOption())
+    .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
+    .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
+    .action(async (files: string[], options: LintOptions) => {
+      const { lint } = await import('./lint.ts')
+      done(await lint(files, options, terminal))
     })
   addVaultCommand(program, terminal, done)
   program

@@ -30,6 +30,25 @@ export interface Planned {
  * several; without it they are refused, and named.
  */
 export async function readPlanned(options: RunOptions, wanted?: string): Promise<Planned> {
+  const scene = await readScene(options)
+  return planOne(scene, chosenCluster(scene.input, wanted, scene.problems()))
+}
+
+/** The endpoint of every cluster of the inventory, in its order. Throws as readPlanned does. */
+export async function readAllPlanned(options: RunOptions): Promise<Planned[]> {
+  const scene = await readScene(options)
+  const problems = scene.problems()
+  const clusters = clustersOf(scene.input.groups, scene.input.hosts, problems)
+  problems.throw()
+  return clusters.map((cluster) => planOne(scene, cluster))
+}
+
+interface Scene extends Pick<Planned, 'inputs' | 'scope'> {
+  input: TopologyInput
+  problems: () => Problems
+}
+
+async function readScene(options: RunOptions): Promise<Scene> {
   const inputs = await readInputs(options)
   const environment = templateEnvironment('.', options.env, options.vault)
   const scope = (host: string, run: PlayRun): TaskScope => {
@@ -44,8 +63,12 @@ export async function readPlanned(options: RunOptions, wanted?: string): Promise
     variable: (name) => variables.lookup(name),
     placeOf: (host, name) => variables.placeOf(host, name),
   })
-  const problems = new Problems(input.placeOf)
-  const cluster = chosenCluster(input, wanted, problems)
+  return { inputs, scope, input, problems: () => new Problems(input.placeOf) }
+}
+
+function planOne(scene: Scene, cluster: string | undefined): Planned {
+  const { inputs, scope, input } = scene
+  const problems = scene.problems()
   const members = readGroups(groupsOf(cluster, input.groups, input.hosts), problems)
   if (!members) throw problems.asError()
   const given = new Map(
@@ -62,7 +85,11 @@ export async function readPlanned(options: RunOptions, wanted?: string): Promise
 }
 
 /** The cluster to export; undefined where the inventory has one without a name. */
-function chosenCluster(input: TopologyInput, wanted: string | undefined, problems: Problems): string | undefined {
+function chosenCluster(
+  input: TopologyInput,
+  wanted: string | undefined,
+  problems: Problems,
+): string | undefined {
   const clusters = clustersOf(input.groups, input.hosts, problems)
   problems.throw()
   const names = clusters.filter((name) => name !== undefined)

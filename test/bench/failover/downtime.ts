@@ -58,12 +58,7 @@ export function inFlight(requests: readonly Request[], moment: number): Request[
 }
 
 /** The part of the requests that were sent within one interval of the moment when they were due, from 0 to 1. */
-export function punctuality(
-  requests: readonly Request[],
-  from: number,
-  to: number,
-  rate: number,
-): number {
+export function punctuality(requests: readonly Request[], from: number, to: number, rate: number): number {
   const due = Math.floor((to - from) * rate)
   const onTime = requests.filter(({ at, late }) => at >= from && at <= to && late <= 1000 / rate).length
   return due <= 0 ? 0 : Math.min(1, onTime / due)

@@ -40,10 +40,10 @@ export function watchHolders(address: string, nodes: readonly string[]): Holders
     }
   }
   const loop = async (): Promise<void> => {
-    for (let due = Date.now(); !stopped; ) {
+    for (let due = Date.now(); !stopped;) {
       await look()
       due = Math.max(due + EVERY, Date.now())
-      await new Promise((resolve) => setTimeout(resolve, due - Date.now()))
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - Date.now())))
     }
   }
   void loop()

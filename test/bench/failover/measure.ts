@@ -27,7 +27,12 @@ export interface Measured {
 }
 
 /** Strikes, watches until the service is back, heals, and waits until all is well again. */
-export async function measure(setup: Setup, fault: Fault, client: Client, holders: Holders): Promise<Measured> {
+export async function measure(
+  setup: Setup,
+  fault: Fault,
+  client: Client,
+  holders: Holders,
+): Promise<Measured> {
   const holder = await settled(setup, client, holders)
   const target = fault.api && !setup.control.includes(holder) ? (setup.control[0] ?? holder) : holder
   const from = Date.now() / 1000 - 0.5
@@ -41,7 +46,13 @@ export async function measure(setup: Setup, fault: Fault, client: Client, holder
 }
 
 /** Until what the fault may do has been done, and the last half second was good. */
-async function watch(setup: Setup, fault: Fault, client: Client, holders: Holders, struck: number): Promise<void> {
+async function watch(
+  setup: Setup,
+  fault: Fault,
+  client: Client,
+  holders: Holders,
+  struck: number,
+): Promise<void> {
   const least = Math.max(ONE_HOLDER + 0.3, fault.silent ? setup.silence + 1 : 0)
   for (;;) {
     await sleep(50)

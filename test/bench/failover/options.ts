@@ -6,7 +6,7 @@ export interface Options {
   setups: readonly Setup[]
   faults: readonly Fault[]
   /** How often each fault is measured on a set-up. */
-  runs(setup: string): number
+  runs: (setup: string) => number
   resume: boolean
   out: string | undefined
 }

@@ -55,7 +55,9 @@ async function run(options: Options): Promise<number> {
       (one.held.oneAfter === null || one.held.oneAfter > ONE_HOLDER),
   )
   for (const { setup, fault, held } of wrong)
-    console.log(`WRONG: ${setup}, ${fault}: one holder ${held.oneAfter === null ? 'never' : `after ${held.oneAfter} s`}`)
+    console.log(
+      `WRONG: ${setup}, ${fault}: one holder ${held.oneAfter === null ? 'never' : `after ${held.oneAfter} s`}`,
+    )
   return wrong.length > 0 ? 1 : 0
 }
 
@@ -71,9 +73,17 @@ function open({ resume, setups }: Options, file: string, date: string): Results 
 }
 
 /** All faults of one round on one set-up, which is put into its place before. */
-async function visit(setup: Setup, round: number, options: Options, results: Results, file: string): Promise<void> {
+async function visit(
+  setup: Setup,
+  round: number,
+  options: Options,
+  results: Results,
+  file: string,
+): Promise<void> {
   const done = (fault: string) =>
-    results.runs.some((one) => one.setup === setup.id && one.fault === fault && one.round === round && one.counts)
+    results.runs.some(
+      (one) => one.setup === setup.id && one.fault === fault && one.round === round && one.counts,
+    )
   const faults = options.faults.filter(({ id }) => !done(id))
   if (faults.length === 0) return
   const began = Date.now()
@@ -83,19 +93,31 @@ async function visit(setup: Setup, round: number, options: Options, results: Res
   try {
     let control = await controlOutage(setup, await settled(setup, client, holders))
     if (!isRight(control)) control = await controlOutage(setup, await settled(setup, client, holders))
-    say(`${setup.name}, round ${round}: a control outage of 1.0 s reads ${control?.toFixed(2) ?? 'nothing'} s`)
+    say(
+      `${setup.name}, round ${round}: a control outage of 1.0 s reads ${control?.toFixed(2) ?? 'nothing'} s`,
+    )
     for (const fault of faults) {
       const found = await measure(setup, fault, client, holders)
       const counts = found.onTime >= SENT && isRight(control)
-      results.runs.push({ setup: setup.id, fault: fault.id, round, counts, control: control ?? null, ...found })
+      results.runs.push({
+        setup: setup.id,
+        fault: fault.id,
+        round,
+        counts,
+        control: control ?? null,
+        ...found,
+      })
       writeResults(file, results)
-      const shown = found.total === null ? `not back after ${setup.patience} s` : `${found.total.toFixed(2)} s`
+      const shown =
+        found.total === null ? `not back after ${setup.patience} s` : `${found.total.toFixed(2)} s`
       const more = [
         `${found.failed} failed`,
         ...(found.inFlight > 0 ? [`${found.inFlight} in flight`] : []),
         ...(found.held.most > 1 ? [`${found.held.most} holders for ${found.held.double.toFixed(2)} s`] : []),
         ...(found.failedHealing > 0 ? [`${found.failedHealing} failed while it was healed`] : []),
-        ...(found.onTime >= SENT ? [] : [`does not count: ${(found.onTime * 100).toFixed(1)} % sent in time`]),
+        ...(found.onTime >= SENT
+          ? []
+          : [`does not count: ${(found.onTime * 100).toFixed(1)} % sent in time`]),
         ...(isRight(control) ? [] : ['does not count: the control outage read wrong']),
       ]
       say(`  ${fault.name.padEnd(20)} ${shown.padStart(8)}   ${more.join(', ')}`)

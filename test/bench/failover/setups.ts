@@ -45,7 +45,11 @@ function hakube(...args: string[]): void {
     throw new Error(`hakube apply ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
 }
 
-function ours(profile: ProfileName, vip: string, times: Pick<Setup, 'silence' | 'patience' | 'round'>): Setup {
+function ours(
+  profile: ProfileName,
+  vip: string,
+  times: Pick<Setup, 'silence' | 'patience' | 'round'>,
+): Setup {
   return {
     id: profile,
     name: `hakube ${profile}`,

@@ -18,7 +18,11 @@ rm -rf /etc/systemd/system/haproxy.service.d /etc/systemd/system/keepalived.serv
 systemctl daemon-reload`
 
 /** Builds every set-up once, from blank hosts on, and keeps its files on the hosts, so that one can follow another. */
-export async function buildAll(setups: readonly Setup[], work: string, say: (text: string) => void): Promise<void> {
+export async function buildAll(
+  setups: readonly Setup[],
+  work: string,
+  say: (text: string) => void,
+): Promise<void> {
   await lab.reset([...new Set(setups.flatMap(({ nodes, control }) => [...nodes, ...control]))])
   for (const setup of setups) {
     say(`building ${setup.name}`)
@@ -27,7 +31,10 @@ export async function buildAll(setups: readonly Setup[], work: string, say: (tex
     setup.build(work)
     await Promise.all(
       setup.nodes.map((node) =>
-        lab.sh(node, `mkdir -p ${STORE} && tar -C / -cf ${STORE}/${setup.id}.tar $(ls -d ${FILES} 2>/dev/null)`),
+        lab.sh(
+          node,
+          `mkdir -p ${STORE} && tar -C / -cf ${STORE}/${setup.id}.tar $(ls -d ${FILES} 2>/dev/null)`,
+        ),
       ),
     )
   }

@@ -10,7 +10,12 @@ export function resultTable({ setups, faults, runs }: Results): string {
     ]),
   ]
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
   const left = runs.filter(({ counts }) => !counts).length
   return [...lines, ...(left > 0 ? [`${left} of ${runs.length} runs do not count`] : [])].join('\n')
 }

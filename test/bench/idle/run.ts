@@ -65,7 +65,10 @@ const connections = await keepSilent(minutes * 60, {
 const date = began.toISOString().slice(0, 10)
 const file = `test/bench/results/${date}-idle.json`
 mkdirSync(join(root, 'test/bench/results'), { recursive: true })
-writeFileSync(join(root, file), `${JSON.stringify({ schema: 1, date, minutes, connections }, undefined, 2)}\n`)
+writeFileSync(
+  join(root, file),
+  `${JSON.stringify({ schema: 1, date, minutes, connections }, undefined, 2)}\n`,
+)
 for (const { through, kind, alive, said, seconds } of connections)
   console.log(
     `${through.padEnd(18)} ${kind.padEnd(8)} ${alive ? 'alive' : 'cut'} after ${seconds.toFixed(1)} s (${said})`,
