@@ -26,7 +26,7 @@ export interface Holders {
 export function watchHolders(address: string, nodes: readonly string[]): Holders {
   const samples: Sample[] = []
   const pids = new Map<string, number>()
-  let stopped = false
+  const end = new AbortController()
   let asked = 0
   const look = async (): Promise<void> => {
     const at = Date.now() / 1000
@@ -40,7 +40,7 @@ export function watchHolders(address: string, nodes: readonly string[]): Holders
     }
   }
   const loop = async (): Promise<void> => {
-    for (let due = Date.now(); !stopped;) {
+    for (let due = Date.now(); !end.signal.aborted;) {
       await look()
       due = Math.max(due + EVERY, Date.now())
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - Date.now())))
@@ -54,7 +54,7 @@ export function watchHolders(address: string, nodes: readonly string[]): Holders
     },
     last: () => samples.at(-1),
     stop() {
-      stopped = true
+      end.abort()
     },
   }
 }
