@@ -20,7 +20,7 @@ export interface Measured {
   slowest: number
   /** Requests that failed while the fault was healed, until the set-up was healthy again. */
   failedHealing: number
-  /** The part of the requests that were sent when they were due. */
+  /** The part of the requests that were sent when they were due, until the healing began. */
   onTime: number
   held: Held
   failures: Failure[]
@@ -91,7 +91,7 @@ function judged(
     inFlight: flying.length,
     slowest: rounded(Math.max(0, ...counted.filter(({ said }) => said === '200').map(({ ms }) => ms))),
     failedHealing: requests.filter(({ at, said }) => at >= healing - 0.3 && at < to && said !== '200').length,
-    onTime: rounded(punctuality(requests, from, to, RATE)),
+    onTime: rounded(punctuality(requests, from, healing - 0.3, RATE)),
     held: heldOf(samples, struck, healing),
     failures: failuresOf(during, struck),
   }

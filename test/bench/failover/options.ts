@@ -8,10 +8,12 @@ export interface Options {
   /** How often each fault is measured on a set-up. */
   runs: (setup: string) => number
   resume: boolean
+  /** After so many minutes no further round begins. */
+  minutes: number
   out: string | undefined
 }
 
-/** Reads the command line: `--runs 3,fast=10 --setups fast,s3 --faults node-lost --resume --out FILE`. */
+/** Reads the command line: `--runs 3,fast=10 --setups fast,s3 --faults node-lost --minutes 40 --resume --out FILE`. */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -19,6 +21,7 @@ export function readOptions(args: readonly string[]): Options {
       runs: { type: 'string', default: '3' },
       setups: { type: 'string', default: 'fast,balanced,s3,s4,s6' },
       faults: { type: 'string', default: FAULTS.map(({ id }) => id).join(',') },
+      minutes: { type: 'string', default: 'Infinity' },
       resume: { type: 'boolean', default: false },
       out: { type: 'string' },
     },
@@ -31,7 +34,10 @@ export function readOptions(args: readonly string[]): Options {
       return [id, Number(count)]
     }),
   )
+  const minutes = Number(values.minutes)
+  if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: write a number`)
   return {
+    minutes,
     setups: values.setups.split(',').map((id) => pick(SETUPS, id)),
     faults: values.faults.split(',').map((id) => pick(FAULTS, id)),
     runs: (id) => counts.get(id) ?? counts.get('') ?? 3,
@@ -49,5 +55,5 @@ function pick<One extends { id: string }>(from: readonly One[], id: string): One
 /** Seconds that all of it takes, by what rounds took before. */
 export function estimate({ setups, faults, runs }: Options): number {
   const part = faults.length / FAULTS.length
-  return 30 + setups.reduce((sum, setup) => sum + 15 + runs(setup.id) * (10 + setup.round * part), 0)
+  return 30 + setups.reduce((sum, setup) => sum + 10 + runs(setup.id) * (10 + setup.round * part), 0)
 }

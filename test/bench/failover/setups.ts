@@ -85,9 +85,9 @@ function seed(id: string, name: string, place: Omit<Setup, 'id' | 'name' | 'cont
 }
 
 export const SETUPS: readonly Setup[] = [
-  ours('fast', '10.88.0.110', { silence: 0.4, patience: 15, round: 80 }),
-  ours('balanced', '10.88.0.111', { silence: 1.7, patience: 20, round: 90 }),
-  ours('calm', '10.88.0.112', { silence: 3.3, patience: 30, round: 120 }),
+  ours('fast', '10.88.0.110', { silence: 0.4, patience: 15, round: 52 }),
+  ours('balanced', '10.88.0.111', { silence: 1.7, patience: 20, round: 60 }),
+  ours('calm', '10.88.0.112', { silence: 3.3, patience: 30, round: 90 }),
   seed('s3', 'S3', {
     vip: '10.88.0.113',
     port: 9443,
@@ -96,8 +96,8 @@ export const SETUPS: readonly Setup[] = [
     home: 'm1',
     check: 'script every 2 s: does the port listen',
     silence: 3.7,
-    patience: 20,
-    round: 130,
+    patience: 15,
+    round: 95,
   }),
   seed('s4', 'S4', {
     vip: '10.88.0.114',
@@ -107,8 +107,8 @@ export const SETUPS: readonly Setup[] = [
     home: 'm1',
     check: 'script every 2 s: killall -0 haproxy',
     silence: 3.7,
-    patience: 20,
-    round: 130,
+    patience: 15,
+    round: 95,
   }),
   seed('s6', 'S6', {
     vip: '10.88.0.116',
@@ -118,6 +118,6 @@ export const SETUPS: readonly Setup[] = [
     check: 'script every 3 s, 5 failures: curl',
     silence: 15.7,
     patience: 50,
-    round: 240,
+    round: 200,
   }),
 ]
