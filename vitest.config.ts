@@ -19,7 +19,7 @@ export default defineConfig({
           // The one set-up after the other, and a minute without CPU time, take minutes: `npm run test:all` has them.
           exclude: process.env['HAKUBE_TEST_ALL']
             ? []
-            : ['test/e2e/setups.test.ts', 'test/e2e/saturated.test.ts'],
+            : ['setups', 'saturated', 'silence'].map((name) => `test/e2e/${name}.test.ts`),
           globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.
           fileParallelism: false,
