@@ -34,7 +34,7 @@ const Idle = z.object({
 export function failoverPage(root: string): string {
   const folder = path.join(root, 'test/bench/results')
   const newest = newestResults(folder)
-  return `# Failover, measured
+  const page = `# Failover, measured
 
 Written by \`npm run gen\` from the raw results in [test/bench/results](../test/bench/results); do not edit.
 
@@ -43,6 +43,7 @@ What a client notices when something breaks: hakube's profiles beside three set-
 ${newest ? measured(newest.name, newest.results) : 'There are no results yet: `npm run bench -- failover` makes them.\n'}
 ${HOW}
 ${idle(folder)}`
+  return page.replaceAll(/\n{3,}/g, '\n\n')
 }
 
 function measured(name: string, results: Results): string {
@@ -129,7 +130,7 @@ The largest that was measured / the computed worst case until all is as before.
 
 ${table(['fault', ...profiles.map(({ name }) => name)], rows)}
 
-The client sees steps of 0.02 s. Where a request can be late but not lost, it waits less than its time-out and the fault reads shorter than it is.
+The client sees steps of 0.02 s, and a request that was under way when the fault came is the first failure: an outage may read 0.04 s longer than it was. Where requests are late but not lost, it reads shorter.
 
 `
 }

@@ -28,6 +28,7 @@ export default defineTask({
     path: /etc/haproxy/haproxy.cfg
     package: haproxy
 `,
+  notes: ['Mistakes in a foreign configuration of keepalived or haproxy are named, with their lines.'],
   prepare(params, controller) {
     const host = controller.variable('inventory_hostname')
     return { ...params, host: typeof host === 'string' ? host : '' }
