@@ -1,5 +1,6 @@
 import { withPort } from '../ha/address.ts'
 import { HakubeError } from '../errors.ts'
+import { checkNodes, checkPorts, checkTimers } from '../ha/checks.ts'
 import { clustersOf, groupsOf } from '../ha/clusters.ts'
 import { type Endpoint, readEndpoint } from '../ha/endpoint.ts'
 import { type Members, readGroups } from '../ha/groups.ts'
@@ -80,6 +81,12 @@ function planOne(scene: Scene, cluster: string | undefined): Planned {
   )
   const endpoint = readEndpoint(given, members, problems)
   if (!endpoint) throw problems.asError()
+  const nodes = members.nodes.map((name) => ({ name }))
+  // Where frontends lead to may take the hosts' facts.
+  const outline = { endpoint, layout: members.layout, nodes, frontends: [] }
+  checkPorts(outline, problems)
+  checkNodes(outline, problems)
+  checkTimers(outline, problems)
   problems.throw()
   return { endpoint, members, inputs, scope }
 }

@@ -59,6 +59,16 @@ describe('hakube lint', () => {
     expect(text).toMatch(/^worst cases of 192\.168\.1\.218 with ha_failover=calm/m)
   })
 
+  it('refuses an inventory whose timers cannot work, before it prints a budget', async () => {
+    const text = '[masters]\nm1\nm2\n[all:vars]\nha_vip=10.0.0.10\nha_failover=fast\nha_auth_pass=secret\n'
+    writeFileSync(join(folder, 'hosts.ini'), text)
+    const { code, err, out } = await hakubeIn(folder, ['lint', '-i', join(folder, 'hosts.ini')])
+    expect(code).toBe(1)
+    expect(out.toString()).toBe('')
+    expect(err).toMatch(/ha_failover is fast, and ha_auth_pass needs VRRP version 2/)
+    expect(err).not.toContain('secret')
+  })
+
   it('has both as JSON', async () => {
     const { code, text } = await lint({ 'haproxy.cfg': HAPROXY }, '-i', clusters, '-o', 'json')
     expect(code).toBe(1)

@@ -73,6 +73,12 @@ describe('export kubeadm', () => {
 it.each([
   [['kubeadm'], 'ha_port=8443', /ha_vip is not set/],
   [['kubeadm'], 'ha_vip=10.0.0.10\nha_prot=1', /no variable ha_prot/],
+  [['kubeadm'], 'ha_vip=10.0.0.10\nha_port=6443', /ha_port is 6443, the port of the API server/],
+  [
+    ['kubeadm'],
+    'ha_vip=10.0.0.10\nha_failover=fast\nha_auth_pass=x',
+    /ha_failover is fast, and ha_auth_pass/,
+  ],
   [['kubespray', '--name', 'https://x'], 'ha_vip=10.0.0.10', /is no host name/],
 ])('refuses bad input with 1: %j, %s', async (args, vars, words) => {
   const { code, err, text } = await exported(args, vars)
