@@ -5,7 +5,7 @@ import { type Run, summaryOf } from '../bench/failover/results.ts'
 
 /** One request every 20 ms from second 100 on: `.` answered, `x` failed. */
 function requests(text: string): Request[] {
-  return [...text].map((char, index) => ({
+  return text.split('').map((char, index) => ({
     at: 100 + index * 0.02,
     ms: char === '.' ? 10 : 250,
     late: 0,
@@ -77,8 +77,20 @@ describe('heldOf', () => {
 it('summaryOf leaves out what does not count, and has no figure for what never came back', () => {
   const held = { most: 1, double: 0, oneAfter: 0, doubleHealing: 0, gap: 50 }
   const run = (total: number | null, more: Partial<Run> = {}): Run => ({
-    ...{ setup: 'fast', fault: 'node-lost', round: 1, counts: true, control: 1, down: total, total },
-    ...{ failed: 1, inFlight: 0, slowest: 1, failedHealing: 0, onTime: 1, held, failures: [] },
+    setup: 'fast',
+    fault: 'node-lost',
+    round: 1,
+    counts: true,
+    control: 1,
+    down: total,
+    total,
+    failed: 1,
+    inFlight: 0,
+    slowest: 1,
+    failedHealing: 0,
+    onTime: 1,
+    held,
+    failures: [],
     ...more,
   })
   const runs = [run(0.3), run(0.5), run(9, { counts: false }), run(0.4, { held: { ...held, most: 2 } })]
