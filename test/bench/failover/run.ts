@@ -7,22 +7,16 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { lab } from '../../lab/lab.ts'
-import { RATE, startClient, TIMEOUT } from './client.ts'
-import { controlOutage } from './control.ts'
+import { RATE, TIMEOUT } from './client.ts'
 import { FAULTS } from './faults.ts'
-import { watchHolders } from './holders.ts'
 import { machineFacts } from './machine.ts'
-import { measure, ONE_HOLDER } from './measure.ts'
+import { ONE_HOLDER } from './measure.ts'
 import { estimate, type Options, readOptions } from './options.ts'
-import { readResults, type Results, writeResults } from './results.ts'
-import { settled } from './settled.ts'
+import { readResults, type Results, type Run, writeResults } from './results.ts'
 import type { Setup } from './setups.ts'
-import { buildAll, stage } from './stage.ts'
+import { buildAll } from './stage.ts'
 import { resultTable } from './table.ts'
-
-/** Of the requests so many must have been sent in time, and a control outage of 1.0 s must read so, ± so much. */
-const SENT = 0.98
-const CONTROL_ERROR = 0.1
+import { visit } from './visit.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
 const work = join(root, 'test/lab/.state/bench')
@@ -42,6 +36,10 @@ async function run(options: Options): Promise<number> {
   await buildAll(options.setups, work, say)
   Object.assign(results.machine, await machineFacts(options.setups))
 
+  const keep = (one: Run): void => {
+    results.runs.push(one)
+    writeResults(file, results)
+  }
   const rounds = Math.max(...options.setups.map(({ id }) => options.runs(id)))
   for (let round = 1; round <= rounds; round++) {
     for (const setup of options.setups) {
@@ -49,8 +47,9 @@ async function run(options: Options): Promise<number> {
         say(`${options.minutes} minutes are over: --resume goes on in round ${round}`)
         return finish(results, options, name)
       }
-      if (round <= options.runs(setup.id))
-        await visit(setup, round, options, results, file).catch((error: unknown) => repair(setup, error))
+      const faults = options.faults.filter(({ id }) => !isDone(results, setup.id, id, round))
+      if (round > options.runs(setup.id) || faults.length === 0) continue
+      await visit(setup, faults, round, { keep, say }).catch((error: unknown) => repair(setup, error))
     }
   }
   return finish(results, options, name)
@@ -78,6 +77,10 @@ function finish(results: Results, options: Options, name: string): number {
   return wrong.length > 0 || counted < wanted ? 1 : 0
 }
 
+function isDone({ runs }: Results, setup: string, fault: string, round: number): boolean {
+  return runs.some((one) => one.setup === setup && one.fault === fault && one.round === round && one.counts)
+}
+
 /** What has gone wrong costs the rest of a round and not the run: --resume makes up for it. */
 async function repair(setup: Setup, error: unknown): Promise<void> {
   say(
@@ -96,67 +99,6 @@ function open({ resume, setups }: Options, file: string, date: string): Results 
   }
   const faults = FAULTS.map(({ id, name, computed }) => ({ id, name, computed }))
   return { schema: 2, date, rate: RATE, timeout: TIMEOUT, machine: {}, setups: described, faults, runs: [] }
-}
-
-/** All faults of one round on one set-up, which is put into its place before. */
-async function visit(
-  setup: Setup,
-  round: number,
-  options: Options,
-  results: Results,
-  file: string,
-): Promise<void> {
-  const done = (fault: string) =>
-    results.runs.some(
-      (one) => one.setup === setup.id && one.fault === fault && one.round === round && one.counts,
-    )
-  const faults = options.faults.filter(({ id }) => !done(id))
-  if (faults.length === 0) return
-  const began = Date.now()
-  await stage(setup)
-  const holders = watchHolders(setup.vip, setup.nodes)
-  const client = await startClient(setup.vip, setup.port)
-  try {
-    let control = await controlOutage(setup, await settled(setup, client, holders))
-    if (!isRight(control)) control = await controlOutage(setup, await settled(setup, client, holders))
-    say(
-      `${setup.name}, round ${round}: a control outage of 1.0 s reads ${control?.toFixed(2) ?? 'nothing'} s`,
-    )
-    for (const fault of faults) {
-      const found = await measure(setup, fault, client, holders)
-      const counts = found.onTime >= SENT && isRight(control)
-      results.runs.push({
-        setup: setup.id,
-        fault: fault.id,
-        round,
-        counts,
-        control: control ?? null,
-        ...found,
-      })
-      writeResults(file, results)
-      const shown =
-        found.total === null ? `not back after ${setup.patience} s` : `${found.total.toFixed(2)} s`
-      const more = [
-        `${found.failed} failed`,
-        ...(found.inFlight > 0 ? [`${found.inFlight} in flight`] : []),
-        ...(found.held.most > 1 ? [`${found.held.most} holders for ${found.held.double.toFixed(2)} s`] : []),
-        ...(found.failedHealing > 0 ? [`${found.failedHealing} failed while it was healed`] : []),
-        ...(found.onTime >= SENT
-          ? []
-          : [`does not count: ${(found.onTime * 100).toFixed(1)} % sent in time`]),
-        ...(isRight(control) ? [] : ['does not count: the control outage read wrong']),
-      ]
-      say(`  ${fault.name.padEnd(20)} ${shown.padStart(8)}   ${more.join(', ')}`)
-    }
-    say(`  ${((Date.now() - began) / 1000).toFixed(0)} s for this round`)
-  } finally {
-    await client.stop()
-    holders.stop()
-  }
-}
-
-function isRight(control: number | undefined): boolean {
-  return control !== undefined && Math.abs(control - 1) <= CONTROL_ERROR + 1e-9
 }
 
 process.exitCode = await run(readOptions(process.argv.slice(3)))
