@@ -16,8 +16,10 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/e2e/**/*.test.ts'],
-          // The one set-up after the other takes minutes: `npm run test:all` has them.
-          exclude: process.env['HAKUBE_TEST_ALL'] ? [] : ['test/e2e/setups.test.ts'],
+          // The one set-up after the other, and a minute without CPU time, take minutes: `npm run test:all` has them.
+          exclude: process.env['HAKUBE_TEST_ALL']
+            ? []
+            : ['setups', 'saturated', 'silence'].map((name) => `test/e2e/${name}.test.ts`),
           globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.
           fileParallelism: false,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format } from 'oxfmt'
 import type { TaskModule } from '../../src/task.ts'
+import { failoverPage } from './failover.ts'
 import { languagePage } from './language.ts'
 import { indexPage, modulePage } from './pages.ts'
 import { schemaOf } from './schema.ts'
@@ -22,6 +23,7 @@ export async function generate(root: string): Promise<Map<string, string>> {
   const files = new Map([
     ['src/tasks/index.ts', indexSource(found)],
     ['docs/playbooks.md', languagePage()],
+    ['docs/failover.md', failoverPage(root)],
     ['docs/modules/README.md', indexPage(modules)],
     ['docs/schema/tasks.json', JSON.stringify(schemaOf(modules))],
   ])

@@ -52,11 +52,18 @@ export interface StatusOptions extends SharedOptions {
 
 export interface ExportOptions extends SharedOptions {
   name?: string
+  cluster?: string
   configVersion?: 'v1beta4' | 'v1beta3'
   adminConf?: string
   file?: string
   contextName?: string
   replace?: boolean
+}
+
+export interface LintOptions extends VaultOptions {
+  inventory?: string[]
+  extraVars?: string[]
+  output?: 'pretty' | 'plain' | 'json'
 }
 
 export interface InventoryOptions extends VaultOptions {
@@ -150,6 +157,18 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { inventory } = await import('./inventory.ts')
       done(await inventory(group, options, terminal))
     })
+  addVaultOptions(program.command('lint'))
+    .description(
+      'find mistakes in keepalived.conf and haproxy.cfg; with -i, show the failover budget; connects nowhere',
+    )
+    .argument('[files...]', 'configurations, told apart by what is in them')
+    .addOption(inventoryOption())
+    .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
+    .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
+    .action(async (files: string[], options: LintOptions) => {
+      const { lint } = await import('./lint.ts')
+      done(await lint(files, options, terminal))
+    })
   addVaultCommand(program, terminal, done)
   program
     .command('modules')
@@ -167,6 +186,7 @@ function addExportCommand(program: Command, terminal: Terminal, done: (code: Exi
     shared(parent.command(format))
       .description(description)
       .option('--name <name>', 'name of the endpoint, where one resolves to its address')
+      .option('--cluster <name>', 'the cluster (ha_cluster) that is meant, where the inventory has several')
       .action(async (options: ExportOptions) => {
         const { exportTo } = await import('./export.ts')
         done(await exportTo(format, options, terminal))

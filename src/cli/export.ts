@@ -33,7 +33,7 @@ export async function exportTo(
     bundled: true,
     emit: (event) => reporter.handle(event),
   }
-  const planned = await readPlanned(run)
+  const planned = await readPlanned(run, options.cluster)
   if (format === 'kubespray') terminal.stdout.write(kubespray(planned.endpoint, options.name))
   else if (format === 'kubeadm')
     terminal.stdout.write(kubeadm(planned.endpoint, options.name, options.configVersion ?? 'v1beta4'))

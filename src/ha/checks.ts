@@ -65,8 +65,13 @@ const TAKEN: Readonly<Record<number, string>> = {
   10_259: 'the scheduler',
 }
 
+/** What of a topology shows before anything of the nodes is known but their names. */
+export interface Outline extends Pick<Topology, 'endpoint' | 'layout' | 'frontends'> {
+  nodes: readonly { name: string }[]
+}
+
 /** Ports that haproxy and others on the same node would both want. */
-export function checkPorts(topology: Topology, problems: Problems): void {
+export function checkPorts(topology: Outline, problems: Problems): void {
   const { endpoint, layout, frontends, nodes } = topology
   if (!endpoint.haproxy) return
   const wanted: [variable: string, port: number, name?: string][] = [
@@ -103,7 +108,7 @@ export function checkPorts(topology: Topology, problems: Problems): void {
 }
 
 /** What the number and kind of nodes rule out. */
-export function checkNodes(topology: Topology, problems: Problems): void {
+export function checkNodes(topology: Outline, problems: Problems): void {
   const { endpoint, layout, nodes } = topology
   if (nodes.length > MOST_NODES) {
     problems.add(`${nodes.length} nodes are more than there are priorities for (${MOST_NODES})`, {
@@ -128,7 +133,7 @@ export function checkNodes(topology: Topology, problems: Problems): void {
 }
 
 /** Timers that the chosen version of VRRP cannot keep. */
-export function checkTimers({ endpoint, nodes }: Topology, problems: Problems): void {
+export function checkTimers({ endpoint, nodes }: Outline, problems: Problems): void {
   if (endpoint.failover !== 'fast' || nodes.length < 2) return
   if (endpoint.authPass !== undefined) {
     problems.add(

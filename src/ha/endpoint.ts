@@ -2,7 +2,7 @@ import type { Cidr } from './address.ts'
 import type { GivenFrontend } from './frontends.ts'
 import type { Members } from './groups.ts'
 import type { Problems } from './problems.ts'
-import type { ProfileName } from './profile.ts'
+import { IDLE, type ProfileName } from './profile.ts'
 import { oneValue } from './read-variables.ts'
 import type { EndpointVariable, Given, Stats } from './variables.ts'
 
@@ -21,6 +21,8 @@ export interface Endpoint {
   unicast: boolean
   failover: ProfileName
   preempt: boolean
+  /** How long a connection may say nothing, in haproxy's words. */
+  idleTimeout: string
   authPass: string | undefined
   monitorPort: number
   stats: Stats | undefined
@@ -49,6 +51,7 @@ export function readEndpoint(
     unicast: one('ha_vrrp') !== 'multicast',
     failover: one('ha_failover') ?? 'balanced',
     preempt: one('ha_preempt'),
+    idleTimeout: one('ha_idle_timeout') ?? IDLE.timeout,
     authPass: one('ha_auth_pass'),
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
@@ -74,13 +77,22 @@ function isActiveActive(vips: readonly Cidr[]): boolean {
   return vips.length > new Set(vips.map((vip) => vip.family)).size
 }
 
+const NEEDS_HAPROXY = [
+  'ha_port',
+  'ha_bind',
+  'ha_monitor_port',
+  'ha_idle_timeout',
+  'ha_stats',
+  'ha_frontends',
+] as const
+
 function refuseHaproxySettings(
   given: ReadonlyMap<string, Given>,
   apiserverPort: number,
   problems: Problems,
 ): void {
   for (const [host, values] of given) {
-    for (const name of ['ha_port', 'ha_bind', 'ha_monitor_port', 'ha_stats', 'ha_frontends'] as const) {
+    for (const name of NEEDS_HAPROXY) {
       if (values[name] === undefined || (name === 'ha_port' && values.ha_port === apiserverPort)) continue
       problems.add(`${name} means nothing without haproxy (ha_haproxy is off)`, {
         code: 'ha-variable',

@@ -5,6 +5,7 @@ import { checkNeighbours, clusterOf, clustersOf, groupsOf } from './clusters.ts'
 import { type Endpoint, readEndpoint } from './endpoint.ts'
 import { checkServers, type Frontend, readFrontends } from './frontends.ts'
 import { type Members, readGroups } from './groups.ts'
+import { secondsOf, SHORT_IDLE } from './haproxy-time.ts'
 import type { HostInput } from './input.ts'
 import { type PlaceOf, Problems } from './problems.ts'
 import { readVariables } from './read-variables.ts'
@@ -155,6 +156,7 @@ function build(
     }),
     warnings: [
       ...warningsFor(members, etcd),
+      ...idleWarning(endpoint),
       ...members.nodes.flatMap((name) => {
         const old = tooOld(node(name).host.facts?.distribution)
         return old === undefined ? [] : [`${name}: ${old}`]
@@ -197,6 +199,15 @@ function warningsFor(members: Members, etcd: readonly string[]): string[] {
     )
   }
   return warnings
+}
+
+/** Watches of a quiet cluster, `kubectl logs -f` and exec live for as long as haproxy lets them. */
+function idleWarning({ haproxy, idleTimeout }: Endpoint): string[] {
+  const seconds = secondsOf(idleTimeout)
+  if (!haproxy || seconds === undefined || seconds >= SHORT_IDLE) return []
+  return [
+    `ha_idle_timeout=${idleTimeout} cuts kubectl logs -f, exec and watches that are silent for so long: take an hour or more`,
+  ]
 }
 
 /** Members of etcd: a group of its own, as kubespray has it, else the control-plane nodes. */

@@ -96,6 +96,14 @@ export const endpointVariables = {
   ha_failover: z
     .enum(['balanced', 'fast', 'calm'])
     .describe('Timers of VRRP, health checks and haproxy, set together: fast, balanced or calm. balanced.'),
+  ha_idle_timeout: z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .refine(
+      (text) => /^[1-9]\d{0,4}[smhd]$/.test(text),
+      'must be a time with its unit, such as 4h, 30m or 90s',
+    )
+    .describe('How long a connection may say nothing until haproxy cuts it, such as 30m. 4h.'),
   ha_auth_pass: z
     .union([z.string(), z.number()])
     .transform(String)

@@ -1,9 +1,12 @@
 import { familyOf, fullPrefix, withPort } from './address.ts'
 import { budgetOf, type BudgetSettings } from './budget.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Members } from './groups.ts'
 import { DOWN_FILE, HARD_STOP, IDLE, type Profile, PROFILES } from './profile.ts'
 import type { Frontend } from './frontends.ts'
 import type { Node, Topology } from './topology.ts'
 import { directivesOf, releasesOf } from './versions.ts'
+import { mirrored } from './vrrp.ts'
 
 /** The check script on the hosts, in the directory whose files SELinux lets keepalived run. */
 export const CHECK_SCRIPT = '/usr/libexec/keepalived/hakube-check'
@@ -55,7 +58,7 @@ export function viewOf(topology: Topology, host: string) {
       : null,
     stats_socket: node?.osFamily === 'Debian' ? '/run/haproxy/admin.sock' : '/var/lib/haproxy/stats',
     directives: directivesOf(releasesOf(node?.distribution)),
-    timers: haproxyTimers(profile),
+    timers: haproxyTimers(profile, endpoint.idleTimeout),
     vrrp: vrrp(topology, profile),
     down_file: haproxy && keepalived ? DOWN_FILE : '',
     check: { command: checkCommand(topology, host), ...profile.check },
@@ -113,11 +116,11 @@ function sysctls(topology: Topology): { name: string; value: string }[] {
   return [...families].map((family) => ({ name: `net.ipv${family}.ip_nonlocal_bind`, value: '1' }))
 }
 
-function haproxyTimers(profile: Profile) {
+function haproxyTimers(profile: Profile, idle: string) {
   const { inter, fastinter, timeout, fall, rise } = profile.backend
   return {
     connect: milliseconds(profile.connect),
-    idle: IDLE.timeout,
+    idle,
     keepalive: IDLE.keepalive,
     check: milliseconds(timeout),
     inter: milliseconds(inter),
@@ -133,26 +136,40 @@ function milliseconds(seconds: number): string {
 }
 
 /** What the failover budget of an endpoint depends on. */
-export function budgetSettings(topology: Topology): BudgetSettings {
-  const { endpoint, nodes, layout, backends } = topology
+export function budgetSettings({ endpoint, nodes, layout, backends }: Topology): BudgetSettings {
+  const priorities = nodes.map((node) => node.priorities[0] ?? 0)
+  return settingsFor(endpoint, { priorities, stacked: layout === 'stacked', servers: backends.length })
+}
+
+/** The same for an endpoint of which only the inventory is known. */
+export function plannedBudgetSettings(endpoint: Endpoint, members: Members): BudgetSettings {
+  return settingsFor(endpoint, {
+    priorities: mirrored(members.nodes.length, endpoint.vips, 0),
+    stacked: members.layout === 'stacked',
+    servers: members.controlPlane.length,
+  })
+}
+
+function settingsFor(
+  endpoint: Endpoint,
+  rest: Pick<BudgetSettings, 'priorities' | 'stacked' | 'servers'>,
+): BudgetSettings {
   return {
     failover: endpoint.failover,
-    version: versionOf(topology),
-    priorities: nodes.map((node) => node.priorities[0] ?? 0),
+    version: versionOf(endpoint),
     haproxy: endpoint.haproxy,
-    stacked: layout === 'stacked',
-    servers: backends.length,
+    ...rest,
   }
 }
 
 /** Only version 2 has passwords. */
-function versionOf({ endpoint }: Topology): 2 | 3 {
-  return endpoint.authPass === undefined ? 3 : 2
+function versionOf({ authPass }: Endpoint): 2 | 3 {
+  return authPass === undefined ? 3 : 2
 }
 
 function vrrp(topology: Topology, profile: Profile) {
   const { authPass, preempt, unicast } = topology.endpoint
-  const version = versionOf(topology)
+  const version = versionOf(topology.endpoint)
   return {
     version,
     advert: version === 3 ? profile.advert : profile.advertV2,

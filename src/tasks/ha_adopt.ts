@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { kindOf, lintConfig } from '../ha/lint/files.ts'
 import { MARKER } from '../ha/marker.ts'
 import { lines, Script, sh } from '../shell/sh.ts'
 import { defineTask } from '../task.ts'
@@ -27,24 +28,44 @@ export default defineTask({
     path: /etc/haproxy/haproxy.cfg
     package: haproxy
 `,
-  prepare: (params) => params,
+  notes: ['Mistakes in a foreign configuration of keepalived or haproxy are named, with their lines.'],
+  prepare(params, controller) {
+    const host = controller.variable('inventory_hostname')
+    return { ...params, host: typeof host === 'string' ? host : '' }
+  },
   asks: (params) => [{ kind: 'script', ask: question(params) }],
-  plan({ path, package: owner, adopt }, world) {
+  plan({ path, package: owner, adopt, host }, world) {
     const reasons: Record<Exclude<State, 'foreign'>, string> = {
       absent: `${path} does not exist`,
       ours: `${path} was written by hakube`,
       pristine: `${path} is the default of the package ${owner}`,
     }
-    const state = stateOf(world, { path, package: owner })
+    const { state, text } = look(world, { path, package: owner })
     if (state !== 'foreign') return { status: 'ok', reason: reasons[state] }
-    if (adopt) return { status: 'ok', reason: `${path} was not written by hakube and may be replaced` }
+    const mistakes = mistakesIn(text, path)
+    if (adopt) {
+      const message = [`${host}: ${path}, which is replaced, has mistakes:`, ...mistakes].join('\n')
+      return {
+        status: 'ok',
+        reason: `${path} was not written by hakube and may be replaced`,
+        ...(mistakes.length > 0 ? { result: { hakube_message: message } } : {}),
+      }
+    }
+    const foreign = `${path} was not written by hakube, and is not the default of the package ${owner}`
     return {
       status: 'fail',
-      message: `${path} was not written by hakube, and is not the default of the package ${owner}`,
+      message: [foreign, ...(mistakes.length > 0 ? ['It has mistakes:', ...mistakes] : [])].join('\n'),
       hint: 'see what would become of it with `hakube check --adopt`, and replace it with `hakube apply --adopt`: the old file is kept beside the new one',
     }
   },
 })
+
+/** What does not work in somebody else's configuration, a line each. */
+function mistakesIn(text: string, path: string): string[] {
+  const kind = kindOf(text)
+  if (kind === undefined) return []
+  return lintConfig(kind, text).map(({ line, message, hint }) => `  ${path}:${line}: ${message} (${hint})`)
+}
 
 interface File {
   path: string
@@ -56,13 +77,14 @@ function question(file: File): ScriptAsk {
   return { id: `ha_adopt ${file.package} ${file.path}`, text: lines(values, LOOK) }
 }
 
-function stateOf(world: World, file: File): State {
+/** What the file is; of a foreign one, its text as well. */
+function look(world: World, file: File): { state: State; text: string } {
   const { stdout, stderr } = world.get('script', question(file))
-  const word = stdout.toString('utf8').trim()
+  const [word = '', ...rest] = stdout.toString('utf8').split('\n')
   const state = STATES.find((each) => each === word)
   if (state === undefined)
     throw new TypeError(`the look at ${file.path} says: ${word} ${stderr.toString('utf8')}`)
-  return state
+  return { state, text: rest.join('\n') }
 }
 
 /** Both package managers keep digests of the files that they brought: dpkg MD5, rpm (since 2009) SHA-256. */
@@ -88,6 +110,8 @@ pristine() {
 if [ ! -e "$file" ] && [ ! -h "$file" ]; then echo absent
 elif grep -qsF "$marker" "$file"; then echo ours
 elif [ -f "$file" ] && [ -n "$(pristine)" ]; then echo pristine
-else echo foreign
+else
+  echo foreign
+  [ ! -f "$file" ] || head -c 262144 "$file"
 fi`.replace('$CONFFILES', '${Conffiles}'),
 )

@@ -73,10 +73,49 @@ describe('export kubeadm', () => {
 it.each([
   [['kubeadm'], 'ha_port=8443', /ha_vip is not set/],
   [['kubeadm'], 'ha_vip=10.0.0.10\nha_prot=1', /no variable ha_prot/],
+  [['kubeadm'], 'ha_vip=10.0.0.10\nha_port=6443', /ha_port is 6443, the port of the API server/],
+  [
+    ['kubeadm'],
+    'ha_vip=10.0.0.10\nha_failover=fast\nha_auth_pass=x',
+    /ha_failover is fast, and ha_auth_pass/,
+  ],
   [['kubespray', '--name', 'https://x'], 'ha_vip=10.0.0.10', /is no host name/],
 ])('refuses bad input with 1: %j, %s', async (args, vars, words) => {
   const { code, err, text } = await exported(args, vars)
   expect(code).toBe(1)
   expect(text).toBe('')
   expect(err).toMatch(words)
+})
+
+describe('an inventory with several clusters', () => {
+  const clusters = join(import.meta.dirname, '../../examples/clusters.ini')
+  const cluster = (...args: string[]) => hakubeIn(folder, ['export', ...args, '-i', clusters])
+
+  it('exports the one that is named', async () => {
+    const test = await cluster('kubespray', '--cluster', 'test')
+    expect(test.code, test.err).toBe(0)
+    expect(parse(test.out.toString())).toMatchObject({ loadbalancer_apiserver: { address: '192.168.1.218' } })
+    const production = await cluster('kubeadm', '--cluster', 'production')
+    expect(production.out.toString()).toContain('controlPlaneEndpoint: 192.168.1.198:8443')
+  })
+
+  it.each([
+    [[], /several clusters: production, test/, /--cluster production/],
+    [['--cluster', 'tset'], /no cluster tset/, /did you mean test\?/],
+    [['--cluster', 'elsewhere'], /no cluster elsewhere/, /there are production, test/],
+  ])('takes no guess: %j', async (args, words, hint) => {
+    for (const format of ['kubespray', 'kubeadm', 'kubeconfig']) {
+      const { code, err, out } = await cluster(format, ...args)
+      expect(code).toBe(1)
+      expect(out.toString()).toBe('')
+      expect(err).toMatch(words)
+      expect(err).toMatch(hint)
+    }
+  })
+
+  it('does not take --cluster where there is none', async () => {
+    const { code, err } = await exported(['kubespray', '--cluster', 'test'], 'ha_vip=10.0.0.10')
+    expect(code).toBe(1)
+    expect(err).toMatch(/does not use ha_cluster/)
+  })
 })

@@ -293,6 +293,14 @@ describe('what is not wrong, but should be known', () => {
     ])
   })
 
+  it('is a time-out that cuts what is silent', () => {
+    const idle = (value: string) => view(three({ ...vip, ha_idle_timeout: value }), 'm1')
+    expect(idle('90s').warnings).toEqual([expect.stringMatching(/^ha_idle_timeout=90s cuts kubectl logs -f/)])
+    expect(idle('5m').warnings).toEqual([])
+    expect(idle('5m').timers.idle).toBe('5m')
+    expect(view(three(vip), 'm1').timers.idle).toBe('4h')
+  })
+
   it('goes by the group etcd where there is one', () => {
     const input = three(vip)
     const groups = new Map([...input.groups, ['etcd', ['e1', 'e2', 'e3', 'e4']] as const])
@@ -374,6 +382,11 @@ describe('mistakes', () => {
       'a name as a node’s address',
       three(vip, { m2: { ha_address: 'm2.example.org' } }),
       [/ha_address is "m2.example.org": "m2.example.org" is no address/],
+    ],
+    [
+      'a time without its unit',
+      three({ ...vip, ha_idle_timeout: 1800 }),
+      [/ha_idle_timeout is 1800: must be a time with its unit, such as 4h/],
     ],
     ['a prefix too long', three({ ha_vip: '10.0.0.10/33' }), [/is no address/]],
     [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MARKER } from '../../src/ha/marker.ts'
 import ha_adopt from '../../src/tasks/ha_adopt.ts'
-import { hostOf, runTask } from './harness.ts'
+import { controllerWith, hostOf, runTask } from './harness.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'hakube-adopt-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -29,13 +29,14 @@ function manager(digest: 'md5' | 'sha256', name: 'dpkg-query' | 'rpm'): string {
   return bin
 }
 
+const controller = controllerWith({ variable: () => 'm1' })
 const managers = { dpkg: manager('md5', 'dpkg-query'), rpm: manager('sha256', 'rpm') }
 
 describe.each(['dash', 'bash'] as const)('%s', (shell) => {
   describe.each(Object.entries(managers))('with %s', (_name, bin) => {
     const host = hostOf(shell, [shell, '-s'], { PATH: `${bin}:${process.env['PATH']}` })
     const look = async (path: string, adopt = false) =>
-      (await runTask(ha_adopt, { path, package: 'haproxy', adopt }, host)).plan
+      (await runTask(ha_adopt, { path, package: 'haproxy', adopt }, host, controller)).plan
 
     it('has nothing against a file that is not there', async () => {
       rmSync(file, { force: true })
@@ -67,6 +68,16 @@ describe.each(['dash', 'bash'] as const)('%s', (shell) => {
       expect(await look(file, true)).toMatchObject({
         status: 'ok',
         reason: expect.stringContaining('may be replaced'),
+      })
+    })
+
+    it('names the mistakes of a foreign file, with their lines', async () => {
+      writeFileSync(file, 'vrrp_instance a {\n  state MASTER\n  nopreempt\n  virtual_router_id 5\n}\n')
+      const words = `${file}:3: keepalived ignores nopreempt with state MASTER`
+      expect(await look(file)).toMatchObject({ status: 'fail', message: expect.stringContaining(words) })
+      expect(await look(file, true)).toMatchObject({
+        status: 'ok',
+        result: { hakube_message: expect.stringContaining(words) },
       })
     })
 

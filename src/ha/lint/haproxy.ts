@@ -1,3 +1,4 @@
+import { secondsOf, SHORT_IDLE } from '../haproxy-time.ts'
 import { inOrder, type LintProblem } from './problem.ts'
 import { scriptsOf } from './keepalived-config.ts'
 
@@ -122,25 +123,14 @@ function serverProblems(section: Section): LintProblem[] {
   })
 }
 
-const UNITS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 }
-
-/** Seconds of a haproxy time, which is in milliseconds where it has no unit. */
-function seconds(text: string | undefined): number | undefined {
-  const [, digits, unit] = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text ?? '') ?? []
-  return digits === undefined ? undefined : Number(digits) * (UNITS[unit ?? 'ms'] ?? 1)
-}
-
-/** Below this, `kubectl logs -f`, exec and watches of a quiet cluster are cut off. */
-const IDLE = 300
-
 function idleProblems(section: Section): LintProblem[] {
   const mode = section.lines.find(({ words }) => words[0] === 'mode')?.words[1]
   if (mode === 'http') return []
   return section.lines.flatMap(({ words, line }) => {
     const [first, which, value] = words
-    const time = seconds(value)
+    const time = secondsOf(value)
     if (first !== 'timeout' || (which !== 'client' && which !== 'server')) return []
-    if (time === undefined || time >= IDLE) return []
+    if (time === undefined || time >= SHORT_IDLE) return []
     return [
       {
         code: 'idle-timeout',
@@ -180,11 +170,11 @@ function evictionTime(section: Section): number {
   const all = [...common(section), ...(servers[0]?.words ?? [])]
   if (!all.includes('check')) return 0
   const value = (name: string) => all[all.indexOf(name) + 1]
-  const inter = (all.includes('inter') ? seconds(value('inter')) : undefined) ?? 2
-  const fast = (all.includes('fastinter') ? seconds(value('fastinter')) : undefined) ?? inter
+  const inter = (all.includes('inter') ? secondsOf(value('inter')) : undefined) ?? 2
+  const fast = (all.includes('fastinter') ? secondsOf(value('fastinter')) : undefined) ?? inter
   const fall = all.includes('fall') ? Number(value('fall')) : 3
   const timeout = [...section.lines, ...section.defaults].find(
     ({ words }) => words[0] === 'timeout' && words[1] === 'check',
   )
-  return inter + (fall - 1) * fast + fall * (seconds(timeout?.words[2]) ?? inter)
+  return inter + (fall - 1) * fast + fall * (secondsOf(timeout?.words[2]) ?? inter)
 }

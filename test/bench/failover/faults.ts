@@ -1,60 +1,109 @@
+import { inspect } from '../../lab/containers.ts'
 import { lab } from '../../lab/lab.ts'
+import { containerOf } from '../../lab/members.ts'
+import type { Fault as Computed } from '../../../src/ha/budget.ts'
 
-/** Something that breaks on the node that holds the address, and how it is healed. */
+/** Something that breaks on a node, and how it is healed. */
 export interface Fault {
+  id: string
   name: string
-  /** On a set-up without haproxy it means nothing. */
-  needsHaproxy?: boolean
-  strike(holder: string): Promise<void>
-  heal(holder: string): Promise<void>
+  /** Its name in the computed budget. */
+  computed: Computed
+  /** The API server is hit, not the node. */
+  api?: boolean
+  /** The other nodes notice only because nobody says anything any more. */
+  silent?: boolean
+  /** Returns the moment at which it happened, in seconds of the epoch. */
+  strike(node: string): Promise<number>
+  heal(node: string, vip: string): Promise<void>
 }
 
-const start = (holder: string, unit: string) =>
-  lab.sh(holder, `systemctl reset-failed ${unit}; systemctl start ${unit}`).then(() => undefined)
-const kill = (holder: string, name: string) =>
-  lab.sh(holder, `pkill -KILL -x ${name}; true`).then(() => undefined)
+const now = (): number => Date.now() / 1000
+
+async function at(moment: number, ...done: readonly Promise<unknown>[]): Promise<number> {
+  await Promise.all(done)
+  return moment
+}
+
+const start = async (node: string, unit: string): Promise<void> => {
+  await lab.sh(node, `systemctl reset-failed ${unit}; systemctl start ${unit}`)
+}
+/** A killed keepalived leaves its addresses behind. */
+const startKeepalived = async (node: string, vip: string): Promise<void> => {
+  await lab.sh(node, `systemctl is-active -q keepalived || ip addr flush to ${vip}/32`)
+  await start(node, 'keepalived')
+}
+const kill = (node: string, name: string) => lab.sh(node, `pkill -KILL -x ${name}; true`)
 
 export const FAULTS: readonly Fault[] = [
   {
+    id: 'haproxy-stopped',
     name: 'haproxy stopped',
-    needsHaproxy: true,
-    strike: async (holder) => void (await lab.sh(holder, 'systemctl stop haproxy')),
-    heal: (holder) => start(holder, 'haproxy'),
+    computed: 'haproxy-dies',
+    strike: (node) => at(now(), lab.sh(node, 'systemctl stop haproxy')),
+    heal: (node) => start(node, 'haproxy'),
   },
   {
+    id: 'haproxy-killed',
     name: 'haproxy killed',
-    needsHaproxy: true,
-    strike: (holder) => kill(holder, 'haproxy'),
-    heal: (holder) => start(holder, 'haproxy'),
+    computed: 'haproxy-dies',
+    strike: (node) => at(now(), kill(node, 'haproxy')),
+    heal: (node) => start(node, 'haproxy'),
   },
   {
+    id: 'keepalived-stopped',
     name: 'keepalived stopped',
-    strike: async (holder) => void (await lab.sh(holder, 'systemctl stop keepalived')),
-    heal: (holder) => start(holder, 'keepalived'),
+    computed: 'keepalived-stops',
+    strike: (node) => at(now(), lab.sh(node, 'systemctl stop keepalived')),
+    heal: startKeepalived,
   },
   {
+    id: 'keepalived-killed',
     name: 'keepalived killed',
-    strike: (holder) => kill(holder, 'keepalived'),
-    heal: (holder) => start(holder, 'keepalived'),
+    computed: 'keepalived-dies',
+    silent: true,
+    strike: (node) => at(now(), kill(node, 'keepalived')),
+    heal: startKeepalived,
   },
   {
+    id: 'node-lost',
     name: 'node lost',
-    strike: (holder) => lab.kill(holder),
-    heal: (holder) => lab.start(holder),
+    computed: 'node-dies',
+    silent: true,
+    strike: (node) => at(now(), lab.kill(node)),
+    heal: (node) => lab.start(node),
   },
   {
+    id: 'cable-cut',
     name: 'cable cut',
-    strike: (holder) => lab.cutLink(holder),
-    heal: (holder) => lab.restoreLink(holder),
+    computed: 'cable-cut',
+    silent: true,
+    strike: (node) => at(now(), lab.cutLink(node)),
+    heal: (node) => lab.restoreLink(node),
   },
   {
+    id: 'api-killed',
     name: 'API server killed',
-    strike: (holder) => lab.stopApi(holder),
-    heal: (holder) => lab.startApi(holder),
+    computed: 'api-dies',
+    api: true,
+    strike: killApi,
+    heal: (node) => lab.startApi(node),
   },
   {
+    id: 'api-hangs',
     name: 'API server hangs',
-    strike: (holder) => lab.apiMode(holder, 'hang'),
-    heal: (holder) => lab.apiMode(holder, 'ok'),
+    computed: 'api-hangs',
+    api: true,
+    strike: (node) => at(now(), lab.apiMode(node, 'hang')),
+    heal: (node) => lab.apiMode(node, 'ok'),
   },
 ]
+
+/** By its process: the engine's way takes tenths of a second, and which requests were in flight must be told. */
+async function killApi(node: string): Promise<number> {
+  const name = containerOf(`api-${node}`)
+  const pid = (await inspect([name])).get(name)?.pid ?? 0
+  if (pid === 0) throw new Error(`${name} does not run`)
+  process.kill(pid, 'SIGKILL')
+  return now()
+}

@@ -1,122 +1,104 @@
 /**
- * `npm run bench:failover [ROUNDS] [FILTER]`: what a client notices of each fault, for each set-up; raw data kept.
- * Downtime is taken from a client that opens a TLS connection every 20 ms with a time-out of 250 ms.
+ * `npm run bench -- failover [--runs N[,fast=10…]] [--setups fast,s3…] [--faults node-lost…] [--minutes N] [--resume]`: what a
+ * client notices of each fault on each set-up. The raw data is written after every fault, so nothing is lost when it
+ * is interrupted; --resume goes on with the file of the day.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { startLoad } from '../../e2e/support/load.ts'
 import { lab } from '../../lab/lab.ts'
-import { counts, type Downtime, downtimeOf, median } from './downtime.ts'
-import { FAULTS, type Fault } from './faults.ts'
-import { SETUPS, type Setup } from './setups.ts'
+import { RATE, TIMEOUT } from './client.ts'
+import { FAULTS } from './faults.ts'
+import { machineFacts } from './machine.ts'
+import { ONE_HOLDER } from './measure.ts'
+import { estimate, type Options, readOptions } from './options.ts'
+import { readResults, type Results, type Run, writeResults } from './results.ts'
+import type { Setup } from './setups.ts'
+import { buildAll } from './stage.ts'
+import { resultTable } from './table.ts'
+import { visit } from './visit.ts'
 
-const RATE = 50
-const LOAD = { rate: RATE, timeout: 0.25 }
-/** Seconds after the fault in which the endpoint has to be back. */
-const WATCH = 40
 const root = new URL('../../..', import.meta.url).pathname
-const rounds = Number(process.argv[2] ?? 10)
-const filter = new RegExp(process.argv[3] ?? '')
-
-interface Row {
-  setup: string
-  fault: string
-  runs: (Downtime & { holders: number })[]
-}
-const rows: Row[] = []
-
-async function answers({ vip, port }: Setup): Promise<boolean> {
-  const { code } = await lab.exec('client', ['curl', '-fsk', '-m', '1', `https://${vip}:${port}/readyz`])
-  return code === 0
-}
-
-/** Healthy: one holder, and ten answers in a row. */
-async function settled(setup: Setup): Promise<string> {
-  for (let left = 120, good = 0; left > 0; left--) {
-    const holders = await lab.holders(setup.vip, setup.nodes)
-    good = holders.length === 1 && (await answers(setup)) ? good + 1 : 0
-    if (good >= 10 && holders[0] !== undefined) return holders[0]
-    await sleep(good > 0 ? 100 : 500)
-  }
-  throw new Error(`${setup.name} is not healthy`)
-}
-
-async function measure(setup: Setup, fault: Fault): Promise<Row['runs'][number] | undefined> {
-  const holder = await settled(setup)
-  const load = await startLoad({ address: setup.vip, port: setup.port, ...LOAD })
-  await sleep(1500)
-  await fault.strike(holder)
-  const others = setup.nodes.filter((node) => node !== holder)
-  let holders = 0
-  const seen = setInterval(() => {
-    void lab.holders(setup.vip, others).then((found) => (holders = Math.max(holders, found.length)))
-  }, 250)
-  for (let waited = 0, good = 0; waited < WATCH && good < 5; waited += 0.5) {
-    await sleep(500)
-    good = (await answers(setup)) ? good + 1 : 0
-  }
-  clearInterval(seen)
-  const requests = await load.stop()
-  await fault.heal(holder)
-  const found = downtimeOf(requests)
-  if (!found || !counts(requests, RATE)) return undefined
-  return { ...found, holders }
-}
-
-/** The address taken away by hand for one second: what the client then reads shows how far to trust it. */
-async function control(setup: Setup): Promise<number | undefined> {
-  await settled(setup)
-  for (const node of setup.nodes) await lab.sh(node, 'systemctl stop keepalived')
-  const [node = ''] = setup.nodes
-  const device = '$(ip -o route get 10.88.0.1 | sed "s/.* dev //; s/ .*//")'
-  const take = `ip addr add ${setup.vip}/16 dev ${device} 2>/dev/null; ip link show >/dev/null`
-  await lab.sh(node, take)
-  await lab.exec('client', ['ip', 'neigh', 'flush', 'all'])
-  await sleep(500)
-  const load = await startLoad({ address: setup.vip, port: setup.port, ...LOAD })
-  await sleep(1500)
-  await lab.sh(
-    node,
-    `ip addr del ${setup.vip}/16 dev ${device}; sleep 1; ip addr add ${setup.vip}/16 dev ${device}`,
-  )
-  await sleep(1500)
-  const found = downtimeOf(await load.stop())
-  await lab.sh(node, `ip addr del ${setup.vip}/16 dev ${device}`)
-  for (const each of setup.nodes) await lab.sh(each, 'systemctl start keepalived')
-  return found?.down
-}
-
 const work = join(root, 'test/lab/.state/bench')
-mkdirSync(work, { recursive: true })
-await lab.ensureUp((text) => console.log(`lab: ${text}`))
-const controls: Record<string, number | undefined> = {}
-for (const setup of SETUPS.filter(({ name }) => filter.test(name))) {
-  await lab.reset([...new Set([...setup.nodes, 'm1', 'm2', 'm3'])])
-  setup.build(work)
-  controls[setup.name] = await control(setup)
-  console.log(`\n${setup.name} (an outage of 1.0 s by hand reads ${controls[setup.name]?.toFixed(2)} s)`)
-  for (const fault of FAULTS) {
-    const runs: Row['runs'] = []
-    for (let round = 0; round < rounds; round++) {
-      const found = await measure(setup, fault)
-      if (found) runs.push(found)
-    }
-    rows.push({ setup: setup.name, fault: fault.name, runs })
-    const downs = runs.map(({ down }) => down)
-    const line =
-      runs.length === 0
-        ? 'never back'
-        : `${median(downs).toFixed(2)} s  (${Math.min(...downs).toFixed(2)}–${Math.max(...downs).toFixed(2)}, ${runs.length} runs, slowest answer ${Math.max(...runs.map(({ slowest }) => slowest)).toFixed(0)} ms)`
-    console.log(`  ${fault.name.padEnd(20)} ${line}`)
+const say = (text: string): void => console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`)
+
+async function run(options: Options): Promise<number> {
+  const began = Date.now()
+  const date = new Date().toISOString().slice(0, 10)
+  const name = `test/bench/results/${options.out ?? `${date}-failover.json`}`
+  const file = join(root, name)
+  const results = open(options, file, date)
+  mkdirSync(work, { recursive: true })
+  mkdirSync(join(root, 'test/bench/results'), { recursive: true })
+  execFileSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/build.ts')], { stdio: 'inherit' })
+  await lab.ensureUp((text) => say(`lab: ${text}`))
+  say(`about ${Math.ceil(estimate(options) / 60)} minutes`)
+  await buildAll(options.setups, work, say)
+  Object.assign(results.machine, await machineFacts(options.setups))
+
+  const keep = (one: Run): void => {
+    results.runs.push(one)
+    writeResults(file, results)
   }
+  const rounds = Math.max(...options.setups.map(({ id }) => options.runs(id)))
+  for (let round = 1; round <= rounds; round++) {
+    for (const setup of options.setups) {
+      if (Date.now() - began > options.minutes * 60_000) {
+        say(`${options.minutes} minutes are over: --resume goes on in round ${round}`)
+        return finish(results, options, name)
+      }
+      const faults = options.faults.filter(({ id }) => !isDone(results, setup.id, id, round))
+      if (round > options.runs(setup.id) || faults.length === 0) continue
+      await visit(setup, faults, round, { keep, say }).catch((error: unknown) => repair(setup, error))
+    }
+  }
+  return finish(results, options, name)
 }
-const date = new Date().toISOString().slice(0, 10)
-mkdirSync(join(root, 'test/bench/results'), { recursive: true })
-const slug = (process.argv[3] ?? 'all').replaceAll(/[^a-z0-9]+/gi, '-')
-const file = `test/bench/results/${date}-failover-${slug}.json`
-writeFileSync(
-  join(root, file),
-  `${JSON.stringify({ date, rate: RATE, timeout: LOAD.timeout, controls, rows }, undefined, 2)}\n`,
-)
-console.log(`\nraw data: ${file}`)
+
+/** The table, and what is wrong with hakube's own set-ups; returns the exit status. */
+function finish(results: Results, options: Options, name: string): number {
+  console.log(`\n${resultTable(results)}\n\nraw data: ${name}`)
+  const wrong = results.runs.filter(
+    (one) =>
+      one.counts &&
+      options.setups.some((setup) => setup.id === one.setup && setup.profile !== undefined) &&
+      (one.held.oneAfter === null || one.held.oneAfter > ONE_HOLDER),
+  )
+  for (const { setup, fault, held } of wrong)
+    console.log(
+      `WRONG: ${setup}, ${fault}: one holder ${held.oneAfter === null ? 'never' : `after ${held.oneAfter} s`}`,
+    )
+  const wanted = options.setups.reduce((sum, { id }) => sum + options.runs(id) * options.faults.length, 0)
+  const counted = results.runs.filter(
+    (one) =>
+      one.counts && options.setups.some(({ id }) => id === one.setup) && one.round <= options.runs(one.setup),
+  ).length
+  if (counted < wanted) console.log(`${counted} of ${wanted} runs count: --resume makes up for the others`)
+  return wrong.length > 0 || counted < wanted ? 1 : 0
+}
+
+function isDone({ runs }: Results, setup: string, fault: string, round: number): boolean {
+  return runs.some((one) => one.setup === setup && one.fault === fault && one.round === round && one.counts)
+}
+
+/** What has gone wrong costs the rest of a round and not the run: --resume makes up for it. */
+async function repair(setup: Setup, error: unknown): Promise<void> {
+  say(
+    `${setup.name}: ${error instanceof Error ? error.message : String(error)}; the rest of this round is left out`,
+  )
+  await lab.up()
+  for (const node of setup.control) await lab.apiMode(node, 'ok')
+}
+
+function open({ resume, setups }: Options, file: string, date: string): Results {
+  const described = setups.map(({ id, name, check }) => ({ id, name, check }))
+  if (resume && existsSync(file)) {
+    const before = readResults(file)
+    const known = new Set(before.setups.map(({ id }) => id))
+    return { ...before, setups: [...before.setups, ...described.filter(({ id }) => !known.has(id))] }
+  }
+  const faults = FAULTS.map(({ id, name, computed }) => ({ id, name, computed }))
+  return { schema: 2, date, rate: RATE, timeout: TIMEOUT, machine: {}, setups: described, faults, runs: [] }
+}
+
+process.exitCode = await run(readOptions(process.argv.slice(3)))

@@ -240,3 +240,15 @@ describe('parseKeepalived', () => {
     )
   })
 })
+
+it('docs/lint.md has a row for every code, and no other', () => {
+  const folder = new URL('../../../src/ha/lint/', import.meta.url)
+  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  // Codes are the first argument of add(), or the field of that name.
+  const codes = sources.flatMap((text) =>
+    [...text.matchAll(/(?:code: |\badd\(\s*)'([\da-z-]+)'/g)].map((match) => match[1]),
+  )
+  const docs = readFileSync(new URL('../../../docs/lint.md', import.meta.url), 'utf8')
+  const rows = [...docs.matchAll(/^\| `([\da-z-]+)` \|/gm)].map((match) => match[1])
+  expect(new Set(rows)).toEqual(new Set(codes))
+})
