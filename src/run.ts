@@ -10,6 +10,7 @@ import type { Task } from './playbook/model.ts'
 import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
+import { Preflight } from './ha/preflight/preflight.ts'
 import type { Rolling } from './ha/rolling.ts'
 import { Progress } from './progress.ts'
 import type { HostRecap } from './report/events.ts'
@@ -68,7 +69,25 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       connection: (host) => connectionOf(hosts, host),
     })
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
-    const context = contextOf({ render, inputs, options, hosts, gate, layers, reached, rolled })
+    const progress = new Progress(reached)
+    const scene = sceneOf(inputs, layers, hosts, plays, reached)
+    const preflight = new Preflight({
+      scene,
+      isOn: options.preflight ?? true,
+      emit: (event) => options.emit(event),
+      refused: () => void progress.stop('the preflight refuses the change'),
+    })
+    const context = contextOf({
+      render,
+      inputs,
+      options,
+      hosts,
+      gate,
+      layers,
+      progress,
+      rolled,
+      preflight,
+    })
     const lost = names.filter((name) => !reached.includes(name))
     for (const host of lost)
       context.progress.lose(
@@ -81,7 +100,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     })
     await renderAhead(runs, context)
     const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
-    await options.inspect?.(sceneOf(inputs, layers, hosts, plays, reached))
+    if (preflight.refusal) throw preflight.refusal
+    await options.inspect?.(scene)
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     // A single task with check_mode: true leaves nothing to be done by another run.
     const pending = options.check && runs.some((one) => one.tally.pending)
@@ -186,17 +206,18 @@ interface ContextParts {
   hosts: Hosts
   gate: Gate
   layers: (host: string, step: PlayRun, task: Task | undefined) => Layers
-  reached: readonly string[]
+  progress: Progress
   rolled: ReturnType<typeof rollingOf>
+  preflight: Preflight
 }
 
 function contextOf(parts: ContextParts): RunContext {
-  const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
+  const { render, inputs, options, hosts, gate, layers, progress, rolled, preflight } = parts
   const predicted = new Map<string, Predicted>()
   return {
     steps: inputs.steps,
     store: inputs.store,
-    progress: new Progress(reached),
+    progress,
     render,
     check: options.check,
     signal: options.signal,
@@ -214,9 +235,11 @@ function contextOf(parts: ContextParts): RunContext {
     beforeChange: async (host, run) => {
       if (options.check) return false
       const first = await gate.pass(host)
+      await preflight.before()
       if (rolled?.isBatch(run)) await rolled.rolling.beforeChange(host)
       return first
     },
+    beforePrediction: () => preflight.before(),
     gate: async (run) => (options.check || !rolled?.isBatch(run) ? undefined : rolled.rolling.gate(run)),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host) => hosts.delegate(host),
