@@ -103,7 +103,9 @@ export function disk(seen: PreflightSeen): PreflightFinding[] {
     return ['/etc', '/usr', '/var'].flatMap((directory) => roomIn(host, look, directory, missing))
   })
   if (out.length > 0 || seen.hosts.size === 0) return out
-  const least = Math.min(...[...seen.hosts.values()].flatMap(({ free }) => [...free.values()]))
+  const least = Math.min(
+    ...[...seen.hosts.values()].flatMap(({ free }) => [free.get('/etc') ?? 0, free.get('/var') ?? 0]),
+  )
   return [ok('disk', listed([...seen.hosts.keys()]), `${mebibytes(least)} or more are free`)]
 }
 

@@ -5,7 +5,7 @@ import { splitServer } from '../../verify/haproxy-cfg.ts'
 import { readKeepalivedConf } from '../../verify/keepalived-conf.ts'
 import { ownersOf, probeAll, viewsOf } from '../../verify/observe.ts'
 import type { ProbeSeen } from '../../verify/seen.ts'
-import { familyOf, fullPrefix } from '../address.ts'
+import { familyOf, fullPrefix, isInNetwork } from '../address.ts'
 import type { View } from '../view.ts'
 import { establishedBy } from './judge.ts'
 import { WAITING } from './finding.ts'
@@ -149,10 +149,12 @@ async function listen(
   if (!thorough && WAITING.every((name) => skips.includes(name)))
     return { ...nobody, skipped: 'ha_skip_preflight' }
   const vrid = freeVrid(usedVrids(seen))
+  const first = [...seen.hosts.keys()].find((host) => seen.views.get(host)?.keepalived)
   const heard = await ask.all(async (host, view) => {
     const look = seen.hosts.get(host)
     if (!look || !view.keepalived) return undefined
-    const script = speakScript(speechOf(view, look, vrid))
+    const others = host === first ? strangersTo(seen, view, look) : []
+    const script = speakScript({ ...speechOf(view, look, vrid), others })
     const { answers, times } = await ask.questions(host, [{ id: 'speak', script }])
     return readHeard(answers.get('speak')?.stdout.toString('utf8') ?? '', times)
   })
@@ -169,7 +171,7 @@ function usedVrids(seen: PreflightSeen): Set<number> {
 }
 
 /** What a node says: as its keepalived will, to its peers or to everybody. */
-export function speechOf(view: View, look: HostSeen, vrid: number): Speech {
+export function speechOf(view: View, look: HostSeen, vrid: number): Omit<Speech, 'others'> {
   const joins = new Map<string, Speech['joins'][number]>()
   const sends = new Map<string, Speech['sends'][number]>()
   for (const { vip, interface: name, source, peers } of view.instances) {
@@ -189,6 +191,24 @@ export function speechOf(view: View, look: HostSeen, vrid: number): Speech {
     return [{ family, interface: name, address }]
   })
   return { joins: [...joins.values()], sends: [...sends.values()], vips, vrid }
+}
+
+/** More would be a flood. */
+const MOST_OTHERS = 64
+
+/** Addresses of the inventory in the networks of the virtual ones whose hardware addresses nobody has told. */
+function strangersTo(seen: PreflightSeen, view: View, look: HostSeen): Speech['others'] {
+  const known = new Set([
+    ...[...seen.hosts.values()].flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+    ...look.neighbours.map(({ address }) => address),
+  ])
+  const others = [...seen.owners.keys()].filter((address) => !known.has(address)).slice(0, MOST_OTHERS)
+  return view.instances.flatMap(({ vip, interface: name }) => {
+    const [network = '', prefix] = vip.split('/')
+    return others
+      .filter((address) => isInNetwork(address, { address: network, prefix: Number(prefix) }))
+      .map((address) => ({ family: familyOf(address), interface: name, address }))
+  })
 }
 
 /** Over IPv6, VRRP for everybody comes from the interface's link-local address. */

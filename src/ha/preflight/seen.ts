@@ -50,7 +50,7 @@ export interface Heard {
   sent: number
   /** What went wrong there, in the system's words. */
   errors: readonly string[]
-  /** By virtual address: what the neighbour table says after knocking; no mac and FAILED = nobody answers. */
+  /** By virtual address, and other addresses that were knocked at: what the neighbour table says after knocking; no mac and FAILED = nobody answers. */
   vips: ReadonlyMap<string, { mac: string | undefined; state: string }>
   /** When the listening began, on the controller's clock: not before and not after; milliseconds. */
   began: { earliest: number; latest: number }

@@ -1,11 +1,11 @@
-import { Script, sh } from '../../shell/sh.ts'
+import { lines, type Script, sh } from '../../shell/sh.ts'
 import type { Family } from '../address.ts'
 import { GROUPS, hexOf, probePacket } from './packet.ts'
 
 /** Milliseconds of listening: three advertisements a second apart, which is the usual pace, and a little more. */
 export const LISTEN = 3500
 
-/** Seconds that an old entry of the neighbour table may take until the kernel has asked anew whether it is right. */
+/** Seconds that the kernel may still take for its question: five until it doubts an entry, three until it gives up. */
 const SETTLE = 9
 
 /** What one node says and listens to. */
@@ -16,12 +16,14 @@ export interface Speech {
   joins: readonly { family: Family; interface: string }[]
   /** Addresses that are looked for on the network. */
   vips: readonly { family: Family; interface: string; address: string }[]
+  /** Addresses of other hosts of the inventory: who has a virtual address is told by name where it is one of them. */
+  others: readonly { family: Family; interface: string; address: string }[]
   vrid: number
 }
 
 /**
  * Listens to VRRP on raw sockets and sends advertisements meanwhile; knocks at addresses, so that the kernel asks the
- * network who has them, and says what came of it. Changes nothing, writes nowhere. Prints lines:
+ * network who has them, and says what came of it. Writes nowhere. Prints lines:
  * `tool NAME`, `got FAMILY SOURCE BYTES`, `sent N`, `error WORDS`, `settled SECONDS`, `neighbour ADDRESS ENTRY`.
  */
 export function speakScript(speech: Speech): Script {
@@ -31,10 +33,14 @@ export function speakScript(speech: Speech): Script {
       (one) =>
         `send/${one.family}/${one.interface}/${hexOf(one.source)}/${hexOf(one.destination)}/${probePacket(speech.vrid, one.source, one.destination).toString('hex')}`,
     ),
-    ...speech.vips.map((one) => `knock/${one.family}/${one.interface}/${hexOf(one.address)}`),
+    ...[...speech.vips, ...speech.others].map(
+      (one) => `knock/${one.family}/${one.interface}/${hexOf(one.address)}`,
+    ),
   ]
   const addresses = speech.vips.map((one) => one.address)
+  const all = [...addresses, ...speech.others.map((one) => one.address)]
   return sh`PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+${lines(...speech.vips.map(doubt))}
 python=
 for each in /usr/libexec/platform-python python3; do
   [ -n "$python" ] || ! command -v $each >/dev/null 2>&1 || python=$each
@@ -69,9 +75,14 @@ while [ $settled -lt ${SETTLE} ]; do
   settled=$((settled + 1))
 done
 echo "settled $settled"
-for vip in ${addresses}; do
+for vip in ${all}; do
   echo "neighbour $vip $(ip neigh show to "$vip" | head -n 1)"
 done`
+}
+
+/** The kernel believes an entry for up to 45 s: whoever has just given the address away would still seem to have it. */
+function doubt({ address, interface: name }: Speech['vips'][number]): Script {
+  return sh`! ip neigh show to ${address} | grep -q lladdr || ip neigh change ${address} dev ${name} nud probe 2>/dev/null`
 }
 
 /**

@@ -26,7 +26,10 @@ export function describeMac(seen: PreflightSeen, mac: string): string {
 /** Addresses, beside the virtual ones, that hosts believe to be at this hardware address. */
 function addressesWith(seen: PreflightSeen, mac: string): string[] {
   const vips = new Set([...seen.views.values()].flatMap((view) => view.vips))
-  const all = [...seen.hosts.values()].flatMap(({ neighbours }) => neighbours)
+  const asked = [...seen.heard.values()].flatMap(({ vips: entries }) =>
+    [...entries].map(([address, entry]) => ({ address, mac: entry.mac })),
+  )
+  const all = [...[...seen.hosts.values()].flatMap(({ neighbours }) => neighbours), ...asked]
   const found = all.filter((one) => one.mac === mac && !vips.has(one.address)).map(({ address }) => address)
   // Link-local ones say nothing to anybody.
   return [...new Set(found)].filter((address) => !address.startsWith('fe80:')).sort()
