@@ -74,6 +74,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const preflight = new Preflight({
       scene,
       isOn: options.preflight ?? true,
+      mayStart: !options.check,
       emit: (event) => options.emit(event),
       refused: () => void progress.stop('the preflight refuses the change'),
     })

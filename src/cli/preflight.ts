@@ -39,7 +39,8 @@ export async function preflight(options: SharedOptions, terminal: Terminal): Pro
   }
   let seen: PreflightSeen | undefined
   await session({ ...given, bundled: true }, warn, async (scene, { unreachable }) => {
-    if (!terminal.interrupt.aborted) ({ seen } = await lookAround(scene, { unreachable, thorough: true }))
+    if (!terminal.interrupt.aborted)
+      ({ seen } = await lookAround(scene, { unreachable, thorough: true, mayStart: false }))
   })
   if (terminal.interrupt.aborted || !seen) return EXIT.interrupted
   const shown = endpointsOf(seen).map((one): Shown<CheckName> => {

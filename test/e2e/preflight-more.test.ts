@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readHeard } from '../../src/ha/preflight/read.ts'
+import { speakScript } from '../../src/ha/preflight/speak.ts'
 import { lab } from '../lab/lab.ts'
 import { waitFor } from './support/client.ts'
 import { block, unblock } from './support/filter.ts'
@@ -56,6 +58,62 @@ describe('where a host lacks programs', () => {
     )
     expect(found(none, 'vrrp').join('\n')).toContain('m1 has neither perl nor Python')
     expect(none.code).toBe(0)
+  })
+})
+
+describe('where nothing but keepalived can speak', () => {
+  const PROGRAMS = ['/usr/bin/perl', '/usr/libexec/platform-python']
+  const LB = ['lb1', 'lb2'] as const
+  afterAll(() => lab.reset(LB))
+
+  it('one of its own does, beside the one that runs, and leaves nothing', async () => {
+    await lab.reset(LB)
+    for (const host of LB) {
+      await lab.sh(host, 'dnf -q -y install keepalived >/dev/null 2>&1')
+      await hide(host, ...PROGRAMS)
+    }
+    await lab.exec('lb1', ['sh', '-c', 'cat >/etc/keepalived/keepalived.conf'], { input: STRANGER })
+    await lab.sh('lb1', 'systemctl start keepalived')
+    await waitFor('a master', async () => (await lab.holders('10.88.0.119', ['lb1'])).length === 1)
+    const addresses = { lb1: '10.88.0.31', lb2: '10.88.0.32', d1: '10.88.0.21' }
+    const speak = async (host: keyof typeof addresses, rank: number) => {
+      const others = Object.values(addresses).filter((address) => address !== addresses[host])
+      const link = { family: 4, interface: 'eth0' } as const
+      const source = addresses[host]
+      const script = speakScript({
+        joins: [link],
+        sends: others.map((destination) => ({ ...link, source, destination })),
+        vips: [],
+        others: [],
+        vrid: 250,
+        rank,
+      })
+      const { stdout, stderr } = await lab.exec(host, ['sh', '-s'], { input: script.text })
+      const heard = readHeard(stdout, { sent: 0, received: 9000 })
+      const sources = heard.adverts.filter(({ vrid }) => vrid === 250).map((advert) => advert.source)
+      return { tool: heard.tool, sources: new Set(sources), said: stdout + stderr }
+    }
+    const [lb1, lb2, d1] = await during(
+      async () => {
+        for (const host of LB) await show(host, ...PROGRAMS)
+      },
+      () => Promise.all([speak('lb1', 0), speak('lb2', 1), speak('d1', 2)]),
+    )
+    expect([lb1.tool, lb2.tool, d1.tool]).toEqual(['keepalived', 'keepalived', 'perl'])
+    expect(d1.sources, d1.said).toEqual(new Set([addresses.lb1, addresses.lb2]))
+    expect(lb1.sources, lb1.said).toEqual(new Set([addresses.lb2, addresses.d1]))
+    // lb1 says nothing any more once it has heard of a higher priority, which may be before lb2 listens.
+    expect(lb2.sources, lb2.said).toContain(addresses.d1)
+    for (const host of LB) {
+      const left = await lab.sh(
+        host,
+        'ls -d /run/hakube* 2>/dev/null; ip addr show dev lo | grep 127.255; pgrep -f hakube-trial; :',
+      )
+      expect(left, host).toBe('')
+    }
+    expect(await lab.holders('10.88.0.119', ['lb1'])).toEqual(['lb1'])
+    expect(await lab.sh('lb1', 'systemctl is-active keepalived')).toBe('active\n')
+    expect(await lab.sh('lb1', 'journalctl -u keepalived -o cat | grep -c "Entering"')).toBe('2\n')
   })
 })
 

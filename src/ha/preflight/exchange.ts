@@ -60,6 +60,8 @@ function doubtAbout(seen: PreflightSeen, from: string, to: string): string | und
     if (tool === undefined)
       return `${host} has ${errors.length > 0 ? `trouble with it (${errors[0]})` : 'neither perl nor Python to try it with'}`
   }
+  const weak = [from, to].find((host) => seen.heard.get(host)?.tool === 'keepalived')
+  if (weak !== undefined) return `${weak} has only keepalived to try it with, whose silence proves nothing`
   if (speaker.sent === 0) return `${from} could not send${speaker.errors[0] ? ` (${speaker.errors[0]})` : ''}`
   const deaf = listener.errors.find((words) => words.startsWith('socket') || words.startsWith('join'))
   if (deaf !== undefined) return `${to} could not listen (${deaf})`

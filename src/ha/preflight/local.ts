@@ -14,7 +14,7 @@ export function ports(seen: PreflightSeen): PreflightFinding[] {
   })
   const out = asked.flatMap(({ name, host, binds }) =>
     binds.flatMap((bind) => {
-      const taken = host.listeners.find((one) => collides(bind, one) && !isHaproxy(one))
+      const taken = host.listeners.find((one) => collides(bind, one) && !isHaproxy(one, host))
       return taken ? [takenPort(name, bind, taken)] : []
     }),
   )
@@ -34,8 +34,10 @@ function collides(bind: Bind, { address, port }: Listener): boolean {
   return bind.address === '*' || bind.address === '::' || mapped === '0.0.0.0' || mapped === bind.address
 }
 
-function isHaproxy({ owner }: Listener): boolean {
-  return owner !== undefined && owner.name === 'haproxy' && owner.ours
+/** Root without CAP_SYS_PTRACE does not see what haproxy's own user has open: then its configuration has to do. */
+function isHaproxy({ owner, port }: Listener, { units, configuredPorts }: HostSeen): boolean {
+  if (owner) return owner.name === 'haproxy' && owner.ours
+  return units.get('haproxy') === 'active' && configuredPorts.has(port)
 }
 
 function takenPort(where: string, bind: Bind, { address, owner, port }: Listener): PreflightFinding {

@@ -2,24 +2,26 @@ import type { Connection } from '../../connect/connection.ts'
 import { isKnown } from '../../errors.ts'
 import type { Scene } from '../../run/options.ts'
 import { splitServer } from '../../verify/haproxy-cfg.ts'
-import { readKeepalivedConf } from '../../verify/keepalived-conf.ts'
 import { ownersOf, probeAll, viewsOf } from '../../verify/observe.ts'
 import type { ProbeSeen } from '../../verify/seen.ts'
-import { familyOf, fullPrefix, isInNetwork } from '../address.ts'
+import { familyOf, fullPrefix } from '../address.ts'
 import type { View } from '../view.ts'
 import { establishedBy } from './judge.ts'
 import { WAITING } from './finding.ts'
-import { freeVrid, GROUPS } from './packet.ts'
+import { freeVrid } from './packet.ts'
 import { lookQuestions } from './questions.ts'
 import { readHeard, readHost } from './read.ts'
 import type { Heard, HostSeen, PreflightSeen } from './seen.ts'
-import { speakScript, type Speech } from './speak.ts'
+import { speakScript } from './speak.ts'
+import { speechOf, strangersTo, usedVrids } from './speech.ts'
 
 export interface LookSettings {
   /** The hosts that the endpoints are derived for; those of the run when not given. */
   hosts?: readonly string[]
   /** Whether the run opens firewalld for VRRP before keepalived starts. */
   opensFirewalld?: boolean
+  /** Whether a keepalived may be started for the trial, where a node has neither perl nor Python. */
+  mayStart: boolean
   /** Listens even where what runs proves already that nodes hear each other. */
   thorough: boolean
   /** Hosts that could not be reached, and why. */
@@ -61,7 +63,7 @@ export async function lookAround(scene: Scene, settings: LookSettings): Promise<
     now: Date.now(),
   }
   const [{ heard, skipped }, probes] = await Promise.all([
-    listen(seen, ask, settings.thorough),
+    listen(seen, ask, settings),
     probeServers(views, connections),
   ])
   return { seen: { ...seen, heard, probes }, skipped }
@@ -80,7 +82,7 @@ export async function hearAgain(scene: Scene, before: PreflightSeen): Promise<Pr
     }),
   )
   const ask = new Asking(scene, before.views, connections, new Map(before.missing))
-  const { heard } = await listen(before, ask, true)
+  const { heard } = await listen(before, ask, { thorough: true, mayStart: true })
   return { ...before, heard, opening: new Set() }
 }
 
@@ -140,7 +142,7 @@ class Asking {
 async function listen(
   seen: PreflightSeen,
   ask: Asking,
-  thorough: boolean,
+  { thorough, mayStart }: Pick<LookSettings, 'thorough' | 'mayStart'>,
 ): Promise<{ heard: ReadonlyMap<string, Heard>; skipped: string | undefined }> {
   const nobody = { heard: new Map<string, Heard>() }
   const established = thorough ? undefined : establishedBy(seen)
@@ -149,73 +151,18 @@ async function listen(
   if (!thorough && WAITING.every((name) => skips.includes(name)))
     return { ...nobody, skipped: 'ha_skip_preflight' }
   const vrid = freeVrid(usedVrids(seen))
-  const first = [...seen.hosts.keys()].find((host) => seen.views.get(host)?.keepalived)
+  const nodes = [...seen.hosts.keys()].filter((host) => seen.views.get(host)?.keepalived)
+  const [first] = nodes
   const heard = await ask.all(async (host, view) => {
     const look = seen.hosts.get(host)
     if (!look || !view.keepalived) return undefined
     const others = host === first ? strangersTo(seen, view, look) : []
-    const script = speakScript({ ...speechOf(view, look, vrid), others })
+    const rank = mayStart ? nodes.indexOf(host) : undefined
+    const script = speakScript({ ...speechOf(view, look, vrid), others, rank })
     const { answers, times } = await ask.questions(host, [{ id: 'speak', script }])
     return readHeard(answers.get('speak')?.stdout.toString('utf8') ?? '', times)
   })
   return { heard, skipped: undefined }
-}
-
-/** IDs that somebody might take the trial for: those of the endpoint, and of whatever keepalived runs there. */
-function usedVrids(seen: PreflightSeen): Set<number> {
-  const ours = [...seen.views.values()].flatMap((view) => view.instances.map(({ vrid }) => vrid))
-  const theirs = [...seen.hosts.values()].flatMap(({ keepalivedConf }) =>
-    readKeepalivedConf(keepalivedConf ?? '').instances.flatMap(({ vrid }) => vrid ?? []),
-  )
-  return new Set([...ours, ...theirs])
-}
-
-/** What a node says: as its keepalived will, to its peers or to everybody. */
-export function speechOf(view: View, look: HostSeen, vrid: number): Omit<Speech, 'others'> {
-  const joins = new Map<string, Speech['joins'][number]>()
-  const sends = new Map<string, Speech['sends'][number]>()
-  for (const { vip, interface: name, source, peers } of view.instances) {
-    const family = familyOf(vip)
-    joins.set(`${family} ${name}`, { family, interface: name })
-    const from = view.vrrp.unicast ? source : multicastSource(look, name, source)
-    if (from === '') continue
-    for (const to of view.vrrp.unicast ? peers.filter(Boolean) : [GROUPS[family]])
-      sends.set(`${name} ${from} ${to}`, { family, interface: name, source: from, destination: to })
-  }
-  // Of its own addresses a host has no neighbour.
-  const held = new Set(look.addresses.map(({ address }) => address))
-  const vips = view.instances.flatMap(({ vip, interface: name }) => {
-    const [address = '', prefix] = vip.split('/')
-    const family = familyOf(address)
-    if (held.has(address) || Number(prefix) === fullPrefix(family)) return []
-    return [{ family, interface: name, address }]
-  })
-  return { joins: [...joins.values()], sends: [...sends.values()], vips, vrid }
-}
-
-/** More would be a flood. */
-const MOST_OTHERS = 64
-
-/** Addresses of the inventory in the networks of the virtual ones whose hardware addresses nobody has told. */
-function strangersTo(seen: PreflightSeen, view: View, look: HostSeen): Speech['others'] {
-  const known = new Set([
-    ...[...seen.hosts.values()].flatMap(({ addresses }) => addresses.map(({ address }) => address)),
-    ...look.neighbours.map(({ address }) => address),
-  ])
-  const others = [...seen.owners.keys()].filter((address) => !known.has(address)).slice(0, MOST_OTHERS)
-  return view.instances.flatMap(({ vip, interface: name }) => {
-    const [network = '', prefix] = vip.split('/')
-    return others
-      .filter((address) => isInNetwork(address, { address: network, prefix: Number(prefix) }))
-      .map((address) => ({ family: familyOf(address), interface: name, address }))
-  })
-}
-
-/** Over IPv6, VRRP for everybody comes from the interface's link-local address. */
-function multicastSource(look: HostSeen, name: string, source: string): string {
-  if (source !== '' && familyOf(source) === 4) return source
-  const local = look.addresses.find((one) => one.interface === name && one.address.startsWith('fe80:'))
-  return local?.address ?? ''
 }
 
 /** Every API server as the nodes that send clients there reach it, and addresses that only routers know. */
@@ -224,7 +171,7 @@ async function probeServers(
   connections: ReadonlyMap<string, Connection>,
 ): Promise<ProbeSeen[]> {
   const found = await Promise.all(
-    [...views].map(([host, view]) => {
+    [...views].map(async ([host, view]) => {
       const connection = connections.get(host)
       if (!connection || !(view.haproxy || view.keepalived)) return []
       const path = view.apiserver.check_path

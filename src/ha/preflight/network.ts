@@ -87,7 +87,8 @@ export function foreignRouters(seen: PreflightSeen): PreflightFinding[] {
   const adverts = new Map<string, { advert: Advert; by: string[] }>()
   for (const [host, { adverts: all }] of seen.heard) {
     for (const advert of all) {
-      if (own.has(advert.source)) continue
+      // Another run tries another endpoint on the same network.
+      if (own.has(advert.source) || advert.trial) continue
       const key = `${advert.vrid} ${advert.source} ${isMulticast(advert)}`
       const known = adverts.get(key)
       if (!known) adverts.set(key, { advert, by: [host] })

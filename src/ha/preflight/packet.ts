@@ -15,6 +15,8 @@ export interface Advert {
   version: number
   vrid: number
   priority: number
+  /** It is one of hakube's own, of this run or of somebody else's. */
+  trial: boolean
 }
 
 /**
@@ -25,9 +27,20 @@ export const PROBE_PRIORITY = 1
 /** Hundredths of a second; what hears an advertisement waits three times as long for the next one. */
 const INTERVAL = 100
 
-/** A well-formed advertisement of version 3 (RFC 5798) that claims nothing but the sender's own address. */
+/**
+ * What a trial claims: an address of the loopback, which means nothing to anybody else. keepalived wants one, and
+ * takes notice only of those that claim the same.
+ */
+export const TRIAL_ADDRESS = '127.255.112.1'
+
+/** Over IPv6 there is but one loopback address, so it is the sender's own one. */
+function trialAddress(source: string): string {
+  return familyOf(source) === 4 ? TRIAL_ADDRESS : source
+}
+
+/** A well-formed advertisement of version 3 (RFC 5798) that claims no address that anybody uses. */
 export function probePacket(vrid: number, source: string, destination: string): Buffer {
-  const address = bytesOf(source)
+  const address = bytesOf(trialAddress(source))
   const head = [0x31, vrid, PROBE_PRIORITY, 1, INTERVAL >> 8, INTERVAL & 0xff, 0, 0]
   const packet = Buffer.from([...head, ...address])
   const pseudo = pseudoHeader(source, destination, packet.length)
@@ -56,7 +69,9 @@ export function readAdvert(family: Family, source: string, bytes: Buffer): Adver
   // Type 1 is the only one there is.
   if ((first & 0x0f) !== 1 || (version !== 2 && version !== 3)) return undefined
   const destination = family === 4 ? addressOf(bytes.subarray(16, 20)) : undefined
-  return { source, destination, version, vrid, priority }
+  const claimed = bytes.subarray(start + 8, start + 8 + (family === 4 ? 4 : 16)).toString('hex')
+  const trial = version === 3 && bytes[start + 3] === 1 && claimed === hexOf(trialAddress(source))
+  return { source, destination, version, vrid, priority, trial }
 }
 
 /** The text of an address of 4 or 16 bytes. */

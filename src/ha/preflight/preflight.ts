@@ -11,6 +11,8 @@ import type { PreflightSeen } from './seen.ts'
 export interface PreflightSettings {
   scene: Scene
   isOn: boolean
+  /** Not in check mode: a node without perl and Python tries with a keepalived of its own. */
+  mayStart: boolean
   /** Whether the run opens firewalld for VRRP before keepalived starts; then silence proves nothing yet. */
   opensFirewalld?: boolean
   emit(event: Event): void
@@ -73,25 +75,29 @@ export class Preflight {
   }
 
   async #look(hosts: readonly string[]): Promise<void> {
-    const { scene, emit, refused, opensFirewalld = false } = this.#settings
+    const settings = this.#settings
+    const { scene, mayStart, opensFirewalld = false } = settings
     const started = performance.now()
     try {
-      const { seen, skipped } = await lookAround(scene, { hosts, opensFirewalld, thorough: false })
+      const { seen, skipped } = await lookAround(scene, { hosts, opensFirewalld, thorough: false, mayStart })
       this.#seen = seen
       const findings = judge(seen)
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       const listened = skipped === undefined ? '' : `; nobody had to listen to the network: ${skipped}`
-      emit({ type: 'note', text: `preflight: looked at ${seen.hosts.size} hosts in ${seconds} s${listened}` })
+      settings.emit({
+        type: 'note',
+        text: `preflight: looked at ${seen.hosts.size} hosts in ${seconds} s${listened}`,
+      })
       for (const finding of findings)
         if (finding.level === 'warn' || finding.level === 'unknown')
-          emit({ type: 'warning', text: `preflight: ${sentence(finding)}` })
+          settings.emit({ type: 'warning', text: `preflight: ${sentence(finding)}` })
       const failed = findings.filter(({ level }) => level === 'fail').map(refusalOf)
       if (failed.length > 0) this.refusal = failed.length === 1 ? failed[0] : new HakubeErrors(failed)
     } catch (error) {
       if (!isKnown(error)) throw error
       this.refusal = error
     }
-    if (this.refusal) refused()
+    if (this.refusal) settings.refused()
   }
 }
 

@@ -52,6 +52,10 @@ export function lookQuestions(view: View): Question[] {
     { id: 'programs', script: PROGRAMS },
     { id: 'keepalived.conf', script: sh`cat /etc/keepalived/keepalived.conf 2>/dev/null` },
     { id: 'listeners', script: listeners(ports) },
+    {
+      id: 'haproxy binds',
+      script: sh`grep -E '^[[:space:]]*bind[[:space:]]' /etc/haproxy/haproxy.cfg 2>/dev/null`,
+    },
     { id: 'names', script: NAMES },
     {
       id: 'disk',

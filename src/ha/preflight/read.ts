@@ -28,6 +28,7 @@ export function readHost(answers: Answers, times: Times): HostSeen {
     programs: new Set(text('programs').split('\n').filter(Boolean)),
     keepalivedConf: conf === '' ? undefined : conf,
     listeners: text('listeners').split('\n').flatMap(readListener),
+    configuredPorts: readConfigured(text('haproxy binds')),
     clock: readClock(text('clock before'), text('clock after'), times),
     ...readNames(text('names')),
     free: readFree(text('disk')),
@@ -60,6 +61,12 @@ function readUnits(text: string): HostSeen['units'] {
     if (name === 'haproxy' || name === 'keepalived' || name === 'firewalld') out.set(name, state)
   }
   return out
+}
+
+/** Ports of haproxy's lines `bind`, with several addresses and names of a group as haproxy takes them. */
+function readConfigured(text: string): Set<number> {
+  const ports = [...text.matchAll(/:(\d+)(?:-(\d+))?(?=[\s,]|$)/gm)].map(([, first]) => Number(first))
+  return new Set(ports)
 }
 
 /** "listener 0100007F:20D4 no 123 python3", with an address as the kernel prints it. */
@@ -97,6 +104,7 @@ export function readHeard(text: string, times: Times): Heard {
   const adverts: Advert[] = []
   const errors: string[] = []
   const vips = new Map<string, { mac: string | undefined; state: string }>()
+  const asked = new Set<string>()
   let tool: string | undefined
   let sent = 0
   let settled = 0
@@ -106,13 +114,27 @@ export function readHeard(text: string, times: Times): Heard {
     const words = rest.join(' ')
     if (word === 'tool') tool = words === 'none' ? undefined : (words.split('/').at(-1) ?? words)
     else if (word === 'got') adverts.push(...readGot(rest))
-    else if (word === 'sent') [sent, ended] = [Number(words), true]
+    else if (word === 'heard') {
+      const [source = '', vrid] = rest
+      adverts.push({
+        source,
+        destination: undefined,
+        version: 3,
+        vrid: Number(vrid),
+        priority: 1,
+        trial: true,
+      })
+    } else if (word === 'sent') [sent, ended] = [Number(words), true]
     else if (word === 'settled') settled = Number(words)
     else if (word === 'neighbour') {
       const [vip = '', ...entry] = rest
       const mac = / lladdr (\S+)/.exec(words)?.[1]?.toLowerCase()
       const state = entry.filter(Boolean).at(-1)
+      // An entry that was being asked for and is gone has failed.
+      if (state === undefined && asked.has(vip)) vips.set(vip, { mac: undefined, state: 'FAILED' })
       if (state !== undefined) vips.set(vip, { mac: state === 'FAILED' ? undefined : mac, state })
+    } else if (word === 'early') {
+      if (/ (?:INCOMPLETE|PROBE|FAILED)$/.test(words.trimEnd())) asked.add(rest[0] ?? '')
     } else if (word === 'error') errors.push(words)
     // Whatever a program that failed has to say.
     else if (line.trim() !== '') errors.push(line.trim())

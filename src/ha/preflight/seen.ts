@@ -15,6 +15,8 @@ export interface HostSeen {
   programs: ReadonlySet<string>
   keepalivedConf: string | undefined
   listeners: readonly Listener[]
+  /** Ports of haproxy's configuration as it is there. */
+  configuredPorts: ReadonlySet<number>
   clock: Clock | undefined
   /** Names that were looked up; an empty list = not found, no entry = cannot be asked. */
   names: ReadonlyMap<string, readonly string[]>

@@ -32,6 +32,11 @@ test.each<[string, Changes, string]>([
     'unknown m2: whether it hears m1 was not proven (unicast, IPv4): m2 has trouble with it (syntax error)',
   ],
   [
+    'that only keepalived did not hear is not proven',
+    { heard: { m2: { ...DEAF_TO_M1, tool: 'keepalived' } } },
+    'unknown m2: whether it hears m1 was not proven (unicast, IPv4): m2 has only keepalived to try it with, whose silence proves nothing',
+  ],
+  [
     'that could not be sent is not proven',
     { heard: { m1: { sent: 0, errors: ['bind on eth0: Cannot assign requested address'] }, m2: DEAF_TO_M1 } },
     'unknown m2: whether it hears m1 was not proven (unicast, IPv4): m1 could not send (bind on eth0: Cannot assign requested address)',

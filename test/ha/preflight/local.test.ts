@@ -60,6 +60,29 @@ describe('ports', () => {
   })
 })
 
+test('a port of haproxy’s whose owner cannot be seen is its own, as long as it runs with that port', () => {
+  const listeners = [{ address: '0.0.0.0', port: 8443, owner: undefined }]
+  const look = (state: string, port: number) =>
+    said(
+      scene(
+        {},
+        {
+          hosts: {
+            m1: {
+              listeners,
+              units: new Map([['haproxy', state]] as const),
+              configuredPorts: new Set([port]),
+            },
+          },
+        },
+      ),
+      'ports',
+    )[0]
+  expect(look('active', 8443)).toMatch(/^ok/)
+  expect(look('inactive', 8443)).toMatch(/^fail m1: 0\.0\.0\.0:8443/)
+  expect(look('active', 6443)).toMatch(/^fail m1: 0\.0\.0\.0:8443/)
+})
+
 const BOTH = new Set(['haproxy', 'keepalived'])
 const free = (etc: number, usr: number, varr: number) =>
   new Map([

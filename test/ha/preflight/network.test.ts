@@ -123,6 +123,12 @@ describe('virtual routers of others', () => {
       'ok the network: other virtual routers: VRID 7 by 10.0.0.66 (priority 100)',
     ],
     [
+      'are not those that another run of hakube tries',
+      multicast,
+      from('10.0.0.66', { trial: true }),
+      'ok the network: no other virtual router within 3.5 s, heard from m1, m2 and m3',
+    ],
+    [
       'are not our own nodes',
       multicast,
       from('10.0.0.2'),

@@ -35,7 +35,7 @@ test.each([
 })
 
 it('claims the lowest priority, once a second, and no address but its own', () => {
-  expect(probePacket(250, '10.0.0.1', '10.0.0.2').toString('hex')).toMatch(/^31fa01010064[\da-f]{4}0a000001$/)
+  expect(probePacket(250, '10.0.0.1', '10.0.0.2').toString('hex')).toMatch(/^31fa01010064[\da-f]{4}7fff7001$/)
 })
 
 it('is read as it was written', () => {
@@ -46,6 +46,7 @@ it('is read as it was written', () => {
     version: 3,
     vrid: 250,
     priority: 1,
+    trial: true,
   })
 })
 
@@ -59,6 +60,7 @@ it('of keepalived is read, behind the header of IPv4', () => {
     version: 3,
     vrid: 88,
     priority: 120,
+    trial: false,
   })
 })
 
@@ -72,7 +74,7 @@ test.each([
   [{ source: 'fe80::1', destination: undefined }, true],
   [{ source: 'fd00::1', destination: undefined }, false],
 ])('%j is sent to everybody: %s', (ends, expected) => {
-  expect(isMulticast({ ...ends, version: 3, vrid: 1, priority: 1 })).toBe(expected)
+  expect(isMulticast({ ...ends, version: 3, vrid: 1, priority: 1, trial: false })).toBe(expected)
 })
 
 it('takes an ID that nobody has', () => {

@@ -86,10 +86,13 @@ test('what hosts print that the lab has not', () => {
       '10.0.0.254 dev eth0 lladdr 52:54:00:00:00:01 REACHABLE\nfe80::1 dev eth0 lladdr 52:54:00:00:00:01 router STALE\n10.0.0.9 dev eth0  FAILED\n',
     // A name of a device that is as long as it gets stands on the line before where df is not POSIX.
     disk: '/etc /dev/mapper/rl-root 17811456 5017948 12793508  29% /\n/var nas:/a b 100 90 10 90% /var\n/usr df: /usr: No such file or directory\n',
+    'haproxy binds':
+      '    bind *:8443\n    bind [::]:8443 v6only\n\tbind 10.0.0.1:80,10.0.0.2:81 name x\n    bind 127.0.0.1:8404\n',
     names: 'self m1\nname localhost\nname m1 10.0.0.1 10.0.0.1\n',
     listeners:
       'listener 00000000000000000000000000000000:20FB yes 812 haproxy\nlistener 00000000:0050 no  \n',
   })
+  expect([...seen.configuredPorts]).toEqual([8443, 80, 81, 8404])
   expect(seen.selinux).toBe('enforcing')
   expect(seen.units.get('firewalld')).toBe('active')
   expect(seen.macs).toEqual(['52:54:00:aa:bb:cc'])

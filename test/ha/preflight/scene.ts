@@ -17,7 +17,7 @@ const own = (host: string) => `10.0.0.${host.slice(1)}`
 export const mac = (host: string) => `02:00:00:00:00:0${host.slice(1)}`
 
 export function advert(source: string, more: Partial<Advert> = {}): Advert {
-  return { source, destination: '224.0.0.18', version: 3, vrid: 51, priority: 100, ...more }
+  return { source, destination: '224.0.0.18', version: 3, vrid: 51, priority: 100, trial: false, ...more }
 }
 
 function hostSeen(host: string, all: readonly string[]): HostSeen {
@@ -34,6 +34,7 @@ function hostSeen(host: string, all: readonly string[]): HostSeen {
     programs: new Set(),
     keepalivedConf: undefined,
     listeners: [],
+    configuredPorts: new Set(),
     clock: { least: -0.01, most: 0.01 },
     names: new Map([
       ['localhost', ['::1', '127.0.0.1']],

@@ -13,6 +13,7 @@ const SPEECH: Speech = {
   vips: [{ family: 4, interface: 'lo', address: '127.0.0.3' }],
   others: [],
   vrid: 250,
+  rank: undefined,
 }
 
 /** A folder with nothing but these programs; each that is a text is a script. */
@@ -96,6 +97,15 @@ describe.each(SHELLS)('with %s', (_, shell) => {
   })
 })
 
+test.each([
+  ['early 10.0.0.9 10.0.0.9 dev eth0  INCOMPLETE\nneighbour 10.0.0.9 ', 'FAILED'],
+  ['early 10.0.0.9 10.0.0.9 dev eth0 FAILED \nneighbour 10.0.0.9 ', 'FAILED'],
+  ['early 10.0.0.9 \nneighbour 10.0.0.9 ', undefined],
+  ['early 10.0.0.9 10.0.0.9 dev eth0 lladdr 02:00:00:00:00:99 PROBE\nneighbour 10.0.0.9 ', 'FAILED'],
+])('an entry that has failed and is gone already has failed: %j', (text, state) => {
+  expect(readHeard(text, { sent: 0, received: 5000 }).vips.get('10.0.0.9')?.state).toBe(state)
+})
+
 /** Both programs on the loopback, as far as this user may have raw sockets; else they have to say that they may not. */
 const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)']).stdout?.toString().trim()
 describe.each(['perl', ...(python ? ['python3'] : [])])('%s', (tool) => {
@@ -122,6 +132,7 @@ describe.each(['perl', ...(python ? ['python3'] : [])])('%s', (tool) => {
       version: 3,
       vrid: 250,
       priority: 1,
+      trial: true,
     })
     // Equal packets are said once.
     expect(heard.adverts).toHaveLength(1)
