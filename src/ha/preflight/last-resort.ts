@@ -5,7 +5,7 @@ import type { Speech } from './speak.ts'
 /**
  * A keepalived of its own with files of its own for as long as the others listen. It has an address, because without
  * one it does not start, but none that anybody could miss or meet: 127.255.112.1 on lo, which goes with it. Of its log
- * only who was heard counts.
+ * only who was heard counts. Who hears a higher priority first says nothing itself, and logs nothing of it.
  */
 export function lastResort({ sends, vrid, rank }: Speech): Script {
   const names = [...new Set(sends.flatMap((one) => (one.family === 4 ? one.interface : [])))]
@@ -47,8 +47,10 @@ ${instances.join('')}`
     (umask 077; printf %s ${conf} >"$trial/conf")
     timeout -k 2 4 keepalived -n -l -D -P -f "$trial/conf" -p "$trial/pid" -r "$trial/vrrp.pid" >"$trial/log" 2>&1
     ip addr del ${TRIAL_ADDRESS}/32 dev lo 2>/dev/null
-    for each in $(sed -n 's/.* advert from \([0-9.]*\) .*//p' "$trial/log" | sort -u); do echo "heard $each ${vrid}"; done
-    if grep -q 'Entering MASTER STATE' "$trial/log"; then echo 'sent 1'; else tail -n 3 "$trial/log"; fi
+    for each in $(sed -n 's/.* advert from \([0-9.]*\) .*/\1/p' "$trial/log" | sort -u); do echo "heard $each ${vrid}"; done
+    if grep -q 'Entering MASTER STATE' "$trial/log"; then echo 'sent 1'
+    elif grep -q 'Entering BACKUP STATE' "$trial/log"; then echo 'sent 0'
+    else tail -n 3 "$trial/log"; fi
   else
     sleep 4
   fi`
