@@ -9,6 +9,7 @@ import { EXIT, HakubeError, HakubeErrors, isKnown, throwAll, type ExitCode } fro
 import type { RenderContext } from './playbook/render.ts'
 import { boolean } from './playbook/settings.ts'
 import type { PlayRun, Step } from './playbook/program.ts'
+import { Preflight } from './ha/preflight/preflight.ts'
 import type { Rolling } from './ha/rolling.ts'
 import { Progress } from './progress.ts'
 import type { HostRecap } from './report/events.ts'
@@ -68,7 +69,26 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       connection: (host) => connectionOf(hosts, host),
     })
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
-    const context = contextOf({ render, inputs, options, hosts, gate, layers, reached, rolled })
+    const progress = new Progress(reached)
+    const scene = sceneOf(inputs, layers, hosts, plays, reached)
+    const preflight = new Preflight({
+      scene,
+      isOn: options.preflight ?? true,
+      mayStart: !options.check,
+      emit: (event) => options.emit(event),
+      refused: () => void progress.stop('the preflight refuses the change'),
+    })
+    const context = contextOf({
+      render,
+      inputs,
+      options,
+      hosts,
+      gate,
+      layers,
+      progress,
+      rolled,
+      preflight,
+    })
     const lost = names.filter((name) => !reached.includes(name))
     for (const host of lost)
       context.progress.lose(
@@ -81,7 +101,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     })
     await renderAhead(runs, context)
     const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
-    await options.inspect?.(sceneOf(inputs, layers, hosts, plays, reached))
+    if (preflight.refusal) throw preflight.refusal
+    await options.inspect?.(scene)
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     // A single task with check_mode: true leaves nothing to be done by another run.
     const pending = options.check && runs.some((one) => one.tally.pending)
@@ -187,14 +208,14 @@ interface ContextParts {
   hosts: Hosts
   gate: Gate
   layers: LayersOf
-  reached: readonly string[]
+  progress: Progress
   rolled: ReturnType<typeof rollingOf>
+  preflight: Preflight
 }
 
 function contextOf(parts: ContextParts): RunContext {
-  const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
+  const { render, inputs, options, hosts, gate, layers, progress, rolled, preflight } = parts
   const predicted = new Map<string, Predicted>()
-  const progress = new Progress(reached)
   return {
     line: inputs.line,
     store: inputs.store,
@@ -217,9 +238,11 @@ function contextOf(parts: ContextParts): RunContext {
     beforeChange: async (host, run) => {
       if (options.check) return false
       const first = await gate.pass(host)
+      await preflight.before()
       if (rolled?.isBatch(run)) await rolled.rolling.beforeChange(host)
       return first
     },
+    beforePrediction: () => preflight.before(),
     gate: async (run) => (options.check || !rolled?.isBatch(run) ? undefined : rolled.rolling.gate(run)),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host) => hosts.delegate(host),

@@ -110,6 +110,14 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { verify } = await import('./verify.ts')
       done(await verify(options, terminal))
     })
+  shared(program.command('preflight'))
+    .description(
+      'what apply looks at before its first change: whether the endpoint can work; changes nothing',
+    )
+    .action(async (options: SharedOptions) => {
+      const { preflight } = await import('./preflight.ts')
+      done(await preflight(options, terminal))
+    })
   shared(program.command('status'))
     .description('the endpoint at a glance: who holds each address, and what runs on which node')
     .option('-w, --watch', 'look again every second, until q or Ctrl-C')

@@ -99,7 +99,9 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
       unsettle(work, hands)
       return verdict('unknown', plan.why)
     case 'change':
-      return work.settings.check ? predict(work, plan, rendered.kind, hands) : change(work, group, hands)
+      if (!work.settings.check) return change(work, group, hands)
+      if (hands.context.check && plan.counts !== false) await hands.context.beforePrediction()
+      return predict(work, plan, rendered.kind, hands)
   }
 }
 

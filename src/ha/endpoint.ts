@@ -1,6 +1,7 @@
 import type { Cidr } from './address.ts'
 import type { GivenFrontend } from './frontends.ts'
 import type { Members } from './groups.ts'
+import type { CheckName } from './preflight/finding.ts'
 import type { Problems } from './problems.ts'
 import { IDLE, type ProfileName } from './profile.ts'
 import { oneValue } from './read-variables.ts'
@@ -26,6 +27,8 @@ export interface Endpoint {
   authPass: string | undefined
   monitorPort: number
   stats: Stats | undefined
+  /** Checks of the preflight that do not stop a run. */
+  skipPreflight: readonly CheckName[]
   /** Further services, as they are written. */
   frontends: readonly GivenFrontend[]
 }
@@ -55,6 +58,7 @@ export function readEndpoint(
     authPass: one('ha_auth_pass'),
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
+    skipPreflight: one('ha_skip_preflight') ?? [],
     frontends: one('ha_frontends') ?? [],
   }
   one('ha_runtime')

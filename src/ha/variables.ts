@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { bool, int } from '../tasks/params.ts'
 import { frontends } from './frontends.ts'
+import { CHECK_NAMES } from './preflight/finding.ts'
 import { type Cidr, parseAddress, parseCidr } from './address.ts'
 
 /** A whole number between two bounds, both included. */
@@ -35,6 +36,11 @@ const vrids = listOf((text) => {
   const vrid = /^\d+$/.test(text) ? Number(text) : 0
   return vrid >= 1 && vrid <= 255 ? vrid : undefined
 }, 'virtual router ID: it must be a number from 1 to 255')
+
+const preflightChecks = listOf(
+  (text) => CHECK_NAMES.find((name) => name === text),
+  `check of the preflight: there are ${CHECK_NAMES.join(', ')}`,
+)
 
 const path = z.string().regex(/^\/[!-~]*$/, 'must be a path such as /readyz')
 
@@ -129,6 +135,9 @@ export const endpointVariables = {
   ha_runtime: z
     .enum(['packages', 'containers'])
     .describe('How keepalived and haproxy are installed. packages.'),
+  ha_skip_preflight: preflightChecks.describe(
+    'Checks before the first change whose findings are said and do not stop the run, by name: a list. None.',
+  ),
   ha_adopt: bool.describe('Whether configurations that hakube did not write may be replaced. No.'),
 }
 

@@ -66,6 +66,7 @@ export function viewOf(topology: Topology, host: string) {
     sysctls: endpoint.haproxy && bindsVip(topology) ? sysctls(topology) : [],
     failover: endpoint.failover,
     budget: budgetOf(budgetSettings(topology)),
+    skip_preflight: endpoint.skipPreflight,
     warnings: topology.warnings,
   }
 }

@@ -42,6 +42,8 @@ export interface RunOptions {
   abort: AbortSignal
   /** For lookup('env', …). */
   env: NodeJS.ProcessEnv
+  /** Whether an endpoint's hosts are looked at before the first change, and the run refused where it cannot work; yes when not given. */
+  preflight?: boolean | undefined
   /** Called when every host has come to its end, with the connections still open. */
   inspect?: ((scene: Scene) => Promise<void>) | undefined
   emit(event: Event): void

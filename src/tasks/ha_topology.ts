@@ -7,6 +7,7 @@ import { deriveTopology, type TopologyInput } from '../ha/topology.ts'
 import { budgetTable } from '../ha/budget.ts'
 import { budgetSettings, viewOf } from '../ha/view.ts'
 import { type Controller, defineTask } from '../task.ts'
+import { bool } from './params.ts'
 import { type Dict, dict, fromJson, isDict, type Value } from '../value.ts'
 
 type Groups = ReadonlyMap<string, readonly string[]>
@@ -16,17 +17,23 @@ export default defineTask({
   aliases: [],
   summary: 'Derive the highly available endpoint from the inventory and the facts, as the variable ha.',
   kind: () => 'local',
-  params: z.strictObject({}),
+  params: z.strictObject({
+    preflight: bool
+      .default(true)
+      .describe(
+        'Whether a run that is about to change something first looks whether the endpoint can work; no for a playbook that takes it away.',
+      ),
+  }),
   example: `
 - name: Derive the endpoint
   ha_topology:
 `,
-  prepare(_params, controller) {
+  prepare({ preflight }, controller) {
     const topology = deriveTopology(readInput(controller))
     const view = viewOf(topology, name(controller))
     const wanted = controller.verbosity > 0 || controller.variable('ansible_check_mode') === true
     return {
-      ha: fromJson(view),
+      ha: fromJson({ ...view, preflight }),
       warnings: topology.warnings,
       reason: reason(view),
       message: wanted ? budgetTable(budgetSettings(topology), view.budget, `of ${view.vips.join(', ')}`) : '',

@@ -33,8 +33,8 @@ export function evaluate(seen: Seen): Finding[] {
 }
 
 /** The same about several hosts is said once. */
-export function merged(findings: readonly Finding[]): Finding[] {
-  const groups = new Map<string, Finding[]>()
+export function merged<Check extends string>(findings: readonly Finding<Check>[]): Finding<Check>[] {
+  const groups = new Map<string, Finding<Check>[]>()
   for (const finding of findings) {
     const key = JSON.stringify({ ...finding, where: '' })
     groups.set(key, [...(groups.get(key) ?? []), finding])

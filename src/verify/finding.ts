@@ -25,8 +25,9 @@ export type CheckName = keyof typeof CHECKS
 /** ok; warn: healthy, but somebody should know; unknown: could not be seen, which is never ok; fail: not healthy. */
 export type Level = 'ok' | 'warn' | 'unknown' | 'fail'
 
-export interface Finding {
-  check: CheckName
+/** What one check says; other commands than verify have checks of their own. */
+export interface Finding<Check extends string = CheckName> {
+  check: Check
   level: Level
   /** A host, a virtual address, or whatever else it is about; several hosts with commas. */
   where: string

@@ -64,9 +64,9 @@ function entry<T>(host: string, value: T | undefined): [string, T][] {
  * What each host of the endpoint is to be, derived as the playbook derives it; in the inventory's order. Hosts that
  * --limit leaves out are part of it all the same.
  */
-export function viewsOf(scene: Scene): Map<string, View> {
+export function viewsOf(scene: Scene, hosts: readonly string[] = scene.inputs.hosts): Map<string, View> {
   const views = new Map<string, View>()
-  for (const host of scene.inputs.hosts) {
+  for (const host of hosts) {
     const scope = scene.scope(host)
     const input = readInput({
       variable: (name) => scope.lookup(name),
@@ -118,14 +118,19 @@ function serversOf(view: View, node: NodeSeen): ProbeTarget[] {
   })
 }
 
-function probeAll(connection: Connection, targets: readonly ProbeTarget[]): Promise<ProbeSeen[]> {
+/** Connects through a host to all of these at once; `seconds` is what each may take. */
+export function probeAll(
+  connection: Connection,
+  targets: readonly ProbeTarget[],
+  seconds?: number,
+): Promise<ProbeSeen[]> {
   const open = (host: string, port: number) => connection.forward(host, port)
   return Promise.all(
     targets.map(async (target) => ({
       from: connection.host,
       address: target.address,
       port: target.port,
-      result: await probe(open, target),
+      result: await probe(open, target, seconds),
     })),
   )
 }
@@ -133,7 +138,8 @@ function probeAll(connection: Connection, targets: readonly ProbeTarget[]): Prom
 /** Names of the inventory's variables that hold a host's own address. */
 const ADDRESS_VARIABLES = ['ha_address', 'ip', 'ip6', 'ansible_host']
 
-function ownersOf(scene: Scene): Map<string, string> {
+/** Names of the inventory's hosts by the addresses that its variables name. */
+export function ownersOf(scene: Scene): Map<string, string> {
   const out = new Map<string, string>()
   const [first] = scene.inputs.hosts
   const hostvars = first === undefined ? undefined : scene.scope(first).lookup('hostvars')

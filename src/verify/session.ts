@@ -35,6 +35,8 @@ export async function session(
     ...options,
     check: true,
     diff: true,
+    // What keeps an endpoint from being set up is no reason not to look at it.
+    preflight: false,
     emit,
     inspect: (scene) => look(scene, { outcomes, unreachable }),
   })

@@ -58,7 +58,7 @@ async function viewFor(inventory: Inventory, host: string): Promise<Dict> {
   )
   const values = dict({ hostvars, groups: groupsDict(inventory), inventory_hostname: host })
   const controller = controllerWith({ variable: (name) => values.get(name) })
-  const plan = ha_topology.plan(await ha_topology.prepare({}, controller), new World())
+  const plan = ha_topology.plan(await ha_topology.prepare({ preflight: true }, controller), new World())
   const facts = plan.status === 'ok' ? plan.result?.['ansible_facts'] : undefined
   const view = isDict(facts) ? facts.get('ha') : undefined
   if (!isDict(view)) throw new Error(`no ha for ${host}`)

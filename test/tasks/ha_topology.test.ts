@@ -40,7 +40,7 @@ function controller(name: string, values: Record<string, Value> = { hostvars, gr
 }
 
 async function ha(name: string): Promise<Dict> {
-  const plan = ha_topology.plan(await ha_topology.prepare({}, controller(name)), new World())
+  const plan = ha_topology.plan(await ha_topology.prepare({ preflight: true }, controller(name)), new World())
   if (plan.status !== 'ok') throw new Error(plan.status)
   const given = plan.result?.['ansible_facts']
   const view = isDict(given) ? given.get('ha') : undefined
@@ -60,18 +60,21 @@ it('reads groups, variables and facts as the engine has them', async () => {
 })
 
 it('says in its reason what the endpoint is', async () => {
-  const plan = ha_topology.plan(await ha_topology.prepare({}, controller('m1')), new World())
+  const plan = ha_topology.plan(await ha_topology.prepare({ preflight: true }, controller('m1')), new World())
   expect(plan).toMatchObject({ status: 'ok', reason: 'https://10.0.0.10:8443 before m1, m2, m3' })
 })
 
 it('asks the host nothing', async () => {
-  expect(ha_topology.kind({})).toBe('local')
-  expect(ha_topology.asks(await ha_topology.prepare({}, controller('m1')))).toEqual([])
+  expect(ha_topology.kind({ preflight: true })).toBe('local')
+  expect(ha_topology.asks(await ha_topology.prepare({ preflight: true }, controller('m1')))).toEqual([])
 })
 
 it('passes warnings on', async () => {
   const alone = { hostvars, groups: fromJson({ masters: ['m1'] }) }
-  const plan = ha_topology.plan(await ha_topology.prepare({}, controller('m1', alone)), new World())
+  const plan = ha_topology.plan(
+    await ha_topology.prepare({ preflight: true }, controller('m1', alone)),
+    new World(),
+  )
   expect(plan).toMatchObject({ result: { warnings: [expect.stringContaining('m1 is the only node')] } })
 })
 
@@ -84,7 +87,7 @@ it('shows the failover budget in check mode and with -v, and always has it in ha
       ansible_check_mode: check,
     }
     const given = controllerWith({ variable: (wanted) => variables[wanted], ...more })
-    const plan = ha_topology.plan(await ha_topology.prepare({}, given), new World())
+    const plan = ha_topology.plan(await ha_topology.prepare({ preflight: true }, given), new World())
     return plan.status === 'ok' ? plan.result?.['hakube_message'] : plan.status
   }
   expect(await said({}, true)).toMatch(/^worst cases of 10\.0\.0\.10 .*\n {2}fault/)
@@ -98,6 +101,9 @@ it('shows the failover budget in check mode and with -v, and always has it in ha
 
 it('refuses an inventory without control plane', () => {
   expect(() =>
-    ha_topology.prepare({}, controller('m1', { hostvars, groups: fromJson({ all: ['m1'] }) })),
+    ha_topology.prepare(
+      { preflight: true },
+      controller('m1', { hostvars, groups: fromJson({ all: ['m1'] }) }),
+    ),
   ).toThrow(HakubeError)
 })
