@@ -24,6 +24,8 @@ export interface Endpoint {
   authPass: string | undefined
   monitorPort: number
   stats: Stats | undefined
+  /** Whether hakube opens what is needed in the nodes' firewalld. */
+  firewall: boolean
   /** Further services, as they are written. */
   frontends: readonly GivenFrontend[]
 }
@@ -52,6 +54,7 @@ export function readEndpoint(
     authPass: one('ha_auth_pass'),
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
+    firewall: one('ha_firewall') ?? true,
     frontends: one('ha_frontends') ?? [],
   }
   one('ha_runtime')

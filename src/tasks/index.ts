@@ -9,10 +9,12 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import ha_adopt from './ha_adopt.ts'
+import ha_firewall from './ha_firewall.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
 import package_ from './package.ts'
+import seboolean from './seboolean.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
@@ -33,10 +35,12 @@ const all: readonly TaskModule[] = [
   fail,
   file,
   ha_adopt,
+  ha_firewall,
   ha_status,
   ha_topology,
   ha_validate,
   package_,
+  seboolean,
   service,
   set_fact,
   shell,
