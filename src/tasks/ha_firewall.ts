@@ -167,7 +167,11 @@ function bring(wish: Wish, openings: readonly Opening[], look: FirewallLook): Pl
     summary: summaryOf(before, wanted, now),
     diff: [...fileDiff, ...(writes || !now ? [] : now.diff)],
     // The permanent file first: what is open now is open after a reboot too.
-    apply: lines(writes ? sh`mkdir -p ${FOLDER} || exit 1` : nothing, writes ? write : nothing, now?.apply ?? nothing),
+    apply: lines(
+      writes ? sh`mkdir -p ${FOLDER} || exit 1` : nothing,
+      writes ? write : nothing,
+      now?.apply ?? nothing,
+    ),
     effects: [
       effect('script', question.id, () => afterwards(after)),
       pathBecomes(POLICY_FILE, {
