@@ -1,6 +1,7 @@
 import { Script, lines, sh } from '../shell/sh.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { POLICY, POLICY_FILE } from './firewall-policy.ts'
+import { readListing, readSections } from './firewalld-listing.ts'
 
 /** What firewalld has of hakube's policy. */
 export interface FirewallLook {
@@ -63,11 +64,7 @@ fi`),
 }
 
 export function readLook(reply: ScriptReply): FirewallLook {
-  const sections = new Map<string, string>()
-  for (const part of `\n${reply.stdout.toString('utf8')}`.split('\n== ').slice(1)) {
-    const at = part.indexOf('\n')
-    sections.set(at === -1 ? part : part.slice(0, at), at === -1 ? '' : part.slice(at + 1))
-  }
+  const sections = readSections(reply.stdout)
   const file = sections.get('file')
   return {
     file: file === undefined || file === '' || file.endsWith('\n') ? file : `${file}\n`,
@@ -145,30 +142,6 @@ function settingsText({ ports, rules }: NonNullable<Running['policy']>): string 
     `"rich_rules" as ${rules.length} ${rules.map(quoted).join(' ')}`,
   ]
   return `a{sv} ${single.length + lists.length} ${[...single, ...lists].join(' ')}`
-}
-
-type Listing = Map<string, Map<string, Set<string>>>
-
-/** What firewall-cmd lists: a name, and below it fields with values, or a value a line. */
-function readListing(text: string): Listing {
-  const out: Listing = new Map()
-  let fields = new Map<string, Set<string>>()
-  let values = new Set<string>()
-  for (const line of text.split('\n')) {
-    const [, name, rest] = /^ {2}([^:\s][^:]*):(.*)$/.exec(line) ?? []
-    if (line.startsWith('\t')) values.add(line.trim())
-    else if (name !== undefined) {
-      values = fields.get(name) ?? new Set()
-      fields.set(name, values)
-      const words = name === 'rule' || name === 'entry' ? [rest?.trim() ?? ''] : (rest ?? '').split(/\s+/)
-      for (const word of words) if (word !== '') values.add(word)
-    } else if (line !== '') {
-      const title = line.replace(/ \(.*\)$/, '')
-      fields = out.get(title) ?? new Map()
-      out.set(title, fields)
-    }
-  }
-  return out
 }
 
 /** What is in the running configuration and not in the permanent one. firewalld itself keeps interfaces. */

@@ -23,7 +23,7 @@ export function adjust(
   const args = wanted.map(argumentOf)
   if (!policy) {
     if (fleeting.length > 0) return wouldDrop(fleeting)
-    const reload = sh`firewall-cmd -q --reload || exit 1`
+    const reload = sh`firewall-cmd --reload >/dev/null || exit 1`
     return { idle: false, diff: [], apply: reload, opens: [], closes: [], after: runningWith(args) }
   }
   if (policy.others.length > 0) return tampered(policy.others)
@@ -67,7 +67,7 @@ export function adjust(
 export function tell(verb: 'add' | 'remove', option: Argument['option'], values: readonly string[]): Script {
   if (values.length === 0) return nothing
   const args = values.map((value) => `--${verb}-${option}=${value}`)
-  return sh`firewall-cmd -q --policy=${POLICY} ${args} || exit 1`
+  return sh`firewall-cmd --policy=${POLICY} ${args} >/dev/null || exit 1`
 }
 
 function runningWith(args: readonly Argument[]): Running {

@@ -8,6 +8,7 @@ import debug from './debug.ts'
 import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
+import firewalld from './firewalld.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_status from './ha_status.ts'
@@ -34,6 +35,7 @@ const all: readonly TaskModule[] = [
   dnf,
   fail,
   file,
+  firewalld,
   ha_adopt,
   ha_firewall,
   ha_status,
