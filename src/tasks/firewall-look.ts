@@ -47,14 +47,19 @@ if info=$(busctl --auto-start=no call "$bus" "/$path" "$bus".policy getPolicySet
   echo '== policy'
   printf '%s\n' "$info"
 else
+  # Most hosts have neither direct rules nor sets, which is quickly asked.
+  has() { case $(busctl --auto-start=no call "$bus" "/$path" "$bus.$1" "$2") in *' 0') false ;; esac; }
   every() {
     firewall-cmd $1 --list-all-zones
     firewall-cmd $1 --list-all-policies
-    firewall-cmd $1 --direct --get-all-rules | sed 's/^/direct rules\n  rule: /'
-    for set in $(firewall-cmd $1 --get-ipsets); do
+    [ -z "$direct" ] || firewall-cmd $1 --direct --get-all-rules | sed 's/^/direct rules\n  rule: /'
+    [ -z "$sets" ] || for set in $(firewall-cmd $1 --get-ipsets); do
       firewall-cmd $1 --ipset="$set" --get-entries | sed "s/^/ipset $set\\n  entry: /"
     done
   }
+  direct= sets=
+  ! has direct getAllRules || direct=y
+  ! has ipset getIPSets || sets=y
   echo '== now'
   every 2>/dev/null
   echo '== kept'

@@ -1,4 +1,4 @@
-import { canonicalRule } from './rich-rule.ts'
+import { canonicalRule, ruleProblem } from './rich-rule.ts'
 import { wrong } from './package-params.ts'
 
 /** One setting of a zone, as a task is about it. */
@@ -65,10 +65,15 @@ function given(params: Given): { name: keyof Given; setting: Setting }[] {
     add: `--change-interface=${name}`,
     canEnd: false,
   }))
-  add('rich_rule', (rule) => ({
-    ...listed(`rule "${rule}"`, 'rich rules', 'rich-rule', rule),
-    value: canonicalRule(rule),
-  }))
+  add('rich_rule', (rule) => {
+    const problem = ruleProblem(rule)
+    if (problem !== undefined)
+      throw wrong(
+        `firewalld: ${JSON.stringify(rule)} is no rich rule: ${problem}`,
+        'see man firewalld.richlanguage',
+      )
+    return { ...listed(`rule "${rule}"`, 'rich rules', 'rich-rule', rule), value: canonicalRule(rule) }
+  })
   add('port_forward', readForward)
   add('masquerade', () => switched('masquerading', 'masquerade', true))
   add('forward', () => switched('forwarding within the zone', 'forward', false))

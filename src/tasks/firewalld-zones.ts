@@ -19,7 +19,7 @@ export interface Zones {
 }
 
 /** One question for all tasks of a host. Without firewalld it says nothing. */
-const question: ScriptAsk = {
+export const zonesQuestion: ScriptAsk = {
   id: 'firewalld zones',
   text: new Script(String.raw`
 command -v firewall-cmd >/dev/null 2>&1 || exit 0
@@ -47,18 +47,18 @@ fi`),
 export const zonesQuestions: readonly WorldQuestion[] = [
   { kind: 'path', ask: { path: PROGRAM } },
   { kind: 'unit', ask: { name: UNIT } },
-  { kind: 'script', ask: question },
+  { kind: 'script', ask: zonesQuestion },
 ]
 
 /** The key of the answer, for effects. */
-export const ZONES = question.id
+export const ZONES = zonesQuestion.id
 
 /** What firewalld has; undefined: it is not installed; a text: why it could not be asked. */
 export function readZones(world: World): Zones | string | undefined {
   if (!world.get('path', { path: PROGRAM }).exists) return undefined
   const unit = world.get('unit', { name: UNIT })
   const runs = unit.known && unit.activity === 'active'
-  const { code, stdout, stderr } = world.get('script', question)
+  const { code, stdout, stderr } = world.get('script', zonesQuestion)
   const sections = readSections(stdout)
   if (code !== 0 || !sections.has('permanent'))
     return stderr.toString('utf8').trim().split('\n').at(-1) || `firewall-cmd ended with ${code}`

@@ -82,8 +82,11 @@ export default defineTask({
   ],
   plan(wish, world): Plan {
     const idle = inUse(world)
-    if (idle !== undefined) return { status: 'ok', reason: idle }
-    const look = lookAt(world)
+    const look = idle === undefined ? lookAt(world) : undefined
+    if (!look) {
+      const left = wish.openings === undefined && world.get('path', { path: POLICY_FILE }).exists
+      return left ? removeFile : { status: 'ok', reason: idle ?? '' }
+    }
     if (!wish.manage) return leaveAlone(wish, look)
     if (!look.knowsPolicies) return tooOld(wish)
     return wish.openings === undefined ? takeAway(look) : bring(wish, wish.openings, look)
@@ -106,6 +109,17 @@ function lookAt(world: World): FirewallLook {
   if (runs && !look.running)
     throw new UnknownAnswer(new Unknown('what firewalld lets in once it runs is not known'))
   return runs ? look : { ...look, running: undefined }
+}
+
+/** Where firewalld is not in use, what an earlier run has left is a file and no more. */
+const removeFile: Plan = {
+  status: 'change',
+  summary: `remove ${POLICY_FILE}`,
+  diff: [
+    { type: 'fields', subject: POLICY_FILE, fields: [{ name: 'state', before: 'file', after: 'absent' }] },
+  ],
+  apply: sh`rm -f ${POLICY_FILE} || exit 1`,
+  effects: [pathGone(POLICY_FILE)],
 }
 
 function leaveAlone({ host, openings = [] }: Wish, look: FirewallLook): Plan {

@@ -4,11 +4,42 @@ interface Element {
   attributes: string[]
 }
 
+const ELEMENTS = [
+  ...[
+    'rule',
+    'source',
+    'destination',
+    'service',
+    'port',
+    'protocol',
+    'icmp-block',
+    'icmp-type',
+    'masquerade',
+  ],
+  ...['forward-port', 'source-port', 'log', 'nflog', 'audit', 'accept', 'reject', 'drop', 'mark', 'limit'],
+  'tcp-mss-clamp',
+]
+
+/** What is wrong with a rule at first sight; the rest firewalld itself will say. */
+export function ruleProblem(rule: string): string | undefined {
+  const names = elementsOf(rule).map(({ name }) => name)
+  if (names[0] !== 'rule') return 'it does not begin with rule'
+  const strange = names.find((name) => !ELEMENTS.includes(name))
+  return strange === undefined ? undefined : `there is no element ${strange}`
+}
+
 /**
  * A form in which two spellings of one rule are the same text: firewalld lists a rule with quotes and in its own
  * order, whoever wrote it otherwise. Not a rule to give to firewalld.
  */
 export function canonicalRule(rule: string): string {
+  return withLimits(elementsOf(rule))
+    .map(({ name, attributes }) => [name, ...attributes.toSorted()].join(' '))
+    .toSorted()
+    .join('; ')
+}
+
+function elementsOf(rule: string): Element[] {
   const elements: Element[] = []
   for (const [, word = '', double, single, bare] of rule.matchAll(
     /([^\s="']+)(?:=(?:"([^"]*)"|'([^']*)'|(\S*)))?/g,
@@ -20,10 +51,7 @@ export function canonicalRule(rule: string): string {
     // 0 is what a rule without a priority has.
     else if (!(word === 'priority' && value === '0')) last?.attributes.push(`${word}=${value}`)
   }
-  return withLimits(elements)
-    .map(({ name, attributes }) => [name, ...attributes.toSorted()].join(' '))
-    .toSorted()
-    .join('; ')
+  return elements
 }
 
 /** A limit belongs to what stands before it, the log or the action. */

@@ -46,7 +46,7 @@ export default defineTask({
   notes: [
     'It needs no Python on the host: the kernel says what is on, and setsebool changes it.',
     'A host where SELinux is switched off is refused, as by Ansible.',
-    'Tested against recorded answers of EL 9 only: the test hosts have no SELinux.',
+    'Not shown on a host with SELinux: the test hosts have none. Its question and its script are tested on files made like those of EL 9.',
   ],
   prepare(params): Wish {
     if (!/^\w+$/.test(params.name))
@@ -130,7 +130,9 @@ function change(wish: Wish, seen: Seen): Plan {
 const LOOK = new Script(String.raw`
 if [ -e /sys/fs/selinux/enforce ] && [ -e /etc/selinux/config ]; then echo enabled; fi
 if command -v setsebool >/dev/null 2>&1; then echo tools; fi
-read -r now rest </sys/fs/selinux/booleans/"$boolean" && echo "now $now"
+file=/sys/fs/selinux/booleans/$boolean
+# The kernel ends it without a newline, and so read does not end with 0.
+if [ -r "$file" ]; then read -r now rest <"$file" || :; echo "now $now"; fi
 type=$(sed -n 's/^SELINUXTYPE=[[:space:]]*//p' /etc/selinux/config)
 for store in /var/lib/selinux/"$type"/active /etc/selinux/"$type"/modules/active; do
   [ -d "$store" ] || continue
@@ -142,7 +144,8 @@ for store in /var/lib/selinux/"$type"/active /etc/selinux/"$type"/modules/active
   break
 done`)
 
-function question(boolean: string): ScriptAsk {
+/** Asks about one boolean. */
+export function question(boolean: string): ScriptAsk {
   return { id: `seboolean ${boolean}`, text: lines(sh`exec 2>/dev/null; boolean=${boolean}`, LOOK) }
 }
 
