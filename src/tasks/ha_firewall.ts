@@ -98,6 +98,8 @@ function inUse(world: World): string | undefined {
   if (!world.get('path', { path: PROGRAM }).exists) return 'firewalld is not installed'
   const unit = world.get('unit', { name: UNIT })
   if (!unit.known) return 'firewalld is not installed'
+  // It may have read its files already or not.
+  if (unit.activity === 'activating') throw new UnknownAnswer(new Unknown('firewalld is just starting'))
   if (unit.activity === 'active' || unit.enablement === 'enabled') return undefined
   return 'firewalld neither runs nor starts at boot'
 }

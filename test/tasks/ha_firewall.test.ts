@@ -159,6 +159,14 @@ describe('firewalld does not run', () => {
   })
 })
 
+test('just starting, nothing can be told', async () => {
+  const starting = firewall(['== policies\n'], { activity: 'activating' })
+  expect((await planned(args, starting)).plan).toEqual({
+    status: 'unknown',
+    why: 'firewalld is just starting',
+  })
+})
+
 test('left alone, it is said what has to be open', async () => {
   const { plan } = await planned({ ...args, manage: false }, firewall(blank))
   expect(plan).toMatchObject({
