@@ -19,7 +19,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 function lettersOf(word: string): string {
-  return [...word.toLowerCase()].sort().join('')
+  return Array.from(word.toLowerCase()).sort().join('')
 }
 
 /** `did you mean "x"?`, or undefined. */

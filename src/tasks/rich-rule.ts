@@ -4,21 +4,10 @@ interface Element {
   attributes: string[]
 }
 
-const ELEMENTS = [
-  ...[
-    'rule',
-    'source',
-    'destination',
-    'service',
-    'port',
-    'protocol',
-    'icmp-block',
-    'icmp-type',
-    'masquerade',
-  ],
-  ...['forward-port', 'source-port', 'log', 'nflog', 'audit', 'accept', 'reject', 'drop', 'mark', 'limit'],
-  'tcp-mss-clamp',
-]
+const ELEMENTS =
+  'rule source destination service port protocol icmp-block icmp-type masquerade forward-port source-port tcp-mss-clamp log nflog audit limit accept reject drop mark'.split(
+    ' ',
+  )
 
 /** What is wrong with a rule at first sight; the rest firewalld itself will say. */
 export function ruleProblem(rule: string): string | undefined {

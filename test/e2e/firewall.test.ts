@@ -163,6 +163,19 @@ describe.runIf(process.env['HAKUBE_TEST_ALL'])('behind firewalld, when things go
     await applied({ ...vars, ha_stats: 'no' })
   })
 
+  it('is taken away again, and comes back, without a reload', async () => {
+    const inventory = await inventoryFile({ loadbalancers: LBS })
+    const absent = ['run', 'lb', '-i', inventory, '-m', 'ha_firewall', '-a', 'state=absent', '-o', 'json']
+    const ran = await hakube(absent)
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0)
+    expect((await lab.exec('lb1', ['ls', '/etc/firewalld/policies/hakube.xml'])).code).not.toBe(0)
+    expect(await lab.sh('lb1', 'firewall-cmd --policy=hakube --list-ports')).toBe('\n')
+    await lab.sh('lb1', 'firewall-cmd --add-port=1234/tcp')
+    await applied({ ...vars, ha_stats: 'no' })
+    expect(await ports('lb1')).toEqual(['7443/tcp', '7443/tcp'])
+    expect((await lab.sh('lb1', 'firewall-cmd --list-ports')).trim()).toBe('1234/tcp')
+  })
+
   it('refuses to lose rules that are not permanent, before the endpoint is touched', async () => {
     await lab.reset(LBS)
     await lab.sh('lb2', 'firewall-cmd --add-port=1234/tcp')
