@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lab } from '../lab/lab.ts'
 import { answersThrough, waitFor } from './support/client.ts'
-import { hakube, inventoryFile, type Ran, recapOf, tasksWith } from './support/hakube.ts'
+import { folder, hakube, inventoryFile, type Ran, recapOf, tasksWith } from './support/hakube.ts'
 
 /** The pair runs firewalld, as EL comes with it: everything but ssh is closed. */
 const LBS = ['lb1', 'lb2'] as const
@@ -164,9 +165,10 @@ describe.runIf(process.env['HAKUBE_TEST_ALL'])('behind firewalld, when things go
   })
 
   it('is taken away again, and comes back, without a reload', async () => {
-    const inventory = await inventoryFile({ loadbalancers: LBS })
-    const absent = ['run', 'lb', '-i', inventory, '-m', 'ha_firewall', '-a', 'state=absent', '-o', 'json']
-    const ran = await hakube(absent)
+    const inventory = await inventoryFile({ lb: LBS })
+    const play = '- hosts: lb\n  tasks:\n    - ha_firewall: { state: absent }\n'
+    const playbook = join(await folder({ 'play.yml': play }), 'play.yml')
+    const ran = await hakube(['apply', playbook, '-i', inventory, '-o', 'json'])
     expect(ran.code, ran.stdout + ran.stderr).toBe(0)
     expect((await lab.exec('lb1', ['ls', '/etc/firewalld/policies/hakube.xml'])).code).not.toBe(0)
     expect(await lab.sh('lb1', 'firewall-cmd --policy=hakube --list-ports')).toBe('\n')
