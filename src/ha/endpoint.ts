@@ -29,6 +29,8 @@ export interface Endpoint {
   stats: Stats | undefined
   /** Checks of the preflight that do not stop a run. */
   skipPreflight: readonly CheckName[]
+  /** Whether hakube opens what is needed in the nodes' firewalld. */
+  firewall: boolean
   /** Further services, as they are written. */
   frontends: readonly GivenFrontend[]
 }
@@ -59,6 +61,7 @@ export function readEndpoint(
     monitorPort: one('ha_monitor_port') ?? 8404,
     stats: one('ha_stats'),
     skipPreflight: one('ha_skip_preflight') ?? [],
+    firewall: one('ha_firewall') ?? true,
     frontends: one('ha_frontends') ?? [],
   }
   one('ha_runtime')

@@ -124,6 +124,9 @@ export const endpointVariables = {
   ha_stats: stats.describe(
     'Statistics page of haproxy: yes, a port, or a dict of port, path and realm. None.',
   ),
+  ha_firewall: bool.describe(
+    'Whether firewalld, where it runs on a node, is told to let in what the endpoint needs. Yes; no leaves it alone and says what must be open.',
+  ),
   ha_frontends: frontends.describe(
     'Further services on the virtual address, such as a registry or ingress: a list of dicts. None.',
   ),

@@ -2,6 +2,7 @@ import { familyOf, fullPrefix, withPort } from './address.ts'
 import { budgetOf, type BudgetSettings } from './budget.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Members } from './groups.ts'
+import { firewallView } from './firewall.ts'
 import { DOWN_FILE, HARD_STOP, IDLE, type Profile, PROFILES } from './profile.ts'
 import type { Frontend } from './frontends.ts'
 import type { Node, Topology } from './topology.ts'
@@ -63,6 +64,7 @@ export function viewOf(topology: Topology, host: string) {
     down_file: haproxy && keepalived ? DOWN_FILE : '',
     check: { command: checkCommand(topology, host), ...profile.check },
     instances: node && failover ? instances(topology, node) : [],
+    firewall: firewallView(topology, host),
     sysctls: endpoint.haproxy && bindsVip(topology) ? sysctls(topology) : [],
     failover: endpoint.failover,
     budget: budgetOf(budgetSettings(topology)),

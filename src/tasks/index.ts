@@ -9,7 +9,9 @@ import debug from './debug.ts'
 import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
+import firewalld from './firewalld.ts'
 import ha_adopt from './ha_adopt.ts'
+import ha_firewall from './ha_firewall.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
@@ -19,6 +21,7 @@ import include_vars from './include_vars.ts'
 import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
 import replace from './replace.ts'
+import seboolean from './seboolean.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
@@ -39,7 +42,9 @@ const all: readonly TaskModule[] = [
   dnf,
   fail,
   file,
+  firewalld,
   ha_adopt,
+  ha_firewall,
   ha_status,
   ha_topology,
   ha_validate,
@@ -49,6 +54,7 @@ const all: readonly TaskModule[] = [
   lineinfile,
   package_,
   replace,
+  seboolean,
   service,
   set_fact,
   shell,

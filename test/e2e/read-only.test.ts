@@ -2,6 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/connect/connection.ts'
 import { factsQuestion, parseFacts } from '../../src/facts/index.ts'
 import { type Script, sh } from '../../src/shell/sh.ts'
+import { question as policyQuestion } from '../../src/tasks/firewall-look.ts'
+import { zonesQuestion } from '../../src/tasks/firewalld-zones.ts'
+import { question as booleanQuestion } from '../../src/tasks/seboolean.ts'
 import type { Kind } from '../../src/world/kind.ts'
 import { kinds } from '../../src/world/kinds.ts'
 import type { AskOf, KindName } from '../../src/world/world.ts'
@@ -23,7 +26,13 @@ const ASKS: { [K in KindName]: readonly AskOf<K>[] } = {
   unit: [{ name: 'haproxy.service' }, { name: 'systemd-journald.service' }, { name: 'no-such.service' }],
   sysctl: [{ name: 'net.ipv4.ip_forward' }, { name: 'net.no.such.key' }],
   port: [{ port: 22 }, { port: 1 }],
-  script: [{ id: 'a look', text: sh`cat /etc/hostname` }],
+  // And those of modules that start programs for theirs.
+  script: [
+    { id: 'a look', text: sh`cat /etc/hostname` },
+    policyQuestion,
+    zonesQuestion,
+    booleanQuestion('haproxy_connect_any'),
+  ],
 }
 
 // The kinds' own types do not matter here: each gets its own asks.
@@ -34,7 +43,8 @@ const PROBES = Object.entries(kinds).map(([name, kind]) => {
   return { name, script: any.probe(asks), read: (answer: Answer) => any.parse(answer, asks) }
 })
 /* oxlint-enable typescript/no-unsafe-type-assertion */
-const HOSTS = ['m1', 'd1', 'b1'] as const
+// lb1 runs firewalld.
+const HOSTS = ['m1', 'd1', 'b1', 'lb1'] as const
 
 /** Everything that must not be written to: the whole tree, and the usual places for temporary files. */
 const READ_ONLY = `

@@ -1,8 +1,8 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 
-/** What userland a host has: `-python` twins exist for comparison with Ansible. */
-export type Family = 'el' | 'el-python' | 'debian' | 'debian-python' | 'busybox'
+/** What userland a host has: `-python` twins exist for comparison with Ansible, `-firewall` hosts run firewalld. */
+export type Family = 'el' | 'el-firewall' | 'el-python' | 'debian' | 'debian-python' | 'busybox'
 
 /** A test host as docker-compose.test.yml describes it. */
 export interface LabHost {
@@ -74,5 +74,5 @@ function toHost(name: string, service: Service, api: string | undefined): LabHos
 }
 
 function isFamily(text: string | undefined): text is Family {
-  return ['el', 'el-python', 'debian', 'debian-python', 'busybox'].includes(text ?? '')
+  return ['el', 'el-firewall', 'el-python', 'debian', 'debian-python', 'busybox'].includes(text ?? '')
 }

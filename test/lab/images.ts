@@ -9,7 +9,15 @@ import { has, must, run } from './process.ts'
 const BASE = 'debian:bookworm-slim'
 const LABEL = 'hakube.lab.context'
 /** Stages of test/lab/images/Dockerfile that containers are made of. */
-const TARGETS = ['tools', 'debian-host', 'debian-python-host', 'el-host', 'el-python-host', 'busybox-host']
+const TARGETS = [
+  'tools',
+  'debian-host',
+  'debian-python-host',
+  'el-host',
+  'el-firewall-host',
+  'el-python-host',
+  'busybox-host',
+]
 
 const imageOf = (target: string): string => `hakube-lab:${target}`
 

@@ -33,7 +33,8 @@ describe('docker-compose.test.yml', () => {
     const names: Record<string, string[]> = {}
     for (const host of hosts) (names[host.family] ??= []).push(host.name)
     expect(names).toEqual({
-      el: ['m1', 'm2', 'm3', 'lb1', 'lb2', 'j1', 'u1'],
+      el: ['m1', 'm2', 'm3', 'j1', 'u1'],
+      'el-firewall': ['lb1', 'lb2'],
       debian: ['d1', 'd2', 'd3'],
       busybox: ['b1'],
       'el-python': ['mpy'],

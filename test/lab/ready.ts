@@ -2,12 +2,14 @@ import { createConnection } from 'node:net'
 import { CLIENT, type LabHost } from './hosts.ts'
 import { run, until } from './process.ts'
 
-/** Waits until sshd of every host answers and their API stand-ins serve. Throws with the reason and the end of the logs. */
+/** Waits until sshd of every host answers (and firewalld runs where it does at boot) and their API stand-ins serve. Throws with the reason and the end of the logs. */
 export async function waitReady(hosts: readonly LabHost[], ms = 30_000): Promise<void> {
   await Promise.all(
     hosts.map(async (host) => {
       const sshd = await until(ms, () => (host.sshPort === undefined ? listens(host) : greets(host.sshPort)))
       if (!sshd) throw new Error(`${host.name}: sshd does not answer\n${await logs(host)}`)
+      const guarded = host.family !== 'el-firewall' || (await until(ms, () => runsFirewalld(host)))
+      if (!guarded) throw new Error(`${host.name}: firewalld does not run\n${await logs(host)}`)
     }),
   )
   const serving = hosts.filter((host) => host.api !== undefined)
@@ -51,6 +53,12 @@ function greets(port: number): Promise<boolean> {
     socket.on('error', () => done(false))
     socket.on('close', () => done(false))
   })
+}
+
+async function runsFirewalld(host: LabHost): Promise<boolean> {
+  return (
+    (await run(['docker', 'exec', host.container, 'systemctl', 'is-active', '-q', 'firewalld'])).code === 0
+  )
 }
 
 async function listens(host: LabHost): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Plan, TaskModule } from '../../src/task.ts'
+import type { Controller, Plan, TaskModule } from '../../src/task.ts'
 import type { PackageReply, UnitReply } from '../../src/world/replies.ts'
 import { World, id, type WorldQuestion } from '../../src/world/world.ts'
 import { kinds } from '../../src/world/kinds.ts'
@@ -50,8 +50,9 @@ export async function planWith(
   module: TaskModule,
   args: Record<string, unknown>,
   answers: Answers,
+  controller: Controller = controllerWith(),
 ): Promise<{ plan: Plan; world: World; again: (world: World) => Plan }> {
-  const prepared = await module.prepare(module.params.parse(args), controllerWith())
+  const prepared = await module.prepare(module.params.parse(args), controller)
   const all = new Map<string, unknown>(Object.entries(answers))
   for (const question of module.asks(prepared)) {
     const key = id(question.kind, keyOf(question))

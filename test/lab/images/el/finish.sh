@@ -88,4 +88,4 @@ dnf -q makecache
 # Nothing of Debian's packaging is left to be found.
 rm -rf /etc/apt /etc/debian_version /etc/dpkg /var/lib/dpkg /var/lib/apt /var/cache/apt /usr/lib/apt /usr/lib/dpkg \
   /usr/bin/apt* /usr/bin/dpkg* /usr/sbin/dpkg* /usr/bin/deb-system* /usr/sbin/invoke-rc.d /usr/sbin/update-rc.d \
-  /usr/sbin/service /usr/sbin/adduser /usr/sbin/addgroup /usr/sbin/deluser /usr/sbin/delgroup /etc/default/ssh /build
+  /usr/sbin/service /usr/sbin/adduser /usr/sbin/addgroup /usr/sbin/deluser /usr/sbin/delgroup /etc/default/ssh
