@@ -243,7 +243,11 @@ function contextOf(parts: ContextParts): RunContext {
       return first
     },
     beforePrediction: () => preflight.before(),
-    gate: async (run) => (options.check || !rolled?.isBatch(run) ? undefined : rolled.rolling.gate(run)),
+    gate: async (run) => {
+      if (options.check || !rolled?.isBatch(run)) return undefined
+      await preflight.proveExchange()
+      return rolled.rolling.gate(run)
+    },
     gather: (host) => hosts.gatherOther(host),
     delegate: (host) => hosts.delegate(host),
     predicted: (host) => {

@@ -18,8 +18,6 @@ import { speechOf, strangersTo, usedVrids } from './speech.ts'
 export interface LookSettings {
   /** The hosts that the endpoints are derived for; those of the run when not given. */
   hosts?: readonly string[]
-  /** Whether the run opens firewalld for VRRP before keepalived starts. */
-  opensFirewalld?: boolean
   /** Whether a keepalived may be started for the trial, where a node has neither perl nor Python. */
   mayStart: boolean
   /** Listens even where what runs proves already that nodes hear each other. */
@@ -59,7 +57,7 @@ export async function lookAround(scene: Scene, settings: LookSettings): Promise<
     heard: new Map(),
     probes: [],
     owners: ownersOf(scene),
-    opening: new Set(settings.opensFirewalld ? firewalledOf(hosts) : []),
+    opening: new Set(openingOf(views, hosts)),
     now: Date.now(),
   }
   const [{ heard, skipped }, probes] = await Promise.all([
@@ -69,8 +67,11 @@ export async function lookAround(scene: Scene, settings: LookSettings): Promise<
   return { seen: { ...seen, heard, probes }, skipped }
 }
 
-function firewalledOf(hosts: ReadonlyMap<string, HostSeen>): string[] {
-  return [...hosts].flatMap(([host, { units }]) => (units.get('firewalld') === 'active' ? [host] : []))
+/** Hosts whose firewalld hakube opens for VRRP before keepalived starts: until then silence proves nothing. */
+function openingOf(views: ReadonlyMap<string, View>, hosts: ReadonlyMap<string, HostSeen>): string[] {
+  return [...hosts].flatMap(([host, { units }]) =>
+    units.get('firewalld') === 'active' && views.get(host)?.firewall.manage === true ? [host] : [],
+  )
 }
 
 /** Has the hosts speak VRRP to each other and hear what comes, once more; for who has opened a firewall meanwhile. */

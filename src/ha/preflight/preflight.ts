@@ -1,4 +1,4 @@
-import { EXIT, HakubeError, HakubeErrors, isKnown } from '../../errors.ts'
+import { EXIT, HakubeError, HakubeErrors, isKnown, throwAll, type ExitCode } from '../../errors.ts'
 import type { Event } from '../../report/events.ts'
 import type { Scene } from '../../run/options.ts'
 import { isDict } from '../../value.ts'
@@ -13,8 +13,6 @@ export interface PreflightSettings {
   isOn: boolean
   /** Not in check mode: a node without perl and Python tries with a keepalived of its own. */
   mayStart: boolean
-  /** Whether the run opens firewalld for VRRP before keepalived starts; then silence proves nothing yet. */
-  opensFirewalld?: boolean
   emit(event: Event): void
   /** Called when the run is refused: nobody begins anything further. */
   refused(): void
@@ -29,6 +27,7 @@ export class Preflight {
   refusal: HakubeError | undefined
   readonly #settings: PreflightSettings
   #looking: Promise<void> | undefined
+  #proving: Promise<void> | undefined
   #seen: PreflightSeen | undefined
 
   constructor(settings: PreflightSettings) {
@@ -53,16 +52,22 @@ export class Preflight {
   }
 
   /**
-   * After firewalls were opened: what is still in the way of VRRP between the nodes, where that was not proven before
-   * for their sake. Empty if all is well, or was proven.
+   * After firewalls were opened, before keepalived starts anywhere: throws HakubeErrors for what is still in the way of
+   * VRRP between the nodes, where that was not proven before for their sake.
    */
-  async proveExchange(): Promise<PreflightFinding[]> {
+  async proveExchange(): Promise<void> {
+    await (this.#proving ??= this.#prove())
+  }
+
+  async #prove(): Promise<void> {
     const before = this.#seen
-    if (!before || before.opening.size === 0 || before.heard.size === 0) return []
+    if (!before || before.opening.size === 0 || before.heard.size === 0) return
     const seen = await hearAgain(this.#settings.scene, before)
-    return endpointsOf(seen)
-      .flatMap(exchange)
-      .filter(({ level }) => level !== 'ok')
+    const findings = endpointsOf(seen).flatMap(exchange)
+    for (const finding of findings)
+      if (finding.level === 'warn' || finding.level === 'unknown')
+        this.#settings.emit({ type: 'warning', text: `preflight: ${sentence(finding)}` })
+    throwAll(findings.filter(({ level }) => level === 'fail').map((one) => refusalOf(one, EXIT.failed)))
   }
 
   /** Hosts for which ha_topology has derived an endpoint that is to be set up. */
@@ -76,10 +81,10 @@ export class Preflight {
 
   async #look(hosts: readonly string[]): Promise<void> {
     const settings = this.#settings
-    const { scene, mayStart, opensFirewalld = false } = settings
+    const { scene, mayStart } = settings
     const started = performance.now()
     try {
-      const { seen, skipped } = await lookAround(scene, { hosts, opensFirewalld, thorough: false, mayStart })
+      const { seen, skipped } = await lookAround(scene, { hosts, thorough: false, mayStart })
       this.#seen = seen
       const findings = judge(seen)
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
@@ -91,7 +96,7 @@ export class Preflight {
       for (const finding of findings)
         if (finding.level === 'warn' || finding.level === 'unknown')
           settings.emit({ type: 'warning', text: `preflight: ${sentence(finding)}` })
-      const failed = findings.filter(({ level }) => level === 'fail').map(refusalOf)
+      const failed = findings.filter(({ level }) => level === 'fail').map((one) => refusalOf(one))
       if (failed.length > 0) this.refusal = failed.length === 1 ? failed[0] : new HakubeErrors(failed)
     } catch (error) {
       if (!isKnown(error)) throw error
@@ -106,9 +111,13 @@ function sentence({ where, what, why, todo }: PreflightFinding): string {
   return `${where}: ${[what, why, todo].filter((part) => part !== undefined).join('; ')}`
 }
 
-function refusalOf({ check, where, what, why, todo }: PreflightFinding): HakubeError {
+function refusalOf(
+  { check, where, what, why, todo }: PreflightFinding,
+  exitCode: ExitCode = EXIT.invalid,
+): HakubeError {
   return new HakubeError(why === undefined ? what : `${what}\n${why}`, {
     code: `preflight-${check}`,
+    exitCode,
     host: where,
     hint: `${todo ?? ''}\nto go on in spite of it: -e ha_skip_preflight=${check}`,
   })
