@@ -59,6 +59,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const reached = names.filter((_, index) => connected[index] !== undefined)
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
+    const lost = names.filter((name) => !reached.includes(name))
+    const progress = new Progress(reached)
     const rolled = rollingOf({
       steps,
       store,
@@ -66,10 +68,13 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       scope: (host, play) => scopeOfPlay(inputs, layers, host, play),
       identity: (host, play) => hosts.identity(host, play),
       connection: (host) => connectionOf(hosts, host),
+      recall: (places) => progress.recall(places),
+      say: (text) => options.emit({ type: 'message', text }),
+      allowOutage: options.allowOutage ?? false,
     })
+    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(lost)
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
-    const context = contextOf({ render, inputs, options, hosts, gate, layers, reached, rolled })
-    const lost = names.filter((name) => !reached.includes(name))
+    const context = contextOf({ render, inputs, options, hosts, gate, layers, progress, rolled })
     for (const host of lost)
       context.progress.lose(
         host,
@@ -81,6 +86,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     })
     await renderAhead(runs, context)
     const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
+    if (options.check) rolled?.rolling.preview()
     await options.inspect?.(sceneOf(inputs, layers, hosts, plays, reached))
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     // A single task with check_mode: true leaves nothing to be done by another run.
@@ -186,17 +192,17 @@ interface ContextParts {
   hosts: Hosts
   gate: Gate
   layers: (host: string, step: PlayRun, task: Task | undefined) => Layers
-  reached: readonly string[]
+  progress: Progress
   rolled: ReturnType<typeof rollingOf>
 }
 
 function contextOf(parts: ContextParts): RunContext {
-  const { render, inputs, options, hosts, gate, layers, reached, rolled } = parts
+  const { render, inputs, options, hosts, gate, layers, progress, rolled } = parts
   const predicted = new Map<string, Predicted>()
   return {
     steps: inputs.steps,
     store: inputs.store,
-    progress: new Progress(reached),
+    progress,
     render,
     check: options.check,
     signal: options.signal,
@@ -215,9 +221,11 @@ function contextOf(parts: ContextParts): RunContext {
       if (options.check) return false
       const first = await gate.pass(host)
       if (rolled?.isBatch(run)) await rolled.rolling.beforeChange(host)
+      else await rolled?.rolling.open()
       return first
     },
     gate: async (run) => (options.check || !rolled?.isBatch(run) ? undefined : rolled.rolling.gate(run)),
+    placeOf: (host, run) => placeOf(inputs.steps, host, run),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host) => hosts.delegate(host),
     predicted: (host) => {
@@ -226,6 +234,24 @@ function contextOf(parts: ContextParts): RunContext {
       return known
     },
   }
+}
+
+/** Where the batch of a play begins in which a host is. */
+function placeOf(steps: readonly Step[], host: string, { play }: PlayRun): number {
+  const step = steps.find((one) => one.type === 'play' && one.run.play === play && one.run.members.has(host))
+  if (!step) throw new TypeError(`${host} is in no batch of "${play.name}"`)
+  return step.position
+}
+
+/** A node that is down would come back with what it had, and its part of the change would be missing. */
+function refuseDegraded(lost: readonly string[]): void {
+  if (lost.length === 0) return
+  const nodes = lost.join(', ')
+  throw new HakubeError(`${nodes} cannot be reached, so no node is changed`, {
+    code: 'node-down',
+    hint: `bring ${lost.length === 1 ? 'it' : 'them'} back, leave ${lost.length === 1 ? 'it' : 'them'} out with --limit '!${lost.join(':!')}', or change the others with --allow-degraded`,
+    exitCode: EXIT.unreachable,
+  })
 }
 
 function connectionOf(hosts: Hosts, host: string): Connection {

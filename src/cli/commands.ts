@@ -32,6 +32,9 @@ export interface ApplyOptions extends SharedOptions {
   skipTags?: string[]
   startAtTask?: string
   adopt?: boolean
+  upgrade?: boolean
+  allowDegraded?: boolean
+  allowOutage?: boolean
   listHosts?: boolean
   listTasks?: boolean
   syntaxCheck?: boolean
@@ -231,6 +234,12 @@ function applyOptions(command: Command): Command {
     .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
+    .option(
+      '--upgrade',
+      'have the bundled playbook bring the newest haproxy and keepalived of the repositories',
+    )
+    .option('--allow-degraded', 'change an endpoint although some of its nodes cannot be reached')
+    .option('--allow-outage', 'change VRRP although the address may be away, or held twice, meanwhile')
     .option('--list-hosts', 'print the hosts and stop')
     .option('--list-tasks', 'print the tasks and stop')
     .option('--syntax-check', 'read everything, connect nowhere')

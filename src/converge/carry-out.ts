@@ -51,7 +51,10 @@ function failedWith(work: Work, found: Verdict, reason: string, hint?: string): 
 
 /** Errors after which there is nothing to ignore or to rescue: no host, no lock, no time. */
 function endsHost(error: HakubeError): boolean {
-  return error.exitCode === EXIT.unreachable || ['interrupted', 'locked', 'lock-failed'].includes(error.code)
+  return (
+    error.exitCode === EXIT.unreachable ||
+    ['interrupted', 'locked', 'lock-failed', 'refused'].includes(error.code)
+  )
 }
 
 /** Waits so many seconds, or until the run is interrupted. */

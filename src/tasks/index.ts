@@ -12,6 +12,7 @@ import ha_adopt from './ha_adopt.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
+import ha_vrrp from './ha_vrrp.ts'
 import package_ from './package.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
@@ -36,6 +37,7 @@ const all: readonly TaskModule[] = [
   ha_status,
   ha_topology,
   ha_validate,
+  ha_vrrp,
   package_,
   service,
   set_fact,

@@ -2,6 +2,7 @@ import { describe, expect, it, test, vi } from 'vitest'
 import { HakubeError } from '../../src/errors.ts'
 import { backupsFirst, type Nodes, reorder, Rolling } from '../../src/ha/rolling.ts'
 import { restoreScript, snapshotScript } from '../../src/ha/snapshot.ts'
+import type { Spoken } from '../../src/ha/spoken.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
 import type { PlayRun } from '../../src/playbook/program.ts'
 
@@ -19,6 +20,20 @@ class Stage implements Nodes {
 
   endpoint() {
     return { vips: [VIP], port: 8443, statistics: undefined }
+  }
+
+  spoke: Record<string, Spoken> = {}
+
+  spoken(host: string) {
+    return this.spoke[host]
+  }
+
+  arrange(from: PlayRun, order: readonly string[]) {
+    this.done.push(`from ${from.hosts.join()}: ${order.join(' ')}`)
+  }
+
+  say(text: string) {
+    this.done.push(`say ${text}`)
   }
 
   ask: Nodes['ask'] = async (host, { text }) => {
@@ -69,6 +84,7 @@ describe('a rolling change', () => {
       'keep b',
       'look a',
       'look b',
+      'from a: ',
       'keep a',
       'look a',
       'look b',
