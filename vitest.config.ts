@@ -17,7 +17,9 @@ export default defineConfig({
           name: 'lab',
           include: ['test/e2e/**/*.test.ts'],
           // The one set-up after the other takes minutes: `npm run test:all` has them.
-          exclude: process.env['HAKUBE_TEST_ALL'] ? [] : ['test/e2e/setups.test.ts'],
+          exclude: process.env['HAKUBE_TEST_ALL']
+            ? []
+            : ['test/e2e/setups.test.ts', 'test/e2e/migrate.test.ts', 'test/e2e/change.test.ts'],
           globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.
           fileParallelism: false,

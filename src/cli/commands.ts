@@ -40,6 +40,12 @@ export interface ApplyOptions extends SharedOptions {
   syntaxCheck?: boolean
 }
 
+export interface TeardownOptions extends SharedOptions {
+  check?: boolean
+  diff?: boolean
+  yes?: boolean
+}
+
 export interface FactsOptions extends SharedOptions {
   json?: boolean
 }
@@ -97,6 +103,15 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (playbook: string | undefined, options: ApplyOptions) => {
       const { apply } = await import('./apply.ts')
       done(await apply(playbook, { ...options, check: true, diff: true }, terminal, process.argv.slice(2)))
+    })
+  shared(program.command('teardown'))
+    .description('take the endpoint out of the nodes again: the address first, then keepalived and haproxy')
+    .option('-C, --check', 'change nothing, say what would change')
+    .option('-D, --diff', 'show the differences')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: TeardownOptions) => {
+      const { teardown } = await import('./teardown.ts')
+      done(await teardown(options, terminal, process.argv.slice(2)))
     })
   shared(program.command('verify'))
     .description('look at the endpoint, and say whether it is highly available now; changes nothing')

@@ -100,9 +100,11 @@ export class Rolling {
   /** What a node speaks after what has been done so far: who has been visited speaks to everybody. */
   #asNow(host: string, spoken: Spoken): Spoken {
     const seen = this.#last?.get(host)
-    const holds = seen ? [...seen.holds] : spoken.holds
     const over = this.#visited.some((run) => run.members.has(host))
-    return over ? { ...spoken, holds, differences: [], peers: null } : { ...spoken, holds }
+    if (over) return { ...spoken, holds: [...(seen?.holds ?? [])], differences: [], peers: null }
+    // Nobody looks at addresses that are to go: they stay where they were until their node's turn.
+    const going = spoken.holds.filter((vip) => spoken.leaves.includes(vip))
+    return { ...spoken, holds: seen ? [...seen.holds, ...going] : spoken.holds }
   }
 
   /** Before each change in a batch. The first one of a run looks at the endpoint, the first on a node keeps its files. */

@@ -16,7 +16,7 @@ export type Difference = z.infer<typeof Difference>
 export const Spoken = z.object({
   /** keepalived runs, and has an instance for one of the addresses. */
   active: z.boolean(),
-  /** Addresses of the endpoint that the node has, on interfaces other than lo. */
+  /** Addresses of the endpoint, those that are to go included, that the node has on interfaces other than lo. */
   holds: z.array(z.string()),
   /** Only of addresses that it has now and is going to have: a further address has an instance of its own. */
   differences: z.array(Difference),

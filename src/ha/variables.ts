@@ -121,6 +121,10 @@ export const endpointVariables = {
   ha_runtime: z
     .enum(['packages', 'containers'])
     .describe('How keepalived and haproxy are installed. packages.'),
+  ha_upgrade: bool.describe(
+    'Whether haproxy and keepalived are brought to the newest releases of the repositories, one node after the other. No.',
+  ),
+  ha_remove_packages: bool.describe('Whether `hakube teardown` removes the packages, too. No.'),
   ha_adopt: bool.describe('Whether configurations that hakube did not write may be replaced. No.'),
 }
 

@@ -27,6 +27,7 @@ export default defineTask({
     path: /etc/haproxy/haproxy.cfg
     package: haproxy
 `,
+  returns: { state: 'Whose file it is: absent, ours, pristine or foreign.' },
   prepare: (params) => params,
   asks: (params) => [{ kind: 'script', ask: question(params) }],
   plan({ path, package: owner, adopt }, world) {
@@ -36,8 +37,10 @@ export default defineTask({
       pristine: `${path} is the default of the package ${owner}`,
     }
     const state = stateOf(world, { path, package: owner })
-    if (state !== 'foreign') return { status: 'ok', reason: reasons[state] }
-    if (adopt) return { status: 'ok', reason: `${path} was not written by hakube and may be replaced` }
+    const result = { state }
+    if (state !== 'foreign') return { status: 'ok', reason: reasons[state], result }
+    if (adopt)
+      return { status: 'ok', reason: `${path} was not written by hakube and may be replaced`, result }
     return {
       status: 'fail',
       message: `${path} was not written by hakube, and is not the default of the package ${owner}`,

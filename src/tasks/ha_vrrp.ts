@@ -89,16 +89,14 @@ function reasonOf({ active, differences, leaves }: Spoken): string {
 function question({ path: file, view, own }: Prepared): ScriptAsk {
   // Where haproxy listens on the virtual address only, or is not there, nothing tells whether a node still serves.
   const port = view.haproxy && view.binds.some((bind) => /^(\*|\[::\]):/.test(bind)) ? String(view.port) : ''
-  const values = sh`file=${file} vips=${view.vips.join(' ')} own=${own.join(' ')} port=${port}`
+  const values = sh`file=${file} own=${own.join(' ')} port=${port}`
   return { id: `ha_vrrp ${file}`, text: lines(values, LOOK) }
 }
 
 /** Prints what is there, and of unicast peers that are no node of the inventory whether they still serve. */
 const LOOK = new Script(String.raw`
 echo "unit $(systemctl is-active keepalived.service 2>/dev/null)"
-for vip in $vips; do
-  ip -o addr show 2>/dev/null | grep -vE '^[0-9]+: lo ' | grep -qF " $vip/" && echo "holds $vip"
-done
+ip -o addr show 2>/dev/null | grep -v '^1: lo ' | sed -n 's/.* inet6* \([^ /]*\).*/has \1/p'
 ip addr help 2>&1 | grep -q valid_lft && echo lends
 [ -r "$file" ] || exit 0
 for peer in $(sed -n '/unicast_peer/,/}/p' "$file" | tr -s '{} \t' '\n\n\n\n' | grep -E '^[0-9a-fA-F:.]+$' | sort -u); do
@@ -124,12 +122,16 @@ export function readAnswer(text: string, view: View): { spoken: Spoken; stranger
   const facts = head.split('\n').map((line) => line.split(' '))
   const conf = readKeepalivedConf(rest.join('conf\n'))
   const active = facts.some(([word, state]) => word === 'unit' && state === 'active')
-  const holds = facts.flatMap(([word, vip]) => (word === 'holds' && vip !== undefined ? [vip] : []))
+  const leaves = active ? leavesOf(conf, view) : []
+  const virtual = new Set([...view.vips, ...leaves])
+  const holds = facts.flatMap(([word, vip]) =>
+    word === 'has' && vip !== undefined && virtual.has(vip) ? [vip] : [],
+  )
   const spoken: Spoken = {
     active: active && conf.instances.length > 0,
     holds,
     differences: active ? differencesOf(conf, view) : [],
-    leaves: active ? leavesOf(conf, view) : [],
+    leaves,
     peers: peersOf(conf),
     sources: view.instances.map(({ source }) => source),
     lends: facts.some(([word]) => word === 'lends'),

@@ -9,6 +9,7 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import ha_adopt from './ha_adopt.ts'
+import ha_remove from './ha_remove.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
@@ -34,6 +35,7 @@ const all: readonly TaskModule[] = [
   fail,
   file,
   ha_adopt,
+  ha_remove,
   ha_status,
   ha_topology,
   ha_validate,
