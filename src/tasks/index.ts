@@ -9,6 +9,7 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import ha_adopt from './ha_adopt.ts'
+import ha_release from './ha_release.ts'
 import ha_remove from './ha_remove.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
@@ -35,6 +36,7 @@ const all: readonly TaskModule[] = [
   fail,
   file,
   ha_adopt,
+  ha_release,
   ha_remove,
   ha_status,
   ha_topology,
