@@ -27,7 +27,7 @@ export default defineTask({
     addresses: 10.0.0.10
 `,
   notes: [
-    'On a node that holds one of the addresses, new TCP connections to any of its ports wait for half a second.',
+    'On a node that holds one of the addresses, new TCP connections to any of its ports wait for a second, and are taken by the next holder.',
   ],
   prepare: ({ addresses, enabled }): Release => ({
     addresses,

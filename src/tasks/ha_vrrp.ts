@@ -38,14 +38,13 @@ export default defineTask({
     'Fails where a node that is not in the inventory any more still serves: it would take the address as soon as nobody speaks to it.',
   ],
   prepare(params, controller): Prepared {
-    const host = controller.variable('inventory_hostname')
     const input = readInput(controller)
     const topology = deriveTopology(input)
     const own = [...input.hosts.values()].flatMap(({ facts }) =>
       (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address)),
     )
     const sources = topology.nodes.flatMap(({ addresses }) => [...addresses.values()])
-    return { path: params.path, view: viewOf(topology, String(host)), own: [...own, ...sources] }
+    return { path: params.path, view: viewOf(topology, input.host ?? ''), own: [...own, ...sources] }
   },
   asks: (prepared) => [{ kind: 'script', ask: question(prepared) }],
   plan(prepared, world) {

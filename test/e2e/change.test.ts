@@ -218,18 +218,10 @@ describe('what is changed leaves nothing of the old', () => {
 
   it('an address: the new one is there before the old one goes', async () => {
     const other = '10.88.0.105'
-    const states: string[] = []
-    let going = true
-    const watching = (async () => {
-      while (going) {
-        const now = `${(await lab.holders(VIP, HOSTS)).join('+')}|${(await lab.holders(other, HOSTS)).join('+')}`
-        if (states.at(-1) !== now) states.push(now)
-      }
-    })()
+    const watch = watchHolders([VIP, other], HOSTS)
     await applied(HOSTS, { ha_vip: other })
     await waitFor('the API through the new address', () => answersThrough(other, 8443))
-    going = false
-    await watching
+    const states = await watch.stop()
     console.log(`VIP changed: ${states.join(' → ')}`)
     expect(states.filter((state) => state === '|' || state.includes('+'))).toEqual([])
     expect(states.at(-1)?.startsWith('|')).toBe(true)

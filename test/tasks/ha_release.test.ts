@@ -9,7 +9,7 @@ function plan(activity: 'active' | 'inactive') {
   const unit = { known: true, enablement: 'enabled', activity, needsReload: false }
   const answers = new Map<string, unknown>([
     [id('unit', 'keepalived.service'), unit],
-    [id('platform', ''), { manager: 'systemd', systemd: true }],
+    [id('platform', 'host'), { packageManager: 'dnf', serviceManager: 'systemd', osFamily: 'RedHat' }],
   ])
   return planOf(ha_release, prepared, new World(answers))
 }

@@ -6,20 +6,21 @@ export interface Watch {
   stop(): Promise<string[]>
 }
 
-/** Looks all the time who has an address. */
-export function watchHolders(address: string, among: readonly string[]): Watch {
+/** Looks all the time who has an address: "m1", or "m1+m2"; of several addresses, with | between them. */
+export function watchHolders(addresses: string | readonly string[], among: readonly string[]): Watch {
   const seen: string[] = []
-  let going = true
+  const end = new AbortController()
   const watching = (async () => {
-    while (going) {
-      const now = (await lab.holders(address, among)).join('+')
+    while (!end.signal.aborted) {
+      const holders = await Promise.all([addresses].flat().map((address) => lab.holders(address, among)))
+      const now = holders.map((names) => names.join('+')).join('|')
       if (seen.at(-1) !== now) seen.push(now)
       await sleep(50)
     }
   })()
   return {
     async stop() {
-      going = false
+      end.abort()
       await watching
       return seen
     },
