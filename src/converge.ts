@@ -71,12 +71,12 @@ export class HostRun {
     } catch (error) {
       if (!isKnown(error)) throw error
       if (error.code === 'interrupted') return 'stopped'
-      end = error.exitCode === EXIT.unreachable ? 'unreachable' : 'failed'
+      end = endOf(error)
       this.tally.lost(error)
       if (end === 'unreachable') this.#context.emit({ type: 'host-unreachable', host: this.host, error })
       else this.#context.emit({ type: 'error', error })
     } finally {
-      if (end === 'failed' || end === 'unreachable') this.#lose()
+      if (end === 'failed' || end === 'unreachable' || end === 'refused') this.#lose()
       this.#context.progress.leave(this.host)
       this.#context.store.reached.delete(this.host)
       // Nobody will set what this host still owed to others.
@@ -113,9 +113,13 @@ export class HostRun {
       this.#fatal ||= group.works.some((work) => work.settings.fatal)
       progress.reach(this.host, position)
       const beyond = reachesOut(group, this.#context.check)
-      if (beyond || isFence(group)) await progress.allReached(position)
-      if (group.step.type === 'play') await this.#begin(run)
+      if (beyond || isFence(group)) await this.#meet(group)
+      if (group.step.type === 'play' && run.members.has(this.host)) await this.#begin(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
+      if (!run.members.has(this.host)) {
+        this.#ahead.jump(position, this.#context.placeOf(this.host, run))
+        continue
+      }
       const jumps = this.#jumps
       const ended = await this.#group(group)
       if (ended) return ended
@@ -128,6 +132,16 @@ export class HostRun {
       await progress.allReached(next)
       // Another host's command may have changed what this host answered before.
       if (progress.touched(position)) this.#answers.forget()
+    }
+  }
+
+  /** Waits for all hosts before a step; no longer where the host has got another batch of its play meanwhile. */
+  async #meet({ step }: Group): Promise<void> {
+    const { progress } = this.#context
+    for (;;) {
+      const { recalls } = progress
+      await progress.allReached(step.position)
+      if (recalls === progress.recalls || !step.run.members.has(this.host)) return
     }
   }
 
@@ -144,8 +158,8 @@ export class HostRun {
       this.#stop(`${lost} cannot be reached in a play with any_errors_fatal`)
     if (progress.stopped !== undefined) return
     const closed = await this.#context.gate(run)
-    if (closed === undefined) this.#context.playStarted(run)
-    else this.#stop(closed)
+    if (closed !== undefined) this.#stop(closed)
+    else if (run.members.has(this.host)) this.#context.playStarted(run)
   }
 
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */
@@ -391,6 +405,12 @@ export class HostRun {
     this.#shells.add(shell)
     return shell
   }
+}
+
+/** How a host ends that meets this error outside of its tasks. */
+function endOf(error: HakubeError): HostEnd {
+  if (error.exitCode === EXIT.unreachable) return 'unreachable'
+  return error.code === 'refused' ? 'refused' : 'failed'
 }
 
 /** A handler of which check mode cannot tell whether it runs. */

@@ -11,6 +11,7 @@ export class Progress {
   readonly #waiting = new Map<string, (() => void)[]>()
   readonly #changedAt = new Map<string, number>()
   #version = 0
+  #recalls = 0
   #stopped: string | undefined
 
   constructor(hosts: Iterable<string>) {
@@ -29,6 +30,27 @@ export class Progress {
     if (before === undefined || before >= position) return
     this.#at.set(host, position)
     this.#changed(host)
+  }
+
+  /** Counts how often hosts were called back: who waited meanwhile may have another place in the program. */
+  get recalls(): number {
+    return this.#recalls
+  }
+
+  /**
+   * Gives hosts that wait another place in the program, which may be one before theirs, and wakes everybody who waits:
+   * each has to see for itself whether it is its turn.
+   */
+  recall(places: ReadonlyMap<string, number>): void {
+    this.#recalls++
+    for (const [host, position] of places) {
+      if (!this.#at.has(host)) continue
+      this.#at.set(host, position)
+      this.#changed(host)
+    }
+    const waiting = [...this.#fences.values()].flat()
+    this.#fences.clear()
+    for (const resolve of waiting) resolve()
   }
 
   /** The host is out of the run: nobody waits for it any more. */

@@ -60,6 +60,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const reached = names.filter((_, index) => connected[index] !== undefined)
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
+    const lost = names.filter((name) => !reached.includes(name))
+    const progress = new Progress(reached)
     const rolled = rollingOf({
       steps: line.steps,
       store,
@@ -67,9 +69,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       scope: (host, play) => scopeOfPlay(inputs, layers, host, play),
       identity: (host, play) => hosts.identity(host, play),
       connection: (host) => connectionOf(hosts, host),
+      recall: (places) => progress.recall(places),
+      say: (text) => options.emit({ type: 'message', text }),
+      allowOutage: options.allowOutage ?? false,
     })
+    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(lost)
     const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
-    const progress = new Progress(reached)
     const scene = sceneOf(inputs, layers, hosts, plays, reached)
     const preflight = new Preflight({
       scene,
@@ -89,7 +94,6 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       rolled,
       preflight,
     })
-    const lost = names.filter((name) => !reached.includes(name))
     for (const host of lost)
       context.progress.lose(
         host,
@@ -102,6 +106,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     await renderAhead(runs, context)
     const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
     if (preflight.refusal) throw preflight.refusal
+    if (options.check) rolled?.rolling.preview()
     await options.inspect?.(scene)
     const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
     // A single task with check_mode: true leaves nothing to be done by another run.
@@ -240,6 +245,7 @@ function contextOf(parts: ContextParts): RunContext {
       const first = await gate.pass(host)
       await preflight.before()
       if (rolled?.isBatch(run)) await rolled.rolling.beforeChange(host)
+      else await rolled?.rolling.open()
       return first
     },
     beforePrediction: () => preflight.before(),
@@ -248,6 +254,7 @@ function contextOf(parts: ContextParts): RunContext {
       await preflight.proveExchange()
       return rolled.rolling.gate(run)
     },
+    placeOf: (host, run) => placeOf(inputs.line.steps, host, run),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host) => hosts.delegate(host),
     predicted: (host) => {
@@ -256,6 +263,24 @@ function contextOf(parts: ContextParts): RunContext {
       return known
     },
   }
+}
+
+/** Where the batch of a play begins in which a host is. */
+function placeOf(steps: readonly Step[], host: string, { play }: PlayRun): number {
+  const step = steps.find((one) => one.type === 'play' && one.run.play === play && one.run.members.has(host))
+  if (!step) throw new TypeError(`${host} is in no batch of "${play.name}"`)
+  return step.position
+}
+
+/** A node that is down would come back with what it had, and its part of the change would be missing. */
+function refuseDegraded(lost: readonly string[]): void {
+  if (lost.length === 0) return
+  const nodes = lost.join(', ')
+  throw new HakubeError(`${nodes} cannot be reached, so no node is changed`, {
+    code: 'node-down',
+    hint: `bring ${lost.length === 1 ? 'it' : 'them'} back, leave ${lost.length === 1 ? 'it' : 'them'} out with --limit '!${lost.join(':!')}', or change the others with --allow-degraded`,
+    exitCode: EXIT.unreachable,
+  })
 }
 
 function connectionOf(hosts: Hosts, host: string): Connection {

@@ -78,3 +78,24 @@ describe('Progress', () => {
     expect(progress.lostIn('a')).toBe(1)
   })
 })
+
+it('calls waiting hosts back to an earlier place, and wakes all who wait', async () => {
+  const progress = new Progress(['a', 'b', 'c'])
+  progress.reach('a', 5)
+  progress.reach('b', 10)
+  progress.reach('c', 20)
+  const woken: string[] = []
+  const b = progress.allReached(10).then(() => woken.push('b'))
+  const c = progress.allReached(20).then(() => woken.push('c'))
+  progress.recall(new Map([['c', 5]]))
+  await Promise.all([b, c])
+  expect(progress.recalls).toBe(1)
+  // From its new place on it is waited for again.
+  progress.reach('a', 20)
+  let open = false
+  const fence = progress.allReached(10).then(() => (open = true))
+  await Promise.resolve()
+  expect(open).toBe(false)
+  progress.reach('c', 10)
+  await fence
+})

@@ -12,21 +12,22 @@ import { reporterFor } from './output.ts'
 import { runOptions } from './run-options.ts'
 import type { Terminal } from './terminal.ts'
 
-/** `hakube apply` and `hakube check`: one run of a playbook, reported, logged, with a retry file if hosts failed. */
+/** `hakube apply`, `check` and `teardown`: one run of a playbook, reported, logged, with a retry file if hosts failed. */
 export async function apply(
   playbook: string | undefined,
   options: ApplyOptions,
   terminal: Terminal,
   argv: readonly string[],
+  bundled: 'ha' | 'teardown' = 'ha',
 ): Promise<ExitCode> {
   const started = performance.now()
-  const file = playbook ?? shown(bundledPlaybook(), terminal.cwd)
+  const file = playbook ?? shown(bundledPlaybook(bundled), terminal.cwd)
   // Everybody on the hosts can read this in the lock: no options, which may hold passwords.
   const given = await runOptions(
     file,
     options,
     terminal,
-    `hakube ${options.check ? 'check' : 'apply'} ${file}`,
+    bundled === 'teardown' ? 'hakube teardown' : `hakube ${options.check ? 'check' : 'apply'} ${file}`,
     playbook === undefined ? undefined : dirname(resolve(terminal.cwd, playbook)),
   )
   const prepared = { ...given, bundled: playbook === undefined }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
-/** The playbook that comes with hakube: two folders up from src/cli, one from dist. */
-export function bundledPlaybook(): string {
+/** A playbook that comes with hakube: two folders up from src/cli, one from dist. */
+export function bundledPlaybook(name: 'ha' | 'teardown' = 'ha'): string {
   const root = new URL(import.meta.url.includes('/src/cli/') ? '../../' : '../', import.meta.url)
-  return fileURLToPath(new URL('playbooks/ha.yml', root))
+  return fileURLToPath(new URL(`playbooks/${name}.yml`, root))
 }

@@ -33,9 +33,18 @@ export interface ApplyOptions extends SharedOptions {
   startAtTask?: string
   rolesPath?: string[]
   adopt?: boolean
+  upgrade?: boolean
+  allowDegraded?: boolean
+  allowOutage?: boolean
   listHosts?: boolean
   listTasks?: boolean
   syntaxCheck?: boolean
+}
+
+export interface TeardownOptions extends SharedOptions {
+  check?: boolean
+  diff?: boolean
+  yes?: boolean
 }
 
 export interface FactsOptions extends SharedOptions {
@@ -102,6 +111,15 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (playbook: string | undefined, options: ApplyOptions) => {
       const { apply } = await import('./apply.ts')
       done(await apply(playbook, { ...options, check: true, diff: true }, terminal, process.argv.slice(2)))
+    })
+  shared(program.command('teardown'))
+    .description('take the endpoint out of the nodes again: the address first, then keepalived and haproxy')
+    .option('-C, --check', 'change nothing, say what would change')
+    .option('-D, --diff', 'show the differences')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: TeardownOptions) => {
+      const { teardown } = await import('./teardown.ts')
+      done(await teardown(options, terminal, process.argv.slice(2)))
     })
   shared(program.command('verify'))
     .description('look at the endpoint, and say whether it is highly available now; changes nothing')
@@ -261,6 +279,12 @@ function applyOptions(command: Command): Command {
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
     .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
+    .option(
+      '--upgrade',
+      'have the bundled playbook bring the newest haproxy and keepalived of the repositories',
+    )
+    .option('--allow-degraded', 'change an endpoint although some of its nodes cannot be reached')
+    .option('--allow-outage', 'change VRRP although the address may be away, or held twice, meanwhile')
     .option('--list-hosts', 'print the hosts and stop')
     .option('--list-tasks', 'print the tasks and stop')
     .option('--syntax-check', 'read everything, connect nowhere')

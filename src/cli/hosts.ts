@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import pLimit from 'p-limit'
 import { addKnownHost, removeKnownHost } from '../connect/known-hosts-file.ts'
 import { patiently } from '../connect/open.ts'
@@ -17,6 +15,7 @@ import type { TrustOptions } from './commands.ts'
 import { keysTable } from './keys-table.ts'
 import { wantsColor } from './output.ts'
 import { runOptions } from './run-options.ts'
+import { askYes } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
@@ -108,7 +107,10 @@ class Trust {
     const what = `${count(keys.length, 'key')} of ${count(all.length, 'host')}`
     const also = replaced.length > 0 ? `, REPLACING those known for ${count(replaced.length, 'host')}` : ''
     if (this.#options.yes) return true
-    return askYes(`Compare the fingerprints. Add ${what}${also}?`, this.#terminal)
+    return askYes(`Compare the fingerprints. Add ${what}${also}?`, this.#terminal, {
+      what: 'whether the keys are right',
+      hint: 'compare the fingerprints above, then run again with --yes',
+    })
   }
 
   async #write({ stop, keptAs, keys }: Survey, replace: boolean): Promise<void> {
@@ -152,26 +154,4 @@ class Trust {
 
 function has(wanted: Survey['keys'][number]['state']): (one: Survey) => boolean {
   return ({ keys }) => keys.some(({ state }) => state === wanted)
-}
-
-/** Asks a question that is answered by yes or anything else. Throws HakubeError where nobody can answer. */
-async function askYes(question: string, { stdin, stderr }: Terminal): Promise<boolean> {
-  if (stdin.isTTY !== true) {
-    throw new HakubeError('cannot ask whether the keys are right: standard input is no terminal', {
-      code: 'no-terminal',
-      hint: 'compare the fingerprints above, then run again with --yes',
-    })
-  }
-  stderr.write(`${question} [y/N] `)
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: stdin, output })
-  try {
-    const answer = await new Promise<string>((resolve) => {
-      lines.question('', resolve)
-      lines.on('close', () => resolve(''))
-    })
-    return /^y(?:es)?$/i.test(answer.trim())
-  } finally {
-    lines.close()
-  }
 }

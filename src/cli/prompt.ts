@@ -31,3 +31,32 @@ export async function askSecret(
     terminal.stderr.write('\n')
   }
 }
+
+/**
+ * Asks a question that is answered by yes or anything else. Throws HakubeError where nobody can answer; `about` says
+ * what is asked, and what to do instead.
+ */
+export async function askYes(
+  question: string,
+  { stdin, stderr }: Terminal,
+  about: { what: string; hint: string },
+): Promise<boolean> {
+  if (stdin.isTTY !== true) {
+    throw new HakubeError(`cannot ask ${about.what}: standard input is no terminal`, {
+      code: 'no-terminal',
+      hint: about.hint,
+    })
+  }
+  stderr.write(`${question} [y/N] `)
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output })
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      lines.question('', resolve)
+      lines.on('close', () => resolve(''))
+    })
+    return /^y(?:es)?$/i.test(answer.trim())
+  } finally {
+    lines.close()
+  }
+}

@@ -33,6 +33,7 @@ export async function runOptions(
   const vault = await openVault(options, settings, terminal, redactor)
   const extraVars = new Map(await extraVariables(options.extraVars ?? [], vault))
   if (options.adopt) extraVars.set('ha_adopt', { value: true, place: { file: '--adopt' } })
+  if (options.upgrade) extraVars.set('ha_upgrade', { value: true, place: { file: '--upgrade' } })
   const fromFile = async (file: string | undefined): Promise<Secret | undefined> => {
     if (file === undefined) return undefined
     const secret = await readPasswordFile(file, terminal)
@@ -55,6 +56,8 @@ export async function runOptions(
     rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
     extraVars,
     check: options.check ?? false,
+    allowDegraded: options.allowDegraded,
+    allowOutage: options.allowOutage,
     diff: options.diff ?? settings.diffAlways ?? false,
     forks: options.forks ?? settings.forks ?? DEFAULT_FORKS,
     connection: {

@@ -51,7 +51,10 @@ function failedWith(work: Work, found: Verdict, reason: string, hint?: string): 
 
 /** Errors after which there is nothing to ignore or to rescue: no host, no lock, no time. */
 function endsHost(error: HakubeError): boolean {
-  return error.exitCode === EXIT.unreachable || ['interrupted', 'locked', 'lock-failed'].includes(error.code)
+  return (
+    error.exitCode === EXIT.unreachable ||
+    ['interrupted', 'locked', 'lock-failed', 'refused'].includes(error.code)
+  )
 }
 
 /** Waits so many seconds, or until the run is interrupted. */
@@ -132,7 +135,7 @@ export function unsettle(work: Work, { context, answers }: Pick<Hands, 'context'
 function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdict {
   const moves = hands.answers.world(work).isMovedBy(plan.effects)
   // A single task with check_mode: true changes nothing, so nothing may be built on it in a real run.
-  if (hands.context.check) hands.answers.predict(plan.effects)
+  if (hands.context.check && !work.settings.rehearsed) hands.answers.predict(plan.effects)
   if (plan.counts === false) {
     // It runs or waits and then reports ok, so it is no pending change; what it gives is unknown all the same.
     return verdict('ok', `would ${plan.summary}`, {

@@ -34,6 +34,8 @@ export interface RunContext {
   beforePrediction(): Promise<void>
   /** The next batch of a play is about to begin: why it must not, undefined if it may. */
   gate(run: PlayRun): Promise<string | undefined>
+  /** Where the batch begins that a host has got in the place of this one of the same play. */
+  placeOf(host: string, run: PlayRun): number
   /** What check mode predicts for a host. */
   predicted(host: string): Predicted
   /** The connection to a host that others delegate tasks to. Throws HakubeError if it cannot be reached. */
@@ -42,7 +44,8 @@ export interface RunContext {
   gather(host: string): Promise<void>
 }
 
-export type HostEnd = 'done' | 'failed' | 'unreachable' | 'stopped'
+/** refused: the run must not begin to change anything. */
+export type HostEnd = 'done' | 'failed' | 'refused' | 'unreachable' | 'stopped'
 
 export interface HostTarget {
   host: string

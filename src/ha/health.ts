@@ -31,7 +31,10 @@ const CONNECT = 2
  * reachability are left out.
  */
 export function healthScript({ vips, port, statistics }: HealthAsk): Script {
-  const held = vips.map((vip) => sh`ip -o addr show | grep -qF ${` ${vip}/`} && echo holds ${vip}`)
+  // On lo it is lent (src/ha/lend.ts), and nobody's.
+  const held = vips.map(
+    (vip) => sh`ip -o addr show | grep -v '^1: lo ' | grep -qF ${` ${vip}/`} && echo holds ${vip}`,
+  )
   const connect = 'exec 3<>"/dev/tcp/$1/$2"'
   const reach = vips.map(
     (vip) => sh`timeout ${CONNECT} bash -c ${connect} - ${vip} ${port} 2>/dev/null && echo reaches ${vip}`,
@@ -77,11 +80,19 @@ export function readHealth(text: string): Health {
 
 export type Healths = ReadonlyMap<string, Health>
 
-/** What is worse than before on any node, a sentence each; empty if nothing is. `vips`: those of the endpoint. */
-export function worse(before: Healths, now: Healths, vips: readonly string[]): string[] {
+/**
+ * What is worse than before on any node, a sentence each; empty if nothing is. `vips`: those of the endpoint;
+ * `quiet`: nodes whose keepalived hakube has stopped itself.
+ */
+export function worse(
+  before: Healths,
+  now: Healths,
+  vips: readonly string[],
+  quiet: ReadonlySet<string> = new Set(),
+): string[] {
   return [
     ...vips.flatMap((vip) => holderProblem(vip, before, now)),
-    ...[...before].flatMap(([host, was]) => nodeProblems(host, was, now.get(host))),
+    ...[...before].flatMap(([host, was]) => nodeProblems(host, was, now.get(host), quiet.has(host))),
   ]
 }
 
@@ -97,11 +108,12 @@ export function holdersOf(vip: string, healths: Healths): string[] {
   return [...healths].filter(([, health]) => health.holds.has(vip)).map(([host]) => host)
 }
 
-function nodeProblems(host: string, was: Health, is: Health | undefined): string[] {
+function nodeProblems(host: string, was: Health, is: Health | undefined, quiet: boolean): string[] {
   if (!is) return [`${host} does not answer any more`]
   const problems: string[] = []
   for (const [unit, state] of was.units) {
     const now = is.units.get(unit) ?? 'gone'
+    if (quiet && unit === 'keepalived') continue
     if (state === 'active' && now !== 'active') problems.push(`${unit} on ${host} was active and is ${now}`)
   }
   for (const [server, state] of was.servers) {

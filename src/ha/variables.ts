@@ -141,6 +141,10 @@ export const endpointVariables = {
   ha_skip_preflight: preflightChecks.describe(
     'Checks before the first change whose findings are said and do not stop the run, by name: a list. None.',
   ),
+  ha_upgrade: bool.describe(
+    'Whether haproxy and keepalived are brought to the newest releases of the repositories, one node after the other. No.',
+  ),
+  ha_remove_packages: bool.describe('Whether `hakube teardown` removes the packages, too. No.'),
   ha_adopt: bool.describe('Whether configurations that hakube did not write may be replaced. No.'),
 }
 

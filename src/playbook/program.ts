@@ -50,7 +50,7 @@ export interface Step {
 export interface PlayRun {
   index: number
   play: Play
-  /** Set anew only before anything is rendered, when a rolling change chooses its order. */
+  /** A rolling change chooses its order: set anew only while all of its hosts wait for their batches. */
   hosts: readonly string[]
   /** The hosts of all batches of the play. */
   allHosts: readonly string[]

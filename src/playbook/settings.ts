@@ -35,6 +35,7 @@ export function plainSettings(task: Task, scope: TaskScope, context: { check: bo
     identity: {},
     delegate: undefined,
     check: context.check,
+    rehearsed: false,
     noLog: safely(task.noLog, false, true),
     showDiff: safely(task.diff, true, false),
     ignoreErrors: safely(task.ignoreErrors, false, false),
@@ -68,6 +69,7 @@ export function settingsOf(
     identity: identityOf(task, there, context.defaults),
     delegate,
     check: flag(task.checkMode, context.check),
+    rehearsed: context.check && isPlainTrue(task.checkMode),
     noLog: flag(task.noLog, false),
     showDiff: flag(task.diff, true),
     ignoreErrors: flag(task.ignoreErrors, false),
@@ -79,6 +81,12 @@ export function settingsOf(
     retry,
     pause: number(task.loop?.control.pause, scope, 0),
   }
+}
+
+/** Said outright: what comes out of a template may be otherwise in the real run. */
+function isPlainTrue(located: Located | undefined): boolean {
+  const value = located?.value
+  return value === true || (typeof value === 'string' && /^(true|yes|on)$/i.test(value))
 }
 
 /** A host that stands for itself is no delegate. */

@@ -44,6 +44,8 @@ export interface Settings {
   /** Another host that carries the task out for this one (delegate_to). */
   delegate: string | undefined
   check: boolean
+  /** Its own check_mode: true, in a run in check mode: the real run would change nothing here either. */
+  rehearsed: boolean
   noLog: boolean
   /** `diff: false`: differences are not shown, whatever the command line says. */
   showDiff: boolean

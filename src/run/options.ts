@@ -24,6 +24,10 @@ export interface RunOptions {
   extraVars: RawVariables
   check: boolean
   diff: boolean
+  /** A rolling change goes on without the nodes that cannot be reached. */
+  allowDegraded?: boolean | undefined
+  /** A rolling change may leave the endpoint without an address for a while, or with two holders. */
+  allowOutage?: boolean | undefined
   /** How many hosts are worked on at a time. */
   forks: number
   connection: ConnectionOptions

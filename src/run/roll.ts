@@ -1,11 +1,18 @@
+import * as z from 'zod'
 import type { Connection, Identity } from '../connect/connection.ts'
-import type { HealthAsk } from '../ha/health.ts'
 import { EXIT, HakubeError } from '../errors.ts'
+import type { Course } from '../ha/course.ts'
+import { readGroups } from '../ha/groups.ts'
+import type { HealthAsk } from '../ha/health.ts'
+import { checkCourses, Plan } from '../ha/objections.ts'
+import { Problems } from '../ha/problems.ts'
 import { backupsFirst, reorder, Rolling } from '../ha/rolling.ts'
+import { Spoken } from '../ha/spoken.ts'
 import { STATISTICS_PATH } from '../ha/view.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
 import type { Script } from '../shell/sh.ts'
-import { isDict, type Value } from '../value.ts'
+import { isDict, toJson, type Value } from '../value.ts'
+import { NotYet } from '../variables/not-yet.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
 
@@ -18,6 +25,10 @@ export interface RollSettings {
   scope(host: string, run: PlayRun): TaskScope
   identity(host: string, run: PlayRun): Identity
   connection(host: string): Connection
+  /** Gives hosts that wait for a batch another place in the program. */
+  recall(places: ReadonlyMap<string, number>): void
+  say(text: string): void
+  allowOutage: boolean
 }
 
 /**
@@ -54,8 +65,78 @@ export function rollingOf(
     const words = apply?.stderr.toString('utf8').trim().split('\n').at(-1) || `exit status ${apply?.code}`
     throw new HakubeError(words, { code: 'rolling-failed', host, exitCode: EXIT.failed })
   }
-  const rolling = new Rolling({ ask, change, endpoint: (host) => endpointOf(host, store) }, hosts)
-  return { rolling, isBatch: (run) => runs.includes(run) }
+  const nodes = {
+    ask,
+    change,
+    endpoint: (host: string) => endpointOf(host, store),
+    spoken: (host: string) => spokenOf(host, store),
+    arrange: (from: PlayRun, order: readonly string[]) =>
+      settings.recall(arranged(steps, runs.slice(runs.indexOf(from)), order)),
+    say: (text: string) => settings.say(text),
+  }
+  const approve = (courses: readonly Course[]): void => {
+    const plans = hosts.flatMap((host) => {
+      const plan = Plan.safeParse(written(host, 'ha', store))
+      return plan.success ? [[host, plan.data] as const] : []
+    })
+    checkCourses({
+      courses,
+      plans: new Map(plans),
+      spoken: nodes.spoken,
+      missing: missingFrom(hosts, settings),
+      allowOutage: settings.allowOutage,
+    })
+  }
+  return { rolling: new Rolling(nodes, hosts, approve), isBatch: (run) => runs.includes(run) }
+}
+
+/** What a task has set on a node, as plain data; undefined where it is not known yet. */
+function written(host: string, name: string, store: VariableStore): unknown {
+  try {
+    return toJson(store.written(host, name, Number.POSITIVE_INFINITY) ?? null)
+  } catch (error) {
+    if (error instanceof NotYet) return undefined
+    throw error
+  }
+}
+
+/** What ha_vrrp has found on a node, under the name by which the bundled playbook registers it. */
+function spokenOf(host: string, store: VariableStore): Spoken | undefined {
+  const found = z.object({ vrrp: Spoken }).safeParse(written(host, 'hakube_vrrp', store))
+  return found.success ? found.data.vrrp : undefined
+}
+
+/** Nodes of the endpoints at work that have no part in the run, and why. */
+function missingFrom(hosts: readonly string[], { store }: RollSettings): Map<string, string> {
+  const clusterOf = (host: string) => store.hosts.get(host)?.inventory.get('ha_cluster')?.value
+  const clusters = new Set(hosts.map(clusterOf))
+  const members = readGroups(store.groups, new Problems())?.nodes ?? []
+  return new Map(
+    members
+      .filter((host) => !hosts.includes(host) && clusters.has(clusterOf(host)))
+      .map((host) => [host, store.unreachable.has(host) ? 'cannot be reached' : 'is left out of this run']),
+  )
+}
+
+/**
+ * Gives the hosts of these batches this order, as far as they are in them. Returns the position in the program of
+ * those that have another batch now.
+ */
+export function arranged(
+  steps: readonly Step[],
+  runs: readonly PlayRun[],
+  order: readonly string[],
+): Map<string, number> {
+  const before = new Map(runs.flatMap((run) => run.hosts.map((host) => [host, run] as const)))
+  // Who is not in the order cannot be reached, and nobody waits for it.
+  const others = [...before.keys()].filter((host) => !order.includes(host))
+  reorder(runs, [...others, ...order.filter((host) => before.has(host))])
+  const places = new Map<string, number>()
+  for (const run of runs) {
+    const start = steps.find((step) => step.type === 'play' && step.run === run)
+    for (const host of run.hosts) if (start && before.get(host) !== run) places.set(host, start.position)
+  }
+  return places
 }
 
 /** Before anything is derived: whether the node has an address that the inventory calls virtual. */

@@ -21,6 +21,7 @@ export default defineTask({
       'The package that brings a default of it; its own unmodified file may be replaced.',
     ),
     adopt: bool.default(false).describe('Whether a file of somebody else may be replaced as well.'),
+    mistakes: bool.default(true).describe('Whether mistakes in such a file are named.'),
   }),
   example: `
 - name: Look for a foreign haproxy configuration
@@ -28,27 +29,28 @@ export default defineTask({
     path: /etc/haproxy/haproxy.cfg
     package: haproxy
 `,
+  returns: { state: 'Whose file it is: absent, ours, pristine or foreign.' },
   notes: ['Mistakes in a foreign configuration of keepalived or haproxy are named, with their lines.'],
   prepare(params, controller) {
     const host = controller.variable('inventory_hostname')
     return { ...params, host: typeof host === 'string' ? host : '' }
   },
   asks: (params) => [{ kind: 'script', ask: question(params) }],
-  plan({ path, package: owner, adopt, host }, world) {
+  plan({ path, package: owner, adopt, mistakes: named, host }, world) {
     const reasons: Record<Exclude<State, 'foreign'>, string> = {
       absent: `${path} does not exist`,
       ours: `${path} was written by hakube`,
       pristine: `${path} is the default of the package ${owner}`,
     }
     const { state, text } = look(world, { path, package: owner })
-    if (state !== 'foreign') return { status: 'ok', reason: reasons[state] }
-    const mistakes = mistakesIn(text, path)
+    if (state !== 'foreign') return { status: 'ok', reason: reasons[state], result: { state } }
+    const mistakes = named ? mistakesIn(text, path) : []
     if (adopt) {
       const message = [`${host}: ${path}, which is replaced, has mistakes:`, ...mistakes].join('\n')
       return {
         status: 'ok',
         reason: `${path} was not written by hakube and may be replaced`,
-        ...(mistakes.length > 0 ? { result: { hakube_message: message } } : {}),
+        result: { state, ...(mistakes.length > 0 ? { hakube_message: message } : {}) },
       }
     }
     const foreign = `${path} was not written by hakube, and is not the default of the package ${owner}`

@@ -12,9 +12,12 @@ import file from './file.ts'
 import firewalld from './firewalld.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
+import ha_release from './ha_release.ts'
+import ha_remove from './ha_remove.ts'
 import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
+import ha_vrrp from './ha_vrrp.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
@@ -45,9 +48,12 @@ const all: readonly TaskModule[] = [
   firewalld,
   ha_adopt,
   ha_firewall,
+  ha_release,
+  ha_remove,
   ha_status,
   ha_topology,
   ha_validate,
+  ha_vrrp,
   include_role,
   include_tasks,
   include_vars,

@@ -9,6 +9,8 @@ export interface VrrpInstance {
   nopreempt: boolean
   source: string | undefined
   peers: readonly string[]
+  /** auth_pass, as written. */
+  password: string | undefined
   /** As written: address/prefix, without what follows. */
   addresses: readonly string[]
 }
@@ -48,6 +50,10 @@ function readInstance({ words, children }: Block): VrrpInstance {
     nopreempt: children.some((child) => child.words[0] === 'nopreempt'),
     source: word(children, 'unicast_src_ip'),
     peers: listOf('unicast_peer'),
+    password: word(
+      children.filter((child) => child.words[0] === 'authentication').flatMap((child) => child.children),
+      'auth_pass',
+    ),
     addresses: listOf('virtual_ipaddress'),
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, test, vi } from 'vitest'
 import { HakubeError } from '../../src/errors.ts'
 import { backupsFirst, type Nodes, reorder, Rolling } from '../../src/ha/rolling.ts'
 import { restoreScript, snapshotScript } from '../../src/ha/snapshot.ts'
+import type { Spoken } from '../../src/ha/spoken.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
 import type { PlayRun } from '../../src/playbook/program.ts'
 
@@ -21,6 +22,20 @@ class Stage implements Nodes {
     return { vips: [VIP], port: 8443, statistics: undefined }
   }
 
+  spoke: Record<string, Spoken> = {}
+
+  spoken(host: string) {
+    return this.spoke[host]
+  }
+
+  arrange(from: PlayRun, order: readonly string[]) {
+    this.done.push(`from ${from.hosts.join()}: ${order.join(' ')}`)
+  }
+
+  say(text: string) {
+    this.done.push(`say ${text}`)
+  }
+
   ask: Nodes['ask'] = async (host, { text }) => {
     if (!text.includes('echo holds')) throw new Error(`unexpected: ${text}`)
     const look = this.looks[host]
@@ -30,6 +45,9 @@ class Stage implements Nodes {
 
   change: Nodes['change'] = async (host, { text }) => {
     if (text === snapshotScript.text) return this.#note(`keep ${host}`, this.kept)
+    if (text === 'systemctl stop keepalived.service') return this.#note(`quiet ${host}`, '')
+    if (text.includes('valid_lft')) return this.#note(`lend ${host}`, '')
+    if (text.includes('ip addr del')) return this.#note(`take back ${host}`, '')
     if (text !== restoreScript.text) throw new Error(`unexpected: ${text}`)
     if (host === this.stuck) throw new HakubeError('Job for haproxy.service failed', { code: 'x', host })
     return this.#note(`restore ${host}`, '')
@@ -69,6 +87,7 @@ describe('a rolling change', () => {
       'keep b',
       'look a',
       'look b',
+      'from a: ',
       'keep a',
       'look a',
       'look b',
@@ -147,6 +166,116 @@ describe('a rolling change', () => {
     )
     expect(stage.done).not.toContain('restore a')
   })
+})
+
+describe('a change of VRRP', () => {
+  const spoken = (more: Partial<Spoken>): Spoken => ({
+    active: true,
+    holds: [],
+    differences: [{ vip: VIP, text: 'VRID 51 → 77', drops: true }],
+    leaves: [],
+    peers: null,
+    sources: [],
+    lends: true,
+    gap: 0.01,
+    ...more,
+  })
+
+  function stage(): Stage {
+    const made = new Stage()
+    made.spoke = { a: spoken({ holds: [VIP] }), b: spoken({}) }
+    return made
+  }
+
+  const SILENCED = `say VRRP changes`
+
+  it('keeps all files, silences the standbys, and lends the holder its address before it begins', async () => {
+    const made = stage()
+    const rolling = new Rolling(made, ['a', 'b'])
+    await rolling.open()
+    expect(made.done.map((what) => what.slice(0, SILENCED.length))).toEqual([SILENCED])
+    made.done.length = 0
+    expect(await rolling.gate(run('b'))).toBeUndefined()
+    expect(made.done).toEqual([
+      'look a',
+      'look b',
+      'keep a',
+      'keep b',
+      'quiet b',
+      'look a',
+      'look b',
+      'lend a',
+      'from b: a b',
+    ])
+  })
+
+  it('does not miss a keepalived that it has stopped itself, until its turn has come', async () => {
+    vi.useFakeTimers()
+    try {
+      const made = stage()
+      made.looks = { a: `holds ${VIP}\nunit keepalived active\n`, b: 'unit keepalived active\n' }
+      const rolling = new Rolling(made, ['a', 'b'])
+      await rolling.open()
+      await rolling.beforeChange('a').catch(() => undefined)
+      const first = { ...run('a') }
+      expect(await rolling.gate(first)).toBeUndefined()
+      made.looks['b'] = 'unit keepalived inactive\n'
+      await rolling.beforeChange('a')
+      made.done.length = 0
+      expect(await rolling.gate(run('b'))).toBeUndefined()
+      expect(made.done).toContain('take back a')
+      await rolling.beforeChange('b')
+      const end = rolling.finish(undefined)
+      await vi.advanceTimersByTimeAsync(32_000)
+      expect(await end).toMatch(/keepalived on b was active and is inactive/)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('goes back the same way: silence first, then the holder, then the others', async () => {
+    const made = stage()
+    const rolling = new Rolling(made, ['a', 'b'])
+    await rolling.open()
+    await rolling.gate(run('a'))
+    await rolling.beforeChange('a')
+    made.done.length = 0
+    await rolling.finish('a node failed')
+    expect(made.done).toEqual(['quiet b', 'lend a', 'restore a', 'restore b', 'take back a'])
+  })
+
+  it('is refused where nothing has prepared for it, or somebody objects', async () => {
+    const rolling = new Rolling(stage(), ['a', 'b'])
+    await expect(rolling.beforeChange('b')).rejects.toMatchObject({ code: 'refused' })
+    const objecting = new Rolling(stage(), ['a', 'b'], () => {
+      throw new HakubeError('no', { code: 'refused' })
+    })
+    await expect(objecting.open()).rejects.toMatchObject({ code: 'refused' })
+  })
+})
+
+test('the order is that of the holders at the time of each batch', async () => {
+  const stage = new Stage()
+  const node = (holds: string[]): Spoken => ({
+    active: true,
+    holds,
+    differences: [],
+    leaves: [],
+    peers: null,
+    sources: [],
+    lends: true,
+    gap: 1,
+  })
+  stage.spoke = { a: node([VIP]), b: node([]), c: node([]) }
+  stage.looks['c'] = WELL
+  const rolling = new Rolling(stage, ['a', 'b', 'c'])
+  await rolling.open()
+  await rolling.gate(run('b'))
+  expect(stage.done).toContain('from b: b c a')
+  await rolling.beforeChange('b')
+  stage.looks = { ...stage.looks, a: WELL, c: `holds ${VIP}\n${WELL}` }
+  await rolling.gate(run('c'))
+  expect(stage.done).toContain('from c: a b c')
 })
 
 test('the holder comes last, whatever the size of the batches', () => {

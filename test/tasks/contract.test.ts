@@ -8,15 +8,23 @@ import { findModule, moduleNames, modules } from '../../src/tasks/index.ts'
 import { shellWords } from '../../src/inventory/shlex.ts'
 import { World, id } from '../../src/world/world.ts'
 import { kinds } from '../../src/world/kinds.ts'
+import { fromJson, type Value } from '../../src/value.ts'
 import type { Kind } from '../../src/world/kind.ts'
 import { controllerWith } from './harness.ts'
+
+/** Of an endpoint with one node, for modules that derive it. */
+const variables: Record<string, Value> = {
+  inventory_hostname: 'm1',
+  groups: fromJson({ all: ['m1'], masters: ['m1'] }),
+  hostvars: fromJson({ m1: { ha_vip: '10.0.0.10/24', ip: '10.0.0.1' } }),
+}
 
 const controller = controllerWith({
   readFile: (name) => Promise.resolve({ path: name, content: Buffer.from('content\n') }),
   renderTemplate: (name) => Promise.resolve({ path: name, text: 'content\n' }),
   evaluate: () => true,
   test: () => true,
-  variable: () => undefined,
+  variable: (name) => variables[name],
 })
 
 /** The arguments of the task in a module's example. */

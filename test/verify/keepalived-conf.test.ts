@@ -41,6 +41,7 @@ vrrp_instance VI_1
         nopreempt: false,
         source: undefined,
         peers: ['10.0.0.2', '10.0.0.3'],
+        password: 'a!b#c',
         addresses: ['10.0.0.10/24'],
       },
     ],
