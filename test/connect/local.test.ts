@@ -141,7 +141,8 @@ describe.each(SHELLS)('a local connection with %s', (_name, shell) => {
     )
     expect(stdout).toContain('hakube_f')
     expect(stdout).not.toContain('open-sesame-4711')
-    expect(hakubeFiles()).toEqual(before)
+    // Files of other tests come and go meanwhile.
+    expect(hakubeFiles().filter((file) => !before.includes(file))).toEqual([])
   })
 
   it('gives the umask, the directory and the arguments of a fresh shell to an apply', async () => {
