@@ -71,7 +71,7 @@ export function rollingOf(
     endpoint: (host: string) => endpointOf(host, store),
     spoken: (host: string) => spokenOf(host, store),
     arrange: (from: PlayRun, order: readonly string[]) =>
-      settings.recall(arranged(steps, runs.slice(runs.indexOf(from)), order)),
+      settings.recall(arranged(steps, comingBatches(runs, from), order)),
     say: (text: string) => settings.say(text),
   }
   const approve = (courses: readonly Course[]): void => {
@@ -116,6 +116,11 @@ function missingFrom(hosts: readonly string[], { store }: RollSettings): Map<str
       .filter((host) => !hosts.includes(host) && clusters.has(clusterOf(host)))
       .map((host) => [host, store.unreachable.has(host) ? 'cannot be reached' : 'is left out of this run']),
   )
+}
+
+/** A batch and those behind it in its play: what another play does with its hosts is another matter. */
+export function comingBatches(runs: readonly PlayRun[], from: PlayRun): PlayRun[] {
+  return runs.slice(runs.indexOf(from)).filter((run) => run.play === from.play)
 }
 
 /**
