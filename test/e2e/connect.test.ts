@@ -391,22 +391,22 @@ describe('logging in to a host', () => {
     }
   })
 
-  /** A second sshd on lb1 with these options; the way to it leads through lb2. */
+  /** A second sshd on m2 with these options; the way to it leads through lb2. */
   async function withSshd(options: string, work: (way: Partial<Target>) => Promise<void>): Promise<void> {
     const command = `mkdir -p /run/sshd; /usr/sbin/sshd -D -p 2022 -o PidFile=none ${options}`
-    const pid = (await lab.sh('lb1', `${command} >/dev/null 2>&1 & echo $!`)).trim()
+    const pid = (await lab.sh('m2', `${command} >/dev/null 2>&1 & echo $!`)).trim()
     try {
       await sleep(500)
-      const { address } = lab.hosts.find(({ name }) => name === 'lb1') ?? { address: '' }
+      const { address } = lab.hosts.find(({ name }) => name === 'm2') ?? { address: '' }
       await work({ address, port: 2022, sshCommonArgs: `-F ${PATHS.sshConfig} -J lb2` })
     } finally {
-      await lab.exec('lb1', ['kill', pid])
+      await lab.exec('m2', ['kill', pid])
     }
   }
 
   it('fails in words where there is no common key exchange', async () => {
     await withSshd('-o KexAlgorithms=diffie-hellman-group1-sha1', async (way) => {
-      await expect(connect('lb1', { ...way, hostKeyChecking: 'accept-new' })).rejects.toMatchObject({
+      await expect(connect('m2', { ...way, hostKeyChecking: 'accept-new' })).rejects.toMatchObject({
         code: 'no-common-algorithm',
         exitCode: 4,
         message: expect.stringMatching(
@@ -420,9 +420,9 @@ describe('logging in to a host', () => {
     await withSshd('-o KbdInteractiveAuthentication=yes -o PasswordAuthentication=no', async (way) => {
       const login = { ...way, user: 'ops', keyFile: undefined }
       login.sshCommonArgs += ' -o IdentityAgent=none -o PubkeyAuthentication=no'
-      const connection = await connect('lb1', { ...login, password: SUDO_PASSWORD })
+      const connection = await connect('m2', { ...login, password: SUDO_PASSWORD })
       expect(await ask(connection, sh`id -un`)).toBe('ops\n')
-      await expect(connect('lb1', { ...login, password: new Secret('wrong') })).rejects.toMatchObject({
+      await expect(connect('m2', { ...login, password: new Secret('wrong') })).rejects.toMatchObject({
         code: 'authentication-failed',
         message: expect.stringMatching(
           /not let in: tried password, keyboard-interactive; the host takes publickey, keyboard-interactive$/,

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { loadPlaybook } from '../../src/playbook/load.ts'
+import type { PlayRun } from '../../src/playbook/program.ts'
+import { comingBatches } from '../../src/run/roll.ts'
+
+const plays = loadPlaybook('- hosts: all\n  serial: 1\n- hosts: all\n  serial: 100%\n', 'site.yml').plays
+const runs = plays.flatMap((play, index): PlayRun[] => {
+  const batches = index === 0 ? [['a'], ['b'], ['c']] : [['a', 'b', 'c']]
+  return batches.map((hosts) => ({
+    index,
+    play,
+    hosts,
+    allHosts: ['a', 'b', 'c'],
+    members: new Set(hosts),
+    handlers: [],
+    roles: [],
+  }))
+})
+
+describe('a rolling change whose order is decided anew', () => {
+  it('takes in the batches that are to come, and leaves the hosts of other plays alone', () => {
+    const [, second] = runs
+    if (!second) throw new Error('no batch')
+    expect(comingBatches(runs, second).map(({ hosts }) => hosts)).toEqual([['b'], ['c']])
+    const last = runs.at(-1)
+    if (!last) throw new Error('no batch')
+    expect(comingBatches(runs, last)).toEqual([last])
+  })
+})
