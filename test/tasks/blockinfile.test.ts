@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/blockinfile.ts'
 import { scratch } from '../world/hosts.ts'
-import { runTask, shells } from './harness.ts'
+import { controllerWith, runTask, shells } from './harness.ts'
 
 /** What becomes of a text is tested in test/conformance/edits. */
 describe.each(shells)('blockinfile with $name', (host) => {
@@ -36,5 +36,5 @@ describe.each(shells)('blockinfile with $name', (host) => {
 
 test('two places for one block are refused', () => {
   const params = module.params.parse({ path: '/f', insertafter: 'a', insertbefore: 'b' })
-  expect(() => module.prepare(params, undefined as never)).toThrow(/exclude/)
+  expect(() => module.prepare(params, controllerWith())).toThrow(/exclude/)
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { str } from '../../src/jinja/index.ts'
 import module from '../../src/tasks/lineinfile.ts'
 import { scratch } from '../world/hosts.ts'
-import { runTask, shells } from './harness.ts'
+import { controllerWith, runTask, shells } from './harness.ts'
 
 /** What becomes of a text is tested in test/conformance/edits: here it is about files. */
 describe.each(shells)('lineinfile with $name', (host) => {
@@ -73,7 +73,7 @@ test.each([
   [{ path: '/f', line: 'x', regexp: 'a', search_string: 'a' }, /exclude/],
   [{ path: '/f', line: 'x', insertafter: 'a', insertbefore: 'b' }, /exclude/],
 ])('%j is refused', (args, says) => {
-  expect(() => module.prepare(module.params.parse(args), undefined as never)).toThrow(says)
+  expect(() => module.prepare(module.params.parse(args), controllerWith())).toThrow(says)
 })
 
 test('a wrong expression is refused before the run', () => {
