@@ -171,3 +171,14 @@ function endpointOf(host: string, store: VariableStore): HealthAsk | undefined {
       : undefined
   return { vips: texts(ha.get('vips')), port, statistics }
 }
+
+/** A node that is down would come back with what it had, and its part of the change would be missing. */
+export function refuseDegraded(lost: readonly string[]): void {
+  if (lost.length === 0) return
+  const nodes = lost.join(', ')
+  throw new HakubeError(`${nodes} cannot be reached, so no node is changed`, {
+    code: 'node-down',
+    hint: `bring ${lost.length === 1 ? 'it' : 'them'} back, leave ${lost.length === 1 ? 'it' : 'them'} out with --limit '!${lost.join(':!')}', or change the others with --allow-degraded`,
+    exitCode: EXIT.unreachable,
+  })
+}
