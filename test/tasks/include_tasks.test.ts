@@ -118,6 +118,25 @@ describe('include_tasks', () => {
     expect(after.map(({ result }) => result['msg'])).toEqual(['ac', 'ac', 'ac'])
   })
 
+  it('is waited for by hosts that read what it may set, while nobody knows yet what it brings', async () => {
+    const done = await runLocal(
+      `- hosts: web
+  gather_facts: false
+  tasks:
+    - command: echo odd
+      register: kind
+    - include_tasks: "{{ kind.stdout }}.yml"
+      when: inventory_hostname == 'a'
+    - name: after
+      debug: {msg: "{{ hostvars.a.seen }}"}
+`,
+      { files: { 'odd.yml': '- set_fact: {seen: it}\n' } },
+    )
+    expect(told(done.errors)).toBe('')
+    const after = done.outcomes.filter(({ task }) => task === 'after')
+    expect(after.map(({ result }) => result['msg'])).toEqual(['it', 'it', 'it'])
+  })
+
   it('goes deep, and says so where it would never end', async () => {
     const files = {
       'deep.yml': `- include_tasks: deep.yml\n  vars: {n: "{{ n | int + 1 }}"}\n  when: n | int < 3\n${debug('level')}`,
