@@ -10,6 +10,7 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import firewalld from './firewalld.ts'
+import group from './group.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_release from './ha_release.ts'
@@ -32,6 +33,7 @@ import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
+import user from './user.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
 
@@ -46,6 +48,7 @@ const all: readonly TaskModule[] = [
   fail,
   file,
   firewalld,
+  group,
   ha_adopt,
   ha_firewall,
   ha_release,
@@ -68,6 +71,7 @@ const all: readonly TaskModule[] = [
   sysctl,
   systemd,
   template,
+  user,
   wait_for,
   yum,
 ]
