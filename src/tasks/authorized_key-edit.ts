@@ -57,7 +57,7 @@ export function editKeys(before: string, wishes: KeyWishes): string | undefined 
   }
   if (wishes.present && wishes.exclusive) {
     const stay = new Set(wanted.map(({ key }) => key))
-    for (const key of [...lines.keys()]) if (!stay.has(key)) changed = lines.delete(key) || changed
+    for (const key of Array.from(lines.keys())) if (!stay.has(key)) changed = lines.delete(key) || changed
   }
   if (!changed) return undefined
   return [...lines.values()]

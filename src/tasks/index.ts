@@ -21,16 +21,21 @@ import ha_status from './ha_status.ts'
 import ha_topology from './ha_topology.ts'
 import ha_validate from './ha_validate.ts'
 import ha_vrrp from './ha_vrrp.ts'
+import hostname from './hostname.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
 import iptables from './iptables.ts'
 import known_hosts from './known_hosts.ts'
 import lineinfile from './lineinfile.ts'
+import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
 import replace from './replace.ts'
 import seboolean from './seboolean.ts'
+import selinux from './selinux.ts'
+import selinux_permissive from './selinux_permissive.ts'
+import seport from './seport.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
@@ -38,6 +43,7 @@ import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
+import timezone from './timezone.ts'
 import user from './user.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
@@ -64,16 +70,21 @@ const all: readonly TaskModule[] = [
   ha_topology,
   ha_validate,
   ha_vrrp,
+  hostname,
   include_role,
   include_tasks,
   include_vars,
   iptables,
   known_hosts,
   lineinfile,
+  modprobe,
   mount,
   package_,
   replace,
   seboolean,
+  selinux,
+  selinux_permissive,
+  seport,
   service,
   set_fact,
   shell,
@@ -81,6 +92,7 @@ const all: readonly TaskModule[] = [
   sysctl,
   systemd,
   template,
+  timezone,
   user,
   wait_for,
   yum,

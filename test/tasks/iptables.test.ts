@@ -7,9 +7,9 @@ import { applyOf, planWith, type Answers } from './worlds.ts'
 
 const INPUT = { chain: 'INPUT' }
 
-async function rule(args: Record<string, unknown>): Promise<string> {
+async function rule(args: Record<string, unknown>): Promise<unknown> {
   const wish = await iptables.prepare(iptables.params.parse({ ...INPUT, ...args }), controllerWith())
-  return String(wish.result['rule'])
+  return wish.result['rule']
 }
 
 // ansible.builtin.iptables' `rule` of the same.
