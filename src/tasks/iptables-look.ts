@@ -45,16 +45,21 @@ function ask(place: RulePlace): ScriptAsk {
       sh`PATH=$PATH:/usr/sbin:/sbin XTABLES_LOCKFILE=/dev/null; export XTABLES_LOCKFILE; tool=${tool}`,
       new Script(`command -v "$tool" >/dev/null 2>&1 || exit 0
 echo tool yes`),
-      sh`said=$(${tool} ${['-t', place.table, '-S', ...chain]} 2>&1)`,
-      new Script(`case $? in
-0) echo chain yes
-  printf '%s\\n' "$said" | sed -n 's/^-P [^ ]* \\([A-Z]*\\).*/policy \\1/p' | head -n 1
-  printf 'rules %s\\n' "$(printf '%s\\n' "$said" | grep -c '^-A ')" ;;
-*) case $said in
-  *'No chain/target/match by that name'* | *'does a matching rule exist'* | *'does not exist'*) ;;
-  *) printf 'problem %s\\n' "$(printf '%s\\n' "$said" | head -n 1)" ;;
-  esac ;;
-esac`),
+      // The whole table: asked about a chain that is not there, iptables over nftables says something else.
+      sh`chain=${place.chain ?? ''}; said=$(${tool} ${['-t', place.table, '-S']} 2>&1) ||`,
+      new Script(`{ printf 'problem %s\\n' "$(printf '%s\\n' "$said" | head -n 1)"; exit 0; }
+printf '%s\\n' "$said" | {
+  rules=0 there=$([ -n "$chain" ] || echo yes)
+  while read -r what name more; do
+    [ -z "$chain" ] || [ "$name" = "$chain" ] || continue
+    case $what in
+    -N) there=yes ;;
+    -P) there=yes; [ -z "$chain" ] || echo "policy $more" ;;
+    -A) rules=$((rules + 1)) ;;
+    esac
+  done
+  [ -z "$there" ] || printf 'chain yes\\nrules %s\\n' "$rules"
+}`),
       place.rule === undefined || place.chain === undefined
         ? new Script(':')
         : sh`${tool} ${['-t', place.table, '-C', place.chain, ...place.rule]} >/dev/null 2>&1 && echo rule yes || :`,
@@ -97,9 +102,8 @@ export function chainBecomes(place: RulePlace, change: (seen: ChainSeen, own: bo
     const { tool, chain, policy, rules, rule } = change(read(before.stdout.toString('utf8')), key === id)
     return replyWith([
       ...(tool ? ['tool yes'] : []),
-      ...(chain ? ['chain yes'] : []),
       ...(policy === undefined ? [] : [`policy ${policy}`]),
-      ...(chain ? [`rules ${rules}`] : []),
+      ...(chain ? ['chain yes', `rules ${rules}`] : []),
       ...(rule ? ['rule yes'] : []),
     ])
   })

@@ -40,7 +40,8 @@ else`),
 /** Every file as "mode path", its lines with a tab in front of each. */
 const CONFS: ScriptAsk = {
   id: 'module files',
-  text: new Script(`for file in ${LOAD}/* ${PARAMETERS}/*; do
+  text: new Script(`LC_ALL=C; export LC_ALL
+for file in ${PARAMETERS}/* ${LOAD}/*; do
   [ -f "$file" ] && [ -r "$file" ] || continue
   printf '%s %s\\n' "$(stat -L -c %a "$file")" "$file"
   sed 's/^/\\t/' "$file"
@@ -111,7 +112,8 @@ export function moduleBecomes(name: string, params: readonly string[], seen: Mod
     stdout: Buffer.from(lines.map((line) => `${line}\n`).join('')),
     stderr: Buffer.alloc(0),
   })
-  const confs = seen.confs.flatMap(({ path, mode, text }) => [
+  const sorted = seen.confs.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const confs = sorted.flatMap(({ path, mode, text }) => [
     `${mode.toString(8)} ${path}`,
     ...text
       .replace(/\n$/, '')
@@ -120,7 +122,10 @@ export function moduleBecomes(name: string, params: readonly string[], seen: Mod
   ])
   return [
     effect('script', stateAsk(name, params).id, () =>
-      reply([...(seen.tool ? ['tool yes'] : []), ...(seen.loaded ? ['loaded yes'] : [])]),
+      reply([
+        ...(seen.tool ? ['tool yes'] : []),
+        ...(seen.loaded ? ['loaded yes'] : seen.problem === undefined ? [] : [`problem ${seen.problem}`]),
+      ]),
     ),
     effect('script', CONFS.id, () => reply(confs)),
   ]

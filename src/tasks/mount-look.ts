@@ -9,54 +9,62 @@ export interface Mounted {
   fstype: string
 }
 
-const ASK: ScriptAsk = { id: 'mounts', text: new Script('cat /proc/self/mountinfo') }
+/** Of each mount what of its file system shows, where, its type and its device; numbers and options are nobody's business. */
+const ASK: ScriptAsk = {
+  id: 'mounts',
+  text: new Script(`while read -r id parent device root path rest; do
+  tail=\${rest#* - }
+  [ "$tail" != "$rest" ] || tail=\${rest#- }
+  type=\${tail%% *}; tail=\${tail#* }
+  printf '%s %s %s %s\\n' "$root" "$path" "$type" "\${tail%% *}"
+done </proc/self/mountinfo`),
+}
 
 export const mountsQuestion = { kind: 'script', ask: ASK } as const
 
 /** All mounts, the last one over a point last. Of a bind mount, `src` is the directory that is mounted. */
 export function mounts(world: World): Mounted[] {
-  const rows = world
-    .get('script', ASK)
-    .stdout.toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(readRow)
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return rows.map((row) => ({ path: row.path, src: sourceOf(row, byId), fstype: row.fstype }))
+  const all = rowsOf(world.get('script', ASK).stdout)
+  return all.map((row) => ({ path: row.path, src: sourceOf(row, all), fstype: row.fstype }))
 }
 
 interface Row extends Mounted {
-  id: string
-  parent: string
   /** What of its file system is mounted. */
   root: string
 }
 
-function readRow(line: string): Row {
-  const words = line.split(' ')
-  const dash = words.indexOf('-')
-  const word = (at: number): string => unescape(words[at] ?? '')
-  return {
-    id: word(0),
-    parent: word(1),
-    root: word(3),
-    path: word(4),
-    fstype: word(dash + 1),
-    src: word(dash + 2),
-  }
+function rowsOf(stdout: Buffer): Row[] {
+  return stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [root = '', path = '', fstype = '', src = ''] = line.split(' ').map(unescape)
+      return { root, path, fstype, src }
+    })
 }
 
 /** The directory behind a bind mount, as far as the list tells; else the device. */
-function sourceOf(row: Row, byId: ReadonlyMap<string, Row>): string {
+function sourceOf(row: Row, all: readonly Row[]): string {
   const { root } = row
   if (root === '/') return row.src
   // The mount that shows the whole file system: its point and the root together are the directory.
-  const whole = [...byId.values()].find(
-    (other) =>
-      other.src === row.src && other.fstype === row.fstype && other.root === '/' && other.id !== row.id,
+  const whole = all.find(
+    (other) => other.src === row.src && other.fstype === row.fstype && other.root === '/',
   )
-  if (whole) return whole.path === '/' ? root : `${whole.path}${root}`
-  return root
+  return whole === undefined || whole.path === '/' ? root : `${whole.path}${root}`
+}
+
+/** How the kernel lists a directory that is mounted a second time: by the file system that it is on. */
+function bound(directory: string, path: string, all: readonly Row[]): Row {
+  const on = all
+    .filter((row) => row.path === '/' || directory === row.path || directory.startsWith(`${row.path}/`))
+    .toSorted((a, b) => a.path.length - b.path.length)
+    .at(-1)
+  if (!on) return { root: directory, path, fstype: 'none', src: directory }
+  const below = on.path === '/' ? directory : directory.slice(on.path.length)
+  const root = on.root === '/' ? below || '/' : `${on.root}${below}`
+  return { root, path, fstype: on.fstype, src: on.src }
 }
 
 function unescape(text: string): string {
@@ -67,23 +75,20 @@ function unescape(text: string): string {
 
 /** This is mounted from now on. */
 export function mountsWith({ path, src, fstype }: Mounted, bind: boolean): Effect {
-  const word = (text: string): string => text.replaceAll('\\', '\\134').replaceAll(' ', '\\040')
-  const line = bind
-    ? `new new 0:0 ${word(src)} ${word(path)} rw - ${fstype} none rw`
-    : `new new 0:0 / ${word(path)} rw - ${fstype} ${word(src)} rw`
-  return change((lines) => [...lines, line])
+  return change((all) => [...all, bind ? bound(src, path, all) : { root: '/', path, fstype, src }])
 }
 
 /** Nothing is mounted there any more. */
 export function mountsWithout(path: string): Effect {
-  return change((lines) => lines.filter((line) => readRow(line).path !== path))
+  return change((all) => all.filter((row) => row.path !== path))
 }
 
-function change(then: (lines: string[]) => string[]): Effect {
+function change(then: (all: Row[]) => Row[]): Effect {
   return effect('script', ASK.id, (before) => {
-    const text = before !== undefined && 'stdout' in before ? before.stdout.toString('utf8') : ''
-    const out = then(text.split('\n').filter((line) => line !== ''))
-    const stdout = Buffer.from(out.map((line) => `${line}\n`).join(''))
+    const all = then(before !== undefined && 'stdout' in before ? rowsOf(before.stdout) : [])
+    const word = (text: string): string => text.replaceAll('\\', '\\134').replaceAll(' ', '\\040')
+    const line = ({ root, path, fstype, src }: Row): string => [root, path, fstype, src].map(word).join(' ')
+    const stdout = Buffer.from(all.map((row) => `${line(row)}\n`).join(''))
     return { code: 0, stdout, stderr: Buffer.alloc(0) }
   })
 }

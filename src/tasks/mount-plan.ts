@@ -39,7 +39,7 @@ export function planMount(wish: MountWish, world: World): Plan {
         wish,
         `unmount ${wish.path}`,
         [stateDiff(wish, now.src, 'not mounted')],
-        umount(wish),
+        umount(wish, world),
         unmountEffects(wish),
       )
     }
@@ -108,7 +108,7 @@ function planAbsent(wish: MountWish, world: World): Plan {
     diff: [...fstab.diff, ...(now ? [stateDiff(wish, now.src, 'not mounted')] : [])],
     apply: lines(
       fstab.apply,
-      now ? umount(wish) : nothing,
+      now ? umount(wish, world) : nothing,
       sh`[ ! -e ${wish.path} ] || rmdir ${wish.path} || exit 1`,
     ),
     effects: [...fstab.effects, ...(now ? unmountEffects(wish) : []), pathGone(wish.path)],
@@ -194,7 +194,7 @@ function mountChange(
     sh`said=$({ ${command}; } 2>&1) || {
 failed=1`,
     restore,
-    sh`printf '%s\n' "$said" | tail -n 1 >&2; exit 1; }`,
+    sh`printf '%s\n' "$said" | head -n 1 >&2; exit 1; }`,
   )
   const bind = /(?:^|,)r?bind(?:,|$)/.test(wish.opts)
   return {
@@ -222,8 +222,13 @@ function change(
   return { status: 'change', summary, diff, apply, timeout: 120, effects, result: resultOf(wish) }
 }
 
-function umount({ path }: MountWish): Script {
-  return sh`umount ${path} || exit 1`
+/** As often as something is mounted there. */
+function umount({ path }: MountWish, world: World): Script {
+  return lines(
+    ...mounts(world)
+      .filter((mount) => mount.path === path)
+      .map(() => sh`umount ${path} || exit 1`),
+  )
 }
 
 function unmountEffects({ path }: MountWish): Effect[] {

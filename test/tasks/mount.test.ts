@@ -51,7 +51,7 @@ const fstab = (text: string): Answers => ({
     content: Buffer.from(text),
   }),
 })
-const MOUNTS = ['1 0 254:0 / / rw - ext4 /dev/vda rw', '2 1 0:5 / /m rw - xfs /dev/a rw']
+const MOUNTS = ['/ / ext4 /dev/vda', '/ /m xfs /dev/a']
 const host = {
   ...rules(),
   ...directory('/etc'),
