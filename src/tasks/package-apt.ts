@@ -1,5 +1,6 @@
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
 import { updateOlderLists } from '../world/package.ts'
+import type { Result } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import type { PackageTask, Transaction } from './package-task.ts'
 
@@ -16,10 +17,24 @@ exit 0`
   return { id: `apt lists younger than ${seconds}`, text }
 }
 
+const LISTS = sh`find /var/lib/apt/lists -maxdepth 1 ! -type d ! -name lock -exec stat -c '%n %Y %s' {} + | sort | cksum`
+
+/** Whether the update brought anything new. Ansible looks at a stamp, which some hosts touch each time. */
+const TOLD = sh`after=$(${LISTS})
+[ "$before" = "$after" ] && new=same || new=new
+echo "apt-lists $new $(stat -c %Y "$stamp")"`
+
+/** What the script says of the lists, as Ansible's return values. */
+export function readLists(stdout: string): Result | undefined {
+  const [, word, time] = /^apt-lists (new|same) (\d+)$/m.exec(stdout) ?? []
+  if (word === undefined) return undefined
+  return { changed: word === 'new', cache_updated: word === 'new', cache_update_time: Number(time) }
+}
+
 /** Fetches the lists if they are too old, then runs one transaction (none: only the lists). */
 export function aptScript(task: PackageTask, transaction: Transaction | undefined): Script {
   const update = task.update && transaction?.action !== 'remove' ? updateOlderLists(task.maxAge) : nothing
-  if (!transaction) return lines(ENVIRONMENT, update)
+  if (!transaction) return lines(ENVIRONMENT, sh`before=$(${LISTS})`, update, TOLD)
   const words = [
     '-y',
     '-q',
