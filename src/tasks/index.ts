@@ -2,14 +2,17 @@
 import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
 import assert from './assert.ts'
+import authorized_key from './authorized_key.ts'
 import blockinfile from './blockinfile.ts'
 import command from './command.ts'
 import copy from './copy.ts'
+import cron from './cron.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import firewalld from './firewalld.ts'
+import group from './group.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_release from './ha_release.ts'
@@ -21,7 +24,10 @@ import ha_vrrp from './ha_vrrp.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
+import iptables from './iptables.ts'
+import known_hosts from './known_hosts.ts'
 import lineinfile from './lineinfile.ts'
+import mount from './mount.ts'
 import package_ from './package.ts'
 import replace from './replace.ts'
 import seboolean from './seboolean.ts'
@@ -32,20 +38,24 @@ import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
+import user from './user.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
 
 const all: readonly TaskModule[] = [
   apt,
   assert,
+  authorized_key,
   blockinfile,
   command,
   copy,
+  cron,
   debug,
   dnf,
   fail,
   file,
   firewalld,
+  group,
   ha_adopt,
   ha_firewall,
   ha_release,
@@ -57,7 +67,10 @@ const all: readonly TaskModule[] = [
   include_role,
   include_tasks,
   include_vars,
+  iptables,
+  known_hosts,
   lineinfile,
+  mount,
   package_,
   replace,
   seboolean,
@@ -68,6 +81,7 @@ const all: readonly TaskModule[] = [
   sysctl,
   systemd,
   template,
+  user,
   wait_for,
   yum,
 ]
