@@ -10,6 +10,7 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import firewalld from './firewalld.ts'
+import get_url from './get_url.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_release from './ha_release.ts'
@@ -46,6 +47,7 @@ const all: readonly TaskModule[] = [
   fail,
   file,
   firewalld,
+  get_url,
   ha_adopt,
   ha_firewall,
   ha_release,
