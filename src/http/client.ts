@@ -6,7 +6,7 @@ import type { HttpRequest } from './request.ts'
 /**
  * A shell function that makes the request with whatever the host has. The body of the answer goes to standard
  * output, the heads of all answers to descriptor 3. It returns 0 where the server has answered, whatever the
- * status; else the reason is on standard error. Header lines in $hk_since are sent, too.
+ * status; else the reason is on standard error. A header line in $hk_since is sent, too.
  *
  * curl, Python and perl are told on their standard input what to ask for, so no password is on a command line; wget
  * has no such way.
@@ -33,10 +33,12 @@ ${new Script(name)}() {
 }
 
 function failing(request: HttpRequest, url: URL): Script {
-  const https = url.protocol === 'https:'
   const why = request.unixSocket !== undefined ? 'curl, python3 or perl' : 'curl, python3, perl or wget'
-  const note =
-    https && request.validateCerts ? ' (busybox wget does not check certificates, perl needs openssl)' : ''
+  const notes: string[] = []
+  if (url.protocol === 'https:' && request.validateCerts)
+    notes.push('perl needs openssl, and busybox wget does not check certificates')
+  if (!follows(request)) notes.push('busybox wget follows every redirect: write follow_redirects: all')
+  const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`
   return sh`  printf '%s\n' ${`nothing on this host can make the request: install ${why}${note}`} >&2
   return 127`
 }
@@ -53,10 +55,12 @@ function curl(request: HttpRequest): Script {
     'header = "Expect:"',
   ]
   if (request.method === 'HEAD') config.push('head')
-  else if (!(request.method === 'GET' && !body) && !(request.method === 'POST' && body))
+  else if (
+    !(request.method === 'GET' && body === undefined) &&
+    !(request.method === 'POST' && body !== undefined)
+  )
     config.push(`request = ${quoted(request.method)}`)
-  if (body && 'text' in body) config.push(`data-raw = ${quoted(body.text)}`)
-  if (body && 'file' in body) config.push(`data-binary = ${quoted(`@${body.file}`)}`)
+  if (typeof body === 'string') config.push(`data-raw = ${quoted(body)}`)
   if (request.user !== undefined) {
     config.push(`user = ${quoted(`${request.user}:${request.password ?? ''}`)}`)
     config.push(request.forceBasicAuth ? 'basic' : 'anyauth')
@@ -71,6 +75,7 @@ function curl(request: HttpRequest): Script {
   return sh`  if command -v curl >/dev/null 2>&1; then
     { printf %s ${`${config.join('\n')}\n`}
       [ -z "$hk_since" ] || printf 'header = "%s"\n' "$hk_since"
+      [ -z "$hk_body" ] || printf 'data-binary = "@%s"\n' "$hk_body"
     } | curl -q -sS -K - -D /dev/fd/3
     return
   fi`
@@ -103,8 +108,7 @@ function settings(request: HttpRequest): string {
     ['unix', request.unixSocket],
     ['proxy', request.useProxy ? 'y' : undefined],
     ['follow', follows(request) ? 'y' : undefined],
-    ['body', body && 'text' in body ? body.text : undefined],
-    ['body_file', body && 'file' in body ? body.file : undefined],
+    ['body', typeof body === 'string' ? body : undefined],
     ...request.headers.map(([name, value]): [string, string] => ['header', `${name}: ${value}`]),
   ]
   return all
@@ -118,6 +122,7 @@ function python(request: HttpRequest): Script {
     command -v "$hk_python" >/dev/null 2>&1 || continue
     { printf %s ${settings(request)}
       [ -z "$hk_since" ] || printf 'header=%s\n' "$hk_since"
+      [ -z "$hk_body" ] || printf 'body_file=%s\n' "$hk_body"
     } | "$hk_python" -c ${PYTHON}
     return
   done`
@@ -129,6 +134,7 @@ function perl(request: HttpRequest, url: URL): Script | undefined {
   return sh`  if perl -MSocket -e 1 2>/dev/null${needs}; then
     { printf %s ${settings(request)}
       [ -z "$hk_since" ] || printf 'header=%s\n' "$hk_since"
+      [ -z "$hk_body" ] || printf 'body_file=%s\n' "$hk_body"
     } | perl -e ${PERL}
     return
   fi`
@@ -138,8 +144,9 @@ function perl(request: HttpRequest, url: URL): Script | undefined {
 function wget(request: HttpRequest, url: URL): Script | undefined {
   const { body, method } = request
   const simple = method === 'GET' || method === 'HEAD' || (method === 'POST' && body !== undefined)
-  if (!simple || request.unixSocket !== undefined || !follows(request)) return undefined
-  if (body && 'text' in body && /[\r\n]/.test(body.text) && body.text.length > 100_000) return undefined
+  if (!simple || request.unixSocket !== undefined) return undefined
+  // A word of a command line has its limits.
+  if (typeof body === 'string' && body.length > 100_000) return undefined
   const auth =
     request.user === undefined
       ? []
@@ -155,7 +162,7 @@ function wget(request: HttpRequest, url: URL): Script | undefined {
     ...(method === 'HEAD' ? ['--spider'] : []),
     ...request.headers.flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
     ...auth,
-    ...(body ? ('text' in body ? ['--post-data', body.text] : ['--post-file', body.file]) : []),
+    ...(typeof body === 'string' ? ['--post-data', body] : []),
     ...(request.validateCerts ? [] : ['--no-check-certificate']),
     ...(request.useProxy ? [] : ['-Y', 'off']),
   ]
@@ -164,16 +171,19 @@ function wget(request: HttpRequest, url: URL): Script | undefined {
     '--tries=1',
     `--timeout=${request.timeout}`,
     '--content-on-error',
+    ...(follows(request) ? [] : ['--max-redirect=0']),
     ...(request.useProxy ? [] : ['--no-proxy']),
     ...(request.caPath === undefined ? [] : [`--ca-certificate=${request.caPath}`]),
     ...(request.clientCert === undefined ? [] : [`--certificate=${request.clientCert}`]),
     ...(request.clientKey === undefined ? [] : [`--private-key=${request.clientKey}`]),
   ]
   const own = request.caPath !== undefined || request.clientCert !== undefined
-  const busybox = (url.protocol === 'https:' && request.validateCerts) || own ? sh`false` : sh`:`
+  const checks = url.protocol === 'https:' && request.validateCerts
+  const busybox = checks || own || !follows(request) ? sh`false` : sh`:`
   return sh`  if command -v wget >/dev/null 2>&1; then
     set -- ${words}
     [ -z "$hk_since" ] || set -- "$@" --header "$hk_since"
+    [ -z "$hk_body" ] || set -- "$@" --post-file "$hk_body"
     hk_gnu=
     case $(wget --version 2>/dev/null) in
       *GNU*) hk_gnu=y; set -- "$@" ${gnu} ;;

@@ -3,7 +3,7 @@ import { httpFunction } from './client.ts'
 import type { HttpRequest } from './request.ts'
 
 /** $hk_status is the status of the last answer in $hk_heads; empty where the scheme has none. */
-const STATUS = new Script(
+export const STATUS = new Script(
   String.raw`hk_status=$(printf '%s\n' "$hk_heads" | sed -n 's/^.*HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' | sed -n '$p')`,
 )
 

@@ -6,8 +6,8 @@ export interface HttpRequest {
   url: string
   method: string
   headers: readonly (readonly [name: string, value: string])[]
-  /** Text, or a file on the host. */
-  body?: { text: string } | { file: string } | undefined
+  /** Text, or true: the file on the host that $hk_body names. */
+  body?: string | true | undefined
   user?: string | undefined
   password?: string | undefined
   /** Send user and password at once, instead of waiting for a 401. */

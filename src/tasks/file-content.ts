@@ -220,17 +220,20 @@ function planWrite({ file, place, wanted }: Step, world: World): Plan {
   }
 }
 
-/** A download is fetched first, and goes whatever becomes of it. */
+/** A download is fetched first. */
 function fetched({ content }: FileContent, write: Script): Script {
-  if (!('fetch' in content)) return write
+  return 'fetch' in content ? withDownload(lines(content.fetch, write)) : write
+}
+
+/** What a script leaves in "$hk_download" goes, whatever becomes of it. */
+export function withDownload(script: Script): Script {
   return sh`(
 hk_download=
 trap '[ -z "$hk_download" ] || rm -f "$hk_download"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-${content.fetch}
-${write}
+${script}
 ) || exit 1`
 }
 
