@@ -33,6 +33,7 @@ import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
+import unarchive from './unarchive.ts'
 import uri from './uri.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
@@ -71,6 +72,7 @@ const all: readonly TaskModule[] = [
   sysctl,
   systemd,
   template,
+  unarchive,
   uri,
   wait_for,
   yum,
