@@ -8,6 +8,7 @@ import copy from './copy.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
 import fail from './fail.ts'
+import fetch from './fetch.ts'
 import file from './file.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
@@ -24,14 +25,18 @@ import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
 import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
+import raw from './raw.ts'
 import replace from './replace.ts'
+import script from './script.ts'
 import seboolean from './seboolean.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
+import slurp from './slurp.ts'
 import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
+import tempfile from './tempfile.ts'
 import template from './template.ts'
 import unarchive from './unarchive.ts'
 import uri from './uri.ts'
@@ -47,6 +52,7 @@ const all: readonly TaskModule[] = [
   debug,
   dnf,
   fail,
+  fetch,
   file,
   firewalld,
   get_url,
@@ -63,14 +69,18 @@ const all: readonly TaskModule[] = [
   include_vars,
   lineinfile,
   package_,
+  raw,
   replace,
+  script,
   seboolean,
   service,
   set_fact,
   shell,
+  slurp,
   stat,
   sysctl,
   systemd,
+  tempfile,
   template,
   unarchive,
   uri,
