@@ -292,10 +292,11 @@ export class HostRun {
       if (next.step.type === 'play' && this.#context.line.steps.some((step) => isBeyond(step.task))) break
       for (const other of next.works) {
         if (other.rendered.type !== 'ready') continue
-        const { kind } = other.rendered
+        const { kind, late } = other.rendered
         // Another host has to answer for it.
         if (other.settings.delegate !== undefined) continue
         if (kind === 'wait' && other !== work && !other.settings.check) return works
+        if (late && other !== work) return works
         works.push(other)
         // Behind a task that runs for certain, or reaches further than this host, answers would be stale.
         if ((kind === 'action' || kind === 'wait') && !other.settings.check) return works

@@ -17,7 +17,10 @@ export type Diff =
   | { type: 'text'; path: string; before: string; after: string }
   | { type: 'fields'; subject: string; fields: readonly { name: string; before: string; after: string }[] }
 
-/** Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's. */
+/**
+ * Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's, but where only
+ * the apply can tell: `changed: false` of its result makes the task ok.
+ */
 export type Result = Record<string, Value>
 
 export type Plan =
@@ -96,6 +99,11 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * all hosts around it.
    */
   beyond?: boolean
+  /**
+   * Its questions go over the network: they are asked when its turn has come, not ahead, and with the task's
+   * environment (`http_proxy`). That costs the no-op a round trip.
+   */
+  late?(params: z.output<Schema>): boolean
   /** It only looks, whatever its arguments are. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */
@@ -113,6 +121,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   plan(prepared: Prepared, world: World): Plan
   /** Return values out of what the apply printed (register, until, failed_when). */
   result?(prepared: Prepared, output: Answer): Result
+  /** Takes what the apply printed into the controller's files; what it gives goes into the result. */
+  receive?(prepared: Prepared, output: Answer): Promise<Result>
   /** The failure of the apply in words, where the last line of its standard error does not say it. */
   failure?(prepared: Prepared, output: Answer): string
 }

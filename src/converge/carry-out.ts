@@ -178,12 +178,12 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   if (beyond) hands.context.progress.touch(group.step.position)
   const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
   const ms = performance.now() - started
-  const result: Result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
+  const found: Result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
+  if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })
+  const result: Result = { ...found, ...(await module.receive?.(prepared, output)) }
   const more = { diff: plan.diff, ms, result }
-  if (output.code !== 0) return failed(module, kind, prepared, output, more)
-  if (plan.counts === false)
+  if (plan.counts === false || result['changed'] === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
-  if (plan.maybe === true && result['changed'] === false) return verdict('ok', plan.summary, more)
   if (!asksAgain(kind, plan)) return verdict('changed', plan.summary, more)
   const after = planOf(work, hands.answers)
   if (after.status === 'ok')

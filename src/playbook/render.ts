@@ -221,7 +221,9 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
     verbosity,
   })
   const prepared = await module.prepare(parsed.data, controller)
-  return { type: 'ready', kind: module.kind(parsed.data), module, prepared, asks: module.asks(prepared) }
+  const kind = module.kind(parsed.data)
+  const late = module.late?.(parsed.data) ?? false
+  return { type: 'ready', kind, module, prepared, asks: module.asks(prepared), late }
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */

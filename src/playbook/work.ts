@@ -24,6 +24,8 @@ export type Rendered =
       module: TaskModule
       prepared: unknown
       asks: readonly WorldQuestion[]
+      /** Asked when its turn has come, and not before. */
+      late: boolean
     }
 
 /** One task for one host and one item. */

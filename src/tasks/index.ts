@@ -10,8 +10,10 @@ import cron from './cron.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
 import fail from './fail.ts'
+import fetch from './fetch.ts'
 import file from './file.ts'
 import firewalld from './firewalld.ts'
+import get_url from './get_url.ts'
 import group from './group.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
@@ -29,15 +31,21 @@ import known_hosts from './known_hosts.ts'
 import lineinfile from './lineinfile.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
+import raw from './raw.ts'
 import replace from './replace.ts'
+import script from './script.ts'
 import seboolean from './seboolean.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
+import slurp from './slurp.ts'
 import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
+import tempfile from './tempfile.ts'
 import template from './template.ts'
+import unarchive from './unarchive.ts'
+import uri from './uri.ts'
 import user from './user.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
@@ -53,8 +61,10 @@ const all: readonly TaskModule[] = [
   debug,
   dnf,
   fail,
+  fetch,
   file,
   firewalld,
+  get_url,
   group,
   ha_adopt,
   ha_firewall,
@@ -72,15 +82,21 @@ const all: readonly TaskModule[] = [
   lineinfile,
   mount,
   package_,
+  raw,
   replace,
+  script,
   seboolean,
   service,
   set_fact,
   shell,
+  slurp,
   stat,
   sysctl,
   systemd,
+  tempfile,
   template,
+  unarchive,
+  uri,
   user,
   wait_for,
   yum,
