@@ -23,9 +23,11 @@ import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
 import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
+import package_facts from './package_facts.ts'
 import replace from './replace.ts'
 import seboolean from './seboolean.ts'
 import service from './service.ts'
+import service_facts from './service_facts.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
 import stat from './stat.ts'
@@ -59,9 +61,11 @@ const all: readonly TaskModule[] = [
   include_vars,
   lineinfile,
   package_,
+  package_facts,
   replace,
   seboolean,
   service,
+  service_facts,
   set_fact,
   shell,
   stat,
