@@ -36,6 +36,7 @@ import systemd from './systemd.ts'
 import template from './template.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
+import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
   apt,
@@ -74,6 +75,7 @@ const all: readonly TaskModule[] = [
   template,
   wait_for,
   yum,
+  yum_repository,
 ]
 
 /** Every module under its own name. */
