@@ -19,7 +19,7 @@ export default defineConfig({
           // The one set-up after the other, and a minute without CPU time, take minutes: `npm run test:all` has them.
           exclude: process.env['HAKUBE_TEST_ALL']
             ? []
-            : ['setups', 'saturated', 'silence', 'preflight-more', 'migrate', 'change'].map(
+            : ['setups', 'saturated', 'silence', 'preflight-more', 'migrate', 'change', 'differential'].map(
                 (name) => `test/e2e/${name}.test.ts`,
               ),
           globalSetup: ['test/e2e/support/setup.ts'],
