@@ -1,6 +1,7 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
+import apt_repository from './apt_repository.ts'
 import assert from './assert.ts'
 import blockinfile from './blockinfile.ts'
 import command from './command.ts'
@@ -40,6 +41,7 @@ import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
   apt,
+  apt_repository,
   assert,
   blockinfile,
   command,

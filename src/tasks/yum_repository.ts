@@ -20,28 +20,31 @@ import { pathQuestion } from './make-directory.ts'
 
 const flag = (meaning: string) => bool.optional().describe(meaning)
 const word = (meaning: string) => text.optional().describe(meaning)
+/** A list, or a text with commas between its parts, whose blanks stay, as with Ansible. */
+const list = (meaning: string) =>
+  z
+    .preprocess((given) => (typeof given === 'string' ? given.split(',') : given), texts.optional())
+    .describe(meaning)
 
 /** What becomes a line of the section, under its own name. */
 const options = {
   async: flag('Fetch in the background.'),
   bandwidth: word('Bytes a second that throttle counts from.'),
-  baseurl: texts
-    .optional()
-    .describe('URLs of the repository; one of baseurl, metalink and mirrorlist is needed.'),
+  baseurl: list('URLs of the repository; one of baseurl, metalink and mirrorlist is needed.'),
   cost: word('How expensive this repository is against others; 1000 is usual.'),
   deltarpm_metadata_percentage: word('How large the metadata of deltas may be, in percent.'),
   deltarpm_percentage: word('How large a delta may be, in percent of its package.'),
   enabled: flag('Whether the repository is used.'),
   enablegroups: flag('Whether its groups of packages are used.'),
-  exclude: texts.optional().describe('Packages that are not taken from it.'),
+  exclude: list('Packages that are not taken from it.'),
   failovermethod: oneOf(['roundrobin', 'priority']).optional().describe('Which of several URLs comes next.'),
   gpgcakey: word('URL of the key that signs the keys.'),
   gpgcheck: flag('Whether signatures of packages are checked.'),
-  gpgkey: texts.optional().describe('URLs of the keys that sign the packages.'),
+  gpgkey: list('URLs of the keys that sign the packages.'),
   module_hotfixes: flag('Whether packages replace those of modules.'),
   http_caching: oneOf(['all', 'packages', 'none']).optional().describe('What proxies may keep.'),
   include: word('A file with more settings, by its URL.'),
-  includepkgs: texts.optional().describe('The only packages that are taken from it.'),
+  includepkgs: list('The only packages that are taken from it.'),
   ip_resolve: oneOf(['4', '6', 'IPv4', 'IPv6', 'whatever'])
     .optional()
     .describe('Which addresses of a server to use.'),
