@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
-import { lines, nothing, type Script, sh } from '../shell/sh.ts'
+import { lines, nothing, Script, sh } from '../shell/sh.ts'
 import { writeFiles } from '../shell/write-file.ts'
 import { defineTask, type Diff, type Plan } from '../task.ts'
 import { pathBecomes, pathGone } from '../world/path-effects.ts'
@@ -14,13 +14,26 @@ import {
   withoutSource,
   withSource,
 } from './apt-sources.ts'
-import { SOURCES_FOLDER, type SourcesFile, sourcesOn, sourcesQuestions } from './apt-sources-look.ts'
+import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
 import { attributeQuestions, changeable, wantedAttributes } from './attributes.ts'
 import { directoryQuestions } from './make-directory.ts'
 import { packageFailure } from './package-failure.ts'
 import { afterUpdate } from './package-apt.ts'
 import { bool, int, mode, name, oneOf, text } from './params.ts'
 import type { Mode } from './mode.ts'
+
+const SOURCES_FILE = '/etc/apt/sources.list'
+const SOURCES_FOLDER = '/etc/apt/sources.list.d'
+
+const sources: FilesAsk = {
+  main: SOURCES_FILE,
+  folder: SOURCES_FOLDER,
+  endings: ['.list'],
+  guard: new Script(`command -v apt-config >/dev/null 2>&1 || exit 0
+eval "$(apt-config shell hk_list Dir::Etc::sourcelist/f hk_parts Dir::Etc::sourceparts/d)"
+[ "$hk_list $hk_parts" = "${SOURCES_FILE} ${SOURCES_FOLDER}/" ] ||
+  { echo "apt reads its sources from $hk_list and $hk_parts, not from /etc/apt" >&2; exit 1; }`),
+}
 
 interface Repository {
   /** As the task says it. */
@@ -96,7 +109,7 @@ export default defineTask({
   },
   asks: () => [
     { kind: 'platform', ask: {} },
-    ...sourcesQuestions,
+    ...filesQuestions(sources),
     ...directoryQuestions(SOURCES_FOLDER),
     ...attributeQuestions({}),
   ],
@@ -113,9 +126,9 @@ function planSource(task: Repository, world: World): Plan {
       message: `apt_repository is not for this host, which has ${packageManager}`,
       hint: 'add when: ansible_os_family == "Debian"',
     }
-  const files = sourcesOn(world)
+  const files = filesOn(sources, world)
   if (typeof files === 'string') return { status: 'fail', message: files }
-  const all = new Map([...files].map(([path, { content }]) => [path, parseSources(content)]))
+  const all = new Map([...files].map(([path, { content }]) => [path, parseSources(content.toString('utf8'))]))
   const changed = present ? withSource(all, source, task.file) : withoutSource(all, source)
   const result = { repo, state: present ? 'present' : 'absent' }
   if (changed.size === 0)
@@ -146,12 +159,12 @@ interface Step {
 function stepFor(
   path: string,
   after: string | undefined,
-  file: SourcesFile | undefined,
+  file: FileThere | undefined,
   task: Repository,
   world: World,
 ): Step {
   const existed = file !== undefined
-  const diff: Diff = { type: 'text', path, before: file?.content ?? '', after: after ?? '' }
+  const diff: Diff = { type: 'text', path, before: file?.content.toString('utf8') ?? '', after: after ?? '' }
   if (after === undefined)
     return { path, existed, script: sh`rm -f ${path} || exit 1`, effect: pathGone(path), diff }
   const above = world.get('path', { path: SOURCES_FOLDER, follow: true })

@@ -1,6 +1,7 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
+import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
 import assert from './assert.ts'
 import blockinfile from './blockinfile.ts'
@@ -26,6 +27,7 @@ import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
 import replace from './replace.ts'
+import rpm_key from './rpm_key.ts'
 import seboolean from './seboolean.ts'
 import service from './service.ts'
 import service_facts from './service_facts.ts'
@@ -41,6 +43,7 @@ import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
   apt,
+  apt_key,
   apt_repository,
   assert,
   blockinfile,
@@ -66,6 +69,7 @@ const all: readonly TaskModule[] = [
   package_,
   package_facts,
   replace,
+  rpm_key,
   seboolean,
   service,
   service_facts,

@@ -32,7 +32,7 @@ function lists(files: Readonly<Record<string, string>>): Answers {
       stdout: Buffer.from('0022\nuid=0(root) gid=0(root)'),
       stderr: Buffer.alloc(0),
     },
-    [id('script', "apt's lists of sources")]: {
+    [id('script', `files ${JSON.stringify(['/etc/apt/sources.list', FOLDER, ['.list']])}`)]: {
       code: 0,
       stdout: Buffer.from(shown.join('')),
       stderr: Buffer.alloc(0),
