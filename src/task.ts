@@ -40,6 +40,8 @@ export type Plan =
       once?: boolean
       /** False: the apply runs, but the task reports ok, as a daemon-reload does in Ansible. */
       counts?: boolean
+      /** True: only the apply shows whether anything changes; then `result` returns `changed`. */
+      maybe?: boolean
     }
   | { status: 'unknown'; why: string }
   /** It can be told already that the task fails. */

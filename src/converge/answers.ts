@@ -111,6 +111,11 @@ export class Answers {
     return exchange.apply
   }
 
+  /** Check mode: whether the host would already be another one. */
+  get hasPredictions(): boolean {
+    return this.#predicted.effects.length > 0
+  }
+
   /** Check mode: these effects would be there now. */
   predict(effects: readonly Effect[]): void {
     this.#predicted.effects = [...this.#predicted.effects, ...effects]

@@ -1,13 +1,18 @@
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
 import { updateOlderLists } from '../world/package.ts'
+<<<<<<< HEAD
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll } from '../world/world.ts'
+=======
+import type { Result } from '../task.ts'
+import type { ScriptAsk } from '../world/replies.ts'
+>>>>>>> main
 import type { PackageTask, Transaction } from './package-task.ts'
 
 const ENVIRONMENT = sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none`
 
-const LISTS = /^apt lists younger than (\d+)$/
+const LISTS_ASK = /^apt lists younger than (\d+)$/
 
 /** Whether apt's lists are younger than so many seconds. */
 export function listsAsk(seconds: number): ScriptAsk {
@@ -20,6 +25,7 @@ exit 0`
   return { id: `apt lists younger than ${seconds}`, text }
 }
 
+<<<<<<< HEAD
 const FRESH = 'fresh\n'
 
 /** Whether the answer to listsAsk says that they are younger. */
@@ -40,17 +46,31 @@ export function afterUpdate(seconds: number): Effect[] {
 /** Lists are younger than this many seconds now. */
 export function listsBecomeYoung(seconds: number): Effect {
   return effectOnAll('script', (before, key) => {
-    const age = LISTS.exec(key)?.[1]
+    const age = LISTS_ASK.exec(key)?.[1]
     if (age === undefined || (!(before instanceof Unknown) && areFresh(before))) return before
     if (Number(age) < seconds) return new Unknown("how old apt's lists are")
     return { code: 0, stdout: Buffer.from(FRESH), stderr: Buffer.alloc(0) }
   })
+=======
+const LISTS = sh`find /var/lib/apt/lists -maxdepth 1 ! -type d ! -name lock -exec stat -c '%n %Y %s' {} + | sort | cksum`
+
+/** Whether the update brought anything new. Ansible looks at a stamp, which some hosts touch each time. */
+const TOLD = sh`after=$(${LISTS})
+[ "$before" = "$after" ] && new=same || new=new
+echo "apt-lists $new $(stat -c %Y "$stamp")"`
+
+/** What the script says of the lists, as Ansible's return values. */
+export function readLists(stdout: string): Result | undefined {
+  const [, word, time] = /^apt-lists (new|same) (\d+)$/m.exec(stdout) ?? []
+  if (word === undefined) return undefined
+  return { changed: word === 'new', cache_updated: word === 'new', cache_update_time: Number(time) }
+>>>>>>> main
 }
 
 /** Fetches the lists if they are too old, then runs one transaction (none: only the lists). */
 export function aptScript(task: PackageTask, transaction: Transaction | undefined): Script {
   const update = task.update && transaction?.action !== 'remove' ? updateOlderLists(task.maxAge) : nothing
-  if (!transaction) return lines(ENVIRONMENT, update)
+  if (!transaction) return lines(ENVIRONMENT, sh`before=$(${LISTS})`, update, TOLD)
   const words = [
     '-y',
     '-q',

@@ -4,7 +4,7 @@ import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
 import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
 import { Unknown } from '../world/kind.ts'
 import { type Effect, UnknownAnswer, type World, effect } from '../world/world.ts'
-import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung } from './package-apt.ts'
+import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung, readLists } from './package-apt.ts'
 import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
 import { splitLines } from './run-command.ts'
@@ -82,8 +82,8 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
     apply: aptScript(task, undefined),
     timeout: TIMEOUT,
     effects: afterUpdate(task.maxAge),
-    result: { cache_updated: true },
     once: true,
+    maybe: true,
   }
 }
 
@@ -236,6 +236,8 @@ const noOutput: Result = { rc: 0, msg: '', results: [] }
 export function packageResult(_task: PackageTask, output: Answer): Result {
   const stdout = output.stdout.toString('utf8').trimEnd()
   const stderr = output.stderr.toString('utf8').trimEnd()
+  const lists = readLists(stdout)
+  if (lists) return lists
   return {
     rc: output.code,
     msg: '',

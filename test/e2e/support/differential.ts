@@ -22,7 +22,7 @@ export const TWIN: Readonly<Record<Family, string>> = { el: 'mpy', debian: 'dpy'
 
 const Task = z.record(z.string(), z.json())
 
-const Case = z.strictObject({
+const Fields = z.strictObject({
   name: z.string(),
   on: z.array(z.enum(['el', 'debian'])).default(['el', 'debian']),
   prepare: z.string().default(''),
@@ -33,6 +33,12 @@ const Case = z.strictObject({
   /** Where hakube means to differ: path of what is compared (`check0.changed`, `look`) to the reason. */
   differs: z.record(z.string(), z.string()).default({}),
 })
+
+/** YAML 1.1 reads the key `on` as true. */
+const Case = z.preprocess((given) => {
+  const { true: on, ...rest } = z.record(z.string(), z.unknown()).parse(given)
+  return on === undefined ? rest : { ...rest, on }
+}, Fields)
 
 export type DifferentialCase = z.infer<typeof Case> & { module: string }
 
