@@ -1,13 +1,9 @@
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
 import { updateOlderLists } from '../world/package.ts'
-<<<<<<< HEAD
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll } from '../world/world.ts'
-=======
 import type { Result } from '../task.ts'
-import type { ScriptAsk } from '../world/replies.ts'
->>>>>>> main
 import type { PackageTask, Transaction } from './package-task.ts'
 
 const ENVIRONMENT = sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none`
@@ -25,7 +21,6 @@ exit 0`
   return { id: `apt lists younger than ${seconds}`, text }
 }
 
-<<<<<<< HEAD
 const FRESH = 'fresh\n'
 
 /** Whether the answer to listsAsk says that they are younger. */
@@ -51,7 +46,8 @@ export function listsBecomeYoung(seconds: number): Effect {
     if (Number(age) < seconds) return new Unknown("how old apt's lists are")
     return { code: 0, stdout: Buffer.from(FRESH), stderr: Buffer.alloc(0) }
   })
-=======
+}
+
 const LISTS = sh`find /var/lib/apt/lists -maxdepth 1 ! -type d ! -name lock -exec stat -c '%n %Y %s' {} + | sort | cksum`
 
 /** Whether the update brought anything new. Ansible looks at a stamp, which some hosts touch each time. */
@@ -64,7 +60,6 @@ export function readLists(stdout: string): Result | undefined {
   const [, word, time] = /^apt-lists (new|same) (\d+)$/m.exec(stdout) ?? []
   if (word === undefined) return undefined
   return { changed: word === 'new', cache_updated: word === 'new', cache_update_time: Number(time) }
->>>>>>> main
 }
 
 /** Fetches the lists if they are too old, then runs one transaction (none: only the lists). */
