@@ -108,6 +108,11 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */
   freeForm?: string
+  /**
+   * Names of the facts that it adds to the host's, out of its arguments as they are written; undefined where only
+   * the rendered arguments tell. They come back in its result as `ansible_facts`.
+   */
+  facts?(args: ReadonlyMap<string, { value: Value }>): readonly string[] | undefined
   /** One task, as YAML. */
   example: string
   /** Names and meanings of the return values, for the docs. */

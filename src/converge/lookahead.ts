@@ -1,5 +1,5 @@
 import { isMeta, type Task } from '../playbook/model.ts'
-import { factsSetBy, type Span, type Step } from '../playbook/program.ts'
+import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
 import { renderMeta, renderTask, type Slot } from '../playbook/render.ts'
 import { boolean } from '../playbook/settings.ts'
 import type { Group, Work } from '../playbook/work.ts'
@@ -160,6 +160,7 @@ export class Lookahead {
   #follow(step: Step, task: Task): Group {
     const names = [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
     for (const name of names) this.#context.store.write(this.#host, name, step.position, PENDING)
+    this.#promiseFacts(task, step.position)
     // Nobody knows which variables a file brings.
     if ('name' in task.module && task.module.name === 'include_vars') this.#halted = true
     return { step, task, handler: false, works: [], looped: false, follows: true }
@@ -178,12 +179,20 @@ export class Lookahead {
       } else {
         open = true
         if (task.register !== undefined) store.write(this.#host, task.register, work.scope.position, PENDING)
+        this.#promiseFacts(task, work.scope.position)
       }
     }
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
+  }
+
+  /** What the task will add to the facts is not there yet; where nobody knows its names, nothing is rendered ahead. */
+  #promiseFacts(task: Task, position: number): void {
+    const names = factsGivenBy(task)
+    if (!names) this.#halted = true
+    for (const name of names ?? []) this.#context.store.giveFact(this.#host, name, position, PENDING)
   }
 
   #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {

@@ -236,6 +236,11 @@ export function factsSetBy({ module, args }: Task): string[] {
   return [...args.keys()].filter((name) => name !== 'cacheable')
 }
 
+/** Names of the facts that a task adds to the host's; undefined where they show only when it is rendered. */
+export function factsGivenBy({ module, args }: Task): readonly string[] | undefined {
+  return 'meta' in module || !module.facts ? [] : module.facts(args)
+}
+
 export function placeOf(step: Step): Place {
   return step.task?.place ?? step.run.play.place
 }

@@ -1,6 +1,8 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
+import apt_key from './apt_key.ts'
+import apt_repository from './apt_repository.ts'
 import assert from './assert.ts'
 import authorized_key from './authorized_key.ts'
 import blockinfile from './blockinfile.ts'
@@ -31,11 +33,14 @@ import known_hosts from './known_hosts.ts'
 import lineinfile from './lineinfile.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
+import package_facts from './package_facts.ts'
 import raw from './raw.ts'
 import replace from './replace.ts'
+import rpm_key from './rpm_key.ts'
 import script from './script.ts'
 import seboolean from './seboolean.ts'
 import service from './service.ts'
+import service_facts from './service_facts.ts'
 import set_fact from './set_fact.ts'
 import shell from './shell.ts'
 import slurp from './slurp.ts'
@@ -49,9 +54,12 @@ import uri from './uri.ts'
 import user from './user.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
+import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
   apt,
+  apt_key,
+  apt_repository,
   assert,
   authorized_key,
   blockinfile,
@@ -82,11 +90,14 @@ const all: readonly TaskModule[] = [
   lineinfile,
   mount,
   package_,
+  package_facts,
   raw,
   replace,
+  rpm_key,
   script,
   seboolean,
   service,
+  service_facts,
   set_fact,
   shell,
   slurp,
@@ -100,6 +111,7 @@ const all: readonly TaskModule[] = [
   user,
   wait_for,
   yum,
+  yum_repository,
 ]
 
 /** Every module under its own name. */

@@ -3,8 +3,8 @@ import type { Plan, Result } from '../task.ts'
 import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
 import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
 import { Unknown } from '../world/kind.ts'
-import { type Effect, UnknownAnswer, type World, effect, effectOnAll } from '../world/world.ts'
-import { aptScript, listsAsk, readLists } from './package-apt.ts'
+import { type Effect, UnknownAnswer, type World, effect } from '../world/world.ts'
+import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung, readLists } from './package-apt.ts'
 import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
 import { splitLines } from './run-command.ts'
@@ -75,7 +75,7 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
     }
   }
   if (task.maxAge > 0) {
-    if (world.get('script', listsAsk(task.maxAge)).stdout.toString('latin1') === 'fresh\n') {
+    if (areFresh(world.get('script', listsAsk(task.maxAge)))) {
       return {
         status: 'ok',
         reason: `apt's lists are younger than ${task.maxAge} s`,
@@ -89,13 +89,7 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
     diff: [],
     apply: aptScript(task, undefined),
     timeout: TIMEOUT,
-    effects: [
-      effectOnAll('package', (before) =>
-        before instanceof Unknown || before.candidate === undefined
-          ? before
-          : new Unknown('the new lists are not known yet'),
-      ),
-    ],
+    effects: afterUpdate(task.maxAge),
     once: true,
     maybe: true,
   }
@@ -116,6 +110,8 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
       ? afterInstall(step.name, step.to, osFamily, world)
       : afterUpgrade(step.name, step.to ?? step.from),
   )
+  if (manager === 'apt' && task.update)
+    effects.push(...(task.state === 'latest' ? [listsBecomeYoung(task.maxAge)] : afterUpdate(task.maxAge)))
   if (manager === 'dnf' && task.state === 'latest') {
     effects.push(
       effect('script', updatesAsk(task).id, () => ({

@@ -94,6 +94,11 @@ export class World {
     return made.#reply('path', path) as ReplyOf<'path'> | Unknown
   }
 
+  /** Whether check mode has predicted a change of anything of this kind: a listing of them all is out of date then. */
+  predicts(kind: KindName): boolean {
+    return this.#effects.some((effect) => effect.kind === kind)
+  }
+
   /** Whether these effects would change any answer; a restart of what runs does not. */
   isMovedBy(effects: readonly Effect[]): boolean {
     return effects.some((effect) => {
