@@ -6,14 +6,15 @@ import { Lookahead } from './converge/lookahead.ts'
 import { perform, takeOver } from './converge/perform.ts'
 import { Meeting } from './converge/meeting.ts'
 import { doubtful, notifies, Notified } from './converge/notified.ts'
+import type { Done } from './converge/once.ts'
 import { Tally } from './converge/tally.ts'
 import { registered, type Verdict } from './converge/verdict.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
 import { isMeta, type Task } from './playbook/model.ts'
-import type { Span } from './playbook/program.ts'
+import type { PlayRun, Span, Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
-import type { Group } from './playbook/work.ts'
+import type { Group, Turn } from './playbook/work.ts'
 import { dict, type Value } from './value.ts'
 import type { NotYet } from './variables/not-yet.ts'
 import { TaskScope } from './variables/scope.ts'
@@ -33,9 +34,11 @@ export class HostRun {
   readonly #failing = new Failing()
   /** A failure that nothing has rescued yet ends the run for all hosts. */
   #fatal = false
+  /** The step comes again: this host is to run itself what it waited for. */
+  #again = false
   /** How often the host went on elsewhere in the program. */
   #jumps = 0
-  #play = 0
+  #run: PlayRun | undefined
 
   constructor(context: RunContext, target: HostTarget) {
     this.#context = context
@@ -48,6 +51,7 @@ export class HostRun {
       const layers = context.layers(target.host, step, handler)
       return taskName(handler, new TaskScope(context.store, target.host, step.position, layers))
     })
+    context.once.join(target.host, (handler) => this.#notified.has(handler))
   }
 
   get host(): string {
@@ -73,7 +77,7 @@ export class HostRun {
       if (end === 'unreachable') this.#context.emit({ type: 'host-unreachable', host: this.host, error })
       else this.#context.emit({ type: 'error', error })
     } finally {
-      if (isLost(end)) this.#lose()
+      if (isLost(end)) this.#lose(end === 'unreachable')
       this.#context.progress.leave(this.host)
       this.#context.store.reached.delete(this.host)
       // Nobody will set what this host still owed to others.
@@ -83,10 +87,10 @@ export class HostRun {
     return end
   }
 
-  #lose(): void {
-    const { progress } = this.#context
-    progress.lose(this.host, this.#play)
-    if (this.#fatal) this.#meeting.stop(`${this.host} failed in a play with any_errors_fatal`)
+  #lose(unreachable: boolean): void {
+    this.#context.progress.lose(this.host, this.#run?.index ?? 0, unreachable)
+    if (this.#fatal) this.#meeting.fail(`${this.host} failed in a play with any_errors_fatal`)
+    else if (this.#run) this.#meeting.judge(this.#run)
   }
 
   async #walk(): Promise<HostEnd> {
@@ -100,22 +104,23 @@ export class HostRun {
         continue
       }
       const { position, run } = group.step
-      this.#play = run.index
+      this.#run = run
       this.#fatal ||= group.works.some((work) => work.settings.fatal)
-      progress.reach(this.host, position)
-      const beyond = reachesOut(group, this.#context.check)
-      if (beyond || isFence(group)) await this.#meeting.meet(group.step)
+      // Where a failure is to end the run, nobody goes on while its always parts and handlers run here.
+      const holds = !this.#failing.none && (this.#fatal || run.conduct.maxFail !== undefined)
+      if (!holds) progress.reach(this.host, position)
+      const beyond = !holds && reachesOut(group, this.#context.check)
+      if (!holds && (beyond || isFence(group))) await this.#meeting.meet(group.step)
       if (group.step.type === 'play' && run.members.has(this.host)) await this.#meeting.begin(run)
-      if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
+      if (progress.stopped !== undefined || this.#context.signal.aborted) return this.#stopped(group.step)
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue
       }
-      const jumps = this.#jumps
+      this.#again = false
       const ended = await this.#group(group)
       if (ended) return ended
-      // It comes again, to be run by this host.
-      if (group.follows && this.#jumps !== jumps) continue
+      if (this.#again) continue
       if (this.#failing.none) this.#fatal = false
       if (!beyond) continue
       const next = this.#context.line.next(position)
@@ -124,6 +129,19 @@ export class HostRun {
       // Another host's command may have changed what this host answered before.
       if (progress.touched(position)) this.#worker.forget()
     }
+  }
+
+  /** The run ends for all: what was notified still runs where the play forces it, if it was a host that failed. */
+  async #stopped({ run, position, room }: Step): Promise<HostEnd> {
+    const { progress, signal, line } = this.#context
+    if (!run.conduct.forceHandlers || !progress.mayFinish || signal.aborted) return 'stopped'
+    const flush = line.steps.find(
+      (step) => step.run === run && step.type === 'flush' && step.position >= position,
+    )
+    if (!flush) return 'stopped'
+    this.#jump(position - room * 2 ** -30, flush.position)
+    await this.#flush({ step: flush, task: undefined, handler: false, works: [], looped: false })
+    return 'stopped'
   }
 
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */
@@ -142,9 +160,9 @@ export class HostRun {
     const { task } = group
     if (group.step.type === 'flush' && !group.handler) return this.#flush(group)
     if (!task) return undefined
-    if (group.follows) return this.#follow(group, task)
+    if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
-    if (task.runOnce && !group.handler) this.#context.once.finish(group.step, { works, verdicts })
+    if (task.runOnce) this.#finishForAll(group, task, { works, verdicts })
     this.#notified.add(
       group,
       works.filter((_, index) => notifies(verdicts[index])),
@@ -160,26 +178,39 @@ export class HostRun {
   }
 
   /** Waits for the host that runs the task for all, and takes over what it gives; runs it itself if that one is gone. */
-  async #follow(group: Group, task: Task): Promise<HostEnd | undefined> {
+  async #follow(group: Group, task: Task, turn: Turn): Promise<HostEnd | undefined> {
     const { once, progress } = this.#context
-    const { step } = group
+    const { step, handler } = group
+    // Whoever runs it may wait for this host to come so far.
+    progress.reach(this.host, step.position)
     for (;;) {
       const seen = progress.version
-      const done = once.result(step)
+      const done = once.result(turn)
       if (done) {
+        once.pass(turn, this.host)
         const taken = takeOver(done, { group, task, host: this.host, ahead: this.#ahead }, this.#context)
         return done.verdicts.some((found) => found.status === 'failed')
           ? this.#failed(taken, done.verdicts, 0)
           : undefined
       }
       if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
-      const leader = once.leader(step)
+      const leader = handler ? once.handlerLeader(turn, step, task) : once.leader(step)
       if (leader === undefined || leader === this.host) {
-        this.#jump(step.position - step.room * 2 ** -30, step.position)
+        this.#again = true
+        this.#jump((group.position ?? step.position) - step.room * 2 ** -30, step.position)
         return undefined
       }
       await progress.moved(leader, seen)
     }
+  }
+
+  /** Those who wait for it take over what it gives. */
+  #finishForAll({ step, handler }: Group, task: Task, done: Done): void {
+    const { once, progress } = this.#context
+    const turn = handler ? once.turnOf(step, task, this.host) : step
+    once.pass(turn, this.host)
+    once.finish(turn, done)
+    progress.tell(this.host)
   }
 
   /** Runs the notified handlers, in the order in which the play lists them. */
@@ -192,9 +223,11 @@ export class HostRun {
         for (const group of groups) {
           todo.shift()
           this.#ahead.queue.shift()
-          const doubt = this.#notified.take(group.task)
+          const doubt = group.follows ? undefined : this.#notified.take(group.task)
           const jumps = this.#jumps
           const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
+          // Until another host has run it, this one may have to.
+          if (group.follows && this.#context.once.result(group.follows)) this.#notified.take(group.task)
           // The handlers behind one that failed and was rescued run at the next flush.
           if (ended || this.#jumps !== jumps) return ended
         }

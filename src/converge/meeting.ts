@@ -55,9 +55,24 @@ export class Meeting {
     if (progress.stopped !== undefined) throw interrupted(this.#host)
   }
 
+  /** The same where a host has failed: handlers that are forced still run. */
+  fail(why: string): void {
+    this.stop(why, true)
+  }
+
+  /** Ends the run where a play has lost more of its hosts than it may. As in Ansible, unreachable ones do not count. */
+  judge(run: PlayRun): void {
+    const { maxFail } = run.conduct
+    if (maxFail === undefined) return
+    const { progress } = this.#context
+    const failed = run.hosts.filter((host) => progress.hasFailedIn(host, run.index)).length
+    if ((failed / run.hosts.length) * 100 > maxFail)
+      this.fail(`${failed} of ${run.hosts.length} hosts failed, and max_fail_percentage is ${maxFail}`)
+  }
+
   /** Ends the run for all hosts, and says why: otherwise tasks would be missing without a word. */
-  stop(why: string): void {
-    if (this.#context.progress.stop(why))
+  stop(why: string, mayFinish = false): void {
+    if (this.#context.progress.stop(why, mayFinish))
       this.#context.emit({ type: 'warning', text: `${why}: the run ends here` })
   }
 }

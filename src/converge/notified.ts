@@ -71,6 +71,11 @@ export class Notified {
     return doubt
   }
 
+  /** Whether it waits for its flush. */
+  has(handler: Task): boolean {
+    return this.#handlers.has(handler)
+  }
+
   clear(): void {
     this.#handlers.clear()
   }

@@ -40,7 +40,7 @@ export function takeOver(
 ): Group {
   const { step } = group
   const works = done.works.map((work) => {
-    const scope = ahead.scopeLike({ step, task }, work.scope.position)
+    const scope = ahead.scopeLike({ step, task }, group.position ?? work.scope.position)
     return { ...work, host, scope }
   })
   const taken = { ...group, works, looped: works.some((work) => work.item !== undefined) }

@@ -1,5 +1,6 @@
 import type { Connection, Identity, Shell } from '../connect/connection.ts'
 import { showPlace, type Place } from '../errors.ts'
+import { isLocal } from '../playbook/way.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { Answers } from './answers.ts'
 import { carryOut, unsettle } from './carry-out.ts'
@@ -72,11 +73,19 @@ export class Worker {
   }
 
   /** Of the host that is worked on. A delegate is asked anew for each task: others work on it meanwhile. */
-  #answersOf({ settings: { delegate } }: Work): Answers {
-    if (delegate === undefined) return this.#answers
+  #answersOf({ settings: { delegate, way } }: Work): Answers {
+    if (way === undefined) return this.#answers
+    const context = this.#context
+    if (delegate !== undefined)
+      return new Answers(
+        async (identity) => this.#shell(await context.delegate(delegate, way), identity),
+        context.predicted(delegate),
+      )
+    // What is done there by another user is done to the same host; on the controller it is not.
+    const there = isLocal(way) ? 'localhost' : this.#host
     return new Answers(
-      async (identity) => this.#shell(await this.#context.delegate(delegate), identity),
-      this.#context.predicted(delegate),
+      async (identity) => this.#shell(await context.reachBy(this.#host, way), identity),
+      context.predicted(there),
     )
   }
 
@@ -90,7 +99,7 @@ export class Worker {
         if (other.rendered.type !== 'ready') continue
         const { kind } = other.rendered
         // Another host has to answer for it.
-        if (other.settings.delegate !== undefined) continue
+        if (other.settings.way !== undefined) continue
         if (kind === 'wait' && other !== work && !other.settings.check) return works
         works.push(other)
         // Behind a task that runs for certain, or reaches further than this host, answers would be stale.
