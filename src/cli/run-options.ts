@@ -1,4 +1,5 @@
 import type { RunOptions } from '../run/options.ts'
+import { USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { Redactor, type Secret } from '../secret.ts'
 import { version } from '../version.ts'
 import { connectionDefaults } from '../config/connection-defaults.ts'
@@ -54,6 +55,10 @@ export async function runOptions(
     tags: { only: options.tags ?? [], skip: options.skipTags ?? [] },
     startAtTask: options.startAtTask,
     rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
+    conduct: {
+      strategy: settings.strategy ?? USUAL_CONDUCT.strategy,
+      forceHandlers: options.forceHandlers ?? settings.forceHandlers ?? USUAL_CONDUCT.forceHandlers,
+    },
     extraVars,
     check: options.check ?? false,
     allowDegraded: options.allowDegraded,

@@ -24,6 +24,18 @@ export interface Hands {
 
 /** Plans one task over what the host answered and, outside of check mode, makes it so; repeats it for `until`. */
 export async function carryOut(work: Work, group: Group, hands: Hands): Promise<Verdict> {
+  try {
+    return await tries(work, group, hands)
+  } catch (error) {
+    if (!isKnown(error) || error.exitCode !== EXIT.unreachable || !work.settings.ignoreUnreachable)
+      throw error
+    hands.forget()
+    const result = { unreachable: true, msg: error.message }
+    return verdict('ignored', error.message, { hint: error.hint, result })
+  }
+}
+
+async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { retry } = work.settings
   const register = group.task?.register
   const once = async () => doubted(work, judge(work, await attempt(work, group, hands), register), hands)
@@ -174,7 +186,7 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
-  const beyond = module.beyond === true || work.settings.delegate !== undefined
+  const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
   const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
   const ms = performance.now() - started

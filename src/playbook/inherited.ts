@@ -1,6 +1,7 @@
 import type { YamlNode } from '../yaml/load.ts'
 import type { Inherited, Located } from './model.ts'
 import type { Reader } from './reader.ts'
+import { checkConnection } from './way.ts'
 
 type Setting = Exclude<keyof Inherited, 'vars' | 'environment' | 'tags'>
 
@@ -10,6 +11,7 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     const located = reader.located(keys.get(keyword))
     return located ? { [property]: located } : {}
   }
+  checkConnection(reader, keys.get('connection'))
   const environment = reader.located(keys.get('environment'))
   return {
     vars: reader.variables(keys.get('vars'), 'vars'),
@@ -20,9 +22,15 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     ...optional('become', 'become'),
     ...optional('becomeUser', 'become_user'),
     ...optional('becomeMethod', 'become_method'),
+    ...optional('connection', 'connection'),
+    ...optional('remoteUser', 'remote_user'),
+    ...optional('port', 'port'),
+    ...optional('becomeFlags', 'become_flags'),
+    ...optional('becomeExe', 'become_exe'),
     ...optional('checkMode', 'check_mode'),
     ...optional('diff', 'diff'),
     ...optional('ignoreErrors', 'ignore_errors'),
+    ...optional('ignoreUnreachable', 'ignore_unreachable'),
     ...optional('noLog', 'no_log'),
     ...optional('anyErrorsFatal', 'any_errors_fatal'),
     ...optional('runOnce', 'run_once'),

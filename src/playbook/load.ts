@@ -3,6 +3,7 @@ import { HakubeError, throwAll, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { describe, entryOf, loadYaml, type YamlNode } from '../yaml/load.ts'
 import { checkTemplates } from './check-templates.ts'
+import { readConduct } from './conduct.ts'
 import { inherited } from './inherited.ts'
 import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
@@ -136,6 +137,7 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
   const order = reader.located(keys.get('order'))
   return {
     ...inherited(reader, keys),
+    ...readConduct(reader, keys),
     ...(serial && { serial }),
     ...(order && { order }),
     name: reader.text(keys.get('name'), 'name') ?? pattern.join(','),
@@ -150,7 +152,6 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     // Of handlers with one name the last one counts: the play's own.
     handlers: [...parts.handlers, ...loadHandlers(within, keys.get('handlers'), 'handlers')],
     roles: parts.roles,
-    remoteUser: reader.located(keys.get('remote_user')),
     when: [],
   }
 }

@@ -1,6 +1,8 @@
 import type { Place } from '../errors.ts'
 import type { TaskModule } from '../task.ts'
 import type { Value } from '../value.ts'
+import type { ConductKeywords } from './conduct.ts'
+import type { WayKeywords } from './way.ts'
 import type { Loading } from './loading.ts'
 import type { RawVariables } from '../variables/store.ts'
 
@@ -20,13 +22,15 @@ export interface BecomeSettings {
 }
 
 /** Keywords that plays, blocks and tasks share; a task has them merged from its blocks and its play. */
-export interface Inherited extends BecomeSettings {
+export interface Inherited extends BecomeSettings, WayKeywords {
   vars: ReadonlyMap<string, Located>
   environment: readonly Located[]
   tags: readonly string[]
   checkMode?: Located
   diff?: Located
   ignoreErrors?: Located
+  /** A host that cannot be reached goes on with the next task. */
+  ignoreUnreachable?: Located
   noLog?: Located
   anyErrorsFatal?: Located
   /** The first host runs it for all hosts of its batch. */
@@ -143,7 +147,7 @@ export interface Block extends Inherited {
 
 export type Entry = Task | Block
 
-export interface Play extends Inherited {
+export interface Play extends Inherited, ConductKeywords {
   name: string
   place: Place
   hosts: Located<string>
@@ -161,7 +165,6 @@ export interface Play extends Inherited {
   /** Roles whose variables all of the play sees, in their order. */
   roles: readonly RoleUse[]
   roleTasks: readonly Entry[]
-  remoteUser: Located | undefined
   /** Of import_playbook: they hold for every task. */
   when: readonly Condition[]
 }

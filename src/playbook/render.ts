@@ -12,6 +12,7 @@ import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
 import type { Step } from './program.ts'
 import { plainSettings, settingsOf, type Defaults } from './settings.ts'
+import type { Way } from './way.ts'
 import type { Group, Rendered, Settings, Work } from './work.ts'
 
 export interface RenderContext {
@@ -23,6 +24,8 @@ export interface RenderContext {
   verbosity: number
   /** Puts what a task includes into the line of steps; without it an include only says what it would bring. */
   include?: ((including: Including) => void) | undefined
+  /** Whether a host is reached this way anyway. */
+  isUsual(host: string, way: Way): boolean
   /** The variables of another host, as this play sees them. */
   scopeOf(host: string, step: Step, position: number): TaskScope
 }

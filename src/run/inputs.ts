@@ -10,6 +10,7 @@ import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
+import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
 import { Line } from '../playbook/line.ts'
 import { draftPlays } from '../playbook/program.ts'
@@ -65,11 +66,14 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   )
   if (hosts.length === 0) throw nobody(playbook, options)
   const store = storeOf(inventory, hosts, options.extraVars)
+  // What is bundled means what it says, whatever an ansible.cfg says of other playbooks.
+  const usual = (options.bundled ? undefined : options.conduct) ?? USUAL_CONDUCT
   const programmed = plays.map(({ play, hosts: own }) => {
     const scope = ownScope(store, play, options)
     const rendered = (located: Located | undefined) =>
       located && { value: renderTree(located, scope), place: located.place }
-    return { play, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
+    const conduct = conductOf(play, rendered, usual)
+    return { play, conduct, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
   const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
   store.line = line

@@ -1,5 +1,6 @@
 import type { Identity } from '../connect/connection.ts'
 import type { HostKeyChecking } from '../connect/target.ts'
+import type { Conduct } from '../playbook/conduct.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Event } from '../report/events.ts'
 import type { Redactor, Secret } from '../secret.ts'
@@ -28,6 +29,8 @@ export interface RunOptions {
   allowDegraded?: boolean | undefined
   /** A rolling change may leave the endpoint without an address for a while, or with two holders. */
   allowOutage?: boolean | undefined
+  /** What holds for plays that do not say it. */
+  conduct?: Pick<Conduct, 'strategy' | 'forceHandlers'> | undefined
   /** How many hosts are worked on at a time. */
   forks: number
   connection: ConnectionOptions
