@@ -1,8 +1,10 @@
 import type { YamlNode } from '../yaml/load.ts'
+import { readCollections } from './collections.ts'
 import type { Inherited, Located } from './model.ts'
+import { readModuleDefaults } from './module-defaults.ts'
 import type { Reader } from './reader.ts'
 
-type Setting = Exclude<keyof Inherited, 'vars' | 'environment' | 'tags'>
+type Setting = Exclude<keyof Inherited, 'vars' | 'environment' | 'tags' | 'moduleDefaults' | 'collections'>
 
 /** The keywords that plays, blocks and tasks share. */
 export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Inherited {
@@ -10,6 +12,8 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     const located = reader.located(keys.get(keyword))
     return located ? { [property]: located } : {}
   }
+  const moduleDefaults = readModuleDefaults(reader, keys.get('module_defaults'))
+  const collections = readCollections(reader, keys.get('collections'))
   const environment = reader.located(keys.get('environment'))
   return {
     vars: reader.variables(keys.get('vars'), 'vars'),
@@ -17,6 +21,8 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     tags: reader
       .texts(keys.get('tags'), 'tags')
       .flatMap((tag) => tag.value.split(',').map((one) => one.trim())),
+    ...(moduleDefaults && { moduleDefaults }),
+    ...(collections && { collections }),
     ...optional('become', 'become'),
     ...optional('becomeUser', 'become_user'),
     ...optional('becomeMethod', 'become_method'),
@@ -38,5 +44,9 @@ export function inherit(outer: Inherited, inner: Inherited): Inherited {
     vars: new Map([...outer.vars, ...inner.vars]),
     environment: [...outer.environment, ...inner.environment],
     tags: [...new Set([...outer.tags, ...inner.tags])],
+    ...(outer.moduleDefaults && {
+      // An inner one replaces all that is said of the same module.
+      moduleDefaults: new Map([...outer.moduleDefaults, ...(inner.moduleDefaults ?? [])]),
+    }),
   }
 }

@@ -5,7 +5,7 @@ import { splitKeyValue } from './key-value.ts'
 import { IMPORT_KEYWORDS } from './keywords.ts'
 import { inFile, loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole } from './load-role.ts'
-import { isCircle, readYaml, taskFiles, type Within } from './loading.ts'
+import { isCircle, lending, readYaml, taskFiles, type Within } from './loading.ts'
 import type { Block, Condition, Inherited, Located, Task } from './model.ts'
 import { hasTemplate, isNothing } from './reader.ts'
 
@@ -35,7 +35,10 @@ export function loadImport(
   const args = importArguments(within, action, keys.get('args'))
   const when = reader.conditions(keys.get('when'), 'when')
   const shared = inherited(reader, keys)
-  const inner = { ...within, when: [...within.when, ...when.map(({ value }) => value)] }
+  const inner = {
+    ...lending(within, shared),
+    when: [...within.when, ...when.map(({ value }) => value)],
+  }
   const block = (entries: Block['block']): Block => ({
     ...shared,
     type: 'block',

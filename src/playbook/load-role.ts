@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { didYouMean } from '../suggest.ts'
 import { toValue, type YamlNode } from '../yaml/load.ts'
+import { readCollections } from './collections.ts'
 import { inherit, inherited } from './inherited.ts'
 import { ROLE_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
-import { isCircle, type Within } from './loading.ts'
+import { isCircle, lending, type Within } from './loading.ts'
 import type { Block, Condition, Entry, Inherited, Located, RoleUse, Task } from './model.ts'
 import { isNothing } from './reader.ts'
 import { findRole, MAIN, roleName, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
@@ -58,14 +59,16 @@ export function loadRole(entry: RoleEntry, within: Within, lent: Inherited = NOT
   const use = makeUse(entry, path, within)
   const { vars: _own, ...shared } = entry.shared
   const outer = inherit(lent, { ...shared, vars: new Map() })
-  const inner: Within = {
+  const around: Within = {
     ...within,
     dir: join(path, 'tasks'),
     role: use,
     when: conditions,
     chain: [...within.chain, path],
   }
-  const meta = readMeta(inner, path)
+  const meta = readMeta(around, path)
+  const { collections: _around, ...lentDefaults } = lending(around, outer).lent
+  const inner: Within = { ...around, lent: { ...lentDefaults, collections: meta.collections } }
   if (entry.once && !meta.again && ranAlready(within, keyOf(entry, path), conditions)) return undefined
   const dependencies = meta.dependencies.flatMap((node) => {
     const dependency = readRoleEntry(inner, node)
@@ -140,6 +143,13 @@ function ranAlready({ parts }: Within, key: string, conditions: readonly string[
   return false
 }
 
+interface RoleMeta {
+  dependencies: readonly YamlNode[]
+  /** allow_duplicates */
+  again: boolean
+  collections: readonly string[]
+}
+
 const META_KEYWORDS = {
   dependencies: 'yes',
   allow_duplicates: 'yes',
@@ -148,8 +158,8 @@ const META_KEYWORDS = {
   collections: 'yes',
 }
 
-function readMeta({ loading }: Within, path: string): { dependencies: readonly YamlNode[]; again: boolean } {
-  const none = { dependencies: [], again: false }
+function readMeta({ loading }: Within, path: string): RoleMeta {
+  const none = { dependencies: [], again: false, collections: [] }
   const root = roleYaml(loading, path, 'meta', 'main')?.root
   if (!root || isNothing(root)) return none
   const mapping = loading.reader.mapping(root, 'meta/main.yml')
@@ -157,6 +167,7 @@ function readMeta({ loading }: Within, path: string): { dependencies: readonly Y
   const keys = loading.reader.keywords(mapping, META_KEYWORDS, 'role’s meta/main.yml')
   const again = keys.get('allow_duplicates')
   return {
+    collections: readCollections(loading.reader, keys.get('collections')) ?? [],
     dependencies: loading.reader.items(keys.get('dependencies'), 'dependencies'),
     again: again?.kind === 'scalar' && again.value === true,
   }
@@ -185,11 +196,20 @@ function missingFile({ reader }: Within['loading'], entry: RoleEntry, folder: st
   )
 }
 
+/** A role of a collection is a role like others once it lies where roles are looked for. */
+function ofCollection(name: string): string | undefined {
+  const [, namespace, collection, role] = /^(\w+)\.(\w+)\.([\w.]+)$/.exec(name) ?? []
+  if (role === undefined) return undefined
+  return `hakube looks into no collections: copy ansible_collections/${namespace}/${collection}/roles/${role} to roles/${name}, or name its folder with --roles-path and write role: ${role}`
+}
+
 function missing(entry: RoleEntry, within: Within): undefined {
   const { reader, sources, playbookDir } = within.loading
   const places = rolePlaces(entry.name, within)
   const known = new Set(sources.below(join(playbookDir, 'roles')).map((file) => file.split('/')[0] ?? ''))
   const hint =
-    didYouMean(entry.name, known) ?? `looked for ${places.join(', ')}; --roles-path names other folders`
+    ofCollection(entry.name) ??
+    didYouMean(entry.name, known) ??
+    `looked for ${places.join(', ')}; --roles-path names other folders`
   return reader.problem(`there is no role ${entry.name}`, entry.node.place, hint, 'unknown-role')
 }

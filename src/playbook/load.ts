@@ -8,8 +8,9 @@ import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole, readRoleEntry } from './load-role.ts'
 import { readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
-import { handlerNames, isInclude, type Entry, type Play, type Playbook } from './model.ts'
-import { hasTemplate, Reader } from './reader.ts'
+import { handlerNames, isInclude, type Entry, type Located, type Play, type Playbook } from './model.ts'
+import { hasTemplate, isNothing, Reader } from './reader.ts'
+import { readVarsPrompt } from './vars-prompt.ts'
 import { noSources, type Sources } from './sources.ts'
 
 export interface LoadOptions {
@@ -119,10 +120,11 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
       'say on which hosts it runs: hosts: control_plane',
     )
   }
+  const shared = inherited(reader, keys)
   const pattern = reader.texts(hosts, 'hosts').map((item) => item.value)
   const dir = dirname(resolve(mapping.place.file))
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  const within: Within = { loading, parts, dir, role: undefined, chain: [], when: [] }
+  const within: Within = { loading, parts, dir, role: undefined, chain: [], when: [], lent: shared }
   const entries = (key: string) => loadEntries(within, keys.get(key), key)
   const preTasks = entries('pre_tasks')
   const roleTasks = reader.items(keys.get('roles'), 'roles').flatMap((item): Entry[] => {
@@ -132,17 +134,21 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     parts.roles.push(loaded.use)
     return [loaded.block]
   })
+  const name = reader.text(keys.get('name'), 'name')
   const serial = reader.located(keys.get('serial'))
   const order = reader.located(keys.get('order'))
   return {
-    ...inherited(reader, keys),
+    ...shared,
     ...(serial && { serial }),
     ...(order && { order }),
-    name: reader.text(keys.get('name'), 'name') ?? pattern.join(','),
+    name: name ?? pattern.join(','),
+    ...(name !== undefined && {
+      givenName: { value: name, place: keys.get('name')?.place ?? mapping.place },
+    }),
     place: mapping.place,
     hosts: { value: pattern.join(','), place: hosts.place },
     gatherFacts: reader.located(keys.get('gather_facts')),
-    varsFiles: reader.texts(keys.get('vars_files'), 'vars_files'),
+    varsFiles: readVarsFiles(reader, keys.get('vars_files')),
     preTasks,
     roleTasks,
     tasks: entries('tasks'),
@@ -150,9 +156,24 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     // Of handlers with one name the last one counts: the play's own.
     handlers: [...parts.handlers, ...loadHandlers(within, keys.get('handlers'), 'handlers')],
     roles: parts.roles,
-    remoteUser: reader.located(keys.get('remote_user')),
+    remoteUser: remoteUserOf(reader, keys),
+    varsPrompt: readVarsPrompt(reader, keys.get('vars_prompt')),
     when: [],
   }
+}
+
+/** Each entry of vars_files is a file, or a list of which the first counts that is there. */
+function readVarsFiles(reader: Reader, node: YamlNode | undefined): (readonly Located<string>[])[] {
+  if (node === undefined || isNothing(node)) return []
+  const entries = node.kind === 'sequence' ? node.items : [node]
+  return entries.map((entry) => reader.texts(entry, 'vars_files')).filter((names) => names.length > 0)
+}
+
+/** `user` is an old name of remote_user. */
+function remoteUserOf(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Located | undefined {
+  const [user, remoteUser] = [keys.get('user'), keys.get('remote_user')]
+  if (user && remoteUser) reader.problem('user and remote_user are the same', user.place, 'leave user out')
+  return reader.located(remoteUser ?? user)
 }
 
 /** A handler that nobody wrote is a typing mistake, which would show only when its task changes something. */

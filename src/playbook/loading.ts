@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type Place } from '../errors.ts'
 import { loadYaml, toValue, type YamlNode } from '../yaml/load.ts'
-import type { Origin, RoleUse, Task } from './model.ts'
+import type { Inherited, Origin, RoleUse, Task } from './model.ts'
 import type { Reader } from './reader.ts'
 import type { Sources } from './sources.ts'
 
@@ -30,6 +30,16 @@ export interface Within extends Origin {
   chain: readonly string[]
   /** Texts of the conditions around it. */
   when: readonly string[]
+  /** What plays, blocks and roles around it say of modules. */
+  lent: Pick<Inherited, 'moduleDefaults' | 'collections'>
+}
+
+/** The same place, within an entry that says this. */
+export function lending(within: Within, { moduleDefaults, collections }: Within['lent']): Within {
+  const { lent } = within
+  const merged = new Map([...(lent.moduleDefaults ?? []), ...(moduleDefaults ?? [])])
+  const names = collections ?? lent.collections
+  return { ...within, lent: { moduleDefaults: merged, ...(names && { collections: names }) } }
 }
 
 /** Parses a file of the playbook; its mistakes go to the reader. Undefined for mistakes and for an empty file. */

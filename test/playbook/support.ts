@@ -42,7 +42,11 @@ function spoken({ events }: LocalRun): string[] {
 async function ansibleSays(folder: string, more: Partial<LocalSettings>): Promise<string[]> {
   const { tags = { only: [], skip: [] }, extra = {}, check = false, limit, verbosity = 0 } = more
   const args = [
-    ...['-i', 'hosts.ini', 'site.yml', '-e', JSON.stringify(extra, toJson)],
+    '-i',
+    'hosts.ini',
+    'site.yml',
+    '-e',
+    JSON.stringify(extra, toJson),
     ...(tags.only.length === 0 ? [] : ['--tags', tags.only.join(',')]),
     ...(tags.skip.length === 0 ? [] : ['--skip-tags', tags.skip.join(',')]),
     ...(check ? ['--check'] : []),
@@ -50,7 +54,9 @@ async function ansibleSays(folder: string, more: Partial<LocalSettings>): Promis
     ...(verbosity > 0 ? [`-${'v'.repeat(verbosity)}`] : []),
   ]
   const env = { ...process.env, ANSIBLE_STDOUT_CALLBACK: 'json', ANSIBLE_JINJA2_NATIVE: '0' }
-  const run = promisify(execFile)('ansible-playbook', args, { cwd: folder, env }).catch((error: unknown) => error)
+  const run = promisify(execFile)('ansible-playbook', args, { cwd: folder, env }).catch(
+    (error: unknown) => error,
+  )
   const { stdout, stderr } = Said.parse(await run)
   const from = stdout.indexOf('{\n')
   if (from < 0) return [`ansible-playbook: ${stdout}${stderr}`]
