@@ -125,6 +125,7 @@ function importRole(
         handlers: from('handlers_from'),
       },
       once: false,
+      validate: reader.truth(args.get('rolespec_validate'), 'rolespec_validate') ?? true,
     },
     within,
   )

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { didYouMean } from '../suggest.ts'
 import { toValue, type YamlNode } from '../yaml/load.ts'
+import { validation } from './argument-specs.ts'
 import { readCollections } from './collections.ts'
 import { inherit, inherited } from './inherited.ts'
 import { ROLE_KEYWORDS } from './keywords.ts'
@@ -20,6 +21,8 @@ export interface RoleEntry {
   from: RoleFrom
   /** The same use of a role runs once in a play, but not where it is imported. */
   once: boolean
+  /** False where its arguments are not held against its argument_specs. */
+  validate?: boolean
 }
 
 const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
@@ -75,7 +78,7 @@ export function loadRole(entry: RoleEntry, within: Within, lent: Inherited = NOT
     return (dependency && loadRole(dependency, inner, outer)) ?? []
   })
   use.dependencies = dependencies.map((dependency) => dependency.use)
-  const tasks = roleTasks(entry, inner, path)
+  const tasks = [...validationOf(entry, inner, path, meta), ...roleTasks(entry, inner, path)]
   for (const handler of roleHandlers(entry, inner, path))
     within.parts.handlers.push({
       ...handler,
@@ -148,6 +151,8 @@ interface RoleMeta {
   /** allow_duplicates */
   again: boolean
   collections: readonly string[]
+  /** The file itself. */
+  root: YamlNode | undefined
 }
 
 const META_KEYWORDS = {
@@ -159,7 +164,7 @@ const META_KEYWORDS = {
 }
 
 function readMeta({ loading }: Within, path: string): RoleMeta {
-  const none = { dependencies: [], again: false, collections: [] }
+  const none = { dependencies: [], again: false, collections: [], root: undefined }
   const root = roleYaml(loading, path, 'meta', 'main')?.root
   if (!root || isNothing(root)) return none
   const mapping = loading.reader.mapping(root, 'meta/main.yml')
@@ -167,10 +172,19 @@ function readMeta({ loading }: Within, path: string): RoleMeta {
   const keys = loading.reader.keywords(mapping, META_KEYWORDS, 'role’s meta/main.yml')
   const again = keys.get('allow_duplicates')
   return {
+    root,
     collections: readCollections(loading.reader, keys.get('collections')) ?? [],
     dependencies: loading.reader.items(keys.get('dependencies'), 'dependencies'),
     again: again?.kind === 'scalar' && again.value === true,
   }
+}
+
+function validationOf(entry: RoleEntry, inner: Within, path: string, { root }: RoleMeta): Task[] {
+  if (entry.validate === false) return []
+  const { params, from } = entry
+  const name = roleName(entry.name)
+  const task = validation(inner, { name, path, entryPoint: from.tasks, params }, root)
+  return task ? [task] : []
 }
 
 function roleTasks(entry: RoleEntry, inner: Within, path: string): Entry[] {

@@ -37,11 +37,16 @@ export class Reader {
 
   /** A plain truth value, in any of YAML's words. */
   flag(node: YamlNode | undefined, what: string): boolean | undefined {
-    if (node === undefined || isNothing(node)) return undefined
-    const word = node.kind === 'scalar' ? String(toJson(toValue(node))).toLowerCase() : ''
+    return this.truth(this.located(node), what)
+  }
+
+  /** The same of a value that has been read. */
+  truth(located: Located | undefined, what: string): boolean | undefined {
+    if (!located || located.value === null) return undefined
+    const word = String(toJson(located.value)).toLowerCase()
     if (['true', 'yes', 'on', '1'].includes(word)) return true
     if (['false', 'no', 'off', '0'].includes(word)) return false
-    return this.problem(`${what} must be yes or no, this is ${describe(node)}`, node.place)
+    return this.problem(`${what} must be yes or no`, located.place)
   }
 
   located(node: YamlNode | undefined): Located | undefined {

@@ -148,6 +148,7 @@ function bringRole(within: Within, task: Task, args: Args): Omit<Brought, 'handl
         handlers: text('handlers_from'),
       },
       once: false,
+      validate: args['rolespec_validate'] !== false,
     },
     within,
   )

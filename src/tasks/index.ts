@@ -32,6 +32,7 @@ import stat from './stat.ts'
 import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
+import validate_argument_spec from './validate_argument_spec.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
 
@@ -68,6 +69,7 @@ const all: readonly TaskModule[] = [
   sysctl,
   systemd,
   template,
+  validate_argument_spec,
   wait_for,
   yum,
 ]
