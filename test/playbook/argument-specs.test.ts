@@ -184,10 +184,7 @@ describe('argument_specs of a role', () => {
         - include_role: {name: r}
       rescue:
         - debug: {msg: "{{ ansible_failed_result.validate_args_context.argument_spec_name }}"}
-    - block:
-        - import_role: {name: r, tasks_from: other}
-      rescue:
-        - debug: {msg: "{{ ansible_failed_task.name }}"}
+    - import_role: {name: r, tasks_from: other}
 `
     expect(await said(playbook, files)).toEqual([
       'included',
@@ -195,7 +192,8 @@ describe('argument_specs of a role', () => {
       'not checked no default',
       'nor here no default',
       'main',
-      "Validating arguments against arg spec 'other'",
+      // What an import says, all of the play sees.
+      'imported',
     ])
   })
 
