@@ -9,7 +9,8 @@ import { loadEntries, loadHandlers } from './load-entries.ts'
 import { isCircle, lending, type Within } from './loading.ts'
 import type { Block, Condition, Entry, Inherited, Located, RoleUse, Task } from './model.ts'
 import { isNothing } from './reader.ts'
-import { findRole, MAIN, roleName, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
+import { staticName } from './static-names.ts'
+import { findRole, MAIN, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
 
 /** How a role is used: what the entry says beside its name. */
 export interface RoleEntry {
@@ -39,10 +40,12 @@ export function readRoleEntry(within: Within, node: YamlNode): RoleEntry | undef
   if (!mapping) return undefined
   const isParameter = (key: string) => !Object.hasOwn(ROLE_KEYWORDS, key)
   const keys = reader.keywords(mapping, ROLE_KEYWORDS, 'role', isParameter)
-  const name = keys.get('role') ?? keys.get('name')
+  const source = keys.get('src')
+  const name = keys.get('role') ?? keys.get('name') ?? source
   if (!name) return reader.problem('this entry names no role', mapping.place, 'write role: NAME')
-  const text = reader.text(name, 'role')
-  if (text === undefined) return undefined
+  const written = reader.text(name, 'role')
+  if (written === undefined) return undefined
+  const text = name === source ? roleOfSource(written) : written
   const params = new Map<string, Located>()
   for (const [key, value] of keys) {
     if (!isParameter(key)) continue
@@ -53,8 +56,22 @@ export function readRoleEntry(within: Within, node: YamlNode): RoleEntry | undef
   return { name: text, shared: inherited(reader, keys), when, params, ...rest }
 }
 
+/** The name of a role that Galaxy would bring: git+https://host/path/name.git,v1 and its like. */
+function roleOfSource(source: string): string {
+  const [path = ''] = source.split(',')
+  return path
+    .replace(/\/$/, '')
+    .replace(/^.*[/:]/, '')
+    .replace(/\.(?:git|tar\.gz)$/, '')
+}
+
 /** The tasks of a role, those of its dependencies first, as a block; its handlers and variables go to the play. */
-export function loadRole(entry: RoleEntry, within: Within, lent: Inherited = NOTHING): Loaded | undefined {
+export function loadRole(written: RoleEntry, within: Within, lent: Inherited = NOTHING): Loaded | undefined {
+  const place = { value: written.name, place: written.node.place }
+  const own = new Map([...written.shared.vars, ...written.params])
+  const name = staticName(within, place, { what: 'the name of a role', own })
+  if (name === undefined) return undefined
+  const entry = { ...written, name }
   const path = findRole(entry.name, within)
   if (path === undefined) return missing(entry, within)
   if (isCircle(within, path, entry.node.place)) return undefined
@@ -110,7 +127,7 @@ function makeUse(
   { loading, role }: Within,
 ): RoleUse & { dependencies: RoleUse[] } {
   return {
-    name: roleName(entry.name),
+    name: entry.name,
     path,
     defaults: variables(entry, loading, path, 'defaults'),
     vars: variables(entry, loading, path, 'vars'),
@@ -182,7 +199,7 @@ function readMeta({ loading }: Within, path: string): RoleMeta {
 function validationOf(entry: RoleEntry, inner: Within, path: string, { root }: RoleMeta): Task[] {
   if (entry.validate === false) return []
   const { params, from } = entry
-  const name = roleName(entry.name)
+  const name = entry.name
   const task = validation(inner, { name, path, entryPoint: from.tasks, params }, root)
   return task ? [task] : []
 }

@@ -11,6 +11,9 @@ import { readYaml, type Loading, type PlayParts, type Within } from './loading.t
 import { handlerNames, isInclude, type Entry, type Located, type Play, type Playbook } from './model.ts'
 import { hasTemplate, isNothing, Reader } from './reader.ts'
 import { readVarsPrompt } from './vars-prompt.ts'
+import type { ScopeEnvironment } from '../variables/scope.ts'
+import type { RawVariables } from '../variables/store.ts'
+import { staticName } from './static-names.ts'
 import { noSources, type Sources } from './sources.ts'
 
 export interface LoadOptions {
@@ -20,6 +23,9 @@ export interface LoadOptions {
   sources?: Sources
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath?: readonly string[]
+  /** What names of roles and imports may use. */
+  extraVars?: RawVariables
+  environment?: ScopeEnvironment
 }
 
 /**
@@ -41,6 +47,8 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
     sources: options.sources ?? noSources,
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
+    extraVars: options.extraVars,
+    environment: options.environment,
   }
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
@@ -82,17 +90,21 @@ function importPlays(
 ): Play[] {
   const { reader, sources } = loading
   const mapping = reader.mapping(node, 'import_playbook')
-  const name = reader.text(named, 'import_playbook')
-  if (!mapping || name === undefined) return []
+  const written = reader.text(named, 'import_playbook')
+  if (!mapping || written === undefined) return []
   const keys = reader.keywords(mapping, IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook')
   const lent = inherited(reader, keys)
   const when = reader.conditions(keys.get('when'), 'when')
+  const around = { loading, parts: emptyParts(), dir: dirname(from), role: undefined, chain: [], when: [] }
+  const name = staticName(
+    { ...around, lent: {}, playVars: new Map() },
+    { value: written, place: named.place },
+    { what: 'the name of a playbook', own: lent.vars, hint: 'it may use -e and vars beside import_playbook' },
+  )
+  if (name === undefined) return []
   const file = resolve(dirname(from), name)
-  const text = hasTemplate(name) ? undefined : sources.read(file)
-  if (hasTemplate(name))
-    reader.problem('the name of a playbook must be known before the run, this is a template', named.place)
-  else if (!text)
-    reader.problem(`there is no playbook ${file}`, named.place, 'check the path', 'file-not-found')
+  const text = sources.read(file)
+  if (!text) reader.problem(`there is no playbook ${file}`, named.place, 'check the path', 'file-not-found')
   else if (chain.includes(file)) reader.problem(`${file} imports itself`, named.place)
   else {
     const root = readYaml(loading, file, text)
@@ -123,8 +135,18 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
   const shared = inherited(reader, keys)
   const pattern = reader.texts(hosts, 'hosts').map((item) => item.value)
   const dir = dirname(resolve(mapping.place.file))
-  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  const within: Within = { loading, parts, dir, role: undefined, chain: [], when: [], lent: shared }
+  const parts = emptyParts()
+  const { vars: _vars, ...lent } = shared
+  const within: Within = {
+    loading,
+    parts,
+    dir,
+    role: undefined,
+    chain: [],
+    when: [],
+    lent,
+    playVars: shared.vars,
+  }
   const entries = (key: string) => loadEntries(within, keys.get(key), key)
   const preTasks = entries('pre_tasks')
   const roleTasks = reader.items(keys.get('roles'), 'roles').flatMap((item): Entry[] => {
@@ -167,6 +189,10 @@ function readVarsFiles(reader: Reader, node: YamlNode | undefined): (readonly Lo
   if (node === undefined || isNothing(node)) return []
   const entries = node.kind === 'sequence' ? node.items : [node]
   return entries.map((entry) => reader.texts(entry, 'vars_files')).filter((names) => names.length > 0)
+}
+
+function emptyParts(): PlayParts {
+  return { handlers: [], roles: [], used: new Map() }
 }
 
 /** `user` is an old name of remote_user. */

@@ -91,7 +91,10 @@ export class Includes {
     if (!ofStep) this.#known.set(step, (ofStep = new Map()))
     const known = ofStep.get(key)
     if (known) return known
-    const brought = load(this.#loading, task, args, inherit(step.outer.lent, task.include?.apply ?? NOTHING))
+    const brought = load(this.#loading, task, args, {
+      lent: inherit(step.outer.lent, task.include?.apply ?? NOTHING),
+      playVars: step.run.play.vars,
+    })
     ofStep.set(key, brought)
     takeIn(step, brought, args)
     return brought
@@ -105,10 +108,23 @@ function takeIn({ run, outer }: Step, { handlers, role }: Brought, args: Args): 
   if (role && args['public'] === true) run.roles = [...run.roles, role]
 }
 
-function load(loading: Omit<Loading, 'reader'>, task: Task, args: Args, lent: Within['lent']): Brought {
+function load(
+  loading: Omit<Loading, 'reader'>,
+  task: Task,
+  args: Args,
+  { lent, playVars }: Pick<Within, 'lent' | 'playVars'>,
+): Brought {
   const reader = new Reader()
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  const within: Within = { ...task.origin, loading: { ...loading, reader }, parts, chain: [], when: [], lent }
+  const within: Within = {
+    ...task.origin,
+    loading: { ...loading, reader },
+    parts,
+    chain: [],
+    when: [],
+    lent,
+    playVars,
+  }
   const brought =
     task.module === includeRole
       ? bringRole(within, task, args)

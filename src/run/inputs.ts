@@ -47,6 +47,8 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     hidden: source.hidden,
     sources: diskSources(vault),
     rolesPath: options.rolesPath ?? [],
+    extraVars: options.extraVars,
+    environment: templateEnvironment(resolve(dirname(options.playbook)), options.env, vault),
   })
   const inventory = await loadInventory([...options.inventories], {
     playbookDir: dirname(resolve(options.playbook)),

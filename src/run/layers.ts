@@ -94,6 +94,8 @@ function roleMagic(role: RoleUse): [string, Value][] {
     ['role_path', role.path],
     ['role_name', role.name],
     ['ansible_role_name', role.name],
+    // Of a role that is in no collection.
+    ['ansible_collection_name', null],
     ...(parents.length === 0 ? [] : parentNames(parents)),
   ]
 }

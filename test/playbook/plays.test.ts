@@ -191,3 +191,43 @@ describe('vars_prompt', () => {
     expect(told(done.errors)).toMatch(says)
   })
 })
+
+describe('names that must be known before the run', () => {
+  const files = {
+    'roles/r/tasks/main.yml': '- import_tasks: "{{ role_path }}/tasks/{{ file }}.yml"\n',
+    'roles/r/tasks/one.yml': debug('one'),
+    'roles/r/tasks/two.yml': debug('two'),
+    'roles/r/defaults/main.yml': 'file: "{{ default }}"\ndefault: one\n',
+    'other.yml': `${head}  tasks:\n    - debug: {msg: other}\n`,
+  }
+  const playbook = `${head}  vars: {which: r}
+  roles: ["{{ which }}", {role: "{{ which }}", file: two}]
+  tasks:
+    - import_role: {name: "{{ which }}", tasks_from: two}
+    - import_tasks: "{{ playbook_dir }}/roles/{{ which }}/tasks/one.yml"
+    - vars: {here: two}
+      block:
+        - import_tasks: "roles/r/tasks/{{ here }}.yml"
+- import_playbook: "{{ book }}.yml"
+`
+  it('may use -e and the variables around them', async () => {
+    const says = ['one', 'two', 'two', 'one', 'two', 'other']
+    expect(await said(playbook, files, { extra: { book: 'other' } })).toEqual(says)
+  })
+
+  it('are refused where they hang on more', async () => {
+    const done = await runLocal(
+      playbook.replace('tasks_from: two}', 'tasks_from: "{{ ansible_os_family }}"}'),
+      {
+        inventory: ONE,
+        files,
+      },
+    )
+    expect(told(done.errors)).toMatch(
+      /site\.yml:6:54 tasks_from of import_role must be known before the run.*include_role/,
+    )
+    expect(told(done.errors)).toMatch(
+      /site\.yml:11:20 the name of a playbook must be known before the run: 'book' is undefined/,
+    )
+  })
+})
