@@ -77,6 +77,8 @@ export interface Controller {
   placeOf(host: string, variable: string): Place | undefined
   /** Like evaluate, but Python's truth of it, as in `when`. */
   test(expression: string): boolean
+  /** A mistake fails the task, since something may rescue or ignore that, or the run has begun; otherwise it is thrown. */
+  readonly tolerant?: boolean
   /** How many times -v was given. */
   readonly verbosity: number
 }

@@ -8,6 +8,7 @@ import { readSettings, type Settings } from '../config/settings.ts'
 import { HakubeError } from '../errors.ts'
 import type { ApplyOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
+import { askPrompt } from './ask-prompt.ts'
 import { askSecret } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 import { openVault } from './vault-options.ts'
@@ -89,6 +90,7 @@ export async function runOptions(
     signal: terminal.interrupt,
     abort: terminal.abort,
     env: terminal.env,
+    ask: terminal.stdin.isTTY === true ? (prompt) => askPrompt(prompt, terminal) : undefined,
   }
 }
 

@@ -235,7 +235,14 @@ function isNamed(task: Task, pattern: string): boolean {
 /** What a play lends its tasks. Its vars are a layer of their own, below those of blocks and tasks. */
 function playLends(play: Play): Inherited {
   const { vars: _vars, ...rest } = play
-  const keep: Inherited = { vars: new Map(), environment: rest.environment, tags: rest.tags }
+  const { environment, tags, moduleDefaults, collections } = rest
+  const keep: Inherited = {
+    vars: new Map(),
+    environment,
+    tags,
+    ...(moduleDefaults && { moduleDefaults }),
+    ...(collections && { collections }),
+  }
   for (const key of [
     'become',
     'becomeUser',

@@ -106,7 +106,8 @@ async function renderItem(
       ...context,
       scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
     })
-    const rendered = await renderArguments(slot.task, scope, context)
+    const tolerant = slot.tolerate || settings.ignoreErrors
+    const rendered = await renderArguments(slot.task, scope, context, tolerant)
     if (slot.task.include && rendered.type === 'ready') {
       const { step, task } = slot
       const loop = scope.loop
@@ -196,7 +197,12 @@ export function firstFalse(conditions: readonly Condition[], scope: TaskScope): 
   return undefined
 }
 
-async function renderArguments(task: Task, scope: TaskScope, context: RenderContext): Promise<Rendered> {
+async function renderArguments(
+  task: Task,
+  scope: TaskScope,
+  context: RenderContext,
+  tolerant = true,
+): Promise<Rendered> {
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
   const module: TaskModule = task.module
   const values: Record<string, unknown> = {}
@@ -222,6 +228,7 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
     cache,
     vault,
     verbosity,
+    tolerant,
   })
   const prepared = await module.prepare(parsed.data, controller)
   const kind = module.kind(parsed.data)

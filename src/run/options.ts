@@ -7,6 +7,7 @@ import type { Redactor, Secret } from '../secret.ts'
 import type { RawVariables } from '../variables/store.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Ask } from './prompts.ts'
 import type { Hosts } from './hosts.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -53,6 +54,8 @@ export interface RunOptions {
   preflight?: boolean | undefined
   /** Called when every host has come to its end, with the connections still open. */
   inspect?: ((scene: Scene) => Promise<void>) | undefined
+  /** Asks for vars_prompt; undefined where nobody can answer. `defaults` takes what stands for answers, or nothing. */
+  ask?: Ask | 'defaults' | undefined
   emit(event: Event): void
 }
 

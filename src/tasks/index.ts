@@ -52,6 +52,7 @@ import template from './template.ts'
 import unarchive from './unarchive.ts'
 import uri from './uri.ts'
 import user from './user.ts'
+import validate_argument_spec from './validate_argument_spec.ts'
 import wait_for from './wait_for.ts'
 import yum from './yum.ts'
 import yum_repository from './yum_repository.ts'
@@ -109,6 +110,7 @@ const all: readonly TaskModule[] = [
   unarchive,
   uri,
   user,
+  validate_argument_spec,
   wait_for,
   yum,
   yum_repository,

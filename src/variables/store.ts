@@ -9,6 +9,8 @@ import { Writes } from './writes.ts'
 export interface Raw {
   value: Value
   place: Place | undefined
+  /** No template, whatever stands in it. */
+  final?: boolean
 }
 
 export type RawVariables = ReadonlyMap<string, Raw>
