@@ -46,8 +46,6 @@ const INSTEAD = new Map([
   ['json_query', 'Write it with selectattr, map and dict2items.'],
   ['vault', 'Encrypt with ansible-vault beforehand.'],
   ['unvault', 'Keep the decrypted value in a vars file.'],
-  ['realpath', 'Write the path out: links on the controller are not followed.'],
-  ['expandvars', "Write lookup('env', 'NAME')."],
   ['fileglob', "Write lookup('fileglob', 'pattern')."],
   ['urlize', 'Write the HTML out.'],
   ['cidr_merge', 'Write the merged networks out.'],

@@ -1,3 +1,4 @@
+import { textArgument } from './arguments.ts'
 import { equals, truthy } from './compare.ts'
 import { Mistake } from './mistakes.ts'
 import type { Runtime } from './runtime.ts'
@@ -55,11 +56,12 @@ function path(holds: (kind: 'file' | 'directory' | 'other' | undefined) => boole
 const isDirectory = path((kind) => kind === 'directory')
 const isFile = path((kind) => kind === 'file')
 const exists = path((kind) => kind !== undefined)
-const isAbsolute: Test = (value) => str(defined(value)).startsWith('/')
+const isAbsolute: Test = (value) => textArgument(defined(value), 'a path').startsWith('/')
 
 function uri(accepts: (parts: ItemDict) => boolean): Test {
   return (value, { positional }) => {
-    const parts = urlParts(str(defined(value)))
+    if (typeof defined(value) !== 'string') return false
+    const parts = urlParts(str(value))
     const [schemes] = positional
     return accepts(parts) && (schemes === undefined || contains(schemes, parts.get('scheme') ?? ''))
   }

@@ -6,7 +6,7 @@ import { MersenneTwister } from '../mersenne.ts'
 import { Mistake } from '../mistakes.ts'
 import { asNumber, isFloat, isInt, plain } from '../numbers.ts'
 import type { Runtime } from '../runtime.ts'
-import { type Item, Range } from '../things.ts'
+import { type Item, Opaque, Range } from '../things.ts'
 import { noSuch } from '../undefined.ts'
 import { filter, type Filters } from './define.ts'
 
@@ -30,6 +30,8 @@ export const random: Filters = {
     return items[below(items.length)] ?? null
   }),
   shuffle: filter({ seed: null }, (value, { seed }, runtime) => {
+    // As Ansible has it: what cannot be shuffled stays as it is.
+    if (!isIterable(value)) return value
     const items = [...iterate(value)]
     const below = source(truthy(seed) ? seed : null, runtime)
     for (let at = items.length - 1; at > 0; at -= 1) {
@@ -40,6 +42,11 @@ export const random: Filters = {
     }
     return items
   }),
+}
+
+function isIterable(value: Item): boolean {
+  if (value instanceof Opaque) return value.elements() !== undefined
+  return typeof value === 'string' || Array.isArray(value) || value instanceof Map
 }
 
 function within(end: number, args: { start: Item; step: Item }, below: Below): number {
