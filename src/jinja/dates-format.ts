@@ -29,7 +29,9 @@ export function formatDate(time: DateTime, format: string): string {
 function flagged(field: string, flag: string): string {
   if (flag === '^') return field.toUpperCase()
   if (flag === '') return field
-  return field.replace(/^[0 ]+(?=\d)/, (fill) => (flag === '-' ? '' : fill.replaceAll(/[0 ]/g, flag === '_' ? ' ' : '0')))
+  return field.replace(/^[0 ]+(?=\d)/, (fill) =>
+    flag === '-' ? '' : fill.replaceAll(/[0 ]/g, flag === '_' ? ' ' : '0'),
+  )
 }
 
 function pad(value: number, width = 2, fill = '0'): string {

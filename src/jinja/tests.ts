@@ -57,7 +57,10 @@ const FINDERS = new Map([
 const anyRegex: Test = (value, args, runtime) => {
   const given = bind({ pattern: '', ignorecase: false, multiline: false, match_type: 'search' }, args)
   const find = FINDERS.get(str(given.match_type))
-  if (!find) throw new Mistake(`there is no match_type '${str(given.match_type)}'`, { hint: 'It knows: search, match, fullmatch.' })
+  if (!find)
+    throw new Mistake(`there is no match_type '${str(given.match_type)}'`, {
+      hint: 'It knows: search, match, fullmatch.',
+    })
   const { match_type: _kind, ...rest } = given
   return regex(find)(value, { positional: [], named: new Map(Object.entries(rest)) }, runtime)
 }
@@ -103,7 +106,10 @@ export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['mapping', of((value) => value instanceof Map)],
   ['sequence', of((value) => isSequence(value))],
   ['iterable', of((value) => isIterable(value))],
-  ['callable', of((value) => value instanceof Opaque && !(value instanceof DictView || value instanceof Range))],
+  [
+    'callable',
+    of((value) => value instanceof Opaque && !(value instanceof DictView || value instanceof Range)),
+  ],
   ['escaped', of(() => false)],
   ['lower', of((value) => /\p{Ll}/u.test(str(value)) && str(value) === str(value).toLowerCase())],
   ['upper', of((value) => /\p{Lu}/u.test(str(value)) && str(value) === str(value).toUpperCase())],

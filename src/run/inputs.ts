@@ -86,7 +86,14 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
 
 /** What a play may use that is no host's: its own variables and -e. */
 function ownScope(store: VariableStore, play: Play, options: RunOptions): TaskScope {
-  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
+  const run = { check: options.check, passwords: new Map() }
+  const environment = templateEnvironment(
+    dirname(options.playbook),
+    options.env,
+    options.vault,
+    undefined,
+    run,
+  )
   const layers = { magic: new Map(), loop: new Map(), environment, texts: [play.vars] }
   return new TaskScope(store, '', 0, layers)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { intArgument } from '../arguments.ts'
+import { intArgument, textArgument } from '../arguments.ts'
 import { iterate, truthy, typeName } from '../compare.ts'
 import { random as environmentRandom } from '../lookups.ts'
 import { MersenneTwister } from '../mersenne.ts'
@@ -29,6 +29,7 @@ export const random: Filters = {
     if (items.length === 0) return noSuch('there is no random item, the list is empty')
     return items[below(items.length)] ?? null
   }),
+  random_mac: filter({ seed: null }, (value, { seed }, runtime) => randomMac(value, seed, runtime)),
   shuffle: filter({ seed: null }, (value, { seed }, runtime) => {
     // As Ansible has it: what cannot be shuffled stays as it is.
     if (!isIterable(value)) return value
@@ -42,6 +43,21 @@ export const random: Filters = {
     }
     return items
   }),
+}
+
+/** A MAC address that begins with these bytes, as the seed or chance has it. */
+function randomMac(value: Item, seed: Item, runtime: Runtime): string {
+  const start = textArgument(value, 'the value').toLowerCase()
+  const bytes = start.split(':')
+  if (bytes.length > 5 || bytes.some((byte) => !/^[\da-f]{2}/.test(byte))) {
+    throw new Mistake(`'${start}' does not begin a MAC address`, {
+      hint: "Give one to five bytes, as in '52:54:00'.",
+    })
+  }
+  const [low, high] = [0x10_00_00_00_00, 0xff_ff_ff_ff_ff]
+  const chosen = low + source(seed, runtime)(high - low + 1)
+  const rest = chosen.toString(16).slice(0, 2 * (6 - bytes.length))
+  return start + rest.replaceAll(/../g, ':$&')
 }
 
 function isIterable(value: Item): boolean {
@@ -58,7 +74,11 @@ function within(end: number, args: { start: Item; step: Item }, below: Below): n
 }
 
 function source(seed: Item, runtime: Runtime): Below {
-  if (seed === null) return (limit) => Math.floor(environmentRandom(runtime) * limit)
+  return seed === null ? (limit) => Math.floor(environmentRandom(runtime) * limit) : seeded(seed)
+}
+
+/** Numbers below a limit, the same ones for the same seed as Python's random.Random gives. */
+export function seeded(seed: Item): Below {
   const twister = new MersenneTwister(seedNumber(seed))
   return (limit) => twister.below(limit)
 }

@@ -18,9 +18,11 @@ export const select: Filters = {
   reject: openFilter((value, args, runtime) => choose(value, args, runtime, false, false), lazy),
   selectattr: openFilter((value, args, runtime) => choose(value, args, runtime, true, true), lazy),
   rejectattr: openFilter((value, args, runtime) => choose(value, args, runtime, true, false), lazy),
-  attr: filter({ name: REQUIRED }, (value, { name }) =>
-    // Not a dict's keys: that is what the filter is for.
-    own(value, str(name)) ?? noSuch(`the ${typeName(value)} has no attribute '${str(name)}'`),
+  attr: filter(
+    { name: REQUIRED },
+    (value, { name }) =>
+      // Not a dict's keys: that is what the filter is for.
+      own(value, str(name)) ?? noSuch(`the ${typeName(value)} has no attribute '${str(name)}'`),
   ),
 }
 
