@@ -73,7 +73,8 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     handlers: [],
     roles: [],
   }
-  const environment = templateEnvironment('.', options.env, options.vault)
+  const looking = { check: true, passwords: new Map() }
+  const environment = templateEnvironment('.', options.env, options.vault, undefined, looking)
   const scope = (host: string) => {
     const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })
     return new TaskScope(store, host, 0, { magic, loop: new Map(), environment, texts: [] })

@@ -107,7 +107,14 @@ function ownScope(
   options: RunOptions,
   files: readonly RawVariables[],
 ): TaskScope {
-  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
+  const run = { check: options.check, passwords: new Map() }
+  const environment = templateEnvironment(
+    dirname(options.playbook),
+    options.env,
+    options.vault,
+    undefined,
+    run,
+  )
   const { only, skip } = options.tags
   const magic = commonMagic(store, { ...options, tags: only, skipTags: skip })
   const layers = { magic, loop: new Map(), environment, texts: [...files, play.vars] }

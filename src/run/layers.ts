@@ -76,12 +76,13 @@ function includedLoop(host: string, inclusions: readonly Inclusion[]): ReadonlyM
 /** One for each folder and role: lookups search beside the task. */
 function environmentsOf(playbookDir: string, options: RunOptions): (origin: Origin) => ScopeEnvironment {
   const known = new Map<RoleUse | undefined, Map<string, ScopeEnvironment>>()
+  const run = { check: options.check, passwords: new Map() }
   return (origin) => {
     let ofRole = known.get(origin.role)
     if (!ofRole) known.set(origin.role, (ofRole = new Map()))
     let environment = ofRole.get(origin.dir)
     if (!environment) {
-      environment = templateEnvironment(playbookDir, options.env, options.vault, origin)
+      environment = templateEnvironment(playbookDir, options.env, options.vault, origin, run)
       ofRole.set(origin.dir, environment)
     }
     return environment
