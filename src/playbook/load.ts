@@ -28,6 +28,17 @@ export interface LoadOptions {
 export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
   const root = loadYaml(text, file, { hidden: options.hidden })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
+  const { playbook, problems } = readPlaybook(root, file, options)
+  throwAll(inOrder(problems, file))
+  return playbook
+}
+
+/** The same of a text that is parsed already: what could be loaded of it, and all that is wrong, in no order. */
+export function readPlaybook(
+  root: YamlNode,
+  file: string,
+  options: LoadOptions = {},
+): { playbook: Playbook; problems: readonly HakubeError[] } {
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
       code: 'playbook-syntax',
@@ -44,9 +55,7 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
   for (const play of playbook.plays) checkNotify(loading.reader, play)
-  loading.reader.problems.push(...checkTemplates(playbook))
-  throwAll(inOrder(loading.reader.problems, file))
-  return playbook
+  return { playbook, problems: [...loading.reader.problems, ...checkTemplates(playbook)] }
 }
 
 /** By file, the playbook first, and line; each once, however often its file is imported. */
