@@ -66,7 +66,8 @@ export function roleTree(path: string, options: TreeOptions): Tree {
   const within: Within = { loading, parts, dir: path, role: undefined, chain: [], when: [] }
   const use = loadWhole(path, within, completion)
   if (!use) return finish(work, [])
-  const files = (folder: string) => loading.sources.below(join(path, folder)).map((name) => join(path, folder, name))
+  const files = (folder: string) =>
+    loading.sources.below(join(path, folder)).map((name) => join(path, folder, name))
   const inRole: Within = { ...within, role: use, dir: join(path, 'handlers'), chain: [path] }
   for (const file of files('tasks').filter(isYaml)) {
     if (!work.recorded.read.has(file)) completion.tasksFile(file, { dir: dirname(file), role: use }, false)
@@ -86,7 +87,14 @@ export function tasksTree(file: string, options: TreeOptions): Tree {
   const role = /^(.*)\/tasks\//.exec(path)?.[1]
   const work = begin(role === undefined ? dirname(path) : dirname(role), options)
   const { loading, completion } = work
-  const within: Within = { loading, parts: work.parts, dir: dirname(path), role: undefined, chain: [], when: [] }
+  const within: Within = {
+    loading,
+    parts: work.parts,
+    dir: dirname(path),
+    role: undefined,
+    chain: [],
+    when: [],
+  }
   const use = role === undefined ? undefined : emptyUse(role)
   if (/\/handlers\/[^/]+$/.test(path)) {
     const text = loading.sources.read(path)
