@@ -10,6 +10,7 @@ import { variablesIn } from '../playbook/sources.ts'
 import includeRole from '../tasks/include_role.ts'
 import includeVars from '../tasks/include_vars.ts'
 import type { TaskModule } from '../task.ts'
+import { toJson } from '../value.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { literalTexts } from './literal.ts'
 import { CHECKS, checkVariables } from './values.ts'
@@ -128,7 +129,7 @@ export class Completion {
 
   #includeRole(task: Task, name: string): void {
     const from = (key: string) => literalTexts(task.args.get(key)?.value ?? 'main', task.loop)
-    const key = JSON.stringify(['role', name, [...task.args].map(([arg, { value }]) => [arg, String(value)])])
+    const key = JSON.stringify(['role', name, [...task.args].map(([arg, { value }]) => [arg, toJson(value)])])
     const [tasks, vars, defaults, handlers] = ['tasks', 'vars', 'defaults', 'handlers'].map(
       (folder) => from(`${folder}_from`)?.[0],
     )

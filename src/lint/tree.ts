@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { HakubeError, HakubeErrors, isKnown } from '../errors.ts'
+import { HakubeErrors, isKnown, type HakubeError } from '../errors.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
 import { readPlaybook } from '../playbook/load.ts'
 import { loadHandlers } from '../playbook/load-entries.ts'

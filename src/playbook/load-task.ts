@@ -114,6 +114,7 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
     action.keyPlace,
     didYouMean(name, [...moduleNames(), ...keywords]) ?? '`hakube modules` lists the modules',
     'unknown-module',
+    'support.md',
   )
 }
 
