@@ -30,6 +30,8 @@ const SOURCES: ReadonlyMap<string, 'files' | 'templates'> = new Map([
 export class Completion {
   /** Includes whose names hang on variables: what they bring is checked when the run knows it. */
   readonly open: Place[] = []
+  /** Roles that includes have brought. */
+  readonly roles: RoleUse[] = []
   readonly #loading: Loading
   readonly #seen = new Set<string>()
   readonly #parts: Within['parts']
@@ -152,6 +154,7 @@ export class Completion {
       this.#within(task.origin),
     )
     if (!loaded) return
+    this.roles.push(loaded.use)
     this.role(loaded.use)
     this.#brought([loaded.block], false)
   }

@@ -20,6 +20,8 @@ export interface Tree {
   locked: ReadonlySet<string>
   /** Includes that only a run can follow. */
   open: number
+  /** Folders of the roles that are used. */
+  roles: ReadonlySet<string>
   /** The plays of a playbook. */
   plays: readonly Play[]
   /** Roles that are used and are not here; of a role alone this is no mistake. */
@@ -53,6 +55,18 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
       for (const path of [resolve(dir, 'vars', value), resolve(dir, value)])
         if (existsSync(path)) work.completion.variablesFile(path)
   }
+  const within: Within = {
+    loading: work.loading,
+    parts: work.parts,
+    dir: '',
+    role: undefined,
+    chain: [],
+    when: [],
+  }
+  const uses = [...playbook.plays.flatMap((play) => play.roles), ...work.completion.roles].flatMap(
+    withDependencies,
+  )
+  for (const use of new Map(uses.map((one) => [one.path, one])).values()) otherFiles(use, within, work)
   return finish(work, playbook.plays)
 }
 
@@ -66,19 +80,17 @@ export function roleTree(path: string, options: TreeOptions): Tree {
   const within: Within = { loading, parts, dir: path, role: undefined, chain: [], when: [] }
   const use = loadWhole(path, within, completion)
   if (!use) return finish(work, [])
-  const files = (folder: string) =>
-    loading.sources.below(join(path, folder)).map((name) => join(path, folder, name))
-  const inRole: Within = { ...within, role: use, dir: join(path, 'handlers'), chain: [path] }
-  for (const file of files('tasks').filter(isYaml)) {
-    if (!work.recorded.read.has(file)) completion.tasksFile(file, { dir: dirname(file), role: use }, false)
-  }
-  for (const file of files('handlers').filter(isYaml)) {
-    const text = work.recorded.read.has(file) ? undefined : loading.sources.read(file)
-    if (text) loadHandlers(inRole, readYaml(loading, file, text), 'a file of handlers')
-  }
-  for (const file of [...files('vars'), ...files('defaults')].filter(isYaml)) completion.variablesFile(file)
-  for (const file of files('templates')) if (/\.j(?:inja)?2$/.test(file)) completion.template(file)
+  otherFiles(use, within, work)
   return finish(work, [], true)
+}
+
+/** A file of variables or a template, alone. */
+export function fileTree(file: string, kind: string, options: TreeOptions): Tree {
+  const path = resolve(file)
+  const work = begin(dirname(path), options)
+  if (kind === 'template') work.completion.template(path)
+  else work.completion.variablesFile(path)
+  return finish(work, [])
 }
 
 /** A file of tasks, with the variables of the role that it lies in. */
@@ -103,7 +115,28 @@ export function tasksTree(file: string, options: TreeOptions): Tree {
   return finish(work, [], true)
 }
 
+/** What the run may choose by facts: every other file of a role. */
+function otherFiles(use: RoleUse, within: Within, { loading, completion, recorded, roles }: Work): void {
+  roles.add(use.path)
+  const files = (folder: string) =>
+    loading.sources.below(join(use.path, folder)).map((name) => join(use.path, folder, name))
+  const inRole: Within = { ...within, role: use, dir: join(use.path, 'handlers'), chain: [use.path] }
+  for (const file of files('tasks').filter(isYaml))
+    if (!recorded.read.has(file)) completion.tasksFile(file, { dir: dirname(file), role: use }, false)
+  for (const file of files('handlers').filter(isYaml)) {
+    const text = recorded.read.has(file) ? undefined : loading.sources.read(file)
+    if (text) loadHandlers(inRole, readYaml(loading, file, text), 'a file of handlers')
+  }
+  for (const file of [...files('vars'), ...files('defaults')].filter(isYaml)) completion.variablesFile(file)
+  for (const file of files('templates')) if (/\.j(?:inja)?2$/.test(file)) completion.template(file)
+}
+
+function withDependencies(use: RoleUse): RoleUse[] {
+  return [use, ...use.dependencies.flatMap(withDependencies)]
+}
+
 interface Work {
+  roles: Set<string>
   recorded: Recorded
   loading: Loading
   parts: PlayParts
@@ -114,7 +147,7 @@ function begin(playbookDir: string, { sources, rolesPath }: TreeOptions): Work {
   const recorded = recording(sources)
   const loading: Loading = { reader: new Reader(), sources: recorded.sources, playbookDir, rolesPath }
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  return { recorded, loading, parts, completion: new Completion(loading, parts) }
+  return { roles: new Set(), recorded, loading, parts, completion: new Completion(loading, parts) }
 }
 
 function loadWhole(path: string, within: Within, completion: Completion): RoleUse | undefined {
@@ -160,7 +193,7 @@ function emptyUse(path: string): RoleUse {
   }
 }
 
-function finish({ recorded, loading, completion }: Work, plays: readonly Play[], alone = false): Tree {
+function finish({ recorded, loading, completion, roles }: Work, plays: readonly Play[], alone = false): Tree {
   const isAbsent = ({ code }: HakubeError) => alone && code === 'unknown-role'
   const problems = new Map(
     loading.reader.problems
@@ -173,6 +206,7 @@ function finish({ recorded, loading, completion }: Work, plays: readonly Play[],
     locked: recorded.locked,
     open: completion.open.length,
     plays,
+    roles,
     missingRoles: loading.reader.problems.filter(isAbsent).map(({ message }) => message),
   }
 }
