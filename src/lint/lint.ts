@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { HakubeError, isKnown, showPlace } from '../errors.ts'
 import { selectHosts } from '../inventory/patterns.ts'
@@ -43,12 +43,17 @@ export function targetsIn(folder: string): Target[] {
 export function lintTargets(targets: readonly Target[], options: LintOptions): LintResult {
   const trees: Tree[] = []
   const files = new Map<string, string>()
+  const reached = new Set<string>()
   for (const target of targets) {
     // A playbook that another one imports, or a role that a playbook uses, has been looked at.
     if (trees.some((tree) => covers(tree, target))) continue
     const tree = treeOf(target, options)
     trees.push(tree)
-    for (const [path, { text, hidden }] of tree.files) if (!hidden) files.set(path, text)
+    for (const [path, { text, hidden }] of tree.files) {
+      // A file that is reached on two ways, over a link, is looked at once.
+      if (!hidden && !reached.has(realPath(path))) files.set(path, text)
+      reached.add(realPath(path))
+    }
   }
   const plays = trees.flatMap((tree) => tree.plays)
   const whole = targets.every(({ kind }) => kind === 'playbook' || kind === 'role') && plays.length > 0
@@ -57,7 +62,7 @@ export function lintTargets(targets: readonly Target[], options: LintOptions): L
     problems: inOrder(trees.flatMap((tree) => tree.problems)),
     advice: advise(scene, options.skip),
     notes: notesOf(trees, plays, options.inventory),
-    files: new Set(trees.flatMap((tree) => [...tree.files.keys()])).size,
+    files: reached.size,
   }
 }
 
@@ -117,5 +122,14 @@ function inOrder(problems: readonly HakubeError[]): HakubeError[] {
 }
 
 function placeKey({ place }: HakubeError): string {
-  return place ? JSON.stringify([resolve(place.file), place.line, place.column]) : ''
+  return place ? JSON.stringify([realPath(place.file), place.line, place.column]) : ''
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    // A file that only messages name, such as a role that is not there.
+    return resolve(file)
+  }
 }

@@ -35,12 +35,14 @@ function rootOf(path: string, text: string): YamlNode | undefined | 'broken' {
 }
 
 /** Whether a folder is a role. */
-export function isRole(folder: string): boolean {
+export function isRole(folder: string, read: (file: string) => string): boolean {
   const has = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined
-  const main = (part: string) => ['yml', 'yaml'].some((ending) => has(`${part}/main.${ending}`))
-  if (main('meta') || main('defaults'))
-    return main('tasks') || main('handlers') || main('vars') || main('meta')
-  return main('tasks') && (has('handlers') || has('templates') || has('files') || has('vars'))
+  const main = (part: string) => ['yml', 'yaml'].map((ending) => `${part}/main.${ending}`).find(has)
+  const tasks = main('tasks')
+  // Some keep their playbooks in a folder called tasks.
+  if (tasks !== undefined && isPlaybook(join(folder, tasks), read(join(folder, tasks)))) return false
+  if (main('meta') !== undefined || main('defaults') !== undefined) return true
+  return tasks !== undefined && ['handlers', 'templates', 'files', 'vars'].some(has)
 }
 
 /** Folders that hold no playbooks, or ones of other tools. */
@@ -57,13 +59,12 @@ const LEFT_OUT = new Set([
   'files',
   'templates',
   'handlers',
-  'tasks',
   'meta',
 ])
 
 /** The playbooks and roles below a folder; the folder itself where it is a role. By name, playbooks first. */
 export function targetsBelow(folder: string, read: (file: string) => string): Target[] {
-  if (isRole(folder)) return [{ kind: 'role', path: folder }]
+  if (isRole(folder, read)) return [{ kind: 'role', path: folder }]
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const playbooks = entries
     .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))

@@ -49,7 +49,7 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
     const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
     for (const use of play.roles) work.completion.role(use)
     for (const entries of sections)
-      work.completion.entries(entries, play.when.length === 0 && entries !== play.handlers)
+      work.completion.entries(entries, isCertain(play) && entries !== play.handlers)
     const dir = dirname(resolve(play.place.file))
     for (const { value } of play.varsFiles)
       for (const path of [resolve(dir, 'vars', value), resolve(dir, value)])
@@ -129,6 +129,11 @@ function otherFiles(use: RoleUse, within: Within, { loading, completion, recorde
   }
   for (const file of [...files('vars'), ...files('defaults')].filter(isYaml)) completion.variablesFile(file)
   for (const file of files('templates')) if (/\.j(?:inja)?2$/.test(file)) completion.template(file)
+}
+
+/** Whether its files must be there before the run. A play on this machine may make them itself. */
+function isCertain({ when, hosts }: Play): boolean {
+  return when.length === 0 && !/^(?:localhost|127\.0\.0\.1)$/.test(hosts.value)
 }
 
 function withDependencies(use: RoleUse): RoleUse[] {

@@ -97,8 +97,8 @@ const changed: Rule = {
   alsoKnownAs: ['no-changed-when'],
   summary: 'a command that says neither `changed_when` nor `creates`',
   why: 'Each run reports it as changed and notifies its handlers, and check mode cannot tell whether anything is to be done. `changed_when: false` is right for commands that only look.',
-  bad: '- name: Look at the version\n  command: haproxy -v\n  register: haproxy_version\n',
-  good: '- name: Look at the version\n  command: haproxy -v\n  register: haproxy_version\n  changed_when: false\n',
+  bad: '- name: Look at the version\n  command: haproxy -v\n',
+  good: '- name: Look at the version\n  command: haproxy -v\n  changed_when: false\n',
   task: (task) => {
     if (!['command', 'shell', 'raw', 'script'].includes(task.short) || task.handler) return []
     if (entryOf(task.mapping, 'changed_when') || task.args.has('creates') || task.args.has('removes'))

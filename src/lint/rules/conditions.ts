@@ -32,7 +32,7 @@ const template: Rule = {
 
 const LITERAL =
   /(?<![\w.])([\w.]+)\s*(==|!=)\s*([Tt]rue|[Ff]alse)\b|\b([Tt]rue|[Ff]alse)\s*(==|!=)\s*([\w.]+)/
-const EMPTY = /(?<![\w.])([\w.]+)\s*(==|!=)\s*(?:''|"")(?!\w)/
+const EMPTY = /(?<![\w.])([\w.]+)\s*(==|!=)\s*(?:''|"")(?!\s*[\w~+%|.])/
 
 const literal: Rule = {
   id: 'literal-compare',
