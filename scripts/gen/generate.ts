@@ -5,6 +5,7 @@ import { format } from 'oxfmt'
 import type { TaskModule } from '../../src/task.ts'
 import { failoverPage } from './failover.ts'
 import { languagePage } from './language.ts'
+import { lintPage } from './lint.ts'
 import { indexPage, modulePage } from './pages.ts'
 import { schemaOf } from './schema.ts'
 
@@ -24,6 +25,7 @@ export async function generate(root: string): Promise<Map<string, string>> {
     ['src/tasks/index.ts', indexSource(found)],
     ['docs/playbooks.md', languagePage()],
     ['docs/failover.md', failoverPage(root)],
+    ['docs/lint.md', lintPage(root)],
     ['docs/modules/README.md', indexPage(modules)],
     ['docs/schema/tasks.json', JSON.stringify(schemaOf(modules))],
   ])
