@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { format } from 'oxfmt'
 import type { TaskModule } from '../../src/task.ts'
 import { failoverPage } from './failover.ts'
+import { keywordsPage } from './keywords.ts'
 import { languagePage } from './language.ts'
 import { lintPage } from './lint.ts'
 import { indexPage, modulePage } from './pages.ts'
@@ -25,6 +26,7 @@ export async function generate(root: string): Promise<Map<string, string>> {
     ['src/tasks/index.ts', indexSource(found)],
     ['docs/playbooks.md', languagePage()],
     ['docs/failover.md', failoverPage(root)],
+    ['docs/keywords.md', keywordsPage()],
     ['docs/lint.md', lintPage(root)],
     ['docs/modules/README.md', indexPage(modules)],
     ['docs/schema/tasks.json', JSON.stringify(schemaOf(modules))],

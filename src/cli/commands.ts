@@ -212,6 +212,14 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
       const { modules } = await import('./modules.ts')
       done(modules(name, terminal))
     })
+  program
+    .command('keywords')
+    .description('list the keywords of plays, blocks and tasks, or explain one')
+    .argument('[name]')
+    .action(async (name: string | undefined) => {
+      const { keywords } = await import('./keywords.ts')
+      done(keywords(name, terminal))
+    })
 }
 
 function addExportCommand(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {

@@ -169,6 +169,16 @@ export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = {
   run_once: 'hakube does not support it on handlers yet: notify from a task with run_once',
 }
 
+/** Of loop_control. */
+export const LOOP_CONTROL_KEYWORDS: Readonly<Record<string, Support>> = {
+  loop_var: 'yes',
+  index_var: 'yes',
+  label: 'yes',
+  pause: 'yes',
+  extended: LATER,
+  extended_allitems: LATER,
+}
+
 /** Other loops, by what to write instead of them. */
 export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {
   with_file: 'write loop with lookup("file", item) in the task',
