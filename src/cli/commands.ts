@@ -73,7 +73,10 @@ export interface ExportOptions extends SharedOptions {
 export interface LintOptions extends VaultOptions {
   inventory?: string[]
   extraVars?: string[]
-  output?: 'pretty' | 'plain' | 'json'
+  rolesPath?: string[]
+  skip?: string[]
+  strict?: boolean
+  output?: 'pretty' | 'plain' | 'json' | 'github'
 }
 
 export interface InventoryOptions extends VaultOptions {
@@ -186,15 +189,20 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     })
   addVaultOptions(program.command('lint'))
     .description(
-      'find mistakes in keepalived.conf and haproxy.cfg; with -i, show the failover budget; connects nowhere',
+      'find mistakes in playbooks, roles, keepalived.conf and haproxy.cfg; with -i alone, show the failover budget; connects nowhere',
     )
-    .argument('[files...]', 'configurations, told apart by what is in them')
+    .argument('[paths...]', 'files, told apart by what is in them, and folders')
     .addOption(inventoryOption())
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
-    .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
-    .action(async (files: string[], options: LintOptions) => {
+    .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
+    .option('--skip <ids>', 'advice that is not wanted, with commas', commas)
+    .option('--strict', 'advice ends with exit code 1, too')
+    .addOption(
+      new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json', 'github']),
+    )
+    .action(async (paths: string[], options: LintOptions) => {
       const { lint } = await import('./lint.ts')
-      done(await lint(files, options, terminal))
+      done(await lint(paths, options, terminal))
     })
   addVaultCommand(program, terminal, done)
   program
@@ -204,6 +212,14 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (name: string | undefined) => {
       const { modules } = await import('./modules.ts')
       done(modules(name, terminal))
+    })
+  program
+    .command('keywords')
+    .description('list the keywords of plays, blocks and tasks, or explain one')
+    .argument('[name]')
+    .action(async (name: string | undefined) => {
+      const { keywords } = await import('./keywords.ts')
+      done(keywords(name, terminal))
     })
 }
 

@@ -166,6 +166,16 @@ export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = {
   listen: 'yes',
 }
 
+/** Of loop_control. */
+export const LOOP_CONTROL_KEYWORDS: Readonly<Record<string, Support>> = {
+  loop_var: 'yes',
+  index_var: 'yes',
+  label: 'yes',
+  pause: 'yes',
+  extended: LATER,
+  extended_allitems: LATER,
+}
+
 /** Other loops, by what to write instead of them. */
 export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {
   with_file: 'write loop with lookup("file", item) in the task',

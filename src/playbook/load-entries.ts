@@ -28,6 +28,10 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
   return reader.items(node, what).flatMap((item): Task[] => {
     const mapping = reader.mapping(item, 'a handler')
     if (!mapping) return []
+    if (entryOf(mapping, 'block')) {
+      reader.problem('a block cannot be a handler', mapping.place, 'give each handler in it the same listen')
+      return []
+    }
     const imported = importOf(mapping)
     if (imported) {
       const block = loadImport(within, mapping, imported, true)

@@ -5,7 +5,13 @@ import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { writtenAction } from './written-action.ts'
-import { HANDLER_KEYWORDS, LOOKUP_LOOPS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
+import {
+  HANDLER_KEYWORDS,
+  LOOKUP_LOOPS,
+  LOOP_CONTROL_KEYWORDS,
+  LOOP_KEYWORDS,
+  TASK_KEYWORDS,
+} from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
 import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
@@ -140,6 +146,7 @@ function findAction(
       missingCollection(name, collections) ??
       '`hakube modules` lists the modules',
     'unknown-module',
+    'support.md',
   )
 }
 
@@ -159,14 +166,9 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
   if (second !== undefined)
     reader.problem(`a task has one loop: ${String(word)} and ${second} are two`, node.place)
   const settings = control && reader.mapping(control, 'loop_control')
-  const known = {
-    loop_var: 'yes',
-    index_var: 'yes',
-    label: 'yes',
-    pause: 'yes',
-    extended: 'hakube does not support it yet',
-  }
-  const options = settings ? reader.keywords(settings, known, 'loop_control') : new Map<string, YamlNode>()
+  const options = settings
+    ? reader.keywords(settings, LOOP_CONTROL_KEYWORDS, 'loop_control')
+    : new Map<string, YamlNode>()
   const indexVar = reader.text(options.get('index_var'), 'index_var')
   const label = reader.located(options.get('label'))
   const pause = reader.located(options.get('pause'))

@@ -8,7 +8,7 @@ import { inherited } from './inherited.ts'
 import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole, readRoleEntry } from './load-role.ts'
-import { readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
+import { ALONE, readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
 import { handlerNames, isInclude, type Entry, type Located, type Play, type Playbook } from './model.ts'
 import { hasTemplate, isNothing, Reader } from './reader.ts'
 import { readVarsPrompt } from './vars-prompt.ts'
@@ -36,6 +36,17 @@ export interface LoadOptions {
 export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
   const root = loadYaml(text, file, { hidden: options.hidden })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
+  const { playbook, problems } = readPlaybook(root, file, options)
+  throwAll(inOrder(problems, file))
+  return playbook
+}
+
+/** The same of a text that is parsed already: what could be loaded of it, and all that is wrong, in no order. */
+export function readPlaybook(
+  root: YamlNode,
+  file: string,
+  options: LoadOptions = {},
+): { playbook: Playbook; problems: readonly HakubeError[] } {
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
       code: 'playbook-syntax',
@@ -54,9 +65,7 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
   for (const play of playbook.plays) checkNotify(loading.reader, play)
-  loading.reader.problems.push(...checkTemplates(playbook))
-  throwAll(inOrder(loading.reader.problems, file))
-  return playbook
+  return { playbook, problems: [...loading.reader.problems, ...checkTemplates(playbook)] }
 }
 
 /** By file, the playbook first, and line; each once, however often its file is imported. */
@@ -98,7 +107,7 @@ function importPlays(
   const when = reader.conditions(keys.get('when'), 'when')
   const around = { loading, parts: emptyParts(), dir: dirname(from), role: undefined, chain: [], when: [] }
   const name = staticName(
-    { ...around, lent: {}, playVars: new Map() },
+    { ...around, ...ALONE },
     { value: written, place: named.place },
     { what: 'the name of a playbook', own: lent.vars, hint: 'it may use -e and vars beside import_playbook' },
   )

@@ -41,6 +41,9 @@ export interface Within extends Origin {
   playVars: RawVariables
 }
 
+/** Where no play, block or role is around. */
+export const ALONE: Pick<Within, 'lent' | 'playVars'> = { lent: {}, playVars: new Map() }
+
 /** The same place, within an entry that says this. */
 export function lending(within: Within, { moduleDefaults, collections, vars }: Within['lent']): Within {
   const { lent } = within
