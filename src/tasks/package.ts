@@ -67,7 +67,10 @@ export default defineTask({
       autoremove: params.autoremove,
       ofOne: { apt: used(OF_ONE.apt), dnf: used(OF_ONE.dnf) },
       aptWords: [
-        ...['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold'],
+        '-o',
+        'Dpkg::Options::=--force-confdef',
+        '-o',
+        'Dpkg::Options::=--force-confold',
         ...(params.install_recommends === undefined
           ? []
           : ['-o', `APT::Install-Recommends=${params.install_recommends ? 'yes' : 'no'}`]),
