@@ -26,6 +26,7 @@ export default defineConfig({
                 'preflight-more',
                 'migrate',
                 'change',
+                'differential',
                 'tasks-accounts',
                 'tasks-accounts-files',
                 'tasks-host',

@@ -17,7 +17,9 @@ export function languagePage(): string {
 
 Written by \`npm run gen\` from the code; do not edit.
 
-hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md).
+hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md), the [keywords](keywords.md) one for all of them; [support](support.md) says what of ansible-core there is. \`hakube lint\` [looks](lint.md) at playbooks and roles without any host.
+
+Editors complete and check playbooks by [playbook.json](schema/playbook.json), files of tasks by [tasks.json](schema/tasks.json); with the YAML language server a first line \`# yaml-language-server: $schema=PATH/playbook.json\` says so.
 
 Worth knowing:
 
@@ -28,9 +30,14 @@ Worth knowing:
 - Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`, and all that is delegated. Where handlers do so, they meet at their flush.
 - \`delegate_to\` takes any host: of the inventory, \`localhost\` for the machine hakube runs on, or an address. Variables stay those of the host that delegates; how to reach the other host and whom to become there (\`ansible_become*\`) is said by that host. A host that is in no play of the run is not locked.
 - With \`serial\` each batch goes through the whole play before the next one begins; a batch of which nobody is left ends the run.
-- Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play.
-- \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names are no templates. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
+- Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play. Where its \`argument_specs\` say what it takes, its arguments are held against them before its first task, whatever tags are asked for; what is wrong refuses the run before the first change as far as it is known by then.
+- \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names, and those of roles, may be templates of \`-e\` and of the variables of plays, blocks and roles around them. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
 - Of handlers with one name the last one runs: those of roles come before the play's own. \`notify: "role : name"\` works. A handler of a role that is included several times runs once; Ansible runs it once for each include.
+- \`module_defaults\` of plays, blocks, roles and tasks give parameters to tasks that do not say them: what the nearest says of a module replaces all that is said of it further out. Short and full names mean the same. They hold for tasks that name the module: those of \`apt\` do not reach a task with \`package\`. A value that is a template as a whole is refused: write its parameters one by one.
+- \`collections\` says where short names of modules are looked for; roles have those of their own \`meta/main.yml\`. Modules, filters, tests, lookups and loops (\`with_community.general.flattened\`) may have their full names. A collection that hakube does not know is refused where a task needs a module of it. Roles of collections (\`ns.coll.role\`) are looked for in folders of roles only.
+- \`vars_prompt\` asks before the run, on a terminal. \`-e\` says it without a question; where nobody can answer it is its \`default\`, and refused without one. What is typed unseen (\`private\`, as is the rule) is kept out of all output. \`encrypt\` knows sha512_crypt and sha256_crypt.
+- \`vars_files\` may be templates, of facts too, and lists of which the first file counts that is there. As in Ansible a file whose name hangs on something undefined is left out where no facts are gathered (hakube warns), and a mistake where they are.
+- \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too.
 - A deprecated \`include\` is an \`include_tasks\`.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 

@@ -1,13 +1,21 @@
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
+import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { writtenAction } from './written-action.ts'
-import { HANDLER_KEYWORDS, LOOKUP_LOOPS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
+import {
+  HANDLER_KEYWORDS,
+  LOOKUP_LOOPS,
+  LOOP_CONTROL_KEYWORDS,
+  LOOP_KEYWORDS,
+  TASK_KEYWORDS,
+} from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
 import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
+import type { Within } from './loading.ts'
 import type { Reader } from './reader.ts'
 
 const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
@@ -15,9 +23,10 @@ const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(
   reader: Reader,
-  mapping: YamlMapping,
-  { handler, origin }: { handler: boolean; origin: Origin },
+  given: YamlMapping,
+  { handler, origin, lent }: { handler: boolean; origin: Origin; lent: Within['lent'] },
 ): Task | undefined {
+  const mapping = plainLoops(given)
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
   const isLoop = (key: string) => Object.hasOwn(LOOP_KEYWORDS, key)
   const written = writtenAction(reader, mapping)
@@ -35,12 +44,16 @@ export function loadTask(
   if (second) refuseSecond(reader, action, second, Object.keys(table))
   const name = keys.get('name')
   if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
-  const module = findAction(reader, action, Object.keys(table))
   const own = inherited(reader, keys)
+  const collections = own.collections ?? lent.collections ?? []
+  const module = findAction(reader, action, Object.keys(table), collections)
   const shared = written.local ? { ...own, delegateTo: { value: 'localhost', place: action.keyPlace } } : own
   const args =
     module && !isMeta(module)
-      ? loadArguments(reader, module, withoutApply(module, action), keys.get('args'))
+      ? loadArguments(reader, module, withoutApply(module, action), {
+          more: keys.get('args'),
+          defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
+        })
       : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
@@ -70,6 +83,18 @@ export function loadTask(
   return module && { ...task, module }
 }
 
+/** Loops by the full names of their lookups, as they are required to be written for some: with_community.general.flattened. */
+function plainLoops(mapping: YamlMapping): YamlMapping {
+  const entries = mapping.entries.map((entry) => ({
+    ...entry,
+    key: String(entry.key).replace(
+      /^with_(?:ansible\.builtin|ansible\.legacy|community\.general)\./,
+      'with_',
+    ),
+  }))
+  return { ...mapping, entries }
+}
+
 /** What Ansible ignores with a warning at most, and people rely on. */
 function checkMeta(reader: Reader, { meta }: Meta, keys: ReadonlyMap<string, YamlNode>): void {
   const ends = meta === 'end_host' || meta === 'end_play'
@@ -95,9 +120,14 @@ function refuseSecond(reader: Reader, first: YamlEntry, second: YamlEntry, known
   )
 }
 
-function findAction(reader: Reader, action: YamlEntry, keywords: string[]): TaskModule | Meta | undefined {
+function findAction(
+  reader: Reader,
+  action: YamlEntry,
+  keywords: string[],
+  collections: readonly string[],
+): TaskModule | Meta | undefined {
   const name = String(action.key)
-  if (name === 'meta' || name === 'ansible.builtin.meta') {
+  if (name === 'meta' || /^ansible\.(?:builtin|legacy)\.meta$/.test(name)) {
     const word = reader.text(action.value, 'meta')
     const meta = META.find((known) => known === word)
     if (meta) return { meta }
@@ -107,13 +137,16 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
       didYouMean(String(word), META),
     )
   }
-  const module = findModule(name)
+  const module = resolveModule(name, collections)
   if (module) return module
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    didYouMean(name, [...moduleNames(), ...keywords]) ?? '`hakube modules` lists the modules',
+    didYouMean(name, [...moduleNames(), ...keywords]) ??
+      missingCollection(name, collections) ??
+      '`hakube modules` lists the modules',
     'unknown-module',
+    'support.md',
   )
 }
 
@@ -133,14 +166,9 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
   if (second !== undefined)
     reader.problem(`a task has one loop: ${String(word)} and ${second} are two`, node.place)
   const settings = control && reader.mapping(control, 'loop_control')
-  const known = {
-    loop_var: 'yes',
-    index_var: 'yes',
-    label: 'yes',
-    pause: 'yes',
-    extended: 'hakube does not support it yet',
-  }
-  const options = settings ? reader.keywords(settings, known, 'loop_control') : new Map<string, YamlNode>()
+  const options = settings
+    ? reader.keywords(settings, LOOP_CONTROL_KEYWORDS, 'loop_control')
+    : new Map<string, YamlNode>()
   const indexVar = reader.text(options.get('index_var'), 'index_var')
   const label = reader.located(options.get('label'))
   const pause = reader.located(options.get('pause'))
