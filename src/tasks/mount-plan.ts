@@ -176,8 +176,8 @@ function mountChange(
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const missing = now ? [] : missingDirectories(path, world)
   const made = makeDirectories(missing, {}, world)
-  const reply = world.peek('path', { path: wish.fstab, follow: true })
-  const before = !(reply instanceof Unknown) && reply.exists ? (reply.content ?? Buffer.alloc(0)) : undefined
+  const reply = fstab ? world.get('path', { path: wish.fstab, follow: true }) : undefined
+  const before = reply?.exists ? (reply.content ?? Buffer.alloc(0)) : undefined
   const back = fstab
     ? planFile(
         fstabFile({ ...wish, backup: false }, before?.toString('utf8') ?? ''),
