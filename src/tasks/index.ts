@@ -10,6 +10,7 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import fetch from './fetch.ts'
 import file from './file.ts'
+import find from './find.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
 import ha_adopt from './ha_adopt.ts'
@@ -54,6 +55,7 @@ const all: readonly TaskModule[] = [
   fail,
   fetch,
   file,
+  find,
   firewalld,
   get_url,
   ha_adopt,
