@@ -89,7 +89,7 @@ function nameTest(patterns: readonly string[]): Script {
 /** Pure: the list, over what check mode has predicted. */
 export function planFind(find: Find, world: World): Plan {
   const files: { path: string; fields: Value }[] = []
-  const skipped: [string, Value][] = []
+  const skipped: [string, string][] = []
   let examined = 0
   for (const path of find.paths) {
     const root = normalPath(path)
@@ -112,9 +112,7 @@ export function planFind(find: Find, world: World): Plan {
     }
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
-  const warnings = skipped.map(
-    ([path, why]) => `Skipped '${path}' path due to this access issue: ${String(why)}`,
-  )
+  const warnings = skipped.map(([path, why]) => `Skipped '${path}' path due to this access issue: ${why}`)
   return {
     status: 'ok',
     reason: `${files.length} found`,

@@ -24,6 +24,7 @@ import ha_vrrp from './ha_vrrp.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
+import ini_file from './ini_file.ts'
 import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
 import raw from './raw.ts'
@@ -69,6 +70,7 @@ const all: readonly TaskModule[] = [
   include_role,
   include_tasks,
   include_vars,
+  ini_file,
   lineinfile,
   package_,
   raw,
