@@ -1,6 +1,7 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
+import assemble from './assemble.ts'
 import assert from './assert.ts'
 import blockinfile from './blockinfile.ts'
 import command from './command.ts'
@@ -26,6 +27,7 @@ import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
 import ini_file from './ini_file.ts'
 import lineinfile from './lineinfile.ts'
+import make from './make.ts'
 import package_ from './package.ts'
 import raw from './raw.ts'
 import replace from './replace.ts'
@@ -47,6 +49,7 @@ import yum from './yum.ts'
 
 const all: readonly TaskModule[] = [
   apt,
+  assemble,
   assert,
   blockinfile,
   command,
@@ -72,6 +75,7 @@ const all: readonly TaskModule[] = [
   include_vars,
   ini_file,
   lineinfile,
+  make,
   package_,
   raw,
   replace,
