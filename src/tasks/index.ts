@@ -14,6 +14,7 @@ import file from './file.ts'
 import find from './find.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
+import git from './git.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_release from './ha_release.ts'
@@ -62,6 +63,7 @@ const all: readonly TaskModule[] = [
   find,
   firewalld,
   get_url,
+  git,
   ha_adopt,
   ha_firewall,
   ha_release,
