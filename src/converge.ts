@@ -267,6 +267,10 @@ export class HostRun {
       context: this.#context,
       host: this.host,
       answers,
+      connection: async () => {
+        const { delegate } = work.settings
+        return delegate === undefined ? this.#target.connection : this.#context.delegate(delegate)
+      },
       forget: () => {
         answers.forget()
         this.#answers.forget()

@@ -30,6 +30,8 @@ export interface RunContext {
   /** Called before every change; before the first one it takes the run's lock on all hosts. Returns true if this host was
    * not locked until now. Throws HakubeError if another run holds a lock. */
   beforeChange(host: string, run: PlayRun): Promise<boolean>
+  /** A host has been away: its lock is taken again. Throws HakubeError if another run has it now. */
+  cameBack(host: string): Promise<void>
   /** Called in check mode where a change would be made. Throws HakubeError if the run is refused. */
   beforePrediction(): Promise<void>
   /** The next batch of a play is about to begin: why it must not, undefined if it may. */

@@ -82,6 +82,7 @@ export function contextOf(parts: ContextParts): RunContext {
       else await rolled?.rolling.open()
       return first
     },
+    cameBack: (host) => gate.retake(host),
     beforePrediction: () => preflight.before(),
     gate: async (run) => {
       if (options.check || !rolled?.isBatch(run)) return undefined

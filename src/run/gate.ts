@@ -32,6 +32,12 @@ export class Gate {
     return true
   }
 
+  /** Takes the lock of a host again that has been away, if it was taken. */
+  async retake(host: string): Promise<void> {
+    const held = this.#held.find(({ connection }) => connection.host === host)
+    if (held) await this.#takeOne(held)
+  }
+
   async #takeAll(): Promise<void> {
     try {
       for (const host of this.#hosts) if (await this.#takeOne(host)) this.#held.push(host)

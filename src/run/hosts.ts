@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Identity } from '../connect/connection.ts'
 import { type AskPassphrase, KeyRing } from '../connect/ssh/key-ring.ts'
 import { openConnection } from '../connect/open.ts'
+import { reopening } from '../connect/reopening.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { factsQuestion, parseFacts } from '../facts/index.ts'
 import type { PlayRun } from '../playbook/program.ts'
@@ -134,11 +135,14 @@ export class Hosts {
     const run = this.#plays.find((play) => play.hosts.includes(host)) ?? this.#plays[0]
     if (!run) throw new TypeError('a run without plays has no hosts')
     const target = targetOf(host, this.#layers(host, run), run.play, this.#options)
+    const options = {
+      keys: this.#keys,
+      warn: (text: string) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
+    }
+    const open = (timeout?: number): Promise<Connection> =>
+      openConnection(timeout === undefined ? target : { ...target, timeout }, options)
     const connection = limited(
-      await openConnection(target, {
-        keys: this.#keys,
-        warn: (text) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
-      }),
+      target.connection === 'local' ? await open() : await reopening(open),
       this.limit,
     )
     this.connections.set(host, connection)

@@ -26,6 +26,7 @@ import include_vars from './include_vars.ts'
 import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
+import reboot from './reboot.ts'
 import replace from './replace.ts'
 import rpm_key from './rpm_key.ts'
 import seboolean from './seboolean.ts'
@@ -38,6 +39,7 @@ import sysctl from './sysctl.ts'
 import systemd from './systemd.ts'
 import template from './template.ts'
 import wait_for from './wait_for.ts'
+import wait_for_connection from './wait_for_connection.ts'
 import yum from './yum.ts'
 import yum_repository from './yum_repository.ts'
 
@@ -68,6 +70,7 @@ const all: readonly TaskModule[] = [
   lineinfile,
   package_,
   package_facts,
+  reboot,
   replace,
   rpm_key,
   seboolean,
@@ -80,6 +83,7 @@ const all: readonly TaskModule[] = [
   systemd,
   template,
   wait_for,
+  wait_for_connection,
   yum,
   yum_repository,
 ]
