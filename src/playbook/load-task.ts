@@ -1,3 +1,4 @@
+import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
@@ -139,6 +140,14 @@ function findAction(
   }
   const module = resolveModule(name, collections)
   if (module) return module
+  const instead = insteadOf(name)
+  if (instead !== undefined)
+    return reader.problem(
+      `hakube does not have Ansible's module ${name}`,
+      action.keyPlace,
+      instead,
+      'unknown-module',
+    )
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,

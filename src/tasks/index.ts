@@ -42,6 +42,7 @@ import mount from './mount.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
 import raw from './raw.ts'
+import reboot from './reboot.ts'
 import replace from './replace.ts'
 import rpm_key from './rpm_key.ts'
 import script from './script.ts'
@@ -65,6 +66,7 @@ import uri from './uri.ts'
 import user from './user.ts'
 import validate_argument_spec from './validate_argument_spec.ts'
 import wait_for from './wait_for.ts'
+import wait_for_connection from './wait_for_connection.ts'
 import yum from './yum.ts'
 import yum_repository from './yum_repository.ts'
 
@@ -111,6 +113,7 @@ const all: readonly TaskModule[] = [
   package_,
   package_facts,
   raw,
+  reboot,
   replace,
   rpm_key,
   script,
@@ -134,6 +137,7 @@ const all: readonly TaskModule[] = [
   user,
   validate_argument_spec,
   wait_for,
+  wait_for_connection,
   yum,
   yum_repository,
 ]
