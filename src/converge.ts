@@ -128,6 +128,7 @@ export class HostRun {
       await progress.allReached(next)
       // Another host's command may have changed what this host answered before.
       if (progress.touched(position)) this.#worker.forget()
+      if (group.task?.delegateFacts) this.#ahead.resume()
     }
   }
 

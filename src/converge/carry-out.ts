@@ -42,7 +42,11 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   let found = await once()
   if (!retry || work.settings.check) return found
   try {
-    for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
+    for (
+      let left = retry.retries;
+      left > 0 && found.final !== true && !enough(work, found, register);
+      left--
+    ) {
       await pause(retry.delay, hands.context.signal)
       if (hands.context.signal.aborted) return found
       hands.forget()
@@ -95,6 +99,11 @@ async function attempt(work: Work, group: Group, hands: Hands): Promise<Verdict>
     return await tryOnce(work, group, hands)
   } catch (error) {
     if (!isKnown(error) || endsHost(error)) throw error
+    const { limit } = work.settings
+    if (limit && error.code === 'timed-out') {
+      hands.forget()
+      return verdict('failed', limit.failure, { final: true, result: { changed: false, msg: limit.failure } })
+    }
     return verdict('failed', error.message, { hint: error.hint })
   }
 }
@@ -179,7 +188,13 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const started = performance.now()
   const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
-  const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
+  const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
+  const output = await hands.answers.apply(
+    work,
+    plan.apply,
+    timeout === Infinity ? undefined : timeout,
+    module.beyond === true ? [] : next,
+  )
   const ms = performance.now() - started
   const result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
   const more = { diff: plan.diff, ms, result }

@@ -201,6 +201,8 @@ export class Lookahead {
     }
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
+    // What they set is seen by others only when it is done.
+    if (task.delegateFacts) this.#halted = true
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }

@@ -9,21 +9,23 @@ import { hasChanged, hasFailed, openDict, registered, type Verdict } from './ver
 /** Stores what a finished work gives: facts it has set, and its result under `register`. */
 export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
   const { position } = work.scope
+  const { delegate, delegateFacts } = work.settings
+  const host = delegateFacts && delegate !== undefined ? delegate : work.host
   const facts = found.result['ansible_facts']
   if (isDict(facts) && 'name' in task.module && task.module.name === 'include_vars') {
     // Texts of a file of variables may be templates; what a host or a task has said never is one.
     const [file] = listOf(found.result['ansible_included_var_files'])
     for (const [name, value] of facts)
-      store.include(work.host, String(name), position, {
+      store.include(host, String(name), position, {
         value,
         place: { file: str(file ?? 'include_vars') },
       })
   } else if (isDict(facts)) {
-    for (const [name, value] of facts) store.write(work.host, String(name), position, value)
+    for (const [name, value] of facts) store.write(host, String(name), position, value)
   } else if (found.status === 'unknown') {
     // Whether and what it sets is unknown, so what was there before does not count any more.
     for (const name of factsSetBy(task)) {
-      store.write(work.host, name, position, new UnknownValue(found.reason))
+      store.write(host, name, position, new UnknownValue(found.reason))
     }
   }
   if (task.register !== undefined) store.write(work.host, task.register, position, registered(found))

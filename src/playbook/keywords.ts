@@ -28,8 +28,8 @@ const COMMON = {
   port: 'yes',
   collections: LATER,
   module_defaults: LATER,
-  throttle: LATER,
-  timeout: LATER,
+  throttle: 'yes',
+  timeout: 'yes',
   debugger: 'hakube has no debugger; -v gives the reason of every step',
 } as const satisfies Record<string, Support>
 
@@ -79,7 +79,7 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   when: 'yes',
   notify: LATER,
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
 }
 
 /** An entry of `roles` or of a role's dependencies: other names are parameters of the role. */
@@ -88,7 +88,7 @@ export const ROLE_KEYWORDS: Readonly<Record<string, Support>> = {
   role: 'yes',
   when: 'yes',
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
 }
 
 export const IMPORT_PLAYBOOK_KEYWORDS: Readonly<Record<string, Support>> = {
@@ -106,7 +106,7 @@ export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
   when: 'yes',
   args: 'yes',
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
   ...Object.fromEntries(
     ['loop', 'with_items', 'with_list', 'until', 'retries', 'delay', 'register'].map((name) => [
       name,
@@ -156,9 +156,9 @@ export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   delay: 'yes',
   listen: 'write it on a handler',
   delegate_to: 'yes',
-  delegate_facts: LATER,
-  async: LATER,
-  poll: LATER,
+  delegate_facts: 'yes',
+  async: 'yes',
+  poll: 'yes',
 }
 
 export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = {

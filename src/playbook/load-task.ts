@@ -62,6 +62,7 @@ export function loadTask(
       ? reader.conditions(keys.get('failed_when'), 'failed_when')
       : undefined,
     retry: readRetry(reader, keys),
+    asyncLimit: readAsync(reader, keys),
     include: undefined,
   }
   const include = module && !isMeta(module) && isIncluding(module)
@@ -170,6 +171,19 @@ function readRegister(reader: Reader, node: YamlNode | undefined): string | unde
     node.place,
     'use letters, digits and underscores only',
   )
+}
+
+/** What runs on behind the task is not supported: only its time limit is. */
+function readAsync(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Located | undefined {
+  const [limit, poll] = [keys.get('async'), keys.get('poll')]
+  const interval = poll && toValue(poll)
+  if (limit && poll && (interval === 0 || interval === '0'))
+    reader.problem(
+      'poll: 0 is not supported: no task runs on behind the others',
+      poll.place,
+      'write poll: 5 to wait for it at most as long as async says, or start it by systemd-run --no-block',
+    )
+  return reader.located(limit)
 }
 
 function readRetry(reader: Reader, keys: Map<string, YamlNode>): Retry | undefined {

@@ -37,6 +37,12 @@ export interface Inherited extends BecomeSettings, WayKeywords {
   runOnce?: Located
   /** The host on which a task of this one is carried out. */
   delegateTo?: Located
+  /** Facts that a task of this one sets are those of the host that it is delegated to. */
+  delegateFacts?: Located
+  /** At most so many hosts are in a task at a time. */
+  throttle?: Located
+  /** Seconds after which a task of this one is ended and has failed. */
+  timeout?: Located
 }
 
 /** One use of a role: by a play, as a dependency, or by import_role and include_role. */
@@ -109,6 +115,8 @@ export interface Task extends Inherited {
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: Retry | undefined
+  /** Seconds that it may take: async with poll. */
+  asyncLimit: Located | undefined
   /** Of include_tasks and include_role: what goes to the tasks that they bring. */
   include: Include | undefined
 }

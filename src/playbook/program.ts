@@ -252,6 +252,8 @@ function playLends(play: Play): Inherited {
     'noLog',
     'anyErrorsFatal',
     'runOnce',
+    'throttle',
+    'timeout',
   ] as const) {
     const value = rest[key]
     if (value) keep[key] = value

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { Predicted } from '../converge/answers.ts'
 import type { RunContext } from '../converge/context.ts'
+import { Throttle } from '../converge/throttle.ts'
 import { Once } from '../converge/once.ts'
 import type { Preflight } from '../ha/preflight/preflight.ts'
 import { boolean } from '../playbook/settings.ts'
@@ -67,6 +68,7 @@ export function contextOf(parts: ContextParts): RunContext {
     store: inputs.store,
     progress,
     once: new Once((host) => progress.isIn(host)),
+    throttle: new Throttle(),
     render,
     check: options.check,
     signal: options.signal,
