@@ -45,6 +45,8 @@ export interface RunContext {
   delegate(host: string, way: Way): Promise<Connection>
   /** The connection to a host by another way than its usual one. */
   reachBy(host: string, way: Way): Promise<Connection>
+  /** The next task connects to the host anew. */
+  reset(host: string): Promise<void>
   /** Gathers facts of a host outside of the run whose facts are read. */
   gather(host: string): Promise<void>
 }

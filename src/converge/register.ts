@@ -44,14 +44,10 @@ export function registerLoop(store: VariableStore, group: Group, verdicts: reado
 }
 
 function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
-  const loopVar = group.task?.loop?.control.loopVar ?? 'item'
   const [first] = verdicts
   if (first && group.works[0]?.item === undefined) return withoutItems(first)
   const results = verdicts.map((found, index) =>
-    registered(found, [
-      [loopVar, group.works[index]?.item?.value ?? null],
-      ['ansible_loop_var', loopVar],
-    ]),
+    registered(found, [...(group.works[index]?.scope.loop ?? [])]),
   )
   const failed = verdicts.some(hasFailed)
   const out = new Map<string, Value>([

@@ -77,6 +77,9 @@ export interface LoopControl {
   indexVar?: string
   label?: Located
   pause?: Located
+  /** `ansible_loop` tells each item where in the loop it stands; with all items, unless the second says no. */
+  extended?: Located
+  extendedAllItems?: Located
 }
 
 export interface Loop {
@@ -134,9 +137,19 @@ export function isInclude(task: Task): boolean {
   return task.include !== undefined
 }
 
+export const METAS = [
+  'flush_handlers',
+  'noop',
+  'clear_facts',
+  'reset_connection',
+  'end_host',
+  'end_play',
+  'end_batch',
+] as const
+
 /** `meta:` is the engine's own and no module. */
 export interface Meta {
-  meta: 'flush_handlers' | 'noop' | 'end_host' | 'end_play'
+  meta: (typeof METAS)[number]
 }
 
 export function isMeta(module: TaskModule | Meta): module is Meta {

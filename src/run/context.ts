@@ -98,6 +98,7 @@ export function contextOf(parts: ContextParts): RunContext {
       return rolled.rolling.gate(run)
     },
     placeOf: (host, run) => placeOf(inputs.line.steps, host, run),
+    reset: (host) => hosts.reset(host),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host, way) => hosts.delegate(host, way),
     reachBy: (host, way) => hosts.reachBy(host, way),
