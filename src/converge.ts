@@ -5,6 +5,7 @@ import { isFence, reachesOut } from './converge/fence.ts'
 import { Lookahead } from './converge/lookahead.ts'
 import { perform, takeOver } from './converge/perform.ts'
 import { carryOutMeta } from './converge/metas.ts'
+import { gathersFacts } from './converge/gathered.ts'
 import { Meeting } from './converge/meeting.ts'
 import { doubtful, notifies, Notified } from './converge/notified.ts'
 import type { Done } from './converge/once.ts'
@@ -124,6 +125,7 @@ export class HostRun {
       if (ended) return ended
       if (this.#again) continue
       if (this.#failing.none) this.#fatal = false
+      if (group.task && gathersFacts(group.task)) this.#ahead.resume()
       if (!beyond) continue
       const next = this.#context.line.next(position)
       progress.reach(this.host, next)

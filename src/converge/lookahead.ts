@@ -10,6 +10,7 @@ import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
+import { gathersFacts } from './gathered.ts'
 import { registerLoop, registerWork } from './register.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -208,7 +209,7 @@ export class Lookahead {
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
     // What they set is seen by others only when it is done.
-    if (task.delegateFacts) this.#halted = true
+    if (task.delegateFacts || gathersFacts(task)) this.#halted = true
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }

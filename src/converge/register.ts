@@ -1,6 +1,7 @@
 import type { Task } from '../playbook/model.ts'
 import { factsSetBy } from '../playbook/program.ts'
 import type { Group, Work } from '../playbook/work.ts'
+import { gathersFacts, takeFacts } from './gathered.ts'
 import { str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
 import { UnknownValue, type VariableStore } from '../variables/store.ts'
@@ -20,6 +21,8 @@ export function registerWork(store: VariableStore, task: Task, work: Work, found
         value,
         place: { file: str(file ?? 'include_vars') },
       })
+  } else if (isDict(facts) && gathersFacts(task)) {
+    takeFacts(store, host, facts)
   } else if (isDict(facts)) {
     for (const [name, value] of facts) store.write(host, String(name), position, value)
   } else if (found.status === 'unknown') {

@@ -65,9 +65,9 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   max_fail_percentage: 'yes',
   order: 'yes',
   strategy: 'yes',
-  gather_subset: 'hakube always gathers all of its facts, in one round trip',
-  gather_timeout: LATER,
-  fact_path: LATER,
+  gather_subset: 'yes',
+  gather_timeout: 'yes',
+  fact_path: 'hakube reads /etc/ansible/facts.d',
   import_playbook: 'write it as an entry of the playbook of its own: - import_playbook: other.yml',
 }
 

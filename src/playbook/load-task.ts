@@ -35,7 +35,13 @@ export function loadTask(
   const name = keys.get('name')
   const module = findAction(reader, action, Object.keys(table))
   const own = inherited(reader, keys)
-  const shared = written.local ? { ...own, delegateTo: { value: 'localhost', place: action.keyPlace } } : own
+  const here = { value: 'localhost', place: action.keyPlace }
+  const bypass = module && !isMeta(module) && module.bypass === true
+  const shared = {
+    ...own,
+    ...((written.local || bypass) && { delegateTo: here }),
+    ...(bypass && { runOnce: { value: true, place: action.keyPlace } }),
+  }
   const args =
     module && !isMeta(module)
       ? loadArguments(reader, module, withoutApply(module, action), keys.get('args'))

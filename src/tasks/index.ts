@@ -23,10 +23,13 @@ import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
 import lineinfile from './lineinfile.ts'
 import package_ from './package.ts'
+import pause from './pause.ts'
+import ping from './ping.ts'
 import replace from './replace.ts'
 import seboolean from './seboolean.ts'
 import service from './service.ts'
 import set_fact from './set_fact.ts'
+import setup from './setup.ts'
 import shell from './shell.ts'
 import stat from './stat.ts'
 import sysctl from './sysctl.ts'
@@ -59,10 +62,13 @@ const all: readonly TaskModule[] = [
   include_vars,
   lineinfile,
   package_,
+  pause,
+  ping,
   replace,
   seboolean,
   service,
   set_fact,
+  setup,
   shell,
   stat,
   sysctl,
