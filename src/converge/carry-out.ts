@@ -45,7 +45,11 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   let found = await once()
   if (!retry || work.settings.check) return found
   try {
-    for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
+    for (
+      let left = retry.retries;
+      left > 0 && found.final !== true && !enough(work, found, register);
+      left--
+    ) {
       await pause(retry.delay, hands.context.signal)
       if (hands.context.signal.aborted) return found
       hands.forget()
@@ -107,6 +111,11 @@ async function attempt(work: Work, group: Group, hands: Hands): Promise<Verdict>
     return await tryOnce(work, group, hands)
   } catch (error) {
     if (!isKnown(error) || endsHost(error)) throw error
+    const { limit } = work.settings
+    if (limit && error.code === 'timed-out') {
+      hands.forget()
+      return verdict('failed', limit.failure, { final: true, result: { changed: false, msg: limit.failure } })
+    }
     return verdict('failed', error.message, { hint: error.hint })
   }
 }
@@ -191,9 +200,15 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const started = performance.now()
   const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
+  const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
   const output = plan.absence
     ? await applyAndOutlast(work, plan, plan.absence, hands)
-    : await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
+    : await hands.answers.apply(
+        work,
+        plan.apply,
+        timeout === Infinity ? undefined : timeout,
+        module.beyond === true ? [] : next,
+      )
   const ms = performance.now() - started
   const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
   const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }

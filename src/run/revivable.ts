@@ -101,6 +101,8 @@ export class Revivable implements Connection {
     } catch (error) {
       const isGone = isKnown(error) && error.exitCode === EXIT.unreachable && !error.code.includes('become')
       if (isGone) await this.#drop(connection)
+      // The shell of what hung is gone, and what it held.
+      else if (isKnown(error) && error.code === 'timed-out') this.#lost()
       throw error
     }
   }

@@ -41,6 +41,8 @@ import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
+import pause from './pause.ts'
+import ping from './ping.ts'
 import raw from './raw.ts'
 import reboot from './reboot.ts'
 import replace from './replace.ts'
@@ -53,6 +55,7 @@ import seport from './seport.ts'
 import service from './service.ts'
 import service_facts from './service_facts.ts'
 import set_fact from './set_fact.ts'
+import setup from './setup.ts'
 import shell from './shell.ts'
 import slurp from './slurp.ts'
 import stat from './stat.ts'
@@ -112,6 +115,8 @@ const all: readonly TaskModule[] = [
   mount,
   package_,
   package_facts,
+  pause,
+  ping,
   raw,
   reboot,
   replace,
@@ -124,6 +129,7 @@ const all: readonly TaskModule[] = [
   service,
   service_facts,
   set_fact,
+  setup,
   shell,
   slurp,
   stat,
