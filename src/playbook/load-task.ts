@@ -1,4 +1,5 @@
 import { didYouMean } from '../suggest.ts'
+import { insteadOfModule } from '../support/instead.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
@@ -118,7 +119,9 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    didYouMean(name, [...moduleNames(), ...keywords]) ?? '`hakube modules` lists the modules',
+    insteadOfModule(name) ??
+      didYouMean(name, [...moduleNames(), ...keywords]) ??
+      '`hakube modules` lists the modules',
     'unknown-module',
     'support.md',
   )
