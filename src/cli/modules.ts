@@ -18,7 +18,7 @@ export function modules(name: string | undefined, terminal: Terminal): ExitCode 
     throw new HakubeError(`there is no module ${name}`, {
       code: 'unknown-module',
       hint: insteadOfModule(name) ?? didYouMean(name, moduleNames()) ?? '`hakube modules` lists them',
-      docs: 'support.md',
+      docs: 'docs/support.md',
     })
   }
   terminal.stdout.write(moduleText(module))

@@ -14,6 +14,7 @@ import { toJson } from '../value.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { literalTexts } from './literal.ts'
 import { CHECKS, checkVariables } from './values.ts'
+import { withinOf } from './within.ts'
 
 /** Modules that take a file of the controller, by the folder it is searched in. */
 const SOURCES: ReadonlyMap<string, 'files' | 'templates'> = new Map([
@@ -67,7 +68,7 @@ export class Completion {
     if (this.#seen.has(key) || !text) return
     this.#seen.add(key)
     const root = readYaml(this.#loading, file, text)
-    const within = { ...origin, loading: this.#loading, parts: this.#parts, chain: [], when: [] }
+    const within = this.#within(origin)
     this.#brought(loadEntries(inFile(within, file), root, 'a file of tasks'), certain)
   }
 
@@ -176,7 +177,7 @@ export class Completion {
   }
 
   #within(origin: Origin): Within {
-    return { ...origin, loading: this.#loading, parts: this.#parts, chain: [], when: [] }
+    return withinOf(this.#loading, this.#parts, origin)
   }
 
   #find(paths: readonly string[]): string | undefined {

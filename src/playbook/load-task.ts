@@ -123,7 +123,7 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
       didYouMean(name, [...moduleNames(), ...keywords]) ??
       '`hakube modules` lists the modules',
     'unknown-module',
-    'support.md',
+    'docs/support.md',
   )
 }
 

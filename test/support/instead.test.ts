@@ -11,5 +11,7 @@ it.each([
   ],
   ['copyy: {src: a, dest: b}', 'did you mean "copy"?'],
 ])('a module that is not there says what to write instead: %s', (task, hint) => {
-  expect(loading(task)).toThrow(expect.objectContaining({ code: 'unknown-module', hint, docs: 'support.md' }))
+  expect(loading(task)).toThrow(
+    expect.objectContaining({ code: 'unknown-module', hint, docs: 'docs/support.md' }),
+  )
 })
