@@ -19,9 +19,18 @@ export default defineConfig({
           // The one set-up after the other, and a minute without CPU time, take minutes: `npm run test:all` has them.
           exclude: process.env['HAKUBE_TEST_ALL']
             ? []
-            : ['setups', 'saturated', 'silence', 'preflight-more', 'migrate', 'change'].map(
-                (name) => `test/e2e/${name}.test.ts`,
-              ),
+            : [
+                'setups',
+                'saturated',
+                'silence',
+                'preflight-more',
+                'migrate',
+                'change',
+                'differential',
+                'tasks-accounts',
+                'tasks-accounts-files',
+                'tasks-host',
+              ].map((name) => `test/e2e/${name}.test.ts`),
           globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.
           fileParallelism: false,

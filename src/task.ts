@@ -17,7 +17,10 @@ export type Diff =
   | { type: 'text'; path: string; before: string; after: string }
   | { type: 'fields'; subject: string; fields: readonly { name: string; before: string; after: string }[] }
 
-/** Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's. */
+/**
+ * Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's, but where only
+ * the apply can tell: `changed: false` of its result makes the task ok.
+ */
 export type Result = Record<string, Value>
 
 export type Plan =
@@ -40,6 +43,8 @@ export type Plan =
       once?: boolean
       /** False: the apply runs, but the task reports ok, as a daemon-reload does in Ansible. */
       counts?: boolean
+      /** True: only the apply shows whether anything changes; then `result` returns `changed`. */
+      maybe?: boolean
     }
   | { status: 'unknown'; why: string }
   /** It can be told already that the task fails. */
@@ -72,6 +77,8 @@ export interface Controller {
   placeOf(host: string, variable: string): Place | undefined
   /** Like evaluate, but Python's truth of it, as in `when`. */
   test(expression: string): boolean
+  /** A mistake fails the task, since something may rescue or ignore that, or the run has begun; otherwise it is thrown. */
+  readonly tolerant?: boolean
   /** How many times -v was given. */
   readonly verbosity: number
 }
@@ -94,10 +101,20 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * all hosts around it.
    */
   beyond?: boolean
+  /**
+   * Its questions go over the network: they are asked when its turn has come, not ahead, and with the task's
+   * environment (`http_proxy`). That costs the no-op a round trip.
+   */
+  late?(params: z.output<Schema>): boolean
   /** It only looks, whatever its arguments are. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */
   freeForm?: string
+  /**
+   * Names of the facts that it adds to the host's, out of its arguments as they are written; undefined where only
+   * the rendered arguments tell. They come back in its result as `ansible_facts`.
+   */
+  facts?(args: ReadonlyMap<string, { value: Value }>): readonly string[] | undefined
   /** One task, as YAML. */
   example: string
   /** Names and meanings of the return values, for the docs. */
@@ -111,6 +128,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   plan(prepared: Prepared, world: World): Plan
   /** Return values out of what the apply printed (register, until, failed_when). */
   result?(prepared: Prepared, output: Answer): Result
+  /** Takes what the apply printed into the controller's files; what it gives goes into the result. */
+  receive?(prepared: Prepared, output: Answer): Promise<Result>
   /** The failure of the apply in words, where the last line of its standard error does not say it. */
   failure?(prepared: Prepared, output: Answer): string
 }

@@ -32,6 +32,7 @@ export interface ApplyOptions extends SharedOptions {
   skipTags?: string[]
   startAtTask?: string
   rolesPath?: string[]
+  forceHandlers?: boolean
   adopt?: boolean
   upgrade?: boolean
   allowDegraded?: boolean
@@ -294,6 +295,7 @@ function applyOptions(command: Command): Command {
     .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
+    .option('--force-handlers', 'run notified handlers even on hosts that have failed')
     .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
     .option(
       '--upgrade',

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../connect/connection.ts'
 import type { Group, Work } from '../playbook/work.ts'
-import type { Plan, TaskKind, TaskModule } from '../task.ts'
+import type { Plan, Result, TaskKind, TaskModule } from '../task.ts'
 import { EXIT, isKnown, type HakubeError } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { unsettled } from '../world/unsettled.ts'
 import { UnknownAnswer } from '../world/world.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
-import { judge, registered, verdict, type Verdict } from './verdict.ts'
+import { hasFailed, judge, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
 
@@ -24,9 +24,21 @@ export interface Hands {
 
 /** Plans one task over what the host answered and, outside of check mode, makes it so; repeats it for `until`. */
 export async function carryOut(work: Work, group: Group, hands: Hands): Promise<Verdict> {
+  try {
+    return await tries(work, group, hands)
+  } catch (error) {
+    if (!isKnown(error) || error.exitCode !== EXIT.unreachable || !work.settings.ignoreUnreachable)
+      throw error
+    hands.forget()
+    const result = { unreachable: true, msg: error.message }
+    return verdict('ignored', error.message, { hint: error.hint, result })
+  }
+}
+
+async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { retry } = work.settings
   const register = group.task?.register
-  const once = async () => judge(work, await attempt(work, group, hands), register)
+  const once = async () => doubted(work, judge(work, await attempt(work, group, hands), register), hands)
   let found = await once()
   if (!retry || work.settings.check) return found
   try {
@@ -42,6 +54,15 @@ export async function carryOut(work: Work, group: Group, hands: Hands): Promise<
     return failedWith(work, found, error.message, error.hint)
   }
   return failedWith(work, found, `until did not hold after ${retry.retries} retries`)
+}
+
+/**
+ * A task with `check_mode: false` runs in check mode too, on a host that has nothing yet of what was predicted.
+ * That it fails there, such as a program whose package would have been installed, says nothing about the real run.
+ */
+function doubted(work: Work, found: Verdict, { context, answers }: Hands): Verdict {
+  if (!context.check || work.settings.check || !hasFailed(found) || !answers.hasPredictions) return found
+  return verdict('unknown', `it fails while the changes above are not made: ${found.reason}`)
 }
 
 /** The verdict, failed; only ignore_errors has still a say. */
@@ -143,7 +164,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
       result: { changed: false, ...plan.result },
     })
   }
-  const runs = kind === 'wait' || (kind === 'action' && !moves)
+  const runs = plan.maybe === true || kind === 'wait' || (kind === 'action' && !moves)
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
     diff: plan.diff,
     notes: plan.notes ?? [],
@@ -165,14 +186,15 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
-  const beyond = module.beyond === true || work.settings.delegate !== undefined
+  const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
   const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
   const ms = performance.now() - started
-  const result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
+  const found: Result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
+  if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })
+  const result: Result = { ...found, ...(await module.receive?.(prepared, output)) }
   const more = { diff: plan.diff, ms, result }
-  if (output.code !== 0) return failed(module, kind, prepared, output, more)
-  if (plan.counts === false)
+  if (plan.counts === false || result['changed'] === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
   if (!asksAgain(kind, plan)) return verdict('changed', plan.summary, more)
   const after = planOf(work, hands.answers)

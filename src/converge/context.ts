@@ -2,6 +2,7 @@ import type { Connection } from '../connect/connection.ts'
 import type { Task } from '../playbook/model.ts'
 import type { Line } from '../playbook/line.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
+import type { Way } from '../playbook/way.ts'
 import type { RenderContext } from '../playbook/render.ts'
 import type { Progress } from '../progress.ts'
 import type { Event } from '../report/events.ts'
@@ -39,7 +40,9 @@ export interface RunContext {
   /** What check mode predicts for a host. */
   predicted(host: string): Predicted
   /** The connection to a host that others delegate tasks to. Throws HakubeError if it cannot be reached. */
-  delegate(host: string): Promise<Connection>
+  delegate(host: string, way: Way): Promise<Connection>
+  /** The connection to a host by another way than its usual one. */
+  reachBy(host: string, way: Way): Promise<Connection>
   /** Gathers facts of a host outside of the run whose facts are read. */
   gather(host: string): Promise<void>
 }

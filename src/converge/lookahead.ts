@@ -1,8 +1,9 @@
+import { showPlace } from '../errors.ts'
 import { isMeta, type Task } from '../playbook/model.ts'
-import { factsSetBy, type Span, type Step } from '../playbook/program.ts'
+import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
 import { renderMeta, renderTask, type Slot } from '../playbook/render.ts'
 import { boolean } from '../playbook/settings.ts'
-import type { Group, Work } from '../playbook/work.ts'
+import type { Group, Turn, Work } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
@@ -110,7 +111,7 @@ export class Lookahead {
       const room = step.room * HANDLER_ROOM
       const position = step.position + room * ++this.#handlersAt.count
       try {
-        groups.push(await this.#renderTask({ step, task, handler: true, room, tolerate: true }, position))
+        groups.push({ ...(await this.#handler(step, task, room, position)), position })
       } catch (error) {
         if (!(error instanceof NotYet) || error.what.kind === 'unknown') throw error
         this.#handlersAt.count--
@@ -120,6 +121,16 @@ export class Lookahead {
     }
     this.queue.unshift(...groups)
     return { groups, missing }
+  }
+
+  async #handler(step: Step, task: Task, room: number, position: number): Promise<Group> {
+    const { once } = this.#context
+    if (this.#isOnce({ step, task }, position)) {
+      const turn = once.turnOf(step, task, this.#host)
+      if (once.handlerLeader(turn, step, task) !== this.#host)
+        return { ...this.#follow(step, task, turn, position), handler: true }
+    }
+    return this.#renderTask({ step, task, handler: true, room, tolerate: true }, position)
   }
 
   #settle(): void {
@@ -137,7 +148,7 @@ export class Lookahead {
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
-    if (this.#follows(slot)) return this.#follow(step, task)
+    if (this.#follows(slot)) return this.#follow(step, task, step, step.position)
     if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
     const work = renderMeta(
       { ...slot, rendered: () => {} },
@@ -150,19 +161,28 @@ export class Lookahead {
 
   /** Whether another host runs this task for this one. */
   #follows({ step, task }: Pick<Slot, 'step' | 'task'>): boolean {
+    return this.#isOnce({ step, task }, step.position) && this.#context.once.leader(step) !== this.#host
+  }
+
+  /** The strategy free knows no run_once, as in Ansible. */
+  #isOnce({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): boolean {
     const { runOnce } = task
-    if (!runOnce || !boolean(renderTree(runOnce, this.#scope({ step, task }, step.position)), runOnce))
+    if (!runOnce || !boolean(renderTree(runOnce, this.#scope({ step, task }, position)), runOnce))
       return false
-    return this.#context.once.leader(step) !== this.#host
+    if (step.run.conduct.strategy === 'linear') return true
+    const text = `run_once has no effect with strategy: free, so "${task.name ?? task.action}" runs on all hosts`
+    this.#context.emit({ type: 'warning', text, place: showPlace(runOnce.place) })
+    return false
   }
 
   /** What the other host gives is not there yet. */
-  #follow(step: Step, task: Task): Group {
+  #follow(step: Step, task: Task, turn: Turn, position: number): Group {
     const names = [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
-    for (const name of names) this.#context.store.write(this.#host, name, step.position, PENDING)
+    for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
+    this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
     if ('name' in task.module && task.module.name === 'include_vars') this.#halted = true
-    return { step, task, handler: false, works: [], looped: false, follows: true }
+    return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
 
   async #renderTask(slot: Omit<Slot, 'rendered'>, position: number): Promise<Group> {
@@ -178,12 +198,20 @@ export class Lookahead {
       } else {
         open = true
         if (task.register !== undefined) store.write(this.#host, task.register, work.scope.position, PENDING)
+        this.#promiseFacts(task, work.scope.position)
       }
     }
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
+  }
+
+  /** What the task will add to the facts is not there yet; where nobody knows its names, nothing is rendered ahead. */
+  #promiseFacts(task: Task, position: number): void {
+    const names = factsGivenBy(task)
+    if (!names) this.#halted = true
+    for (const name of names ?? []) this.#context.store.giveFact(this.#host, name, position, PENDING)
   }
 
   #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {

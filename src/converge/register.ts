@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/model.ts'
-import { factsSetBy } from '../playbook/program.ts'
+import { factsGivenBy, factsSetBy } from '../playbook/program.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
@@ -19,14 +19,25 @@ export function registerWork(store: VariableStore, task: Task, work: Work, found
         place: { file: str(file ?? 'include_vars') },
       })
   } else if (isDict(facts)) {
+    const gathers = factsGivenBy(task)?.length !== 0
+    for (const [name, value] of gathers ? facts : []) store.giveFact(work.host, String(name), position, value)
+    // What set_fact makes a fact (cacheable) is a variable all the same.
+    if (gathers && factsSetBy(task).length === 0) return keep(store, task, work, found)
     for (const [name, value] of facts) store.write(work.host, String(name), position, value)
   } else if (found.status === 'unknown') {
     // Whether and what it sets is unknown, so what was there before does not count any more.
     for (const name of factsSetBy(task)) {
       store.write(work.host, name, position, new UnknownValue(found.reason))
     }
+    for (const name of factsGivenBy(task) ?? [])
+      store.giveFact(work.host, name, position, new UnknownValue(found.reason))
   }
-  if (task.register !== undefined) store.write(work.host, task.register, position, registered(found))
+  keep(store, task, work, found)
+}
+
+/** The result under the task's register, if it has one. */
+function keep(store: VariableStore, { register }: Task, work: Work, found: Verdict): void {
+  if (register !== undefined) store.write(work.host, register, work.scope.position, registered(found))
 }
 
 function listOf(value: Value | undefined): readonly Value[] {

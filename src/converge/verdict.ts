@@ -91,12 +91,13 @@ function holds(
 
 /** Whether the task changed its host, or would: what changed_when says beats what the module says. */
 export function hasChanged({ status, result }: Verdict): boolean {
-  if (hasFailed({ status })) return result['changed'] === true
+  if (hasFailed({ status, result })) return result['changed'] === true
   return status === 'changed' || status === 'would-change' || status === 'would-run'
 }
 
-export function hasFailed({ status }: Pick<Verdict, 'status'>): boolean {
-  return status === 'failed' || status === 'ignored'
+/** A host that could not be reached has not failed, as far as results go. */
+export function hasFailed({ status, result }: Pick<Verdict, 'status' | 'result'>): boolean {
+  return status === 'failed' || (status === 'ignored' && result['unreachable'] !== true)
 }
 
 /** The dict that `register` gets. What only a real run would know is unknown, not absent. */
@@ -104,7 +105,7 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   const { status } = found
   const entries = new Map<string, Value>([...more, ...Object.entries(found.result)])
   entries.set('changed', hasChanged(found))
-  entries.set('failed', hasFailed(found))
+  if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found))
   if (status === 'skipped') {
     entries.set('skipped', true)
     entries.set('skip_reason', 'Conditional result was False')

@@ -1,7 +1,7 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { isInclude, type Task } from './model.ts'
-import { factsSetBy, type Draft, type Inclusion, type Span, type Step } from './program.ts'
+import { factsGivenBy, factsSetBy, type Draft, type Inclusion, type Span, type Step } from './program.ts'
 
 /** Below this, positions of doubles would run into each other. */
 const LEAST_ROOM = 2 ** -36
@@ -113,7 +113,10 @@ export class Line {
   }
 
   #assign(task: Task, position: number): void {
+    const given = factsGivenBy(task)
     const names = [
+      ...(given ?? [ANY]),
+      ...(given?.length === 0 ? [] : ['ansible_facts']),
       ...(task.register === undefined ? [] : [task.register]),
       ...factsSetBy(task),
       ...(isInclude(task) || isIncludeVars(task) ? [ANY] : []),

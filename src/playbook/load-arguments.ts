@@ -6,6 +6,7 @@ import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { splitKeyValue } from './key-value.ts'
 import type { Located } from './model.ts'
+import { defaultsFor, type ModuleDefaults } from './module-defaults.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
 
 /** The arguments of a task under the module's own names, checked as far as they hold no template. */
@@ -13,12 +14,15 @@ export function loadArguments(
   reader: Reader,
   module: TaskModule,
   action: YamlEntry,
-  more: YamlNode | undefined,
+  { more, defaults }: { more: YamlNode | undefined; defaults: ModuleDefaults },
 ): Map<string, Located> {
   const args = new Map<string, Located>()
   readArguments(reader, module, action.value, args)
   readArgs(reader, more, args)
   useOwnNames(reader, module, args)
+  const lent = new Map(defaultsFor(module, defaults))
+  useOwnNames(reader, module, lent)
+  for (const [name, located] of lent) if (!args.has(name)) args.set(name, located)
   checkArguments(reader, module, args, action.keyPlace)
   return args
 }

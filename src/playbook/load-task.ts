@@ -2,6 +2,7 @@ import { didYouMean } from '../suggest.ts'
 import { insteadOfModule } from '../support/instead.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
+import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { writtenAction } from './written-action.ts'
@@ -15,6 +16,7 @@ import {
 import { loadArguments } from './load-arguments.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
 import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
+import type { Within } from './loading.ts'
 import type { Reader } from './reader.ts'
 
 const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
@@ -22,9 +24,10 @@ const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(
   reader: Reader,
-  mapping: YamlMapping,
-  { handler, origin }: { handler: boolean; origin: Origin },
+  given: YamlMapping,
+  { handler, origin, lent }: { handler: boolean; origin: Origin; lent: Within['lent'] },
 ): Task | undefined {
+  const mapping = plainLoops(given)
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
   const isLoop = (key: string) => Object.hasOwn(LOOP_KEYWORDS, key)
   const written = writtenAction(reader, mapping)
@@ -42,12 +45,16 @@ export function loadTask(
   if (second) refuseSecond(reader, action, second, Object.keys(table))
   const name = keys.get('name')
   if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
-  const module = findAction(reader, action, Object.keys(table))
   const own = inherited(reader, keys)
+  const collections = own.collections ?? lent.collections ?? []
+  const module = findAction(reader, action, Object.keys(table), collections)
   const shared = written.local ? { ...own, delegateTo: { value: 'localhost', place: action.keyPlace } } : own
   const args =
     module && !isMeta(module)
-      ? loadArguments(reader, module, withoutApply(module, action), keys.get('args'))
+      ? loadArguments(reader, module, withoutApply(module, action), {
+          more: keys.get('args'),
+          defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
+        })
       : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
@@ -77,6 +84,18 @@ export function loadTask(
   return module && { ...task, module }
 }
 
+/** Loops by the full names of their lookups, as they are required to be written for some: with_community.general.flattened. */
+function plainLoops(mapping: YamlMapping): YamlMapping {
+  const entries = mapping.entries.map((entry) => ({
+    ...entry,
+    key: String(entry.key).replace(
+      /^with_(?:ansible\.builtin|ansible\.legacy|community\.general)\./,
+      'with_',
+    ),
+  }))
+  return { ...mapping, entries }
+}
+
 /** What Ansible ignores with a warning at most, and people rely on. */
 function checkMeta(reader: Reader, { meta }: Meta, keys: ReadonlyMap<string, YamlNode>): void {
   const ends = meta === 'end_host' || meta === 'end_play'
@@ -102,9 +121,14 @@ function refuseSecond(reader: Reader, first: YamlEntry, second: YamlEntry, known
   )
 }
 
-function findAction(reader: Reader, action: YamlEntry, keywords: string[]): TaskModule | Meta | undefined {
+function findAction(
+  reader: Reader,
+  action: YamlEntry,
+  keywords: string[],
+  collections: readonly string[],
+): TaskModule | Meta | undefined {
   const name = String(action.key)
-  if (name === 'meta' || name === 'ansible.builtin.meta') {
+  if (name === 'meta' || /^ansible\.(?:builtin|legacy)\.meta$/.test(name)) {
     const word = reader.text(action.value, 'meta')
     const meta = META.find((known) => known === word)
     if (meta) return { meta }
@@ -114,13 +138,14 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
       didYouMean(String(word), META),
     )
   }
-  const module = findModule(name)
+  const module = resolveModule(name, collections)
   if (module) return module
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
     insteadOfModule(name) ??
       didYouMean(name, [...moduleNames(), ...keywords]) ??
+      missingCollection(name, collections) ??
       '`hakube modules` lists the modules',
     'unknown-module',
     'docs/support.md',

@@ -1,6 +1,6 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import { isDict, type Value } from '../value.ts'
+import { isDict, toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import type { Support } from './keywords.ts'
@@ -33,6 +33,20 @@ export class Reader {
     if (node.kind === 'scalar' && typeof node.value === 'string') return node.value
     if (node.kind === 'scalar' && typeof node.value === 'number') return String(node.value)
     return this.problem(`${what} must be text, this is ${describe(node)}`, node.place)
+  }
+
+  /** A plain truth value, in any of YAML's words. */
+  flag(node: YamlNode | undefined, what: string): boolean | undefined {
+    return this.truth(this.located(node), what)
+  }
+
+  /** The same of a value that has been read. */
+  truth(located: Located | undefined, what: string): boolean | undefined {
+    if (!located || located.value === null) return undefined
+    const word = String(toJson(located.value)).toLowerCase()
+    if (['true', 'yes', 'on', '1'].includes(word)) return true
+    if (['false', 'no', 'off', '0'].includes(word)) return false
+    return this.problem(`${what} must be yes or no`, located.place)
   }
 
   located(node: YamlNode | undefined): Located | undefined {

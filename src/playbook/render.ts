@@ -12,6 +12,7 @@ import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
 import type { Step } from './program.ts'
 import { plainSettings, settingsOf, type Defaults } from './settings.ts'
+import type { Way } from './way.ts'
 import type { Group, Rendered, Settings, Work } from './work.ts'
 
 export interface RenderContext {
@@ -23,6 +24,8 @@ export interface RenderContext {
   verbosity: number
   /** Puts what a task includes into the line of steps; without it an include only says what it would bring. */
   include?: ((including: Including) => void) | undefined
+  /** Whether a host is reached this way anyway. */
+  isUsual(host: string, way: Way): boolean
   /** The variables of another host, as this play sees them. */
   scopeOf(host: string, step: Step, position: number): TaskScope
 }
@@ -103,7 +106,8 @@ async function renderItem(
       ...context,
       scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
     })
-    const rendered = await renderArguments(slot.task, scope, context)
+    const tolerant = slot.tolerate || settings.ignoreErrors
+    const rendered = await renderArguments(slot.task, scope, context, tolerant)
     if (slot.task.include && rendered.type === 'ready') {
       const { step, task } = slot
       const loop = scope.loop
@@ -193,7 +197,12 @@ export function firstFalse(conditions: readonly Condition[], scope: TaskScope): 
   return undefined
 }
 
-async function renderArguments(task: Task, scope: TaskScope, context: RenderContext): Promise<Rendered> {
+async function renderArguments(
+  task: Task,
+  scope: TaskScope,
+  context: RenderContext,
+  tolerant = true,
+): Promise<Rendered> {
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
   const module: TaskModule = task.module
   const values: Record<string, unknown> = {}
@@ -219,9 +228,12 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
     cache,
     vault,
     verbosity,
+    tolerant,
   })
   const prepared = await module.prepare(parsed.data, controller)
-  return { type: 'ready', kind: module.kind(parsed.data), module, prepared, asks: module.asks(prepared) }
+  const kind = module.kind(parsed.data)
+  const late = module.late?.(parsed.data) ?? false
+  return { type: 'ready', kind, module, prepared, asks: module.asks(prepared), late }
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */

@@ -16,9 +16,15 @@ import type { LayersOf } from './layers.ts'
 import type { RunOptions } from './options.ts'
 import type { rollingOf } from './roll.ts'
 import { scopeOfPlay } from './scene.ts'
+import type { Ways } from './ways.ts'
 
 /** What tasks are rendered with. */
-export function renderContext(inputs: Inputs, options: RunOptions, layers: LayersOf): RenderContext {
+export function renderContext(
+  inputs: Inputs,
+  options: RunOptions,
+  layers: LayersOf,
+  ways: Ways,
+): RenderContext {
   const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags)
   return {
     playbookDir: dirname(options.playbook),
@@ -31,6 +37,7 @@ export function renderContext(inputs: Inputs, options: RunOptions, layers: Layer
     },
     check: options.check,
     verbosity: options.verbosity,
+    isUsual: (host, way) => ways.isUsual(host, way),
     include: (including) => includes.include(including),
     scopeOf: (host, step, position) => {
       inputs.addHost(host)
@@ -90,7 +97,8 @@ export function contextOf(parts: ContextParts): RunContext {
     },
     placeOf: (host, run) => placeOf(inputs.line.steps, host, run),
     gather: (host) => hosts.gatherOther(host),
-    delegate: (host) => hosts.delegate(host),
+    delegate: (host, way) => hosts.delegate(host, way),
+    reachBy: (host, way) => hosts.reachBy(host, way),
     predicted: (host) => {
       const known = predicted.get(host) ?? new Predicted()
       predicted.set(host, known)

@@ -147,7 +147,20 @@ function destOf(prepared: Prepared): string {
   return prepared.type === 'tree' ? prepared.tree.dest : prepared.copy.dest
 }
 
-/** Ansible turns what is not text into JSON. */
+/** Ansible turns what is not text into JSON, as Python writes it. */
 function toText(content: unknown): string {
-  return typeof content === 'string' ? content : JSON.stringify(content)
+  return typeof content === 'string' ? content : toJson(content)
+}
+
+function toJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toJson).join(', ')}]`
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${toJson(key)}: ${toJson(item)}`)
+      .join(', ')}}`
+  const text = JSON.stringify(value) ?? 'null'
+  return text.replace(
+    /[\x7f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -63,10 +63,27 @@ export function planEdit(file: EditedFile, world: World): Plan {
   try {
     const { text, msg, result } = file.edit(decode(before ?? Buffer.alloc(0)))
     const plan = planFile(contentOf(file, encode(text)), world)
-    if (plan.status === 'ok' || plan.status === 'change') return withResult(plan, { msg, ...result })
-    return plan
+    if (plan.status === 'ok') return withResult(plan, { msg, ...result })
+    if (plan.status !== 'change') return plan
+    return withResult(settles(file, text) ? plan : { ...plan, ...RESTLESS }, { msg, ...result })
   } catch (error) {
     if (error instanceof EditError) return { status: 'fail', message: `${path}: ${error.message}` }
+    throw error
+  }
+}
+
+/** As in Ansible such a task is carried out once a run, and asking the host again could only say that it wants more. */
+const RESTLESS = {
+  once: true,
+  notes: ['the edit does not settle: it changes its own outcome again on the next run'],
+} as const
+
+/** Whether the edit leaves alone what it made. */
+function settles(file: EditedFile, made: string): boolean {
+  try {
+    return file.edit(made).text === made
+  } catch (error) {
+    if (error instanceof EditError) return false
     throw error
   }
 }

@@ -42,7 +42,7 @@ export interface Subject {
 }
 
 /** Nothing at this path. */
-export function planAbsent({ path }: FileTask, world: World): Plan {
+export function planAbsent({ path }: Pick<FileTask, 'path'>, world: World): Plan {
   const own = world.get('path', { path })
   const at = normalPath(path)
   const result: Result = { path: at, state: 'absent' }

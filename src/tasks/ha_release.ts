@@ -34,6 +34,7 @@ export default defineTask({
     unit: {
       module: 'ha_release',
       unit: 'keepalived.service',
+      written: undefined,
       state: 'stopped',
       enabled,
       masked: undefined,

@@ -1,9 +1,14 @@
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
 import { updateOlderLists } from '../world/package.ts'
-import type { ScriptAsk } from '../world/replies.ts'
+import { Unknown } from '../world/kind.ts'
+import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
+import { type Effect, effectOnAll } from '../world/world.ts'
+import type { Result } from '../task.ts'
 import type { PackageTask, Transaction } from './package-task.ts'
 
 const ENVIRONMENT = sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none`
+
+const LISTS_ASK = /^apt lists younger than (\d+)$/
 
 /** Whether apt's lists are younger than so many seconds. */
 export function listsAsk(seconds: number): ScriptAsk {
@@ -16,10 +21,51 @@ exit 0`
   return { id: `apt lists younger than ${seconds}`, text }
 }
 
+const FRESH = 'fresh\n'
+
+/** Whether the answer to listsAsk says that they are younger. */
+export function areFresh({ stdout }: ScriptReply): boolean {
+  return stdout.toString('latin1') === FRESH
+}
+
+/** The World after lists older than so many seconds were fetched: what they offer is not known. */
+export function afterUpdate(seconds: number): Effect[] {
+  const candidates = effectOnAll('package', (before) =>
+    before instanceof Unknown || before.candidate === undefined
+      ? before
+      : new Unknown('the new lists are not known yet'),
+  )
+  return [candidates, listsBecomeYoung(seconds)]
+}
+
+/** Lists are younger than this many seconds now. */
+export function listsBecomeYoung(seconds: number): Effect {
+  return effectOnAll('script', (before, key) => {
+    const age = LISTS_ASK.exec(key)?.[1]
+    if (age === undefined || (!(before instanceof Unknown) && areFresh(before))) return before
+    if (Number(age) < seconds) return new Unknown("how old apt's lists are")
+    return { code: 0, stdout: Buffer.from(FRESH), stderr: Buffer.alloc(0) }
+  })
+}
+
+const LISTS = sh`find /var/lib/apt/lists -maxdepth 1 ! -type d ! -name lock -exec stat -c '%n %Y %s' {} + | sort | cksum`
+
+/** Whether the update brought anything new. Ansible looks at a stamp, which some hosts touch each time. */
+const TOLD = sh`after=$(${LISTS})
+[ "$before" = "$after" ] && new=same || new=new
+echo "apt-lists $new $(stat -c %Y "$stamp")"`
+
+/** What the script says of the lists, as Ansible's return values. */
+export function readLists(stdout: string): Result | undefined {
+  const [, word, time] = /^apt-lists (new|same) (\d+)$/m.exec(stdout) ?? []
+  if (word === undefined) return undefined
+  return { changed: word === 'new', cache_updated: word === 'new', cache_update_time: Number(time) }
+}
+
 /** Fetches the lists if they are too old, then runs one transaction (none: only the lists). */
 export function aptScript(task: PackageTask, transaction: Transaction | undefined): Script {
   const update = task.update && transaction?.action !== 'remove' ? updateOlderLists(task.maxAge) : nothing
-  if (!transaction) return lines(ENVIRONMENT, update)
+  if (!transaction) return lines(ENVIRONMENT, sh`before=$(${LISTS})`, update, TOLD)
   const words = [
     '-y',
     '-q',

@@ -3,8 +3,8 @@ import type { Plan, Result } from '../task.ts'
 import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
 import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
 import { Unknown } from '../world/kind.ts'
-import { type Effect, UnknownAnswer, type World, effect, effectOnAll } from '../world/world.ts'
-import { aptScript, listsAsk } from './package-apt.ts'
+import { type Effect, UnknownAnswer, type World, effect } from '../world/world.ts'
+import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung, readLists } from './package-apt.ts'
 import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
 import { splitLines } from './run-command.ts'
@@ -49,6 +49,14 @@ function managerOf(task: PackageTask, world: World): Manager | Plan {
       hint,
     }
   }
+  const [foreign] = task.ofOne[manager === 'apt' ? 'dnf' : 'apt']
+  if (foreign !== undefined) {
+    return {
+      status: 'fail',
+      message: `${task.module}: ${foreign} is not for this host, which has ${packageManager}`,
+      hint: `give it only where it fits: ${foreign}: "{{ (ansible_pkg_mgr == '${manager === 'apt' ? 'dnf' : 'apt'}') | ternary(…, omit) }}"`,
+    }
+  }
   return manager
 }
 
@@ -67,7 +75,7 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
     }
   }
   if (task.maxAge > 0) {
-    if (world.get('script', listsAsk(task.maxAge)).stdout.toString('latin1') === 'fresh\n') {
+    if (areFresh(world.get('script', listsAsk(task.maxAge)))) {
       return {
         status: 'ok',
         reason: `apt's lists are younger than ${task.maxAge} s`,
@@ -81,15 +89,9 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
     diff: [],
     apply: aptScript(task, undefined),
     timeout: TIMEOUT,
-    effects: [
-      effectOnAll('package', (before) =>
-        before instanceof Unknown || before.candidate === undefined
-          ? before
-          : new Unknown('the new lists are not known yet'),
-      ),
-    ],
-    result: { cache_updated: true },
+    effects: afterUpdate(task.maxAge),
     once: true,
+    maybe: true,
   }
 }
 
@@ -108,6 +110,8 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
       ? afterInstall(step.name, step.to, osFamily, world)
       : afterUpgrade(step.name, step.to ?? step.from),
   )
+  if (manager === 'apt' && task.update)
+    effects.push(...(task.state === 'latest' ? [listsBecomeYoung(task.maxAge)] : afterUpdate(task.maxAge)))
   if (manager === 'dnf' && task.state === 'latest') {
     effects.push(
       effect('script', updatesAsk(task).id, () => ({
@@ -240,6 +244,8 @@ const noOutput: Result = { rc: 0, msg: '', results: [] }
 export function packageResult(_task: PackageTask, output: Answer): Result {
   const stdout = output.stdout.toString('utf8').trimEnd()
   const stderr = output.stderr.toString('utf8').trimEnd()
+  const lists = readLists(stdout)
+  if (lists) return lists
   return {
     rc: output.code,
     msg: '',

@@ -26,6 +26,8 @@ export interface PackageTask {
   dnfWords: readonly string[]
   /** Seconds to wait for apt's lock. */
   lockTimeout: number
+  /** Parameters given that only one manager has. */
+  ofOne: Readonly<Record<Manager, readonly string[]>>
 }
 
 export type Manager = 'apt' | 'dnf'
@@ -52,6 +54,7 @@ export const noPackages: PackageTask = {
   aptWords: [],
   dnfWords: [],
   lockTimeout: 60,
+  ofOne: { apt: [], dnf: [] },
 }
 
 /** Fetching lists alone. */

@@ -13,9 +13,14 @@ export default defineTask({
     .object({
       cacheable: bool
         .default(false)
-        .describe('Accepted for Ansible’s sake: facts are not kept between runs.'),
+        .describe('Put the variables into ansible_facts as well. Facts are not kept between runs.'),
     })
     .catchall(z.unknown()),
+  facts(args) {
+    const cacheable = args.get('cacheable')?.value
+    const kept = cacheable !== undefined && toFact(cacheable) === true
+    return kept ? [...args.keys()].filter((name) => name !== 'cacheable') : []
+  },
   example: `
 - name: Remember the peer
   set_fact:

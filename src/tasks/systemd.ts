@@ -66,6 +66,7 @@ export function readUnit(module: string, given: string | undefined, params: Unit
   return {
     module,
     unit: given === undefined ? undefined : unitName(module, given),
+    written: given,
     state: params.state,
     enabled: params.enabled,
     masked: params.masked,

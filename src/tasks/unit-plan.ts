@@ -178,7 +178,7 @@ function resultOf(task: UnitTask, name: string, unit: Known): Result {
     ['UnitFileState', unit.enablement],
   ])
   return {
-    name: task.unit ?? name,
+    name: task.written ?? name,
     status,
     ...(task.state !== undefined && { state: task.state === 'stopped' ? 'stopped' : 'started' }),
     ...(task.enabled !== undefined && { enabled: task.enabled }),

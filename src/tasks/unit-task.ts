@@ -12,6 +12,8 @@ export interface UnitTask {
   module: string
   /** With its suffix; undefined: only systemd itself is meant. */
   unit: string | undefined
+  /** The unit as the task names it, which is what Ansible returns. */
+  written: string | undefined
   state: (typeof UNIT_STATES)[number] | undefined
   enabled: boolean | undefined
   masked: boolean | undefined

@@ -87,7 +87,7 @@ export class TaskScope implements Scope {
       const raw = layer.get(name)
       if (raw) return this.#render(name, raw)
     }
-    const fact = this.#store.fact(this.host, name)
+    const fact = this.#fact(name)
     if (fact !== undefined) return fact
     const raw = this.#store.hosts.get(this.host)?.inventory.get(name)
     if (raw) return this.#render(name, raw)
@@ -119,6 +119,14 @@ export class TaskScope implements Scope {
     const { params = [], texts, defaults = [] } = this.#layers
     for (const layer of [...params, ...texts, ...defaults]) yield* layer.keys()
     yield* this.#store.names(this.host)
+  }
+
+  /** What was gathered of the host, and over it what tasks have gathered since. */
+  #fact(name: string): Value | undefined {
+    const fact = this.#store.fact(this.host, name)
+    if (name !== 'ansible_facts') return this.#store.given(this.host, name, this.position) ?? fact
+    const given = this.#store.givenFacts(this.host, this.position)
+    return isDict(fact) && given.size > 0 ? new Map([...fact, ...given]) : fact
   }
 
   #special(name: string): Value | undefined {
@@ -190,6 +198,7 @@ export class TaskScope implements Scope {
 
 /** Renders every text of a value, however deep; keys of dicts too. What was encrypted is final, as in Ansible. */
 export function renderTree(raw: Raw, scope: Scope & { environment: ScopeEnvironment }): Value {
+  if (raw.final === true) return raw.value
   const place = raw.place ?? { file: 'inventory' }
   const walk = (value: Value): Value => {
     if (typeof value === 'string')

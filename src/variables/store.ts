@@ -9,6 +9,8 @@ import { Writes } from './writes.ts'
 export interface Raw {
   value: Value
   place: Place | undefined
+  /** No template, whatever stands in it. */
+  final?: boolean
 }
 
 export type RawVariables = ReadonlyMap<string, Raw>
@@ -69,6 +71,7 @@ export class VariableStore {
   readonly #hosts: Map<string, HostRecord>
   readonly #set = new Writes<Written>()
   readonly #included = new Writes<Raw>()
+  readonly #given = new Writes<Written>()
 
   constructor(options: {
     hosts: ReadonlyMap<string, HostRecord>
@@ -96,10 +99,7 @@ export class VariableStore {
 
   /** The value set by the last task before this position, undefined if none. Throws NotYet for a pending one. */
   written(host: string, name: string, position: number): Value | undefined {
-    const value = this.#set.last(host, name, position)
-    if (value === PENDING) throw new NotYet({ kind: 'pending', host, name })
-    if (value instanceof UnknownValue) throw new NotYet({ kind: 'unknown', why: value.why })
-    return value
+    return settledValue(host, name, this.#set.last(host, name, position))
   }
 
   /** Sets a variable that is rendered at use (include_vars), below those that tasks set to a value. */
@@ -111,20 +111,44 @@ export class VariableStore {
     return this.#included.last(host, name, position)
   }
 
+  /** Adds a fact that a task has gathered (service_facts, getent), beside those of the host itself. */
+  giveFact(host: string, name: string, position: number, value: Written): void {
+    this.#given.write(host, name, position, value)
+  }
+
+  /** The fact of this name that the last task before this position has gathered. Throws NotYet for a pending one. */
+  given(host: string, name: string, position: number): Value | undefined {
+    return settledValue(host, name, this.#given.last(host, name, position))
+  }
+
+  /** The facts that tasks have gathered before this position, by name. Throws NotYet if one is pending. */
+  givenFacts(host: string, position: number): Dict {
+    const names = [...this.#given.names(host)]
+    return new Map(
+      names.flatMap((name): [string, Value][] => {
+        const value = this.given(host, name, position)
+        return value === undefined ? [] : [[name, value]]
+      }),
+    )
+  }
+
   /** Takes back what was set after this position, because the host goes on elsewhere. */
   forgetAfter(host: string, position: number): void {
     this.#set.keep(host, (write) => write.position <= position)
     this.#included.keep(host, (write) => write.position <= position)
+    this.#given.keep(host, (write) => write.position <= position)
   }
 
   /** Takes back the promises of a host that left the run. */
   forgetPending(host: string): void {
     this.#set.keep(host, (write) => write.value !== PENDING)
+    this.#given.keep(host, (write) => write.value !== PENDING)
   }
 
   *writtenNames(host: string): Iterable<string> {
     yield* this.#set.names(host)
     yield* this.#included.names(host)
+    yield* this.#given.names(host)
   }
 
   /** Throws NotYet if this host still has to pass a step before the position that sets the name. */
@@ -167,6 +191,12 @@ export class VariableStore {
     for (const key of record?.injected?.keys() ?? []) yield String(key)
     yield* record?.inventory.keys() ?? []
   }
+}
+
+function settledValue(host: string, name: string, value: Written | undefined): Value | undefined {
+  if (value === PENDING) throw new NotYet({ kind: 'pending', host, name })
+  if (value instanceof UnknownValue) throw new NotYet({ kind: 'unknown', why: value.why })
+  return value
 }
 
 /** The text of a dict's item, undefined where it is no text. */

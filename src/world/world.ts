@@ -85,8 +85,18 @@ export class World {
 
   /** What check mode's predictions alone say of a path; nothing there where they say nothing. */
   predictedPath(path: string): ReplyOf<'path'> | Unknown {
-    const made = new World(new Map([[id('path', path), { exists: false }]]), this.#effects)
+    return this.predictedOver(path, { exists: false })
+  }
+
+  /** What check mode's predictions make of an answer about a path that was got otherwise. */
+  predictedOver(path: string, base: ReplyOf<'path'>): ReplyOf<'path'> | Unknown {
+    const made = new World(new Map([[id('path', path), base]]), this.#effects)
     return made.#reply('path', path) as ReplyOf<'path'> | Unknown
+  }
+
+  /** Whether check mode has predicted a change of anything of this kind: a listing of them all is out of date then. */
+  predicts(kind: KindName): boolean {
+    return this.#effects.some((effect) => effect.kind === kind)
   }
 
   /** Whether these effects would change any answer; a restart of what runs does not. */

@@ -473,6 +473,26 @@ describe('what must not get out', () => {
   })
 })
 
+describe('a task that runs in check mode', () => {
+  const tasks = `
+- {name: tool, copy: {content: "#!/bin/sh\\necho 2.4", dest: "{{ playbook_dir }}/tool", mode: "0755"}}
+- {name: version, command: "{{ playbook_dir }}/tool", check_mode: false, changed_when: false, register: found}
+- {name: config, debug: {msg: "{{ found.stdout }}"}}`
+
+  it('is not known where it fails for want of what was predicted', async () => {
+    const checked = await runLocal(play(tasks), { inventory: ONE, check: true })
+    expect(checked.story).toEqual(['a tool would-change', 'a version unknown', 'a config unknown'])
+    expect(checked.outcomes[1]?.reason).toMatch(/^it fails while the changes above are not made: .*tool/)
+    const applied = await runLocal(play(tasks), { inventory: ONE })
+    expect(applied.story).toEqual(['a tool changed', 'a version ok', 'a config ok'])
+  })
+
+  it('fails where nothing was predicted', async () => {
+    const alone = `- {name: version, command: /none, check_mode: false}`
+    expect((await runLocal(play(alone), { inventory: ONE, check: true })).story).toEqual(['a version failed'])
+  })
+})
+
 describe('what is asked for', () => {
   it('begins at a task by a pattern, and refuses a name that no task has', async () => {
     const tasks = `

@@ -88,8 +88,9 @@ describe.each(shells)('copy with $name', (host) => {
 
   test('data becomes JSON', async () => {
     const dest = join(scratch(), 'a.json')
-    await run(host, { content: { a: [1, true] }, dest })
-    expect(text(dest)).toBe('{"a":[1,true]}')
+    await run(host, { content: { a: [1, true, null], é: '😀"' }, dest })
+    // As Python's json.dumps writes it.
+    expect(text(dest)).toBe(String.raw`{"a": [1, true, null], "\u00e9": "\ud83d\ude00\""}`)
   })
 
   test('a directory as dest gets the file under its own name', async () => {

@@ -20,6 +20,18 @@ describe.each(shells)('replace with $name', (host) => {
     expect(readFileSync(path, 'utf8')).toBe('server: https://10.0.0.10:8443\nname: x\n')
   })
 
+  test('an edit that changes its own outcome is carried out once, and says so', async () => {
+    const path = join(scratch(), 'motd')
+    writeFileSync(path, 'node\n')
+    const first = await runTask(module, { path, regexp: 'node', replace: 'node node' }, host)
+    expect(first.plan).toMatchObject({
+      status: 'change',
+      once: true,
+      notes: [expect.stringMatching(/does not settle/)],
+    })
+    expect(readFileSync(path, 'utf8')).toBe('node node\n')
+  })
+
   test('a file that is not there fails', async () => {
     const missing = await runTask(module, { path: join(scratch(), 'none'), regexp: 'a' }, host)
     expect(missing.plan).toMatchObject({ status: 'fail', message: expect.stringMatching(/does not exist/) })

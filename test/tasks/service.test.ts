@@ -7,7 +7,7 @@ test('a service is a unit', async () => {
   const { plan } = await planWith(service, { name: 'haproxy', state: 'started', enabled: 'yes' }, answers)
   expect(plan).toMatchObject({
     status: 'change',
-    result: { name: 'haproxy.service', state: 'started', enabled: true },
+    result: { name: 'haproxy', state: 'started', enabled: true },
   })
   expect(applyOf(plan)).toMatch(/systemctl enable -- haproxy\.service[^]*systemctl start -- haproxy\.service/)
 })

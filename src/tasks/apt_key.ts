@@ -1,0 +1,268 @@
+import * as z from 'zod'
+import { HakubeError } from '../errors.ts'
+import { lines, type Script, sh } from '../shell/sh.ts'
+import { writeFiles } from '../shell/write-file.ts'
+import { defineTask, type Diff, type Plan, type Result } from '../task.ts'
+import { pathBecomes, pathGone } from '../world/path-effects.ts'
+import { parentPath } from '../world/path-names.ts'
+import type { Effect, World, WorldQuestion } from '../world/world.ts'
+import { fetchScript } from './fetch-url.ts'
+import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
+import { type KeySource, keysOf, sourceQuestions } from './key-source.ts'
+import { pathQuestion } from './make-directory.ts'
+import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
+import { bool, name, oneOf, path, text } from './params.ts'
+
+const KEYRING = '/etc/apt/trusted.gpg'
+const FOLDER = '/etc/apt/trusted.gpg.d'
+const NEW_FILE = { mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root' }
+
+interface AptKey {
+  /** Upper case hex digits, without 0x; undefined: the first key of the source. */
+  id: string | undefined
+  source: KeySource | undefined
+  present: boolean
+  keyring: string | undefined
+}
+
+type Keyrings = Map<string, FileThere & { keys: PublicKey[] }>
+
+export default defineTask({
+  name: 'apt_key',
+  aliases: ['ansible.builtin.apt_key', 'ansible.legacy.apt_key'],
+  summary: 'See to it that apt trusts a key, or does not.',
+  kind: () => 'state',
+  params: z
+    .strictObject({
+      id: name
+        .optional()
+        .describe(
+          'ID of the key: the last 8, 16 or all digits of its fingerprint. Default: that of the first key.',
+        ),
+      url: name.optional().describe('Where the host fetches the key.'),
+      data: text.optional().describe('The key itself, as text.'),
+      file: path.optional().describe('File on the host with the key.'),
+      keyring: path
+        .optional()
+        .describe(
+          `File that keeps the key. Default: ${KEYRING}, and a key counts as there in ${FOLDER} too.`,
+        ),
+      state: oneOf(['present', 'absent']).default('present').describe('Whether the key is to be there.'),
+      validate_certs: bool.default(true).describe('Check the certificate of the server of `url`.'),
+    })
+    .superRefine(({ url, data, file, id }, context) => {
+      const given = [url, data, file].filter((one) => one !== undefined)
+      if (given.length > 1)
+        context.addIssue({ code: 'custom', message: 'url, data and file exclude each other', path: ['url'] })
+      if (given.length === 0 && id === undefined)
+        context.addIssue({ code: 'custom', message: 'write id, url, data or file', path: ['id'] })
+    }),
+  unsupported: {
+    keyserver: 'write url: https://keyserver.ubuntu.com/pks/lookup?op=get&search=0xID',
+  },
+  example: `
+- name: Trust the packages of haproxy.debian.net
+  apt_key:
+    url: https://haproxy.debian.net/haproxy-archive-keyring.gpg
+    keyring: /etc/apt/keyrings/haproxy.gpg
+`,
+  returns: {
+    id: 'ID of the key, as given or found.',
+    short_id: 'Its last 8 digits.',
+    fp: 'Its last 16 digits.',
+    key_id: 'All that is known of it.',
+    before: 'IDs of the keys that were there, subkeys included.',
+    after: 'Those that are there after a change.',
+  },
+  notes: [
+    'Neither gpg nor apt-key is needed on the host: hakube reads and writes keyrings itself. A keyring in the format of gpg 2 (keybox), which apt does not read either, is refused.',
+    '`url` without `id` is fetched in every run, in check mode too, to tell which key it is. With `id` it is fetched when the key is missing.',
+  ],
+  prepare(params): AptKey {
+    const { url, data, file, keyring } = params
+    const present = params.state === 'present'
+    const id = params.id?.toUpperCase().replace(/^0X/, '')
+    if (id !== undefined && !/^(?:[0-9A-F]{8}|[0-9A-F]{16,})$/.test(id))
+      refuse(`${params.id ?? ''} is no ID of a key`, 'write 8, 16 or more hexadecimal digits')
+    const source: KeySource | undefined =
+      url !== undefined
+        ? { type: 'url', url, validate: params.validate_certs }
+        : file !== undefined
+          ? { type: 'file', path: file }
+          : data === undefined
+            ? undefined
+            : { type: 'data', data }
+    if (present && !source) refuse('there is no key to add', 'add url:, data: or file:')
+    return { id, source, present, keyring }
+  },
+  asks(task): WorldQuestion[] {
+    const known = task.id !== undefined && (task.source?.type === 'url' || !task.present)
+    return [
+      { kind: 'platform', ask: {} },
+      ...filesQuestions(keyringsAsk(task)),
+      pathQuestion({ path: parentPath(task.keyring ?? KEYRING), follow: true }),
+      ...(task.source && !known ? sourceQuestions(task.source) : []),
+    ]
+  },
+  plan: planKey,
+})
+
+function keyringsAsk({ keyring }: AptKey): FilesAsk {
+  if (keyring !== undefined) return { main: keyring }
+  return { main: KEYRING, folder: FOLDER, endings: ['.asc', '.gpg'] }
+}
+
+function planKey(task: AptKey, world: World): Plan {
+  const { packageManager } = world.get('platform', {})
+  if (packageManager !== 'apt')
+    return { status: 'fail', message: `apt_key is not for this host, which has ${packageManager}` }
+  const keyrings = readKeyrings(filesOn(keyringsAsk(task), world))
+  if (typeof keyrings === 'string') return { status: 'fail', message: keyrings }
+  const late = task.id !== undefined && (task.source?.type === 'url' || !task.present)
+  const found = late || !task.source ? [] : keysOf(task.source, world)
+  if (typeof found === 'string') return { status: 'fail', message: found }
+  const id = task.id ?? found[0]?.ids[0] ?? ''
+  if (found.length > 0 && !found.some(({ ids }) => ids.some((one) => one.endsWith(id.slice(-16)))))
+    return { status: 'fail', message: `the key is not ${id}, but ${found[0]?.ids[0] ?? ''}` }
+  const before = [...keyrings.values()].flatMap(({ keys }) => keys.flatMap(({ ids }) => ids))
+  const short = id.length === 8
+  const result: Result = {
+    id: task.id ?? id,
+    short_id: id.slice(-8),
+    fp: id.slice(-16),
+    key_id: id,
+    before: before.map((one) => (short ? one.slice(-8) : one)),
+  }
+  const there = before.some((one) => one.endsWith(id.slice(-16)))
+  if (there === task.present)
+    return { status: 'ok', reason: `apt ${there ? 'has' : 'does not have'} the key ${id}`, result }
+  if (!task.present) return planRemoval(id, keyrings, result)
+  const target = task.keyring ?? KEYRING
+  const above = world.get('path', { path: parentPath(target), follow: true })
+  if (!above.exists || above.type !== 'directory')
+    return { status: 'fail', message: `the directory ${parentPath(target)} does not exist` }
+  return found.length > 0
+    ? planAddition(found, target, keyrings, result)
+    : planFetch(task, id, target, keyrings, result)
+}
+
+function readKeyrings(files: Map<string, FileThere> | string): Keyrings | string {
+  if (typeof files === 'string') return files
+  const keyrings: Keyrings = new Map()
+  for (const [path, file] of files) {
+    try {
+      keyrings.set(path, { ...file, keys: readKeys(file.content) })
+    } catch (error) {
+      if (!(error instanceof OpenPgpError)) throw error
+      const keybox = file.content.toString('latin1', 8, 12) === 'KBXf'
+      return `${path} is no keyring of apt: ${keybox ? 'it is a keybox; export its keys with gpg --export' : error.message}`
+    }
+  }
+  return keyrings
+}
+
+function planAddition(found: readonly PublicKey[], target: string, keyrings: Keyrings, result: Result): Plan {
+  const file = keyrings.get(target)
+  const had = new Set(file?.keys.map(({ fingerprint }) => fingerprint))
+  const keys = [...(file?.keys ?? []), ...found.filter(({ fingerprint }) => !had.has(fingerprint))]
+  const { script, effect } = writeKeyring(target, keys, file)
+  const added = found.flatMap(({ ids }) => ids)
+  return {
+    status: 'change',
+    summary: `add the key ${found[0]?.ids[0] ?? ''} to ${target}`,
+    diff: [diffOf(target, file?.keys ?? [], keys)],
+    apply: script,
+    effects: [effect],
+    result: { ...result, after: [...listOf(result['before']), ...added] },
+  }
+}
+
+/** The key is fetched only now; that it is the one with this ID shows in its signatures. */
+function planFetch(task: AptKey, id: string, target: string, keyrings: Keyrings, result: Result): Plan {
+  if (task.source?.type !== 'url') return { status: 'fail', message: `the key is not ${id}` }
+  const { url, validate } = task.source
+  const { mode, uid, gid, owner, group } = keyrings.get(target) ?? NEW_FILE
+  return {
+    status: 'change',
+    summary: `fetch the key ${id} into ${target}`,
+    diff: [{ type: 'fields', subject: target, fields: [{ name: id, before: 'absent', after: 'present' }] }],
+    apply: sh`(
+hk_work=$(mktemp -d) || exit 1
+trap 'rm -rf "$hk_work"' EXIT
+( ${fetchScript(url, validate)}
+) >"$hk_work/got" || exit 1
+if grep -q 'BEGIN PGP PUBLIC KEY BLOCK' "$hk_work/got"; then
+  tr -d '\r' <"$hk_work/got" | sed -e '1,/^[[:space:]]*$/d' -e '/^=/d' -e '/^-----/d' | base64 -d >"$hk_work/key" || exit 1
+else
+  mv "$hk_work/got" "$hk_work/key" || exit 1
+fi
+od -An -v -tx1 <"$hk_work/key" | tr -d ' \n' | grep -q ${id.slice(-16).toLowerCase()} ||
+  { echo ${`the key at ${url} is not ${id}`} >&2; exit 1; }
+[ -e ${target} ] || { : >${target} && chmod 644 ${target}; } || exit 1
+cp -p ${target} ${`${target}.hakube`} && cat "$hk_work/key" >>${`${target}.hakube`} && mv -f ${`${target}.hakube`} ${target}
+) || exit 1`,
+    timeout: 120,
+    effects: [pathBecomes(target, { type: 'file', mode, uid, gid, owner, group })],
+    result,
+  }
+}
+
+function planRemoval(id: string, keyrings: Keyrings, result: Result): Plan {
+  const steps: { script: Script; effect: Effect; diff: Diff }[] = []
+  for (const [path, file] of keyrings) {
+    const keys = file.keys.filter(({ fingerprint }) => !fingerprint.endsWith(id.slice(-16)))
+    if (keys.length === file.keys.length) continue
+    const diff = diffOf(path, file.keys, keys)
+    if (keys.length === 0) steps.push({ script: sh`rm -f ${path} || exit 1`, effect: pathGone(path), diff })
+    else steps.push({ ...writeKeyring(path, keys, file), diff })
+  }
+  if (steps.length === 0)
+    return {
+      status: 'fail',
+      message: `${id} is a subkey`,
+      hint: 'write the ID of the key that it belongs to',
+    }
+  const left = listOf(result['before']).filter(
+    (one) => typeof one === 'string' && !one.endsWith(id.slice(-16)),
+  )
+  return {
+    status: 'change',
+    summary: `remove the key ${id}`,
+    diff: steps.map((step) => step.diff),
+    apply: lines(...steps.map((step) => step.script)),
+    effects: steps.map((step) => step.effect),
+    result: { ...result, after: left },
+  }
+}
+
+function writeKeyring(
+  path: string,
+  keys: readonly PublicKey[],
+  file: FileThere | undefined,
+): { script: Script; effect: Effect } {
+  const content = path.endsWith('.asc')
+    ? Buffer.from(keys.map(armored).join(''))
+    : Buffer.concat(keys.map(({ bytes }) => bytes))
+  const { mode, uid, gid, owner, group } = file ?? NEW_FILE
+  const owned = {
+    owner: { name: String(uid), required: false },
+    group: { name: String(gid), required: false },
+  }
+  return {
+    script: writeFiles([{ path, content, mode, ...owned }]),
+    effect: pathBecomes(path, { type: 'file', mode, uid, gid, owner, group, content }),
+  }
+}
+
+function diffOf(path: string, before: readonly PublicKey[], after: readonly PublicKey[]): Diff {
+  const show = (keys: readonly PublicKey[]) => keys.map(({ fingerprint }) => `${fingerprint}\n`).join('')
+  return { type: 'text', path, before: show(before), after: show(after) }
+}
+
+function listOf(value: Result[string] | undefined) {
+  return Array.isArray(value) ? value : []
+}
+
+function refuse(message: string, hint: string): never {
+  throw new HakubeError(`apt_key: ${message}`, { code: 'wrong-parameter', hint })
+}

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import module from '../../src/tasks/apt_key.ts'
+import { armored, OpenPgpError, readKeys } from '../../src/tasks/openpgp.ts'
+import { scratch } from '../world/hosts.ts'
+import { Script } from '../../src/shell/sh.ts'
+import { controllerWith, type Host, type Outcome, runTask, shells } from './harness.ts'
+import { ONE, TWO } from './keys.ts'
+import { el, planWith } from './worlds.ts'
+
+const binary = (...keys: readonly { text: string }[]) =>
+  Buffer.concat(keys.flatMap(({ text }) => readKeys(Buffer.from(text)).map(({ bytes }) => bytes)))
+
+test('keys are read, as text and as bytes', () => {
+  const both = readKeys(Buffer.from(`${ONE.text}words\r\n${TWO.text.replaceAll('\n', '\r\n')}`))
+  expect(both.map(({ ids, fingerprint }) => [...ids, fingerprint])).toEqual(
+    [ONE, TWO].map(({ id, sub, fingerprint }) => [id, sub, fingerprint]),
+  )
+  expect(readKeys(binary(ONE, TWO)).map(({ fingerprint }) => fingerprint)).toEqual([
+    ONE.fingerprint,
+    TWO.fingerprint,
+  ])
+  const [first] = both
+  expect(first && readKeys(Buffer.from(armored(first)))).toEqual([first])
+})
+
+test.each([
+  ['no packets', Buffer.from('hello')],
+  ['cut short', binary(ONE).subarray(0, 100)],
+  ['no end', Buffer.from(ONE.text.slice(0, 200))],
+])('%s are no keys', (_name, bytes) => {
+  expect(() => readKeys(bytes)).toThrow(OpenPgpError)
+})
+
+/** A host with apt, whatever this machine is: the probe for the platform looks for the program. */
+const hosts: readonly Host[] = shells.map((host) => ({
+  name: host.name,
+  run: (script) => {
+    const platform = new Script('echo "apt systemd Debian"')
+    return host.run(script.text.includes('order=') ? platform : script)
+  },
+}))
+
+/** The listing of keyrings is not predicted: what is predicted of their paths goes over it. */
+function mispredicted(outcome: Outcome): string[] {
+  return (outcome.mispredicted ?? []).filter((text) => !text.startsWith('{"kind":"script"'))
+}
+
+describe.each(hosts)('apt_key with $name', (host) => {
+  test('a key is added, known by any of its IDs, and removed', async () => {
+    const keyring = join(scratch(), 'k.gpg')
+    const made = await runTask(module, { data: ONE.text, keyring }, host)
+    expect(made).toMatchObject({
+      again: { status: 'ok' },
+      result: { id: ONE.id, fp: ONE.id, short_id: ONE.id.slice(-8), before: [], after: [ONE.id, ONE.sub] },
+    })
+    expect(mispredicted(made)).toEqual([])
+    expect(readFileSync(keyring)).toEqual(binary(ONE))
+    expect(statSync(keyring).mode & 0o777).toBe(0o644)
+    for (const id of [ONE.id, `0x${ONE.fingerprint.toLowerCase()}`, ONE.id.slice(-8), ONE.sub])
+      expect((await runTask(module, { data: ONE.text, id, keyring }, host)).plan.status).toBe('ok')
+    await runTask(module, { data: TWO.text, keyring }, host)
+    expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
+    const removed = await runTask(module, { id: ONE.id, state: 'absent', keyring }, host)
+    expect(removed).toMatchObject({ again: { status: 'ok' } })
+    expect(mispredicted(removed)).toEqual([])
+    expect(readFileSync(keyring)).toEqual(binary(TWO))
+    await runTask(module, { data: TWO.text, state: 'absent', keyring }, host)
+    expect(existsSync(keyring)).toBe(false)
+  })
+
+  test('a file on the host; a keyring of text stays text', async () => {
+    const folder = scratch()
+    const [file, keyring] = [join(folder, 'key'), join(folder, 'k.asc')]
+    writeFileSync(file, binary(ONE, TWO))
+    expect(mispredicted(await runTask(module, { file, keyring }, host))).toEqual([])
+    expect(readFileSync(keyring, 'latin1')).toMatch(/^-----BEGIN PGP/)
+    expect(readKeys(readFileSync(keyring))).toHaveLength(2)
+  })
+
+  test('what is no key, or another one, is not added', async () => {
+    const keyring = join(scratch(), 'k.gpg')
+    const fails = async (args: Record<string, unknown>) =>
+      (await runTask(module, { keyring, ...args }, host)).plan
+    expect(await fails({ data: 'hello' })).toMatchObject({ status: 'fail' })
+    expect(await fails({ data: ONE.text, id: TWO.id })).toMatchObject({
+      message: expect.stringContaining('the key is not FF7C'),
+    })
+    expect(await fails({ file: '/no/such' })).toMatchObject({
+      message: expect.stringContaining('does not exist'),
+    })
+    expect(await fails({ data: ONE.text, keyring: '/no/such/k.gpg' })).toMatchObject({
+      message: expect.stringContaining('/no/such'),
+    })
+    writeFileSync(keyring, Buffer.from('0000002001010002KBXf', 'latin1').fill(0, 0, 8).fill('KBXf', 8, 12))
+    expect(await fails({ data: ONE.text })).toMatchObject({ message: expect.stringContaining('is a keybox') })
+  })
+})
+
+describe('from a URL', () => {
+  const [host] = hosts
+
+  test('the key is told by what is fetched; with an ID it is fetched when it is missing', async () => {
+    if (!host) throw new Error('no shell')
+    const folder = scratch()
+    const url = (name: string) => `file://${join(folder, name)}`
+    writeFileSync(join(folder, 'one.asc'), ONE.text.replaceAll('\n', '\r\n'))
+    writeFileSync(join(folder, 'two.gpg'), binary(TWO))
+    const keyring = join(folder, 'k.gpg')
+    const made = await runTask(module, { url: url('one.asc'), id: ONE.fingerprint, keyring }, host)
+    expect(made).toMatchObject({ again: { status: 'ok' } })
+    expect(readFileSync(keyring)).toEqual(binary(ONE))
+    expect((await runTask(module, { url: url('two.gpg'), keyring }, host)).again).toMatchObject({
+      status: 'ok',
+    })
+    expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
+    const wrong = await runTask(module, { url: url('one.asc'), id: 'ABCDEFAB', keyring }, host)
+    expect(wrong.failure).toMatch(/^the key at .* is not ABCDEFAB$/)
+    expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
+    expect((await runTask(module, { url: url('no'), keyring }, host)).plan).toMatchObject({ status: 'fail' })
+  })
+})
+
+test('a host without apt is refused', async () => {
+  const { plan } = await planWith(module, { id: ONE.id, state: 'absent' }, el)
+  expect(plan).toMatchObject({ status: 'fail', message: 'apt_key is not for this host, which has dnf' })
+})
+
+test.each([
+  [{ id: 'XYZ', state: 'absent' }, /is no ID of a key/],
+  [{ id: ONE.id }, /there is no key to add/],
+])('%j is refused', (args, why) => {
+  expect(() => module.prepare(module.params.parse(args), controllerWith())).toThrow(why)
+})
+
+test.each([{}, { data: 'x', url: 'y' }])('%j is refused at load', (args) => {
+  expect(module.params.safeParse(args).success).toBe(false)
+})
