@@ -1,5 +1,6 @@
 import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
+import { insteadOfModule } from '../support/instead.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
 import { missingCollection, resolveModule } from './collections.ts'
@@ -166,11 +167,12 @@ function findAction(
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    didYouMean(name, [...moduleNames(), ...keywords]) ??
+    insteadOfModule(name) ??
+      didYouMean(name, [...moduleNames(), ...keywords]) ??
       missingCollection(name, collections) ??
       '`hakube modules` lists the modules',
     'unknown-module',
-    'support.md',
+    'docs/support.md',
   )
 }
 
