@@ -84,6 +84,7 @@ function indent(
   { width, first, blank }: { width: Item; first: Item; blank: Item },
   runtime: Runtime,
 ): string {
+  if (typeof width !== 'string') runtime.size(intArgument(width, 'width'))
   const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, intArgument(width, 'width')))
   const lines = splitLines(`${textArgument(value, 'the value')}\n`)
   runtime.size(lines.length * by.length)
@@ -114,8 +115,21 @@ function format(value: Item, { positional, named }: Args, runtime: Runtime): str
   return percent(str(value), named.size > 0 ? new Map(named) : tuple(positional), runtime)
 }
 
+/** Without all that stands from one mark to the next other one, marks included. */
+function cutOut(value: string, from: string, to: string): string {
+  const kept: string[] = []
+  let at = 0
+  for (;;) {
+    const start = value.indexOf(from, at)
+    const end = start < 0 ? -1 : value.indexOf(to, start + from.length)
+    if (end < 0) return kept.join('') + value.slice(at)
+    kept.push(value.slice(at, start))
+    at = end + to.length
+  }
+}
+
 function stripTags(value: string): string {
-  const without = value.replaceAll(/<!--[^]*?-->/g, '').replaceAll(/<[^>]*>/g, '')
+  const without = cutOut(cutOut(value, '<!--', '-->'), '<', '>')
   const unescaped = without
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
