@@ -6,6 +6,7 @@ import { capitalize, pad, replace } from '../methods/text.ts'
 import { split, splitLines, strip } from '../methods/text-cut.ts'
 import { Mistake } from '../mistakes.ts'
 import { fixed, plain } from '../numbers.ts'
+import { prettyText } from '../pretty.ts'
 import { repr, str } from '../print.ts'
 import { type Args, type Item, tuple } from '../things.ts'
 import type { Runtime } from '../runtime.ts'
@@ -63,7 +64,7 @@ export const text: Filters = {
   escape: escapeHtml,
   forceescape: escapeHtml,
   safe: filter({}, (value) => str(value)),
-  pprint: filter({}, (value) => repr(value)),
+  pprint: filter({}, (value) => prettyText(value)),
   quote: filter({}, (value) => quote(value === null ? '' : str(value))),
   comment: openFilter(comment),
   filesizeformat: filter({ binary: false }, (value, { binary }) => fileSize(value, truthy(binary))),
