@@ -17,7 +17,7 @@ export function languagePage(): string {
 
 Written by \`npm run gen\` from the code; do not edit.
 
-hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md).
+hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md); [templates and expressions](jinja.md) tells about Jinja2: values, limits, errors, and where it differs from Ansible.
 
 Worth knowing:
 
