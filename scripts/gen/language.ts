@@ -18,7 +18,7 @@ export function languagePage(): string {
 
 Written by \`npm run gen\` from the code; do not edit.
 
-hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md), the [keywords](keywords.md) one for all of them; [support](support.md) says what of ansible-core there is. \`hakube lint\` [looks](lint.md) at playbooks and roles without any host.
+hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md), the [keywords](keywords.md) one for all of them; [support](support.md) says what of ansible-core there is, [templates and expressions](jinja.md) tells about Jinja2: values, limits, errors, and where it differs from Ansible. \`hakube lint\` [looks](lint.md) at playbooks and roles without any host.
 
 Editors complete and check playbooks by [playbook.json](schema/playbook.json), files of tasks by [tasks.json](schema/tasks.json); with the YAML language server a first line \`# yaml-language-server: $schema=PATH/playbook.json\` says so.
 

@@ -1,5 +1,6 @@
 import { characterCount, characters, hasSurrogates } from './characters.ts'
 import { Float, type Key } from '../value.ts'
+import { spend } from './budget.ts'
 import { Mistake } from './mistakes.ts'
 import { asNumber, type Num, plain } from './numbers.ts'
 import { type Item, type ItemDict, DictView, Opaque, Range, Tuple } from './things.ts'
@@ -60,6 +61,7 @@ export function length(item: Item): number {
 
 /** Python's ==. */
 export function equals(left: Item, right: Item): boolean {
+  spend()
   if (left === right && !(left instanceof Undefined)) return !Number.isNaN(left)
   defined(left)
   defined(right)

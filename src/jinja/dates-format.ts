@@ -137,6 +137,8 @@ export function parseDate(text: string, format: string): Date {
     if (reader === undefined) throw new Mistake(`the date format does not know %${directive}`)
     return reader
   })
+  const directives = [...expanded.matchAll(/%(.)/g)].map(([, letter]) => letter).filter((one) => one !== '%')
+  if (new Set(directives).size < directives.length) throw new Mistake('the date format has a directive twice')
   const found = new RegExp(`^${source}$`, 'i').exec(text)
   if (!found) throw new Mistake(`time data '${text}' does not match format '${format}'`)
   return dateOf(found.groups ?? {})

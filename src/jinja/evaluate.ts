@@ -2,7 +2,8 @@ import type { Arguments, CallExpression, Expression, FilterExpression } from './
 import { attribute, item as itemOf, slice } from './access.ts'
 import { equalKey, iterate, toKey, truthy } from './compare.ts'
 import type { Frame } from './frame.ts'
-import { Mistake, suggestion, UndefinedVariable } from './mistakes.ts'
+import { HakubeError } from '../errors.ts'
+import { Mistake, readAt, suggestion, UndefinedVariable } from './mistakes.ts'
 import { compare, negate, operate } from './operators.ts'
 import { str } from './print.ts'
 import type { Runtime } from './runtime.ts'
@@ -88,12 +89,12 @@ function name(wanted: string, at: number, frame: Frame, runtime: Runtime): Item 
   const local = frame.get(wanted)
   if (local !== undefined) return local
   // Not ??: None is a value.
-  const value = variable(wanted, runtime)
+  const value = variable(wanted, at, runtime)
   if (value !== undefined) return value
   return runtime.library.global(wanted) ?? undefinedName(wanted, at, frame, runtime)
 }
 
-function variable(wanted: string, runtime: Runtime): Item | undefined {
+function variable(wanted: string, at: number, runtime: Runtime): Item | undefined {
   const copied = runtime.copies?.get(wanted)
   if (copied !== undefined) return copied
   try {
@@ -103,8 +104,10 @@ function variable(wanted: string, runtime: Runtime): Item | undefined {
     runtime.copies.set(wanted, copy)
     return copy
   } catch (error) {
-    if (error instanceof UndefinedVariable) return new Undefined(error.message, { cause: error })
-    throw error
+    if (!(error instanceof HakubeError)) throw error
+    const told = readAt(error, wanted, runtime.source.placeAt(at))
+    if (told instanceof UndefinedVariable) return new Undefined(told.message, { cause: told })
+    throw told
   }
 }
 

@@ -163,7 +163,9 @@ function withNewlines(rendered: string, original: string, newline = '\n'): strin
 }
 
 function endNewlines(text: string): number {
-  return /\n*$/.exec(text)?.[0].length ?? 0
+  let at = text.length
+  while (text[at - 1] === '\n') at -= 1
+  return text.length - at
 }
 
 function start(parsed: Parsed<unknown>, place: Place, scope: Scope, environment: Environment): Runtime {

@@ -1,3 +1,4 @@
+import { spend } from './budget.ts'
 import { str } from './print.ts'
 import type { Dict, Value } from '../value.ts'
 import { isDict } from '../value.ts'
@@ -62,7 +63,10 @@ function product(lists: Value[][]): Value[] {
   if (lists.length === 0)
     throw new LookupFailure('with_nested requires at least one element in the nested list')
   let rows: Value[][] = [[]]
-  for (const list of lists) rows = rows.flatMap((row) => list.map((item) => [...row, item]))
+  for (const list of lists) {
+    spend(rows.length * list.length)
+    rows = rows.flatMap((row) => list.map((item) => [...row, item]))
+  }
   return rows
 }
 
@@ -139,6 +143,7 @@ function count(given: Map<string, string>): Value[] {
 
 function numbered(format: string, value: number): string {
   return format.replace(/%(0?)(\d*)([dxXo])/, (_, zero: string, width: string, type: string) => {
+    if (Number(width) > 1000) throw new LookupFailure(`sequence makes no numbers of ${width} digits`)
     const base = type === 'd' ? 10 : type === 'o' ? 8 : 16
     const digits = value.toString(base)
     return (type === 'X' ? digits.toUpperCase() : digits).padStart(Number(width), zero === '0' ? '0' : ' ')

@@ -1,4 +1,4 @@
-import { HakubeError, type Place } from '../errors.ts'
+import { HakubeError, type Place, showPlace } from '../errors.ts'
 import { closest } from './suggest.ts'
 
 export interface MistakeDetails {
@@ -25,7 +25,16 @@ export class Mistake extends Error {
 /** Something undefined was used. Whoever looks variables up may meet it in another variable's template. */
 export class UndefinedVariable extends HakubeError {
   override readonly name: string = 'UndefinedVariable'
+
+  /** The same with its place, for what is found undefined without one: the first item of an empty list. */
+  at(place: Place): UndefinedVariable {
+    const { code, hint, message } = this
+    return new UndefinedVariable(message, { code, hint, place })
+  }
 }
+
+/** The column of a text of which only the line is known. */
+const UNKNOWN = 0
 
 /** A line longer than this helps nobody to find the mistake. */
 const LONGEST_LINE = 500
@@ -42,6 +51,7 @@ export class Source {
 
   /** Where the character at this offset stands in the user's file. */
   placeAt(offset: number): Place {
+    if (this.place.column === UNKNOWN) return this.#withoutColumn()
     const before = this.text.slice(0, offset)
     const start = before.lastIndexOf('\n') + 1
     const line = before.split('\n').length - 1
@@ -49,6 +59,11 @@ export class Source {
     const place: Place = { file: this.place.file, line: (this.place.line ?? 1) + line, column }
     const source = this.#lineText(line, start)
     return source === undefined || source.length > LONGEST_LINE ? place : { ...place, source }
+  }
+
+  #withoutColumn(): Place {
+    const { column: _unknown, ...place } = this.place
+    return place
   }
 
   #lineText(line: number, start: number): string | undefined {
@@ -68,6 +83,24 @@ export class Source {
       place: this.placeAt(Math.min(at, this.text.length)),
     })
   }
+}
+
+/** The places that a mistake in a variable's template was reached through are told in its hint, up to so many. */
+const LONGEST_TRAIL = 5
+
+/** The same error, with the place that read the variable whose template it is about. */
+export function readAt<E extends HakubeError>(error: E, name: string, place: Place): E | HakubeError {
+  if (!error.place || error.code === 'recursive-variable') return error
+  const step = `${name} at ${showPlace(place)}`
+  const { code, hint, message, host, task, exitCode } = error
+  const steps = hint?.split(' <- ') ?? []
+  if (steps.length > LONGEST_TRAIL) return error
+  const isTrail = hint !== undefined && /(?:^| )Read as /.test(hint)
+  const told = isTrail ? `${hint} <- ${step}` : `${hint === undefined ? '' : `${hint} `}Read as ${step}`
+  const details = { code, hint: told, place: error.place, host, task, exitCode, cause: error }
+  return error instanceof UndefinedVariable
+    ? new UndefinedVariable(message, details)
+    : new HakubeError(message, details)
 }
 
 /** "did you mean …?" where a known name is near, else what is known, else nothing. */

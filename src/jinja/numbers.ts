@@ -53,7 +53,21 @@ export function arithmetic(operator: string, left: Num, right: Num): Num {
     const quick = real(left, right)
     if (Number.isSafeInteger(quick)) return quick === 0 ? 0 : quick
   }
+  if (operator === '*' && bitsOf(left) + bitsOf(right) > LARGEST) throw tooLarge('product')
   return integer(int(BigInt(whole(left)), BigInt(whole(right))))
+}
+
+/** Bits of the largest number that arithmetic makes. */
+const LARGEST = 100_000
+
+function tooLarge(what: string): Mistake {
+  return new Mistake(`the ${what} is too large`, { code: 'template-limit' })
+}
+
+/** About how many bits a number has: exactly for those that are large enough to matter. */
+function bitsOf(value: Num): number {
+  const size = Math.log2(Math.abs(plain(value)) + 1)
+  return Number.isFinite(size) || typeof value !== 'bigint' ? size : value.toString(16).length * 4
 }
 
 function whole(value: Num): number | bigint {
@@ -88,7 +102,7 @@ function power(base: Num, exponent: Num): Num {
     return float(result)
   }
   const bits = Math.log2(Math.abs(plain(base)) + 1) * plain(exponent)
-  if (bits > 100_000) throw new Mistake('the power is too large', { code: 'template-limit' })
+  if (bits > LARGEST) throw tooLarge('power')
   return integer(BigInt(whole(base)) ** BigInt(whole(exponent)))
 }
 

@@ -1,4 +1,5 @@
 import { Float } from '../value.ts'
+import { spend } from './budget.ts'
 import { type Item, Opaque, Tuple } from './things.ts'
 
 /** Python's str() of a value. Undefined things raise. */
@@ -8,6 +9,7 @@ export function str(item: Item): string {
 
 /** Python's repr() of a value. */
 export function repr(item: Item): string {
+  spend()
   if (item === null) return 'None'
   if (typeof item === 'string') return quoted(item)
   if (typeof item === 'boolean') return item ? 'True' : 'False'

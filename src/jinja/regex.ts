@@ -1,4 +1,5 @@
 import { Mistake } from './mistakes.ts'
+import { searching } from './watchdog.ts'
 import { RegexTranslator } from './regex-translate.ts'
 
 export interface RegexFlags {
@@ -30,7 +31,15 @@ function translate(pattern: string, flags: RegexFlags): { source: string; flags:
 
 /** Python's re.search; with `whole`, the match must begin at the start. */
 export function search(pattern: string, text: string, flags: RegexFlags = {}): RegExpExecArray | undefined {
-  return pythonRegex(pattern, flags).exec(text) ?? undefined
+  return find(pythonRegex(pattern, flags), text)
+}
+
+function find(pattern: RegExp, text: string): RegExpExecArray | undefined {
+  return searching(pattern, text.length, () => pattern.exec(text)) ?? undefined
+}
+
+function findEach(pattern: RegExp, text: string): RegExpExecArray[] {
+  return searching(pattern, text.length, () => [...text.matchAll(pattern)])
 }
 
 /** Python's re.match: at the start of the text. */
@@ -40,7 +49,7 @@ export function matchStart(
   flags: RegexFlags = {},
 ): RegExpExecArray | undefined {
   const sticky = pythonRegex(pattern, flags)
-  return new RegExp(sticky.source, `${sticky.flags.replace('g', '')}y`).exec(text) ?? undefined
+  return find(new RegExp(sticky.source, `${sticky.flags.replace('g', '')}y`), text)
 }
 
 /** Python's re.fullmatch: all of the text. */
@@ -50,7 +59,7 @@ export function matchWhole(
   flags: RegexFlags = {},
 ): RegExpExecArray | undefined {
   const { source, flags: own } = pythonRegex(pattern, flags)
-  return new RegExp(`(?:${source})(?![^])`, `${own.replace('g', '')}y`).exec(text) ?? undefined
+  return find(new RegExp(`(?:${source})(?![^])`, `${own.replace('g', '')}y`), text)
 }
 
 /** Python's re.sub. */
@@ -63,7 +72,7 @@ export function substitute(
   const fill = expand(replacement)
   const out: string[] = []
   let from = 0
-  for (const found of text.matchAll(pythonRegex(pattern, flags))) {
+  for (const found of findEach(pythonRegex(pattern, flags), text)) {
     out.push(text.slice(from, found.index), fill(found))
     from = found.index + found[0].length
   }
@@ -72,7 +81,7 @@ export function substitute(
 
 /** Python's re.findall: the match, its only group, or a list of its groups. */
 export function findAll(pattern: string, text: string, flags: RegexFlags = {}): (string | string[])[] {
-  return Array.from(text.matchAll(pythonRegex(pattern, flags)), (found) => {
+  return findEach(pythonRegex(pattern, flags), text).map((found) => {
     if (found.length === 1) return found[0]
     if (found.length === 2) return found[1] ?? ''
     return found.slice(1).map((group: string | undefined) => group ?? '')

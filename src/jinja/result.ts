@@ -1,6 +1,7 @@
 import type { Value } from '../value.ts'
 import { Float } from '../value.ts'
 import { typeName } from './compare.ts'
+import { spend } from './budget.ts'
 import { Mistake } from './mistakes.ts'
 import { str } from './print.ts'
 import { DictView, type Item, Opaque, Range, Tuple } from './things.ts'
@@ -11,8 +12,9 @@ import { Undefined } from './undefined.ts'
  * is an error, functions and the like are refused.
  */
 export function toValue(item: Item): Value {
+  spend()
   if (item === null || typeof item !== 'object' || item instanceof Float) return item
-  if (isClean(item)) return item
+  if (isClean(item, new Set())) return item
   if (Array.isArray(item)) return item.map(toValue)
   if (item instanceof Map) return new Map([...item].map(([key, value]) => [key, toValue(value)]))
   if (item instanceof Undefined && item.lenient) return ''
@@ -25,12 +27,15 @@ export function toValue(item: Item): Value {
 }
 
 /** Holds nothing of the engine's own, so that it can be handed out as it is. */
-function isClean(item: Item): item is Value {
+function isClean(item: Item, seen: Set<object>): item is Value {
   if (item instanceof Opaque) return false
-  if (Array.isArray(item)) return !(item instanceof Tuple) && item.every(isClean)
+  // What was met before is being looked at, or has been: a value may hold another one very often.
+  if (typeof item !== 'object' || item === null || seen.has(item)) return true
+  seen.add(item)
+  if (Array.isArray(item)) return !(item instanceof Tuple) && item.every((one) => isClean(one, seen))
   // A dict that makes its values on demand is a variable's value, and never asked for all of them here.
   if (!(item instanceof Map) || Object.getPrototypeOf(item) !== Map.prototype) return true
-  for (const value of item.values()) if (!isClean(value)) return false
+  for (const value of item.values()) if (!isClean(value, seen)) return false
   return true
 }
 

@@ -1,6 +1,7 @@
 import type { Value } from '../value.ts'
+import { budgeted, spend, tooMuch } from './budget.ts'
 import type { Lookups } from './lookups.ts'
-import { Mistake, type Source } from './mistakes.ts'
+import { Mistake, type Source, UndefinedVariable } from './mistakes.ts'
 import type { Args, Item } from './things.ts'
 
 /** Where an expression's variables come from. Values are final: they are never templated again. */
@@ -47,13 +48,15 @@ export interface Environment {
 export interface Limits {
   /** Steps of evaluation in one render. */
   steps: number
+  /** Milliseconds of one render, with the renders in it. */
+  time: number
   /** Calls, includes and blocks within each other. */
   depth: number
   /** Characters of a text, or elements of a list, that one operation may make. */
   size: number
 }
 
-export const DEFAULT_LIMITS: Limits = { steps: 5_000_000, depth: 100, size: 20_000_000 }
+export const DEFAULT_LIMITS: Limits = { steps: 5_000_000, time: 30_000, depth: 100, size: 20_000_000 }
 
 /** The filters and tests by name, as the evaluator calls them. */
 export interface Library {
@@ -73,7 +76,6 @@ export class Runtime {
   at = 0
   /** Private copies of variables, for templates that change lists or dicts in place. */
   copies: Map<string, Item> | undefined
-  #steps = 0
   #written = 0
   #depth = 0
 
@@ -87,8 +89,7 @@ export class Runtime {
 
   /** Counts one step, so that a template ends. */
   step(): void {
-    this.#steps += 1
-    if (this.#steps > this.limits.steps) throw tooMuch(`more than ${this.limits.steps} steps`)
+    spend()
   }
 
   /** Counts text that goes into the result, and gives it back. */
@@ -127,20 +128,19 @@ export class Runtime {
   /** Gives a mistake its place. */
   locating<T>(run: () => T): T {
     try {
-      return run()
+      return budgeted(this.limits, run)
     } catch (error) {
       if (error instanceof Mistake) throw this.source.locate(error, this.at)
-      if (error instanceof RangeError && error.message.includes('call stack')) {
-        throw this.source.locate(tooMuch('nested too deeply'), this.at)
-      }
+      if (error instanceof UndefinedVariable && !error.place) throw error.at(this.source.placeAt(this.at))
+      if (error instanceof RangeError) throw this.source.locate(tooMuch(rangeReason(error)), this.at)
       throw error
     }
   }
 }
 
-function tooMuch(what: string): Mistake {
-  return new Mistake(`the template is too much: ${what}`, {
-    code: 'template-limit',
-    hint: 'Look for a loop or a macro that feeds itself.',
-  })
+/** What JavaScript itself refuses: stacks, texts, lists and numbers beyond what it can hold. */
+function rangeReason(error: RangeError): string {
+  return error.message.includes('call stack')
+    ? 'nested too deeply'
+    : 'a text, list or number larger than can be held'
 }

@@ -1,5 +1,6 @@
 import type { Dict, Value } from '../value.ts'
 import { Float } from '../value.ts'
+import { spend, tooMuch } from './budget.ts'
 import { order } from './compare.ts'
 import { Mistake } from './mistakes.ts'
 import { floatText, repr } from './print.ts'
@@ -20,13 +21,17 @@ export function dumpYaml(value: Value, style: YamlStyle): string {
   return new YamlWriter(style).document(value)
 }
 
+/** Columns. */
+const DEEPEST = 1000
+
 function isCollection(value: Value): value is Dict | Value[] {
   return Array.isArray(value) || value instanceof Map
 }
 
 class YamlWriter {
   readonly #style: YamlStyle
-  #out = ''
+  readonly #out: string[] = []
+  #at = 0
 
   constructor(style: YamlStyle) {
     // PyYAML ignores indents and widths that it holds for nonsense.
@@ -36,15 +41,22 @@ class YamlWriter {
   }
 
   document(value: Value): string {
-    if (this.#style.explicitStart) this.#out += isCollection(value) && this.#isBlock(value) ? '---\n' : '--- '
+    if (this.#style.explicitStart) this.#write(isCollection(value) && this.#isBlock(value) ? '---\n' : '--- ')
     this.#node(value, { indent: -1, inSequence: false, root: true })
-    this.#out += '\n'
-    if (this.#style.explicitEnd) this.#out += '...\n'
-    return this.#out
+    this.#write('\n')
+    if (this.#style.explicitEnd) this.#write('...\n')
+    return this.#out.join('')
+  }
+
+  /** Appends a text, and keeps count of the column. */
+  #write(text: string): void {
+    this.#out.push(text)
+    const line = text.lastIndexOf('\n')
+    this.#at = line < 0 ? this.#at + text.length : text.length - line - 1
   }
 
   #column(): number {
-    return this.#out.length - this.#out.lastIndexOf('\n') - 1
+    return this.#at
   }
 
   #isBlock(value: Dict | Value[]): boolean {
@@ -56,10 +68,12 @@ class YamlWriter {
   }
 
   #node(value: Value, at: { indent: number; inSequence: boolean; root: boolean }): void {
+    spend()
+    if (at.indent > DEEPEST) throw tooMuch('data nested too deeply for YAML')
     if (!isCollection(value)) {
       this.#space(at.root)
       const indent = at.root ? this.#style.indent : at.indent + this.#style.indent
-      this.#out += this.#scalar(value, { indent, isKey: false, inFlow: false })
+      this.#write(this.#scalar(value, { indent, isKey: false, inFlow: false }))
     } else if (!this.#isBlock(value)) {
       this.#space(at.root)
       this.#flow(value, at.indent < 0 ? this.#style.indent : at.indent + this.#style.indent)
@@ -68,7 +82,7 @@ class YamlWriter {
   }
 
   #space(root: boolean): void {
-    if (!root) this.#out += ' '
+    if (!root) this.#write(' ')
   }
 
   /** A list in a dict stands under its key without further indent. */
@@ -76,7 +90,7 @@ class YamlWriter {
     const indent = at.root ? 0 : at.inSequence ? at.indent + this.#style.indent : at.indent
     for (const [index, item] of items.entries()) {
       this.#line(indent, index === 0 && (at.inSequence || at.root))
-      this.#out += '-'
+      this.#write('-')
       this.#node(item, { indent, inSequence: true, root: false })
     }
   }
@@ -90,15 +104,15 @@ class YamlWriter {
       const name = this.#scalar(key, { indent, isKey: true, inFlow: false })
       // Keys that are too long to be simple are announced by a question mark.
       const isSimple = name.length < 128
-      this.#out += isSimple ? `${name}:` : `? ${name}\n${' '.repeat(indent)}:`
+      this.#write(isSimple ? `${name}:` : `? ${name}\n${' '.repeat(indent)}:`)
       this.#node(item, { indent, inSequence: false, root: false })
     }
   }
 
   /** Starts the line of an entry; the first one in a list stands behind the dash. */
   #line(indent: number, inPlace: boolean): void {
-    if (!inPlace) this.#out += `\n${' '.repeat(indent)}`
-    else if (this.#out !== '' && this.#column() < indent) this.#out += ' '.repeat(indent - this.#column())
+    if (!inPlace) this.#write(`\n${' '.repeat(indent)}`)
+    else if (this.#out.length > 0 && this.#column() < indent) this.#write(' '.repeat(indent - this.#column()))
   }
 
   #entries(dict: Dict): [Value, Value][] {
@@ -114,22 +128,24 @@ class YamlWriter {
   }
 
   #flow(value: Value, indent: number): void {
+    spend()
+    if (indent > DEEPEST) throw tooMuch('data nested too deeply for YAML')
     if (!isCollection(value)) {
-      this.#out += this.#scalar(value, { indent, isKey: false, inFlow: true })
+      this.#write(this.#scalar(value, { indent, isKey: false, inFlow: true }))
       return
     }
     const isList = Array.isArray(value)
-    this.#out += isList ? '[' : '{'
+    this.#write(isList ? '[' : '{')
     const inner = indent + this.#style.indent
     const parts = isList ? value.map((item): [undefined, Value] => [undefined, item]) : this.#entries(value)
     for (const [index, [key, item]] of parts.entries()) {
-      if (index > 0) this.#out += ','
-      if (this.#column() > this.#style.width) this.#out += `\n${' '.repeat(indent)}`
-      else if (index > 0) this.#out += ' '
-      if (key !== undefined) this.#out += `${this.#scalar(key, { indent, isKey: true, inFlow: true })}: `
+      if (index > 0) this.#write(',')
+      if (this.#column() > this.#style.width) this.#write(`\n${' '.repeat(indent)}`)
+      else if (index > 0) this.#write(' ')
+      if (key !== undefined) this.#write(`${this.#scalar(key, { indent, isKey: true, inFlow: true })}: `)
       this.#flow(item, inner)
     }
-    this.#out += isList ? ']' : '}'
+    this.#write(isList ? ']' : '}')
   }
 
   #scalar(value: Value, at: { indent: number; isKey: boolean; inFlow: boolean }): string {

@@ -1,9 +1,12 @@
 import type { HakubeError } from '../errors.ts'
 import { checkCondition, checkValue } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
+import { LOOKUPS } from './environment.ts'
 import type { Condition, Entry, Inherited, Located, Play, Playbook, Task } from './model.ts'
 
-/** The syntax of every template and condition in a playbook, unknown filters and tests included. */
+const KNOWN = { lookups: LOOKUPS }
+
+/** The syntax of every template and condition in a playbook, unknown filters, tests and lookups included. */
 export function checkTemplates(playbook: Playbook): HakubeError[] {
   return playbook.plays.flatMap(checkPlay)
 }
@@ -54,13 +57,13 @@ function checkInherited(entry: Inherited): HakubeError[] {
 }
 
 function checkConditions(conditions: readonly Condition[] | undefined): HakubeError[] {
-  return (conditions ?? []).flatMap(({ value, place }) => checkCondition(value, place))
+  return (conditions ?? []).flatMap(({ value, place }) => checkCondition(value, place, KNOWN))
 }
 
 function checkLocated(located: Located | undefined): HakubeError[] {
   if (!located) return []
   const walk = (value: Value): HakubeError[] => {
-    if (typeof value === 'string') return checkValue(value, located.place)
+    if (typeof value === 'string') return checkValue(value, located.place, KNOWN)
     if (Array.isArray(value)) return value.flatMap(walk)
     if (isDict(value)) return [...value.values()].flatMap(walk)
     return []

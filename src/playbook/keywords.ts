@@ -37,10 +37,13 @@ const COMMON = {
 export const LOOKUP_LOOPS: ReadonlySet<string> = new Set([
   'with_cartesian',
   'with_dict',
+  'with_file',
   'with_fileglob',
   'with_first_found',
   'with_flattened',
   'with_indexed_items',
+  'with_inventory_hostnames',
+  'with_lines',
   'with_nested',
   'with_random_choice',
   'with_sequence',
@@ -179,7 +182,5 @@ export const LOOP_CONTROL_KEYWORDS: Readonly<Record<string, Support>> = {
 
 /** Other loops, by what to write instead of them. */
 export const LOOP_KEYWORDS: Readonly<Record<string, string>> = {
-  with_file: 'write loop with lookup("file", item) in the task',
-  with_lines: 'hakube runs no programs on the controller to make a list: register the output of a command',
-  with_inventory_hostnames: 'write loop: "{{ groups[\'the_group\'] }}"',
+  with_url: 'register the answer of the module uri, with delegate_to: localhost',
 }

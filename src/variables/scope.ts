@@ -202,7 +202,7 @@ export function renderTree(raw: Raw, scope: Scope & { environment: ScopeEnvironm
   const place = raw.place ?? { file: 'inventory' }
   const walk = (value: Value): Value => {
     if (typeof value === 'string')
-      return isTemplate(value) ? renderValue(value, place, scope, scope.environment) : value
+      return isTemplate(value) ? renderValue(value, placeOf(value, place), scope, scope.environment) : value
     if (Array.isArray(value)) return value.map(walk)
     if (value instanceof EncryptedText) return reveal(value, scope.environment)
     if (isDict(value) && !(value instanceof LazyDict)) {
@@ -215,6 +215,13 @@ export function renderTree(raw: Raw, scope: Scope & { environment: ScopeEnvironm
     return typeof rendered === 'object' && rendered !== null ? key : rendered
   }
   return walk(raw.value)
+}
+
+/** Where a text begins that is part of the value at this place: found in its line, else no column is claimed. */
+function placeOf(text: string, place: Place): Place {
+  const [first = ''] = text.split('\n', 1)
+  const at = place.source?.indexOf(first) ?? -1
+  return { ...place, column: at + 1 }
 }
 
 function reveal(value: EncryptedText, environment: ScopeEnvironment): string {

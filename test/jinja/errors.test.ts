@@ -313,7 +313,29 @@ describe('what a scope throws', () => {
     expect(render("{{ a.b.c | default('x') }}")).toBe('x')
   })
 
-  it('is told with the place in that template', () => {
-    expect(told(() => renderValue('{{ a }}', { file: 'p.yml' }, broken)).place).toBe('vars.yml:4:9')
+  it('is told with the place in that template, and where it was read', () => {
+    expect(told(() => renderValue('\n {{ a }}', { file: 'p.yml', line: 7 }, broken))).toMatchObject({
+      place: 'vars.yml:4:9',
+      hint: 'Read as a at p.yml:8:5',
+    })
+  })
+
+  it('is told with all the variables it was read through', () => {
+    const texts = new Map([
+      ['a', '{{ b.c | upper }}'],
+      ['b', '{{ 1 + "x" }}'],
+    ])
+    const through: Scope = {
+      lookup: (name) => renderValue(texts.get(name) ?? '', { file: `${name}.yml`, line: 1 }, through),
+    }
+    const error = told(() => renderValue('{{ a }}', { file: 'p.yml', line: 9 }, through))
+    expect(error.place).toBe('b.yml:1:6')
+    expect(error.hint).toMatch(/^Text does not count .* Read as b at a\.yml:1:4 <- a at p\.yml:9:4$/)
+  })
+
+  it('claims no column where only the line is known', () => {
+    const place = { file: 'vars.yml', line: 3, column: 0, source: 'x: |' }
+    expect(told(() => renderValue('{{ nope }}', place, broken)).place).toBe('vars.yml:4:9')
+    expect(told(() => renderValue('{{ 1 / 0 }}', place, broken)).place).toBe('vars.yml:3')
   })
 })

@@ -12,6 +12,9 @@ const LOOPS: [string, string, string[]][] = [
   ['with_flattened', '[[a, [b]], c]', ['a', 'b', 'c']],
   ['with_subelements', '["{{ users }}", keys]', ['ann k1', 'ann k2', 'bob k3']],
   ['with_fileglob', '"*.conf"', ['a.conf', 'b.conf']],
+  ['with_file', '[a.conf, b.conf]', ['A', 'B']],
+  ['with_lines', '"printf \'x\\\\ny\\\\n\'"', ['x', 'y']],
+  ['with_inventory_hostnames', '"web:!b"', ['a']],
   ['with_first_found', '[none.yml, "{{ which }}.conf"]', ['b.conf']],
   ['with_first_found', '[{files: [x, a.conf], paths: [files]}]', ['a.conf']],
   ['with_first_found', '[{files: [x], skip: true}]', []],
@@ -37,8 +40,16 @@ describe('loops by lookups', () => {
     - debug: {msg: "${show}"}
       ${word}: ${items}
 `
-    const files = { 'files/a.conf': '', 'files/b.conf': '', 'files/.c.conf': '' }
+    const files = { 'files/a.conf': 'A\n', 'files/b.conf': 'B\n', 'files/.c.conf': '' }
     expect(await said(playbook, files)).toEqual(expected)
+  })
+
+  it('are refused at load where there is no such lookup', async () => {
+    const playbook = `${head}  tasks:\n    - debug: {msg: "{{ lookup('pasword', 'x') }}"}\n      when: query('nope') == []\n`
+    const done = await runLocal(playbook, { inventory: ONE })
+    expect(told(done.errors)).toMatch(
+      /site\.yml:4:30 there is no lookup 'pasword' Did you mean password\?\n.*site\.yml:5:19 there is no lookup 'nope'/,
+    )
   })
 
   it('say what they look for in vain', async () => {

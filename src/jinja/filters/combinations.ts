@@ -1,4 +1,5 @@
 import { intArgument, REQUIRED } from '../arguments.ts'
+import { spend } from '../budget.ts'
 import { iterate } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
 import type { Runtime } from '../runtime.ts'
@@ -20,12 +21,12 @@ export const combinations: Filters = {
     return rows(lists, longest, args.named.get('fillvalue') ?? null)
   }),
   product: openFilter(product),
-  permutations: filter({ r: null }, (value, { r }, runtime) => {
+  permutations: filter({ r: null }, (value, { r }) => {
     const items = [...iterate(value)]
-    return arrange(items, r === null ? items.length : intArgument(r, 'r'), true, runtime)
+    return arrange(items, r === null ? items.length : intArgument(r, 'r'), true)
   }),
-  combinations: filter({ r: REQUIRED }, (value, { r }, runtime) =>
-    arrange([...iterate(value)], intArgument(r, 'r'), false, runtime),
+  combinations: filter({ r: REQUIRED }, (value, { r }) =>
+    arrange([...iterate(value)], intArgument(r, 'r'), false),
   ),
 }
 
@@ -42,17 +43,18 @@ function product(value: Item, args: Args, runtime: Runtime): Item {
   let out: Item[][] = [[]]
   for (const list of Array.from({ length: times }, () => lists).flat()) {
     runtime.size(out.length * list.length)
+    spend(out.length * list.length)
     out = out.flatMap((row) => list.map((item) => [...row, item]))
   }
   return out.map((row) => tuple(row))
 }
 
 /** All ways to pick this many elements, with their order (permutations) or without (combinations). */
-function arrange(items: Item[], count: number, ordered: boolean, runtime: Runtime): Item[] {
+function arrange(items: Item[], count: number, ordered: boolean): Item[] {
   if (count < 0) throw new Mistake('r must be non-negative')
   let picks: number[][] = [[]]
   for (let round = 0; round < count; round += 1) {
-    runtime.size(picks.length * items.length)
+    spend(picks.length * items.length)
     picks = picks.flatMap((pick) =>
       items.flatMap((_, index) => {
         const fits = ordered ? !pick.includes(index) : index > (pick.at(-1) ?? -1)

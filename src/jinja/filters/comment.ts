@@ -1,6 +1,7 @@
 import { intArgument, textArgument, unknownArgument } from '../arguments.ts'
 import { Mistake, suggestion } from '../mistakes.ts'
 import { str } from '../print.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Args, Item } from '../things.ts'
 
 interface Style {
@@ -28,7 +29,7 @@ const SETTINGS = [
 ]
 
 /** Makes a comment of a text: every line decorated, with a frame around. */
-export function comment(value: Item, args: Args): string {
+export function comment(value: Item, args: Args, runtime: Runtime): string {
   const given = new Map(args.named)
   const styleName = str(args.positional[0] ?? given.get('style') ?? 'plain')
   given.delete('style')
@@ -38,6 +39,9 @@ export function comment(value: Item, args: Args): string {
   if (!style) {
     const hint = suggestion(styleName, Object.keys(STYLES)) ?? `It knows: ${Object.keys(STYLES).join(', ')}.`
     throw new Mistake(`there is no comment style '${styleName}'`, { hint })
+  }
+  for (const count of ['prefix_count', 'postfix_count']) {
+    runtime.size(intArgument(given.get(count) ?? 1, count))
   }
   return framed(textArgument(value, 'the value'), style, given)
 }

@@ -1,3 +1,4 @@
+import { spend, tooMuch } from '../budget.ts'
 import { Float } from '../../value.ts'
 import { intArgument } from '../arguments.ts'
 import { order, toList, truthy, typeName } from '../compare.ts'
@@ -64,10 +65,14 @@ function write(
 
 function indentText(indent: Item): string | undefined {
   if (indent === null) return undefined
-  return typeof indent === 'string' ? indent : ' '.repeat(Math.max(0, intArgument(indent, 'indent')))
+  if (typeof indent === 'string') return indent
+  const width = intArgument(indent, 'indent')
+  if (width > 1000) throw tooMuch(`an indent of ${width}`)
+  return ' '.repeat(Math.max(0, width))
 }
 
 function encode(value: Item, style: Style, depth: number): string {
+  spend()
   if (value === null) return 'null'
   if (typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return jsonString(value, style.ascii)

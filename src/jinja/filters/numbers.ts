@@ -68,6 +68,8 @@ export function parseInteger(text: string, base: number): number | bigint | unde
 
 function parseDigits(body: string, base: number, sign: string | undefined): number | bigint | undefined {
   let value = 0n
+  // As in Python: turning longer texts into numbers takes too long.
+  if (body.length > 4300 && (base & (base - 1)) !== 0) return undefined
   for (const char of body.toLowerCase().replaceAll('_', '')) {
     const digit = DIGITS.indexOf(char)
     if (digit < 0 || digit >= base) return undefined
@@ -128,7 +130,8 @@ function roundFloat(value: number, precision: number): number {
 
 function roundInt(value: Item, zeros: number): Item {
   const exact = BigInt(str(value))
-  const scale = 10n ** BigInt(zeros)
+  // More zeros than it has digits make it nothing, however many more there are.
+  const scale = 10n ** BigInt(Math.min(zeros, String(exact).length + 1))
   const down = (exact / scale) * scale - (exact % scale < 0n ? scale : 0n)
   const rest = exact - down
   const isOdd = (down / scale) % 2n !== 0n

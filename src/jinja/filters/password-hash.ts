@@ -32,8 +32,8 @@ export function passwordHash(
     throw new Mistake('the salt must be at most 16 characters of A-Z, a-z, 0-9, . and /')
   }
   const rounds = args.rounds === null ? undefined : intArgument(args.rounds, 'rounds')
-  if (rounds !== undefined && (rounds < 1000 || rounds > 10_000_000)) {
-    throw new Mistake('rounds must be from 1000 to 10000000')
+  if (rounds !== undefined && (rounds < 1000 || rounds > 1_000_000)) {
+    throw new Mistake('rounds must be from 1000 to 1000000')
   }
   return shaCrypt(type, str(value), salt, rounds)
 }

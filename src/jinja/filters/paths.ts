@@ -58,8 +58,11 @@ function windowsDirname(path: string): string {
 }
 
 function splitExtension(path: string): [string, string] {
-  const extension = /(?<=[^./][^/]*)\.[^./]*$/.exec(path)?.[0] ?? ''
-  return [path.slice(0, path.length - extension.length), extension]
+  const dot = path.lastIndexOf('.')
+  const name = path.slice(path.lastIndexOf('/') + 1, Math.max(0, dot))
+  // Dots at the start of a name begin no extension.
+  const at = dot > path.lastIndexOf('/') && /[^.]/.test(name) ? dot : path.length
+  return [path.slice(0, at), path.slice(at)]
 }
 
 function join(value: Item): string {

@@ -86,6 +86,7 @@ export function seeded(seed: Item): Below {
 /** Python turns a text seed into a number by its UTF-8 bytes with their SHA-512 appended. */
 function seedNumber(seed: Item): bigint {
   if (typeof seed === 'string') {
+    if (seed.length > 100_000) throw new Mistake('the seed is too long', { code: 'template-limit' })
     const bytes = Buffer.from(seed, 'utf8')
     const digest = createHash('sha512').update(bytes).digest('hex')
     return BigInt(`0x${bytes.toString('hex')}${digest}`)

@@ -1,4 +1,5 @@
 import { intArgument, REQUIRED } from '../arguments.ts'
+import { spend } from '../budget.ts'
 import { item as itemOf } from '../access.ts'
 import { contains, equals, iterate, order, toList, truthy, typeName } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
@@ -20,14 +21,10 @@ export const sequences: Filters = {
     unique([...iterate(value)], truthy(args.case_sensitive), args.attribute, runtime),
   ),
   union: filter({ b: REQUIRED }, (value, { b }) => distinct([...list(value), ...list(b)])),
-  intersect: filter({ b: REQUIRED }, (value, { b }) =>
-    distinct(toList(value).filter((item) => contains(b, item))),
-  ),
-  difference: filter({ b: REQUIRED }, (value, { b }) =>
-    distinct(toList(value).filter((item) => !contains(b, item))),
-  ),
+  intersect: filter({ b: REQUIRED }, (value, { b }) => distinct(toList(value).filter(memberOf(b)))),
+  difference: filter({ b: REQUIRED }, (value, { b }) => distinct(toList(value).filter(not(memberOf(b))))),
   symmetric_difference: filter({ b: REQUIRED }, (value, { b }) =>
-    distinct([...list(value), ...list(b)]).filter((item) => !contains(value, item) || !contains(b, item)),
+    distinct([...list(value), ...list(b)]).filter(not(both(memberOf(value), memberOf(b)))),
   ),
   reverse: filter({}, (value) =>
     typeof value === 'string' ? Array.from(value).reverse().join('') : [...iterate(value)].reverse(),
@@ -100,6 +97,26 @@ function distinct(items: Item[], keyOf: (item: Item) => Item = (item) => item): 
   })
 }
 
+type Holds = (item: Item) => boolean
+const not =
+  (holds: Holds): Holds =>
+  (item) =>
+    !holds(item)
+const both =
+  (one: Holds, other: Holds): Holds =>
+  (item) =>
+    one(item) && other(item)
+
+/** Whether something is in a list, for asking often: scalars are looked up, all else is compared. */
+function memberOf(container: Item): Holds {
+  if (typeof container === 'string') return (item) => contains(container, item)
+  const elements = [...iterate(container)]
+  const scalars = new Set(elements.filter(isScalar).map(scalarMark))
+  const others = elements.filter(not(isScalar))
+  return (item) =>
+    isScalar(item) ? scalars.has(scalarMark(item)) : others.some((other) => equals(other, item))
+}
+
 /** The same for what Python holds equal: 1, 1.0 and True. */
 function scalarMark(key: Item): string {
   if (typeof key === 'boolean') return key ? '1' : '0'
@@ -108,6 +125,7 @@ function scalarMark(key: Item): string {
 
 export function flatten(value: Item, levels: number | undefined, skipNulls: boolean): Item[] {
   const out: Item[] = []
+  spend()
   for (const item of iterate(value)) {
     if (skipNulls && (item === null || item === 'None' || item === 'null')) continue
     if (!Array.isArray(item)) out.push(item)
@@ -118,8 +136,9 @@ export function flatten(value: Item, levels: number | undefined, skipNulls: bool
   return out
 }
 
-function batch(value: Item, args: { linecount: Item; fill_with: Item }): Item[] {
+function batch(value: Item, args: { linecount: Item; fill_with: Item }, runtime: Runtime): Item[] {
   const size = intArgument(args.linecount, 'linecount')
+  if (args.fill_with !== null) runtime.size(size)
   if (size < 1) throw new Mistake('linecount must be at least 1')
   const items = [...iterate(value)]
   const out: Item[][] = []
@@ -129,8 +148,9 @@ function batch(value: Item, args: { linecount: Item; fill_with: Item }): Item[] 
   return out
 }
 
-function slices(value: Item, args: { slices: Item; fill_with: Item }): Item[] {
+function slices(value: Item, args: { slices: Item; fill_with: Item }, runtime: Runtime): Item[] {
   const count = intArgument(args.slices, 'slices')
+  runtime.size(count)
   if (count < 1) throw new Mistake('slices must be at least 1')
   const items = [...iterate(value)]
   const size = Math.floor(items.length / count)

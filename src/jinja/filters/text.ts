@@ -6,6 +6,7 @@ import { capitalize, pad, replace } from '../methods/text.ts'
 import { split, splitLines, strip } from '../methods/text-cut.ts'
 import { Mistake } from '../mistakes.ts'
 import { fixed, plain } from '../numbers.ts'
+import { prettyText } from '../pretty.ts'
 import { repr, str } from '../print.ts'
 import { type Args, type Item, tuple } from '../things.ts'
 import type { Runtime } from '../runtime.ts'
@@ -63,7 +64,7 @@ export const text: Filters = {
   escape: escapeHtml,
   forceescape: escapeHtml,
   safe: filter({}, (value) => str(value)),
-  pprint: filter({}, (value) => repr(value)),
+  pprint: filter({}, (value) => prettyText(value)),
   quote: filter({}, (value) => quote(value === null ? '' : str(value))),
   comment: openFilter(comment),
   filesizeformat: filter({ binary: false }, (value, { binary }) => fileSize(value, truthy(binary))),
@@ -84,6 +85,7 @@ function indent(
   { width, first, blank }: { width: Item; first: Item; blank: Item },
   runtime: Runtime,
 ): string {
+  if (typeof width !== 'string') runtime.size(intArgument(width, 'width'))
   const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, intArgument(width, 'width')))
   const lines = splitLines(`${textArgument(value, 'the value')}\n`)
   runtime.size(lines.length * by.length)
@@ -114,8 +116,21 @@ function format(value: Item, { positional, named }: Args, runtime: Runtime): str
   return percent(str(value), named.size > 0 ? new Map(named) : tuple(positional), runtime)
 }
 
+/** Without all that stands from one mark to the next other one, marks included. */
+function cutOut(value: string, from: string, to: string): string {
+  const kept: string[] = []
+  let at = 0
+  for (;;) {
+    const start = value.indexOf(from, at)
+    const end = start < 0 ? -1 : value.indexOf(to, start + from.length)
+    if (end < 0) return kept.join('') + value.slice(at)
+    kept.push(value.slice(at, start))
+    at = end + to.length
+  }
+}
+
 function stripTags(value: string): string {
-  const without = value.replaceAll(/<!--[^]*?-->/g, '').replaceAll(/<[^>]*>/g, '')
+  const without = cutOut(cutOut(value, '<!--', '-->'), '<', '>')
   const unescaped = without
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

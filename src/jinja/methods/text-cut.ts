@@ -6,7 +6,7 @@ import type { Item } from '../things.ts'
 // What Python's str.isspace() says yes to; JavaScript's \s lacks the four separators and has U+FEFF.
 const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
 const LEFT = new RegExp(`^${SPACE}+`)
-const RIGHT = new RegExp(`${SPACE}+$`)
+const ONE = new RegExp(SPACE)
 const RUN = new RegExp(`${SPACE}+`)
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
 
@@ -14,7 +14,7 @@ const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
 export function strip(text: string, chars: Item, side: 'both' | 'left' | 'right'): string {
   if (chars === null) {
     const left = side === 'right' ? text : text.replace(LEFT, '')
-    return side === 'left' ? left : left.replace(RIGHT, '')
+    return side === 'left' ? left : trimRight(left)
   }
   const set = new Set(textArgument(chars, 'chars'))
   const letters = characters(text)
@@ -42,6 +42,13 @@ export function rightSplit(text: string, sep: Item, max: number): string[] {
   return [parts.slice(0, cut).join(separator(sep)), ...parts.slice(cut)]
 }
 
+/** By hand: a pattern that ends in $ would be tried at every run of blanks. */
+function trimRight(text: string): string {
+  let end = text.length
+  while (end > 0 && ONE.test(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
+}
+
 function separator(sep: Item): string {
   const text = textArgument(sep, 'sep')
   if (text === '') throw new Mistake('empty separator')
@@ -54,7 +61,7 @@ function splitSpace(text: string, max: number): string[] {
   while (rest !== '') {
     const gap = RUN.exec(rest)
     if (!gap) return [...out, rest]
-    if (max >= 0 && out.length >= max) return [...out, rest.replace(RIGHT, '')]
+    if (max >= 0 && out.length >= max) return [...out, trimRight(rest)]
     out.push(rest.slice(0, gap.index))
     rest = rest.slice(gap.index + gap[0].length)
   }

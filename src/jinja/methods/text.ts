@@ -74,7 +74,10 @@ export const TEXT_METHODS: ReadonlyMap<string, Method<string>> = new Map<string,
   ['zfill', define({ width: REQUIRED }, zeroFill)],
   [
     'expandtabs',
-    define({ tabsize: 8 }, (text, { tabsize }) => expandTabs(text, intArgument(tabsize, 'tabsize'))),
+    define({ tabsize: 8 }, (text, { tabsize }, runtime) => {
+      runtime.size(intArgument(tabsize, 'tabsize'))
+      return expandTabs(text, intArgument(tabsize, 'tabsize'))
+    }),
   ],
 ])
 
