@@ -125,6 +125,7 @@ function prepare(given: z.output<typeof params>): Wish {
 function crontabAsk(user: string | undefined): ScriptAsk {
   return {
     id: `crontab ${user ?? '(own)'}`,
+    changes: true,
     text: lines(
       sh`exec 2>/dev/null; user=${user ?? ''}`,
       new Script(`PATH=$PATH:/usr/sbin

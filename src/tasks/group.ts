@@ -70,7 +70,10 @@ export default defineTask({
     }
   },
   asks(wish): WorldQuestion[] {
-    const questions: WorldQuestion[] = [rulesQuestion, { kind: 'group', ask: { name: wish.name } }]
+    const questions: WorldQuestion[] = [
+      rulesQuestion,
+      { kind: 'group', ask: { name: wish.name, changes: true } },
+    ]
     if (wish.gid !== undefined) questions.push({ kind: 'group', ask: { name: String(wish.gid) } })
     if (!wish.present) questions.push(primaryQuestion(wish.name))
     return questions

@@ -93,6 +93,8 @@ export default defineTask({
   plan(wish, world): Plan {
     const seen = homeFile(wish.file, world)
     if (!seen) return { status: 'fail', message: 'the user who runs the task is in no passwd' }
+    if (seen.instead !== undefined)
+      return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
     const result = { ...wish.given, path: seen.path }
     const after =
       wish.present && wish.key

@@ -141,9 +141,9 @@ function asks(wish: UserWish): WorldQuestion[] {
   const questions: WorldQuestion[] = [
     rulesQuestion,
     shadowQuestion(user),
-    { kind: 'user', ask: { name: user } },
+    { kind: 'user', ask: { name: user, changes: true } },
     // The group of the same name: a new user's own one, or one that goes with it.
-    { kind: 'group', ask: { name: user } },
+    { kind: 'group', ask: { name: user, changes: true } },
     primaryQuestion(user),
     pathQuestion({ path: home, follow: true }),
   ]
