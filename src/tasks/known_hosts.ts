@@ -50,6 +50,7 @@ export default defineTask({
   notes: [
     'The first line that is about the host and has a key of the same type gives way to the new one.',
     'ssh-keygen is not needed. No copy of the old file is left.',
+    'A last line without its end gets one; Ansible writes the new key behind it, into the same line.',
   ],
   prepare(params): Wish {
     const host = params.name.toLowerCase()
