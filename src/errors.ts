@@ -24,7 +24,7 @@ export interface ErrorDetails {
   code: string
   /** What to do about it, one sentence. */
   hint?: string | undefined
-  /** The page that says more, below docs/: modules/copy.md, keywords.md#become. */
+  /** The page of the docs that tells more, where the code alone does not say it: docs/modules/copy.md. */
   docs?: string | undefined
   place?: Place | undefined
   host?: string | undefined

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format } from 'oxfmt'
+import { supportPage } from './support.ts'
+import { surveyPage } from './survey.ts'
 import type { TaskModule } from '../../src/task.ts'
 import { failoverPage } from './failover.ts'
 import { keywordsPage } from './keywords.ts'
@@ -27,6 +29,8 @@ export async function generate(root: string): Promise<Map<string, string>> {
     ['docs/playbooks.md', languagePage()],
     ['docs/failover.md', failoverPage(root)],
     ['docs/keywords.md', keywordsPage()],
+    ['docs/support.md', supportPage(root, modules)],
+    ['docs/survey.md', await surveyPage(root, modules)],
     ['docs/lint.md', lintPage(root)],
     ['docs/modules/README.md', indexPage(modules)],
     ['docs/schema/playbook.json', JSON.stringify(playbookSchema(modules))],

@@ -9,11 +9,9 @@ const listOf = (items: Schema): Schema => ({ type: ['array', 'null'], items })
 
 /** One schema for mappings with this key, another one for those without. */
 const chosen = (key: string, yes: Schema, no: Schema): Schema =>
-  Object.fromEntries([
-    ['if', { required: [key] }],
-    ['then', yes],
-    ['else', no],
-  ])
+  Object.fromEntries(
+    ['if', 'then', 'else'].map((word, index) => [word, [{ required: [key] }, yes, no][index]]),
+  )
 
 /** Types of keywords. */
 const TYPES: Readonly<Record<KeywordType, Schema>> = {

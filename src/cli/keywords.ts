@@ -21,7 +21,7 @@ export function keywords(name: string | undefined, terminal: Terminal): ExitCode
           name,
           all.map((one) => one.name),
         ) ?? '`hakube keywords` lists them',
-      docs: 'keywords.md',
+      docs: 'docs/keywords.md',
     })
   }
   terminal.stdout.write(`${keywordLines(found).join('\n')}\n`)

@@ -10,7 +10,7 @@ export function skippedIds(given: readonly string[]): ReadonlySet<string> {
     throw new HakubeError(`there is no advice ${id}`, {
       code: 'lint-skip',
       hint: didYouMean(id, known) ?? 'docs/lint.md lists the ids',
-      docs: 'lint.md',
+      docs: 'docs/lint.md',
     })
   }
   return new Set(given)

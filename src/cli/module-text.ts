@@ -1,31 +1,47 @@
-import * as z from 'zod'
 import type { TaskModule } from '../task.ts'
+import { describeParams, type ParamDoc } from '../tasks/describe-module.ts'
 
-/** One module for people: summary, parameters, what is refused, and an example. */
+/** One module for people: summary, parameters, what is refused, return values, notes and an example. */
 export function moduleText(module: TaskModule): string {
+  const params = describeParams(module)
+  const others = Object.entries(module.paramAliases ?? {})
   const lines = [`${module.name}: ${module.summary}`]
   if (module.aliases.length > 0) lines.push(`also called ${module.aliases.join(', ')}`)
-  lines.push('', 'parameters')
-  const fields = Object.entries(module.params.shape)
-  const width = Math.max(0, ...fields.map(([name]) => name.length))
-  for (const [name, field] of fields) lines.push(`  ${name.padEnd(width)}  ${describeField(field)}`)
-  const refused = Object.entries(module.unsupported ?? {})
-  if (refused.length > 0) lines.push('', 'not supported')
-  for (const [name, why] of refused) lines.push(`  ${name.padEnd(width)}  ${why}`)
+  if (module.freeForm !== undefined)
+    lines.push(`the text right behind ${module.name}: is its parameter ${module.freeForm}`)
+  const section = (title: string, rows: readonly (readonly [string, string])[]) => {
+    if (rows.length === 0) return
+    const width = Math.max(...rows.map(([name]) => name.length))
+    lines.push('', title, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`))
+  }
+  section(
+    'parameters',
+    params.map((param) => [param.name, `${param.meaning} (${facts(param)})`]),
+  )
+  section(
+    'other names of parameters',
+    others.map(([name, own]) => [name, own]),
+  )
+  section('not supported', Object.entries(module.unsupported ?? {}))
+  section('returns', Object.entries(module.returns ?? {}))
+  if (module.notes && module.notes.length > 0)
+    lines.push('', 'notes', ...module.notes.map((note) => `  ${note}`))
   lines.push(
     '',
     'example',
     ...module.example
       .trim()
-      .split('\n')
-      .map((line) => `  ${line}`),
+      .replaceAll(/^(?=.)/gm, '  ')
+      .split('\n'),
     '',
   )
   return lines.join('\n')
 }
 
-function describeField(field: z.core.$ZodType): string {
-  const meaning = z.globalRegistry.get(field)?.description ?? ''
-  const required = z.safeParse(field, undefined).success ? '' : ' (required)'
-  return `${meaning}${required}`
+function facts({ type, required, default: otherwise }: ParamDoc): string {
+  return [
+    type,
+    ...(required ? ['required'] : []),
+    ...(otherwise === undefined ? [] : [`default ${otherwise}`]),
+  ].join('; ')
 }

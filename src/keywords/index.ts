@@ -65,3 +65,8 @@ export function allKeywords(): Keyword[] {
       }
     })
 }
+
+/** Whether Ansible has a keyword of this name, supported or not. */
+export function isKeyword(name: string): boolean {
+  return Object.values(SCOPES).some((table) => Object.hasOwn(table, name))
+}

@@ -3,7 +3,7 @@ import { checkTemplate } from '../jinja/index.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
-import { ALONE, readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
+import { readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
 import { isInclude, isMeta, type Entry, type Origin, type RoleUse, type Task } from '../playbook/model.ts'
 import { searchPath } from '../playbook/search.ts'
 import { variablesIn } from '../playbook/sources.ts'
@@ -14,6 +14,7 @@ import { toJson } from '../value.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { literalTexts } from './literal.ts'
 import { CHECKS, checkVariables } from './values.ts'
+import { withinOf } from './within.ts'
 
 /** Modules that take a file of the controller, by the folder it is searched in. */
 const SOURCES: ReadonlyMap<string, 'files' | 'templates'> = new Map([
@@ -67,7 +68,7 @@ export class Completion {
     if (this.#seen.has(key) || !text) return
     this.#seen.add(key)
     const root = readYaml(this.#loading, file, text)
-    const within = { ...origin, loading: this.#loading, parts: this.#parts, chain: [], when: [], ...ALONE }
+    const within = this.#within(origin)
     this.#brought(loadEntries(inFile(within, file), root, 'a file of tasks'), certain)
   }
 
@@ -176,7 +177,7 @@ export class Completion {
   }
 
   #within(origin: Origin): Within {
-    return { ...origin, loading: this.#loading, parts: this.#parts, chain: [], when: [], ...ALONE }
+    return withinOf(this.#loading, this.#parts, origin)
   }
 
   #find(paths: readonly string[]): string | undefined {

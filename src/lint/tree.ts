@@ -5,12 +5,13 @@ import { checkEntries } from '../playbook/check-templates.ts'
 import { readPlaybook } from '../playbook/load.ts'
 import { loadHandlers } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
-import { ALONE, readYaml, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
+import { readYaml, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
 import type { Play, RoleUse } from '../playbook/model.ts'
 import { Reader } from '../playbook/reader.ts'
 import type { Sources } from '../playbook/sources.ts'
 import { Completion } from './complete.ts'
 import { recording, type Recorded } from './files.ts'
+import { withinOf } from './within.ts'
 
 /** All that belongs to one playbook, role or file of tasks. */
 export interface Tree {
@@ -55,15 +56,7 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
       for (const path of [resolve(dir, 'vars', value), resolve(dir, value)])
         if (existsSync(path)) work.completion.variablesFile(path)
   }
-  const within: Within = {
-    loading: work.loading,
-    parts: work.parts,
-    dir: '',
-    role: undefined,
-    chain: [],
-    when: [],
-    ...ALONE,
-  }
+  const within = withinOf(work.loading, work.parts, { dir: '', role: undefined })
   const uses = [...playbook.plays.flatMap((play) => play.roles), ...work.completion.roles].flatMap(
     withDependencies,
   )
@@ -78,7 +71,7 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
 export function roleTree(path: string, options: TreeOptions): Tree {
   const work = begin(dirname(path), options)
   const { loading, parts, completion } = work
-  const within: Within = { loading, parts, dir: path, role: undefined, chain: [], when: [], ...ALONE }
+  const within = withinOf(loading, parts, { dir: path, role: undefined })
   const use = loadWhole(path, within, completion)
   if (!use) return finish(work, [])
   otherFiles(use, within, work)
@@ -100,15 +93,7 @@ export function tasksTree(file: string, options: TreeOptions): Tree {
   const role = /^(.*)\/tasks\//.exec(path)?.[1]
   const work = begin(role === undefined ? dirname(path) : dirname(role), options)
   const { loading, completion } = work
-  const within: Within = {
-    loading,
-    parts: work.parts,
-    dir: dirname(path),
-    role: undefined,
-    chain: [],
-    when: [],
-    ...ALONE,
-  }
+  const within = withinOf(loading, work.parts, { dir: dirname(path), role: undefined })
   const use = role === undefined ? undefined : emptyUse(role)
   if (/\/handlers\/[^/]+$/.test(path)) {
     const text = loading.sources.read(path)

@@ -108,22 +108,20 @@ function checkArguments(
   args: ReadonlyMap<string, Located>,
   place: Place,
 ): void {
-  const { shape } = module.params
-  const page = `modules/${module.name}.md`
+  const shape = module.params.shape
   const open =
     module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
   for (const [name, { value, place: at }] of args) {
     const field = Object.hasOwn(shape, name) ? shape[name] : undefined
     const refused = module.unsupported?.[name]
     if (refused !== undefined)
-      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter', page)
+      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter')
     else if (!field && !open) {
       reader.problem(
         `${module.name} has no parameter ${name}`,
         at,
         didYouMean(name, Object.keys(shape)) ?? `\`hakube modules ${module.name}\` lists them`,
         'unknown-parameter',
-        page,
       )
     } else if (field && !hasTemplate(value)) {
       const checked = field.safeParse(toJson(value))
@@ -133,14 +131,13 @@ function checkArguments(
           at,
           undefined,
           'wrong-parameter',
-          page,
         )
       }
     }
   }
   for (const [name, field] of Object.entries(shape)) {
     if (!args.has(name) && !field.safeParse(undefined).success) {
-      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter', page)
+      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter')
     }
   }
 }

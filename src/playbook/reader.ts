@@ -10,7 +10,6 @@ import type { Condition, Located } from './model.ts'
 export class Reader {
   readonly problems: HakubeError[] = []
 
-  /** `docs`: the page that says more, as in HakubeError. */
   problem(message: string, place: Place, hint?: string, code = 'playbook-syntax', docs?: string): undefined {
     this.problems.push(new HakubeError(message, { code, place, hint, docs }))
     return undefined
@@ -107,17 +106,11 @@ export class Reader {
       const support = Object.hasOwn(table, name) ? table[name] : undefined
       if (support === 'yes' || (support === undefined && other(name))) out.set(name, value)
       else if (support === undefined) {
-        const near = didYouMean(name, Object.keys(table))
-        this.problem(`${name} is no keyword of a ${what}`, keyPlace, near, undefined, 'keywords.md')
-      } else this.problem(`${name} is not supported here`, keyPlace, support, undefined, keywordPage(name))
+        this.problem(`${name} is no keyword of a ${what}`, keyPlace, didYouMean(name, Object.keys(table)))
+      } else this.problem(`${name} is not supported here`, keyPlace, support)
     }
     return out
   }
-}
-
-/** Where the docs explain a keyword. */
-export function keywordPage(name: string): string {
-  return `keywords.md#${name}`
 }
 
 export function isNothing(node: YamlNode): boolean {

@@ -3,6 +3,7 @@ import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
 import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
+import assemble from './assemble.ts'
 import assert from './assert.ts'
 import authorized_key from './authorized_key.ts'
 import blockinfile from './blockinfile.ts'
@@ -14,8 +15,10 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import fetch from './fetch.ts'
 import file from './file.ts'
+import find from './find.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
+import git from './git.ts'
 import group from './group.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
@@ -29,14 +32,19 @@ import hostname from './hostname.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
+import ini_file from './ini_file.ts'
 import iptables from './iptables.ts'
 import known_hosts from './known_hosts.ts'
 import lineinfile from './lineinfile.ts'
+import make from './make.ts'
 import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
+import pause from './pause.ts'
+import ping from './ping.ts'
 import raw from './raw.ts'
+import reboot from './reboot.ts'
 import replace from './replace.ts'
 import rpm_key from './rpm_key.ts'
 import script from './script.ts'
@@ -47,6 +55,7 @@ import seport from './seport.ts'
 import service from './service.ts'
 import service_facts from './service_facts.ts'
 import set_fact from './set_fact.ts'
+import setup from './setup.ts'
 import shell from './shell.ts'
 import slurp from './slurp.ts'
 import stat from './stat.ts'
@@ -60,6 +69,7 @@ import uri from './uri.ts'
 import user from './user.ts'
 import validate_argument_spec from './validate_argument_spec.ts'
 import wait_for from './wait_for.ts'
+import wait_for_connection from './wait_for_connection.ts'
 import yum from './yum.ts'
 import yum_repository from './yum_repository.ts'
 
@@ -67,6 +77,7 @@ const all: readonly TaskModule[] = [
   apt,
   apt_key,
   apt_repository,
+  assemble,
   assert,
   authorized_key,
   blockinfile,
@@ -78,8 +89,10 @@ const all: readonly TaskModule[] = [
   fail,
   fetch,
   file,
+  find,
   firewalld,
   get_url,
+  git,
   group,
   ha_adopt,
   ha_firewall,
@@ -93,14 +106,19 @@ const all: readonly TaskModule[] = [
   include_role,
   include_tasks,
   include_vars,
+  ini_file,
   iptables,
   known_hosts,
   lineinfile,
+  make,
   modprobe,
   mount,
   package_,
   package_facts,
+  pause,
+  ping,
   raw,
+  reboot,
   replace,
   rpm_key,
   script,
@@ -111,6 +129,7 @@ const all: readonly TaskModule[] = [
   service,
   service_facts,
   set_fact,
+  setup,
   shell,
   slurp,
   stat,
@@ -124,6 +143,7 @@ const all: readonly TaskModule[] = [
   user,
   validate_argument_spec,
   wait_for,
+  wait_for_connection,
   yum,
   yum_repository,
 ]

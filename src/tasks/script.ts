@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ShlexError, shellWords } from '../inventory/shlex.ts'
-import { Script, lines, sh } from '../shell/sh.ts'
+import { type Script, lines, sh } from '../shell/sh.ts'
 import { defineTask } from '../task.ts'
 import { shorten } from './command.ts'
 import { wrong } from './package-params.ts'

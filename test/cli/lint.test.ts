@@ -158,7 +158,7 @@ note: without an inventory (-i), hosts patterns are not checked
     expect(JSON.parse(text)).toMatchObject({
       schema: 1,
       exitCode: 1,
-      problems: [{ file: 'site.yml', line: 8, column: 7, code: 'unknown-module', docs: 'support.md' }],
+      problems: [{ file: 'site.yml', line: 8, column: 7, code: 'unknown-module', docs: 'docs/support.md' }],
       advice: [{ id: 'name-missing' }, { id: 'missing-mode', file: 'site.yml', line: 4, column: 7 }],
       notes: ['without an inventory (-i), hosts patterns are not checked'],
     })
