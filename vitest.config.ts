@@ -27,6 +27,7 @@ export default defineConfig({
                 'migrate',
                 'change',
                 'differential',
+                'prediction-accounts',
                 'tasks-accounts',
                 'tasks-accounts-files',
                 'tasks-host',

@@ -98,6 +98,7 @@ const NEW: Shadow = {
 function shadowAsk(name: string): ScriptAsk {
   return {
     id: `account ${name}`,
+    changes: true,
     text: lines(
       sh`exec 2>/dev/null; user=${name}`,
       new Script(`while IFS=: read -r name rest; do
@@ -168,6 +169,7 @@ export function shadowBecomes(name: string, shadow: Shadow = NEW): Effect {
 function primaryAsk(group: string): ScriptAsk {
   return {
     id: `group of ${group}`,
+    changes: true,
     text: lines(
       sh`exec 2>/dev/null; group=${group}`,
       new Script(`gid=$({ getent group -- "$group" || cat /etc/group; } | while IFS=: read -r name x gid rest; do

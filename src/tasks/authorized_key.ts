@@ -103,6 +103,8 @@ export default defineTask({
         message: `there is no user ${wish.user}`,
         hint: 'make it before, with a user task',
       }
+    if (seen.instead !== undefined)
+      return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
     const after = editKeys(seen.text, wish)
     const result = { ...wish.given, keyfile: seen.path }
     if (after === undefined)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Script, lines, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
-import { groupBecomes, groupGone, type ThereGroup } from '../world/account-effects.ts'
+import { groupBecomes, groupGone, numberText, type ThereGroup } from '../world/account-effects.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
 import { accountRules, lacks, primaryQuestion, primaryUsers, rulesQuestion, SBIN } from './account-look.ts'
 import { wrong } from './package-params.ts'
@@ -70,7 +70,10 @@ export default defineTask({
     }
   },
   asks(wish): WorldQuestion[] {
-    const questions: WorldQuestion[] = [rulesQuestion, { kind: 'group', ask: { name: wish.name } }]
+    const questions: WorldQuestion[] = [
+      rulesQuestion,
+      { kind: 'group', ask: { name: wish.name, changes: true } },
+    ]
     if (wish.gid !== undefined) questions.push({ kind: 'group', ask: { name: String(wish.gid) } })
     if (!wish.present) questions.push(primaryQuestion(wish.name))
     return questions
@@ -107,7 +110,7 @@ function planPresent(wish: Wish, current: ThereGroup | undefined, world: World):
         type: 'fields',
         subject: `group ${name}`,
         fields: current
-          ? [{ name: 'gid', before: String(current.gid), after: String(gid) }]
+          ? [{ name: 'gid', before: numberText(current.gid), after: String(gid) }]
           : [
               { name: 'state', before: 'absent', after: 'present' },
               ...(gid === undefined ? [] : [{ name: 'gid', before: '', after: String(gid) }]),

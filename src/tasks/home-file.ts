@@ -23,6 +23,8 @@ export interface HomeFileSeen {
   real: string
   text: string
   exists: boolean
+  /** What is there instead of a file. */
+  instead?: string
   mode: number | undefined
   /** The directory above is there, and the one above that. */
   directory: boolean
@@ -37,6 +39,7 @@ type There = Extract<PathReply, { exists: true }>
 function homeAsk({ user, path }: HomeFile): ScriptAsk {
   return {
     id: `home file ${user ?? '(own)'} ${path}`,
+    changes: true,
     text: lines(
       sh`exec 2>/dev/null; user=${user ?? ''} file=${path}`,
       new Script(`[ -n "$user" ] || user=$(id -un)
@@ -112,6 +115,8 @@ function atPath(path: string, user: User, world: World): HomeFileSeen {
   const link = own.exists && own.type === 'link' ? own : undefined
   const real = link?.real ?? path
   if (!reply.exists) return { user, path, real, text: '', exists: false, mode: undefined, ...around }
+  if (reply.type !== 'file')
+    return { user, path, real, text: '', exists: true, instead: reply.type, mode: reply.mode, ...around }
   return { user, path, real, text: textOf(path, reply), exists: true, mode: reply.mode, ...around }
 }
 

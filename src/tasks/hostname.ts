@@ -32,6 +32,7 @@ interface Wish {
 const PLATFORM: WorldQuestion = { kind: 'platform', ask: {} }
 const ASK: ScriptAsk = {
   id: 'hostname',
+  changes: true,
   text: new Script(`printf 'now %s\\n' "$(cat /proc/sys/kernel/hostname)"
 [ ! -r /etc/hostname ] || printf 'static %s\\n' "$(grep -v '^#' /etc/hostname | head -n 1)"
 PATH=$PATH:/usr/sbin; command -v hostnamectl >/dev/null 2>&1 && echo 'hostnamectl yes' || :`),

@@ -38,9 +38,9 @@ function prefix({ version, table, chain }: RulePlace): string {
  */
 function ask(place: RulePlace): ScriptAsk {
   const tool = program(place)
-  const chain = place.chain === undefined ? [] : [place.chain]
   return {
     id: `${prefix(place)} ${place.rule === undefined ? '' : JSON.stringify(place.rule)}`,
+    changes: true,
     text: lines(
       sh`PATH=$PATH:/usr/sbin:/sbin XTABLES_LOCKFILE=/dev/null; export XTABLES_LOCKFILE; tool=${tool}`,
       new Script(`command -v "$tool" >/dev/null 2>&1 || exit 0

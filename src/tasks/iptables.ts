@@ -1,16 +1,7 @@
 import * as z from 'zod'
-import { lines, nothing, type Script, sh } from '../shell/sh.ts'
-import { defineTask, type Plan, type Result } from '../task.ts'
-import type { Effect, World } from '../world/world.ts'
-import { SBIN } from './account-look.ts'
-import {
-  chainBecomes,
-  chainQuestion,
-  type ChainSeen,
-  chainSeen,
-  program,
-  type RulePlace,
-} from './iptables-look.ts'
+import { defineTask } from '../task.ts'
+import { chainQuestion } from './iptables-look.ts'
+import { type FilterWish, planFilter } from './iptables-plan.ts'
 import { ruleWords } from './iptables-rule.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, text, texts } from './params.ts'
@@ -104,16 +95,6 @@ const params = z.strictObject({
   numeric: bool.default(false).describe('Nothing: no names are looked up in any case.'),
 })
 
-interface Wish extends RulePlace {
-  what: 'rule' | 'chain' | 'policy' | 'flush'
-  present: boolean
-  insert: boolean
-  number: string | undefined
-  policy: string | undefined
-  manage: boolean
-  result: Result
-}
-
 export default defineTask({
   name: 'iptables',
   aliases: ['ansible.builtin.iptables', 'ansible.legacy.iptables'],
@@ -141,10 +122,10 @@ export default defineTask({
   ],
   prepare,
   asks: (wish) => [chainQuestion(wish)],
-  plan,
+  plan: planFilter,
 })
 
-function prepare(given: z.output<typeof params>): Wish {
+function prepare(given: z.output<typeof params>): FilterWish {
   const refuse = (message: string, hint?: string): never => {
     throw wrong(`iptables: ${message}`, hint)
   }
@@ -191,139 +172,4 @@ function prepare(given: z.output<typeof params>): Wish {
       chain_management: given.chain_management,
     },
   }
-}
-
-function plan(wish: Wish, world: World): Plan {
-  const seen = chainSeen(wish, world)
-  if (!seen.tool)
-    return {
-      status: 'fail',
-      message: `this host has no ${program(wish)}`,
-      hint: 'install it with a package task: iptables; where firewalld runs, write a firewalld task',
-    }
-  if (seen.problem !== undefined) return { status: 'fail', message: seen.problem }
-  switch (wish.what) {
-    case 'flush':
-      return planFlush(wish, seen)
-    case 'policy':
-      return planPolicy(wish, seen)
-    case 'chain':
-      return planChain(wish, seen)
-    case 'rule':
-      return planRule(wish, seen)
-  }
-}
-
-function planRule(wish: Wish, seen: ChainSeen): Plan {
-  const { chain = '', rule = [], number } = wish
-  if (seen.rule === wish.present)
-    return done(wish, wish.present ? `${chain} has the rule` : `${chain} has no such rule`)
-  if (!wish.present) {
-    const remove = sh`while ${command(wish, '-C', chain, ...rule)} 2>/dev/null; do ${command(wish, '-D', chain, ...rule)} || exit 1; done`
-    const gone = chainBecomes(wish, (now, own) => ({
-      ...now,
-      rules: Math.max(0, now.rules - 1),
-      rule: now.rule && !own,
-    }))
-    return change(wish, `remove a rule from ${chain}`, rule.join(' '), '', remove, gone)
-  }
-  if (!seen.chain && !wish.manage) return noChain(chain)
-  const make = seen.chain ? nothing : sh`${command(wish, '-N', chain)} || exit 1`
-  const place = wish.insert ? ['-I', chain, ...(number === undefined ? [] : [number])] : ['-A', chain]
-  const add = lines(make, sh`${command(wish, ...place, ...rule)} || exit 1`)
-  const there = chainBecomes(wish, (now, own) => ({
-    ...now,
-    chain: true,
-    rules: now.rules + 1,
-    rule: now.rule || own,
-  }))
-  return change(wish, `add a rule to ${chain}`, '', rule.join(' '), add, there)
-}
-
-function planFlush(wish: Wish, seen: ChainSeen): Plan {
-  const { chain } = wish
-  const place = chain ?? `table ${wish.table}`
-  if (chain !== undefined && !seen.chain) return noChain(chain)
-  if (seen.rules === 0) return done(wish, `${place} has no rules`)
-  const words = chain === undefined ? [] : [chain]
-  const empty = chainBecomes(wish, (now) => ({ ...now, rules: 0, rule: false }))
-  return change(
-    wish,
-    `remove all rules of ${place}`,
-    `${seen.rules} rules`,
-    '',
-    sh`${command(wish, '-F', ...words)} || exit 1`,
-    empty,
-  )
-}
-
-function planPolicy(wish: Wish, seen: ChainSeen): Plan {
-  const { chain = '', policy = '' } = wish
-  if (!seen.chain) return noChain(chain)
-  if (seen.policy === undefined)
-    return { status: 'fail', message: `${chain} has no policy: only the kernel's own chains have one` }
-  if (seen.policy === policy) return done(wish, `the policy of ${chain} is ${policy}`)
-  const set = sh`${command(wish, '-P', chain, policy)} || exit 1`
-  return change(
-    wish,
-    `set the policy of ${chain} to ${policy}`,
-    seen.policy,
-    policy,
-    set,
-    chainBecomes(wish, (now) => ({ ...now, policy })),
-  )
-}
-
-function planChain(wish: Wish, seen: ChainSeen): Plan {
-  const { chain = '', present } = wish
-  if (seen.chain === present) return done(wish, `${chain} is ${present ? '' : 'not '}there`)
-  if (!present && seen.policy !== undefined)
-    return { status: 'fail', message: `${chain} is the kernel's own chain` }
-  if (!present && seen.rules > 0)
-    return { status: 'fail', message: `${chain} has rules`, hint: 'flush it before, with flush: yes' }
-  const make = sh`${command(wish, present ? '-N' : '-X', chain)} || exit 1`
-  const effect = chainBecomes(wish, (now) => ({ ...now, chain: present, rules: 0, rule: false }))
-  return change(
-    wish,
-    `${present ? 'make' : 'remove'} chain ${chain}`,
-    present ? 'absent' : 'present',
-    present ? 'present' : 'absent',
-    make,
-    effect,
-  )
-}
-
-function noChain(chain: string): Plan {
-  return {
-    status: 'fail',
-    message: `there is no chain ${chain}`,
-    hint: 'write chain_management: yes to have it made',
-  }
-}
-
-function done(wish: Wish, reason: string): Plan {
-  return { status: 'ok', reason, result: wish.result }
-}
-
-function change(
-  wish: Wish,
-  summary: string,
-  before: string,
-  after: string,
-  apply: Script,
-  effect: Effect,
-): Plan {
-  const subject = `${program(wish)} ${wish.table} ${wish.chain ?? ''}`.trimEnd()
-  return {
-    status: 'change',
-    summary,
-    diff: [{ type: 'fields', subject, fields: [{ name: wish.what, before, after }] }],
-    apply: lines(SBIN, apply),
-    effects: [effect],
-    result: wish.result,
-  }
-}
-
-function command(wish: Wish, ...rest: readonly string[]): Script {
-  return sh`${[program(wish), '-t', wish.table, ...rest]}`
 }

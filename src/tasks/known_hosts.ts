@@ -50,6 +50,7 @@ export default defineTask({
   notes: [
     'The first line that is about the host and has a key of the same type gives way to the new one.',
     'ssh-keygen is not needed. No copy of the old file is left.',
+    'A last line without its end gets one; Ansible writes the new key behind it, into the same line.',
   ],
   prepare(params): Wish {
     const host = params.name.toLowerCase()
@@ -93,6 +94,8 @@ export default defineTask({
   plan(wish, world): Plan {
     const seen = homeFile(wish.file, world)
     if (!seen) return { status: 'fail', message: 'the user who runs the task is in no passwd' }
+    if (seen.instead !== undefined)
+      return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
     const result = { ...wish.given, path: seen.path }
     const after =
       wish.present && wish.key

@@ -25,6 +25,7 @@ export interface ModuleSeen {
 function stateAsk(name: string, params: readonly string[]): ScriptAsk {
   return {
     id: `module ${name} ${params.join(' ')}`,
+    changes: true,
     text: lines(
       sh`PATH=$PATH:/usr/sbin:/sbin; module=${name}; file=${name.replaceAll('-', '_')}`,
       new Script(`command -v modprobe >/dev/null 2>&1 && echo 'tool yes'
@@ -40,6 +41,7 @@ else`),
 /** Every file as "mode path", its lines with a tab in front of each. */
 const CONFS: ScriptAsk = {
   id: 'module files',
+  changes: true,
   text: new Script(`LC_ALL=C; export LC_ALL
 for file in ${PARAMETERS}/* ${LOAD}/*; do
   [ -f "$file" ] && [ -r "$file" ] || continue

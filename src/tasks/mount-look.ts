@@ -12,6 +12,7 @@ export interface Mounted {
 /** Of each mount what of its file system shows, where, its type and its device; numbers and options are nobody's business. */
 const ASK: ScriptAsk = {
   id: 'mounts',
+  changes: true,
   text: new Script(`while read -r id parent device root path rest; do
   tail=\${rest#* - }
   [ "$tail" != "$rest" ] || tail=\${rest#- }

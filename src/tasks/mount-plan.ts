@@ -1,28 +1,20 @@
 import { lines, nothing, type Script, sh } from '../shell/sh.ts'
-import { joinWrites } from '../shell/write-file.ts'
-import type { Diff, Plan, Result } from '../task.ts'
+import type { Diff, Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathGone } from '../world/path-effects.ts'
-import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
-import { type FileContent, planFile } from './file-content.ts'
-import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
+import { type Effect, UnknownAnswer, type World } from '../world/world.ts'
+import { planFile } from './file-content.ts'
+import {
+  type Change,
+  fstabFile,
+  hidden,
+  mountChange,
+  type MountWish,
+  resultOf,
+  stateDiff,
+} from './mount-change.ts'
 import { withMount, withoutMount } from './mount-fstab.ts'
-import { type Mounted, mounts, mountsWith, mountsWithout } from './mount-look.ts'
-
-export interface MountWish {
-  state: 'mounted' | 'unmounted' | 'present' | 'absent' | 'absent_from_fstab' | 'remounted' | 'ephemeral'
-  path: string
-  src: string | undefined
-  fstype: string | undefined
-  opts: string
-  dump: string
-  passno: string
-  fstab: string
-  backup: boolean
-  boot: boolean
-}
-
-type Change = Extract<Plan, { status: 'change' }>
+import { type Mounted, mounts, mountsWithout } from './mount-look.ts'
 
 /** Pure: what is to be done for it to be mounted, or in fstab, as wished. */
 export function planMount(wish: MountWish, world: World): Plan {
@@ -74,19 +66,6 @@ function fstabChange(wish: MountWish, world: World): Plan | undefined {
       ? withoutMount(before, { path, src: wish.src })
       : withMount(before, { src, path, fstype, opts, dump, passno })
   return after === undefined ? undefined : planFile(fstabFile(wish, after), world)
-}
-
-export function fstabFile(wish: MountWish, content: string): FileContent {
-  return {
-    dest: wish.fstab,
-    name: undefined,
-    source: undefined,
-    content: Buffer.from(content),
-    force: true,
-    follow: true,
-    backup: wish.backup,
-    makeParents: true,
-  }
 }
 
 function planAbsent(wish: MountWish, world: World): Plan {
@@ -163,55 +142,6 @@ function planEphemeral(wish: MountWish, world: World): Plan {
   return plan.status === 'change' ? { ...plan, once: true } : plan
 }
 
-/** fstab first, then the mount; if that fails, all goes back. */
-function mountChange(
-  wish: MountWish,
-  fstab: Change | undefined,
-  command: Script,
-  world: World,
-  now: Mounted | undefined,
-): Plan {
-  const { path, src = '', fstype = '' } = wish
-  const obstacle = obstacleAbove(path, world)
-  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
-  const missing = now ? [] : missingDirectories(path, world)
-  const made = makeDirectories(missing, {}, world)
-  const reply = fstab ? world.get('path', { path: wish.fstab, follow: true }) : undefined
-  const before = reply?.exists ? (reply.content ?? Buffer.alloc(0)) : undefined
-  const back = fstab
-    ? planFile(
-        fstabFile({ ...wish, backup: false }, before?.toString('utf8') ?? ''),
-        world.after(fstab.effects),
-      )
-    : undefined
-  const restore = lines(
-    back?.status === 'change' ? (before ? back.apply : sh`rm -f ${wish.fstab}`) : nothing,
-    ...missing.toReversed().map((each) => sh`rmdir ${each} 2>/dev/null`),
-  )
-  const apply = lines(
-    made.script,
-    fstab?.apply ?? nothing,
-    sh`said=$({ ${command}; } 2>&1) || {
-failed=1`,
-    restore,
-    sh`printf '%s\n' "$said" | head -n 1 >&2; exit 1; }`,
-  )
-  const bind = /(?:^|,)r?bind(?:,|$)/.test(wish.opts)
-  return {
-    status: 'change',
-    summary: now ? `change ${path} in ${wish.fstab} and mount it again` : `mount ${src} on ${path}`,
-    diff: [...made.diff, ...(fstab?.diff ?? []), ...(now ? [] : [stateDiff(wish, 'not mounted', src)])],
-    apply: joinWrites([apply]),
-    timeout: 120,
-    effects: [
-      ...made.effects,
-      ...(fstab?.effects ?? []),
-      ...(now ? [] : [mountsWith({ path, src, fstype }, bind), hidden(path)]),
-    ],
-    result: { ...fstab?.result, ...resultOf(wish) },
-  }
-}
-
 function change(
   wish: MountWish,
   summary: string,
@@ -235,32 +165,6 @@ function unmountEffects({ path }: MountWish): Effect[] {
   return [mountsWithout(path), hidden(path)]
 }
 
-/** Another file system shows there: its root, and what is below. */
-function hidden(path: string): Effect {
-  const why = new Unknown(`what is mounted on ${path} changes`)
-  return effectOnAll('path', (before, key) =>
-    key === path || key === `${path}/.` || key.startsWith(`${path}/`) ? why : before,
-  )
-}
-
 function mountedAt({ path }: MountWish, world: World): Mounted | undefined {
   return mounts(world).findLast((mount) => mount.path === path)
-}
-
-function stateDiff({ path }: MountWish, before: string, after: string): Diff {
-  return { type: 'fields', subject: path, fields: [{ name: 'mounted', before, after }] }
-}
-
-function resultOf(wish: MountWish): Result {
-  const { path, src, fstype, opts, dump, passno, fstab, boot } = wish
-  return {
-    name: path,
-    opts,
-    dump,
-    passno,
-    fstab,
-    boot: boot ? 'yes' : 'no',
-    ...(src !== undefined && { src }),
-    ...(fstype !== undefined && { fstype }),
-  }
 }

@@ -163,7 +163,11 @@ fi`)
   elif [ "$off" = "$all" ]; then echo kernels off
   else echo kernels mixed; fi
 fi`)
-  return { id: `selinux ${kernel ? 'and kernels' : ''}`, text: kernel ? lines(look, kernels) : look }
+  return {
+    id: `selinux ${kernel ? 'and kernels' : ''}`,
+    changes: true,
+    text: kernel ? lines(look, kernels) : look,
+  }
 }
 
 function setting(text: string, key: string): string | undefined {

@@ -98,6 +98,7 @@ export function permissiveAsk(store: string): ScriptAsk {
   const option = store === '' ? [] : ['-s', store]
   return {
     id: `permissive domains ${store}`,
+    changes: true,
     text: lines(
       new Script(`PATH=$PATH:/usr/sbin:/sbin
 [ ! -e /sys/fs/selinux/enforce ] || echo enabled

@@ -142,6 +142,7 @@ function plan(wish: Wish, world: World): Plan {
 /** semanage's two lists: all ports, and those that the administrator has set. */
 export const portsAsk: ScriptAsk = {
   id: 'selinux ports',
+  changes: true,
   text: new Script(`PATH=$PATH:/usr/sbin:/sbin
 [ ! -e /sys/fs/selinux/enforce ] || echo enabled
 command -v semanage >/dev/null 2>&1 || exit 0

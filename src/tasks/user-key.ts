@@ -24,6 +24,7 @@ const HOME = new Text(
 function keyAsk(user: string, { file }: KeyWish): ScriptAsk {
   return {
     id: `ssh key ${user} ${file}`,
+    changes: true,
     text: lines(sh`user=${user} file=${file}`, HOME, SHOW),
   }
 }

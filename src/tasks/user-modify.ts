@@ -1,5 +1,5 @@
 import { lines, nothing, sh } from '../shell/sh.ts'
-import { homeFollows, type ThereUser, userBecomes } from '../world/account-effects.ts'
+import { homeFollows, numberText, type ThereUser, userBecomes } from '../world/account-effects.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathBecomes, pathGone } from '../world/path-effects.ts'
 import { type Effect, effectOnAll, type World } from '../world/world.ts'
@@ -117,7 +117,7 @@ function number(draft: Draft, wish: UserWish, world: World): Failed | undefined 
   const taken = world.get('user', { name: String(uid) })
   if (!wish.non_unique && taken.exists && taken.uid === uid) return takenBy(uid, taken.name)
   draft.words.push('-u', String(uid), ...(wish.non_unique ? ['-o'] : []))
-  change(draft, 'uid', draft.user.uid, uid)
+  change(draft, 'uid', numberText(draft.user.uid), uid)
   draft.user = { ...draft.user, uid }
   return undefined
 }
@@ -208,12 +208,8 @@ function secrets(draft: Draft, wish: UserWish, was: Shadow, rules: AccountRules)
     change(draft, 'password', 'unlocked', 'locked')
     draft.shadow = { ...draft.shadow, password: `!${password}` }
   } else if (wish.password_lock === false && password.startsWith('!')) {
-    if (/^!+$/.test(password))
-      return {
-        status: 'fail',
-        message: `${wish.name} has no password: there is nothing to unlock`,
-        hint: 'add password:',
-      }
+    // Without a password nobody could log in anyway, and usermod would leave it as it is.
+    if (/^!+$/.test(password)) return undefined
     draft.words.push('-U')
     change(draft, 'password', 'locked', 'unlocked')
     draft.shadow = { ...draft.shadow, password: password.slice(1) }

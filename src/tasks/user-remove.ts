@@ -31,8 +31,10 @@ export function planRemove(
   const shadow = shadowOf(name, world)
   if (!shadow.local) return notLocal(name)
   const home =
-    current.home === guessedHome(wish) ? world.get('path', { path: current.home, follow: true }) : undefined
-  if (remove && !force && home?.exists && home.owner !== name && home.uid !== current.uid)
+    remove && !force && current.home === guessedHome(wish)
+      ? world.get('path', { path: current.home, follow: true })
+      : undefined
+  if (home?.exists && home.owner !== name && home.uid !== current.uid)
     return {
       status: 'fail',
       message: `${current.home} is not ${name}'s, so it would stay`,

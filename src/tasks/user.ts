@@ -100,7 +100,7 @@ export default defineTask({
     'The number that a new user gets without uid is not known in check mode.',
     'Passwords go to chpasswd, so that no list of processes shows them; no difference does either.',
     'A new home has the permissions that login.defs says (HOME_MODE, else UMASK), whoever makes it.',
-    'Unlocking a user without a password is refused: it would stay locked.',
+    'A user without a password stays locked: password_lock: no has nothing to unlock there. Ansible reports a change every time.',
     "A home that is not the user's own is not removed without force: the task fails before it does anything.",
   ],
   prepare,
@@ -141,9 +141,9 @@ function asks(wish: UserWish): WorldQuestion[] {
   const questions: WorldQuestion[] = [
     rulesQuestion,
     shadowQuestion(user),
-    { kind: 'user', ask: { name: user } },
+    { kind: 'user', ask: { name: user, changes: true } },
     // The group of the same name: a new user's own one, or one that goes with it.
-    { kind: 'group', ask: { name: user } },
+    { kind: 'group', ask: { name: user, changes: true } },
     primaryQuestion(user),
     pathQuestion({ path: home, follow: true }),
   ]

@@ -5,6 +5,11 @@ import { type Effect, effectOnAll } from './world.ts'
 export type ThereUser = Extract<UserReply, { exists: true }>
 export type ThereGroup = Extract<GroupReply, { exists: true }>
 
+/** A number of an account for people. */
+export function numberText(number: number): string {
+  return Number.isNaN(number) ? '(not known yet)' : String(number)
+}
+
 /**
  * The World once there is this user, or it is another than before (`old`). Accounts are asked about by name and by
  * number, and files show their owner's name: all of that follows. A number that nobody knows yet is NaN.

@@ -64,6 +64,8 @@ export type PathReply =
 
 export interface UserAsk {
   name: string
+  /** The task that asks may change it: if nobody can tell how, it is unknown from then on. */
+  changes?: true
 }
 export type UserReply =
   | { exists: false }
@@ -80,6 +82,8 @@ export type UserReply =
 
 export interface GroupAsk {
   name: string
+  /** As of a user. */
+  changes?: true
 }
 export type GroupReply =
   | { exists: false }
@@ -155,6 +159,8 @@ export interface ScriptAsk {
   text: Script
   /** What it prints may be another text each time, such as times or what a server says: nobody predicts it to the letter. */
   volatile?: true
+  /** As of a user: the task that asks may change the answer. */
+  changes?: true
 }
 export interface ScriptReply {
   code: number

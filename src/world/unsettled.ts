@@ -11,6 +11,11 @@ export function unsettled(asks: readonly WorldQuestion[], why: string): Effect[]
   const about = (kind: WorldQuestion['kind']): Set<string> =>
     new Set(asks.filter((question) => question.kind === kind).map(keyOf))
   const [packages, units, sysctls, users] = [about('package'), about('unit'), about('sysctl'), about('user')]
+  const changing = (kind: 'user' | 'group' | 'script'): Set<string> =>
+    new Set(
+      asks.flatMap((question) => (question.kind === kind && question.ask.changes ? [keyOf(question)] : [])),
+    )
+  const [accounts, groups, scripts] = [changing('user'), changing('group'), changing('script')]
   const paths = [...new Set([...about('path')].map(normalPath))]
   const own = paths.filter((path) => !paths.some((other) => isBelow(other, path)))
   const mayCome = (before: { exists: boolean } | Unknown, key: string): boolean =>
@@ -26,8 +31,9 @@ export function unsettled(asks: readonly WorldQuestion[], why: string): Effect[]
     effectOnAll('unit', (before, key) => (units.has(key) ? unknown : before)),
     effectOnAll('sysctl', (before, key) => (sysctls.has(key) ? unknown : before)),
     // A package brings its account along, and others none.
-    effectOnAll('user', (before, key) => (mayCome(before, key) ? unknown : before)),
-    effectOnAll('group', (before, key) => (mayCome(before, key) ? unknown : before)),
+    effectOnAll('user', (before, key) => (accounts.has(key) || mayCome(before, key) ? unknown : before)),
+    effectOnAll('group', (before, key) => (groups.has(key) || mayCome(before, key) ? unknown : before)),
+    effectOnAll('script', (before, key) => (scripts.has(key) ? unknown : before)),
   ]
 }
 

@@ -2,8 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/connect/connection.ts'
 import { factsQuestion, parseFacts } from '../../src/facts/index.ts'
 import { type Script, sh } from '../../src/shell/sh.ts'
+import { primaryQuestion, rulesQuestion, shadowQuestion } from '../../src/tasks/account-look.ts'
+import { crontabAsk } from '../../src/tasks/cron-plan.ts'
 import { question as policyQuestion } from '../../src/tasks/firewall-look.ts'
 import { zonesQuestion } from '../../src/tasks/firewalld-zones.ts'
+import { chainQuestion } from '../../src/tasks/iptables-look.ts'
+import { moduleQuestions } from '../../src/tasks/modprobe-look.ts'
 import { question as booleanQuestion } from '../../src/tasks/seboolean.ts'
 import type { Kind } from '../../src/world/kind.ts'
 import { kinds } from '../../src/world/kinds.ts'
@@ -32,6 +36,17 @@ const ASKS: { [K in KindName]: readonly AskOf<K>[] } = {
     policyQuestion,
     zonesQuestion,
     booleanQuestion('haproxy_connect_any'),
+    rulesQuestion.ask,
+    shadowQuestion('root').ask,
+    primaryQuestion('root').ask,
+    crontabAsk('root'),
+    chainQuestion({
+      version: 'ipv4',
+      table: 'filter',
+      chain: 'INPUT',
+      rule: ['-s', '10.9.9.9', '-j', 'DROP'],
+    }).ask,
+    ...moduleQuestions('dummy', []).flatMap((question) => (question.kind === 'script' ? [question.ask] : [])),
   ],
 }
 
@@ -43,8 +58,8 @@ const PROBES = Object.entries(kinds).map(([name, kind]) => {
   return { name, script: any.probe(asks), read: (answer: Answer) => any.parse(answer, asks) }
 })
 /* oxlint-enable typescript/no-unsafe-type-assertion */
-// lb1 runs firewalld.
-const HOSTS = ['m1', 'd1', 'b1', 'lb1'] as const
+// lb1 runs firewalld; dpy has cron and iptables.
+const HOSTS = ['m1', 'd1', 'b1', 'lb1', 'dpy'] as const
 
 /** Everything that must not be written to: the whole tree, and the usual places for temporary files. */
 const READ_ONLY = `

@@ -15,7 +15,7 @@ function add(text: string, line = LINE): string | undefined {
   return key && withHostKey(text, 'h', key, line)
 }
 
-// ansible.builtin.known_hosts' answers to the same.
+// ansible.builtin.known_hosts' answers to the same, but for the line without its end, which it spoils.
 test.each([
   ['', LINE, `${LINE}\n`],
   ['# one', LINE, `# one\n${LINE}\n`],

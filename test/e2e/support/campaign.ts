@@ -27,6 +27,12 @@ export interface Tried {
   problems: readonly string[]
 }
 
+/** Where lists come from. */
+export interface Lists {
+  generate?: (family: Family, seed: number) => GeneratedList
+  tours?: readonly GeneratedList[]
+}
+
 /** Hosts of one family, each working on its own lists one after the other; state carries over. */
 export class Campaign {
   readonly tried: Tried[] = []
@@ -38,13 +44,19 @@ export class Campaign {
   }
 
   /** Tries so many lists, spread over the hosts. The seeds of a host's lists depend only on its place. */
-  async run(family: Family, hosts: readonly string[], lists: number, seed: number): Promise<void> {
+  async run(
+    family: Family,
+    hosts: readonly string[],
+    lists: number,
+    seed: number,
+    { generate = generateList, tours = toursOf(family) }: Lists = {},
+  ): Promise<void> {
     const each = Math.ceil(lists / hosts.length)
     await Promise.all(
       hosts.map(async (host, place) => {
-        if (place === 0) for (const tour of toursOf(family)) await this.try(tour, host)
+        if (place === 0) for (const tour of tours) await this.try(tour, host)
         for (let number = 0; number < each; number++) {
-          await this.try(generateList(family, seed + place * 1000 + number), host)
+          await this.try(generate(family, seed + place * 1000 + number), host)
         }
       }),
     )

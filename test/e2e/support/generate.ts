@@ -91,7 +91,7 @@ function factTask({ random }: Maker): Draft[] {
   return [{ set_fact: { colour: random.pick(['red', 'green']) } }]
 }
 
-function handlersOf(random: Random): Draft[] {
+export function handlersOf(random: Random): Draft[] {
   const tolerant = random.chance(50) ? { ignore_errors: true } : {}
   const unit = (name: string, state: string) => ({
     name: `${state.replace(/ed$/, '')} ${name}`,

@@ -17,6 +17,12 @@ const DOCUMENTED: readonly RegExp[] = [
   /^the content of \S+$/,
   /^which version of \S+ is installed then is not known$/,
   /^which number (user|group) \S+ gets is not known$/,
+  /^it has the number \d+ without a name, and \S+ may get it$/,
+  /^the tools for accounts write to it$/,
+  /^it moves with the home directory$/,
+  /^what is mounted on \S+ changes$/,
+  /^(?:crontab|hostnamectl) writes there$/,
+  /^timedatectl may write there$/,
   /^only the real run knows what this task gives$/,
   /^what ".+" does is unknown$/,
   DOUBTFUL,
@@ -96,7 +102,9 @@ function isPackageChange({ module, status }: TaskOutcome): boolean {
 
 /** `restless`: packages were changed before, whose scripts reload systemd or do not. */
 function agree(guess: TaskOutcome, truth: TaskOutcome, restless: boolean): boolean {
-  if (guess.status === 'unknown') return DOCUMENTED.some((why) => why.test(guess.reason))
+  // A second check knows less where a number without a name is in sight, and may say so.
+  for (const { status, reason } of [guess, truth])
+    if (status === 'unknown') return DOCUMENTED.some((why) => why.test(reason))
   if (pending(guess)) {
     if (isSurprise(guess, truth)) return true
     return truth.status === 'changed' && sameDiff(guess, truth)
@@ -109,7 +117,7 @@ function agree(guess: TaskOutcome, truth: TaskOutcome, restless: boolean): boole
 }
 
 /** What only the real run can tell is predicted by these words. */
-const WORDS = /\((?:not there yet: a package brings it|\d+ bytes)\)(?:\\+n)?/
+const WORDS = /\((?:not there yet: a package brings it|not known yet|\d+ bytes)\)(?:\\+n)?/
 
 function sameDiff(guess: TaskOutcome, truth: TaskOutcome): boolean {
   const [predicted, found] = [guess, truth].map(({ diff }) =>

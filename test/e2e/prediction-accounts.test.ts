@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type * as Open from '../../src/connect/open.ts'
+import type { TaskOutcome, TaskStatus } from '../../src/report/events.ts'
+import { Campaign, type Tried } from './support/campaign.ts'
+import { Exchanges } from './support/exchanges.ts'
+import { generateAccountsList } from './support/generate-accounts.ts'
+import { site } from './support/site.ts'
+
+/** All runs of this file share connections. */
+const shared = vi.hoisted(() => ({ connect: undefined as Exchanges['connect'] | undefined }))
+vi.mock('../../src/connect/open.ts', async (original) => {
+  const actual = await original<typeof Open>()
+  const openConnection: typeof Open.openConnection = (target, options) => {
+    if (!shared.connect) throw new Error('no run is expected yet')
+    return shared.connect(target.name, () => actual.openConnection(target, options))
+  }
+  return { ...actual, openConnection }
+})
+
+/** Another seed makes other lists. */
+const SEED = Number(process.env['HAKUBE_SEED'] ?? 4052)
+/** For each family. */
+const LISTS = Number(process.env['HAKUBE_LISTS'] ?? 200)
+const FAMILIES = [
+  { family: 'EL-like', hosts: ['m1', 'm2', 'mpy'] },
+  { family: 'Debian-like', hosts: ['d1', 'd2', 'dpy'] },
+] as const
+
+const exchanges = new Exchanges()
+shared.connect = (host, open) => exchanges.connect(host, open)
+const campaign = new Campaign(exchanges)
+
+beforeAll(async () => {
+  await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
+  const lists = { generate: generateAccountsList, tours: [] }
+  await Promise.all(FAMILIES.map(({ family, hosts }) => campaign.run(family, hosts, LISTS, SEED, lists)))
+}, LISTS * 9_000)
+
+afterAll(async () => {
+  await exchanges.close()
+  await campaign.tidy()
+  await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
+}, 300_000)
+
+describe.each(FAMILIES)('check mode on $family hosts, over lists about accounts', ({ family }) => {
+  let tried: readonly Tried[]
+  let outcomes: readonly TaskOutcome[]
+  const count = (...statuses: readonly TaskStatus[]) =>
+    outcomes.filter(({ status }) => statuses.includes(status)).length
+
+  beforeAll(() => {
+    tried = campaign.tried.filter((one) => one.list.family === family)
+    outcomes = tried.flatMap(({ predicted }) => predicted.first)
+  })
+
+  it('predicts what the real run changes and what fails, and what a second run would still do', () => {
+    expect(tried.length).toBeGreaterThanOrEqual(LISTS)
+    const wrong = tried.filter(({ problems }) => problems.length > 0)
+    expect(wrong.map(({ list, problems }) => `seed ${list.seed}: ${problems.join('\n')}`)).toEqual([])
+  })
+
+  it('has seen enough of everything for that to mean something', () => {
+    expect(count('would-change', 'would-run')).toBeGreaterThan(LISTS)
+    expect(count('ok')).toBeGreaterThan(LISTS / 2)
+    expect(count('failed', 'ignored')).toBeGreaterThan(LISTS / 4)
+    expect(count('unknown')).toBeLessThan(outcomes.length * 0.05)
+  })
+})
