@@ -5,6 +5,7 @@ import { isFence, reachesOut } from './converge/fence.ts'
 import { Lookahead } from './converge/lookahead.ts'
 import { perform, takeOver } from './converge/perform.ts'
 import { carryOutMeta } from './converge/metas.ts'
+import { grow } from './converge/growing.ts'
 import { gathersFacts } from './converge/gathered.ts'
 import { Meeting } from './converge/meeting.ts'
 import { doubtful, notifies, Notified } from './converge/notified.ts'
@@ -13,6 +14,7 @@ import { Tally } from './converge/tally.ts'
 import { registered, type Verdict } from './converge/verdict.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
+import { grows } from './playbook/grows.ts'
 import { isMeta, type Meta, type Task } from './playbook/model.ts'
 import type { PlayRun, Span, Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
@@ -42,11 +44,12 @@ export class HostRun {
   #jumps = 0
   #run: PlayRun | undefined
 
-  constructor(context: RunContext, target: HostTarget) {
+  /** `from`: where in the program the host begins. */
+  constructor(context: RunContext, target: HostTarget, from = 0) {
     this.#context = context
     this.#target = target
     this.tally = new Tally(target.host)
-    this.#ahead = new Lookahead(context, target.host)
+    this.#ahead = new Lookahead(context, target.host, from)
     this.#worker = new Worker(context, target, this.#ahead, this.tally)
     this.#meeting = new Meeting(context, target.host)
     this.#notified = new Notified((handler, step) => {
@@ -115,6 +118,7 @@ export class HostRun {
       if (!holds && (beyond || isFence(group))) await this.#meeting.meet(group.step)
       const over = progress.hasEnded(run) || progress.hasEnded(run.play)
       if (group.step.type === 'play' && run.members.has(this.host) && !over) await this.#meeting.begin(run)
+      if (group.step.type === 'play' && this.#context.isAwaited(this.host, run)) await this.#arrive(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return this.#stopped(group.step)
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
@@ -125,7 +129,7 @@ export class HostRun {
       if (ended) return ended
       if (this.#again) continue
       if (this.#failing.none) this.#fatal = false
-      if (group.task && gathersFacts(group.task)) this.#ahead.resume()
+      if (group.task && (gathersFacts(group.task) || grows(group.task))) this.#ahead.resume()
       if (!beyond) continue
       const next = this.#context.line.next(position)
       progress.reach(this.host, next)
@@ -149,6 +153,12 @@ export class HostRun {
     return 'stopped'
   }
 
+  /** The host was added while the run went on, and its first play begins. */
+  async #arrive(run: PlayRun): Promise<void> {
+    if (this.#context.progress.stopped === undefined) await this.#context.arrive(this.host, run)
+    this.#ahead.resume()
+  }
+
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */
   async #next(): Promise<Group | undefined> {
     for (let waits = 0; ; waits++) {
@@ -167,6 +177,7 @@ export class HostRun {
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
+    if (grows(task)) await grow(task, { works, verdicts }, this.#context)
     if (task.runOnce) this.#finishForAll(group, task, { works, verdicts })
     this.#notified.add(
       group,

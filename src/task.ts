@@ -94,8 +94,10 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * all hosts around it.
    */
   beyond?: boolean
-  /** It runs on the controller, once for all hosts: as if it said run_once and delegate_to: localhost. */
-  bypass?: true
+  /** Once for all hosts, as if it said run_once; `controller`: and delegate_to: localhost. */
+  bypass?: 'once' | 'controller'
+  /** It adds to the inventory: what stands behind it sees more hosts and groups. */
+  grows?: true
   /** It only looks, whatever its arguments are. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
-import { HakubeError } from '../errors.ts'
+import { HakubeError, type Place } from '../errors.ts'
 import { readLimit } from '../inventory/limit.ts'
 import { findHost, groupsDict, showWarning, type Inventory } from '../inventory/model.ts'
+import type { Addition } from '../inventory/grow.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
@@ -12,8 +13,9 @@ import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
 import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
+import { mayGrow } from '../playbook/grows.ts'
 import { Line } from '../playbook/line.ts'
-import { draftPlays } from '../playbook/program.ts'
+import { draftPlays, type PlayRun } from '../playbook/program.ts'
 import { diskSources, variablesIn, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
@@ -21,6 +23,7 @@ import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../
 import { isEncrypted } from '../vault/envelope.ts'
 import { Vault } from '../vault/vault.ts'
 import type { RunOptions } from './options.ts'
+import { reselect } from './reselect.ts'
 
 /** All that a run reads on the controller before it connects anywhere. */
 export interface Inputs {
@@ -35,6 +38,8 @@ export interface Inputs {
   warnings: readonly string[]
   /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
   addHost(name: string): void
+  /** Adds to the inventory; the hosts of plays that have not begun are selected anew. Gives those that are new in them. */
+  grow(addition: Addition, place: Place, hasBegun: (run: PlayRun) => boolean): Promise<readonly string[]>
 }
 
 /** Reads playbook, inventory and variable files. Throws HakubeError(s) for everything that is wrong in them. */
@@ -53,11 +58,15 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   })
   const warnings = inventory.warnings.map(showWarning)
   const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
+  let growing = false
   const plays = playbook.plays.map((play) => {
     const selected = selectHosts(inventory, play.hosts.value, limit)
     // The bundled playbook names every group that a cluster's nodes may be in: nobody has them all.
     const expected = options.bundled ? selectHosts(inventory, play.hosts.value).warnings.map(showWarning) : []
-    warnings.push(...selected.warnings.map(showWarning).filter((text) => !expected.includes(text)))
+    // Behind a task that makes groups, nobody knows yet who is in them.
+    if (!growing)
+      warnings.push(...selected.warnings.map(showWarning).filter((text) => !expected.includes(text)))
+    growing ||= [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks].some(mayGrow)
     return { play, hosts: selected.hosts }
   })
   const hosts = inUse(
@@ -77,7 +86,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   })
   const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
   store.line = line
-  const addHost = (name: string): void => store.add(name, () => record(inventory, name))
+  const addHost = (name: string): void => store.add(name, () => record(inputs.inventory, name))
   const varsFiles = new Map<Play, readonly RawVariables[]>()
   for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, vault))
   refuseRecursion(hosts, store, [
@@ -85,7 +94,31 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...[...varsFiles.values()].flat(),
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+  const select = (grown: Inventory, play: Play): string[][] => {
+    const scope = ownScope(store, play, options)
+    const rendered = (located: Located | undefined) =>
+      located && { value: renderTree(located, scope), place: located.place }
+    const { hosts: own } = selectHosts(grown, play.hosts.value, limit)
+    return batchesOf(ordered(own, rendered(play.order)), rendered(play.serial))
+  }
+  const inputs: Inputs = {
+    playbook,
+    inventory,
+    line,
+    hosts,
+    store,
+    varsFiles,
+    warnings: [...new Set(warnings)],
+    addHost,
+    grow: async (addition, place, hasBegun) => {
+      const grown = await inputs.inventory.grow?.(addition, place)
+      if (!grown) throw new TypeError('this inventory cannot grow')
+      inputs.inventory = grown
+      store.renew(...renewed(grown))
+      return reselect(line, (play) => select(grown, play), hasBegun)
+    },
+  }
+  return inputs
 }
 
 /** What a play may use that is no host's: its own variables and -e. */
@@ -112,10 +145,18 @@ function refuseRecursion(
 
 /** The variables of an inventory, ready to be read; `hosts` may hold an implicit localhost. */
 export function storeOf(inventory: Inventory, hosts: readonly string[], extra: RawVariables): VariableStore {
+  const [groups, records] = renewed(inventory, hosts)
+  return new VariableStore({ hosts: records, groups, extra })
+}
+
+/** What an inventory says of its groups and hosts. */
+function renewed(
+  inventory: Inventory,
+  hosts: readonly string[] = [],
+): [Map<string, string[]>, Map<string, HostRecord>] {
   const names = new Set([...inventory.hosts.keys(), ...hosts])
   const records = new Map([...names].map((name) => [name, record(inventory, name)]))
-  const groups = new Map([...groupsDict(inventory)].map(([name, members]) => [name, texts(members)]))
-  return new VariableStore({ hosts: records, groups, extra })
+  return [new Map([...groupsDict(inventory)].map(([name, members]) => [name, texts(members)])), records]
 }
 
 function inUse(inventory: Inventory, names: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
+import add_host from './add_host.ts'
 import apt from './apt.ts'
 import assert from './assert.ts'
 import blockinfile from './blockinfile.ts'
@@ -10,6 +11,7 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import file from './file.ts'
 import firewalld from './firewalld.ts'
+import group_by from './group_by.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_release from './ha_release.ts'
@@ -39,6 +41,7 @@ import wait_for from './wait_for.ts'
 import yum from './yum.ts'
 
 const all: readonly TaskModule[] = [
+  add_host,
   apt,
   assert,
   blockinfile,
@@ -49,6 +52,7 @@ const all: readonly TaskModule[] = [
   fail,
   file,
   firewalld,
+  group_by,
   ha_adopt,
   ha_firewall,
   ha_release,
