@@ -1,23 +1,22 @@
 import type { HostEnd, HostTarget, RunContext } from './converge/context.ts'
 import { endOf, isLost } from './converge/ends.ts'
-import { Failing, type Landing } from './converge/failing.ts'
 import { isFence, reachesOut } from './converge/fence.ts'
+import { Jumps } from './converge/jumps.ts'
 import { Lookahead } from './converge/lookahead.ts'
-import { perform, takeOver } from './converge/perform.ts'
+import { awaitDone, finishForAll, perform, takeOver } from './converge/perform.ts'
 import { carryOutMeta } from './converge/metas.ts'
+import { grow } from './converge/growing.ts'
 import { gathersFacts } from './converge/gathered.ts'
 import { Meeting } from './converge/meeting.ts'
 import { doubtful, notifies, Notified } from './converge/notified.ts'
-import type { Done } from './converge/once.ts'
 import { Tally } from './converge/tally.ts'
-import { registered, type Verdict } from './converge/verdict.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
+import { grows } from './playbook/grows.ts'
 import { isMeta, type Meta, type Task } from './playbook/model.ts'
-import type { PlayRun, Span, Step } from './playbook/program.ts'
+import type { PlayRun, Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
-import { dict, type Value } from './value.ts'
 import type { NotYet } from './variables/not-yet.ts'
 import { TaskScope } from './variables/scope.ts'
 
@@ -33,21 +32,21 @@ export class HostRun {
   readonly #worker: Worker
   readonly #meeting: Meeting
   readonly #notified: Notified
-  readonly #failing = new Failing()
+  readonly #jumps: Jumps
   /** A failure that nothing has rescued yet ends the run for all hosts. */
   #fatal = false
   /** The step comes again: this host is to run itself what it waited for. */
   #again = false
-  /** How often the host went on elsewhere in the program. */
-  #jumps = 0
   #run: PlayRun | undefined
 
-  constructor(context: RunContext, target: HostTarget) {
+  /** `from`: where in the program the host begins. */
+  constructor(context: RunContext, target: HostTarget, from = 0) {
     this.#context = context
     this.#target = target
     this.tally = new Tally(target.host)
-    this.#ahead = new Lookahead(context, target.host)
+    this.#ahead = new Lookahead(context, target.host, from)
     this.#worker = new Worker(context, target, this.#ahead, this.tally)
+    this.#jumps = new Jumps(context, target.host, this.#ahead, this.tally)
     this.#meeting = new Meeting(context, target.host)
     this.#notified = new Notified((handler, step) => {
       const layers = context.layers(target.host, step, handler)
@@ -100,8 +99,8 @@ export class HostRun {
     for (;;) {
       const group = await this.#next()
       if (!group) {
-        if (this.#failing.none) return 'done'
-        const ended = this.#land(this.#context.line.end, this.#failing.goOn())
+        if (!this.#jumps.isFailing) return 'done'
+        const ended = this.#jumps.goOn()
         if (ended) return ended
         continue
       }
@@ -109,12 +108,16 @@ export class HostRun {
       this.#run = run
       this.#fatal ||= group.works.some((work) => work.settings.fatal)
       // Where a failure is to end the run, nobody goes on while its always parts and handlers run here.
-      const holds = !this.#failing.none && (this.#fatal || run.conduct.maxFail !== undefined)
+      const holds = this.#jumps.isFailing && (this.#fatal || run.conduct.maxFail !== undefined)
       if (!holds) progress.reach(this.host, position)
       const beyond = !holds && reachesOut(group, this.#context.check)
       if (!holds && (beyond || isFence(group))) await this.#meeting.meet(group.step)
       const over = progress.hasEnded(run) || progress.hasEnded(run.play)
       if (group.step.type === 'play' && run.members.has(this.host) && !over) await this.#meeting.begin(run)
+      if (group.step.type === 'play' && this.#context.isAwaited(this.host, run)) {
+        if (progress.stopped === undefined) await this.#context.arrive(this.host, run)
+        this.#ahead.resume()
+      }
       if (progress.stopped !== undefined || this.#context.signal.aborted) return this.#stopped(group.step)
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
@@ -124,8 +127,8 @@ export class HostRun {
       const ended = over ? this.#leavePlay(group.step) : await this.#group(group)
       if (ended) return ended
       if (this.#again) continue
-      if (this.#failing.none) this.#fatal = false
-      if (group.task && gathersFacts(group.task)) this.#ahead.resume()
+      if (!this.#jumps.isFailing) this.#fatal = false
+      if (group.task && (gathersFacts(group.task) || grows(group.task))) this.#ahead.resume()
       if (!beyond) continue
       const next = this.#context.line.next(position)
       progress.reach(this.host, next)
@@ -144,7 +147,7 @@ export class HostRun {
       (step) => step.run === run && step.type === 'flush' && step.position >= position,
     )
     if (!flush) return 'stopped'
-    this.#jump(position - room * 2 ** -30, flush.position)
+    this.#jumps.jump(position - room * 2 ** -30, flush.position)
     await this.#flush({ step: flush, task: undefined, handler: false, works: [], looped: false })
     return 'stopped'
   }
@@ -167,7 +170,8 @@ export class HostRun {
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
-    if (task.runOnce) this.#finishForAll(group, task, { works, verdicts })
+    if (grows(task)) await grow(task, { works, verdicts }, this.#context)
+    if (task.runOnce) finishForAll(group, task, this.host, { works, verdicts }, this.#context)
     this.#notified.add(
       group,
       works.filter((_, index) => notifies(verdicts[index])),
@@ -178,44 +182,27 @@ export class HostRun {
       `it runs only if "${works[0]?.name ?? task.action}" changes something, which is unknown`,
     )
     if (verdicts.some((found) => found.status === 'failed'))
-      return this.#failed({ ...group, works }, verdicts)
+      return this.#jumps.fail({ ...group, works }, verdicts)
     return isMeta(task.module) ? this.#meta(group, task.module.meta) : undefined
   }
 
   /** Waits for the host that runs the task for all, and takes over what it gives; runs it itself if that one is gone. */
   async #follow(group: Group, task: Task, turn: Turn): Promise<HostEnd | undefined> {
     const { once, progress } = this.#context
-    const { step, handler } = group
+    const { step } = group
     // Whoever runs it may wait for this host to come so far.
     progress.reach(this.host, step.position)
-    for (;;) {
-      const seen = progress.version
-      const done = once.result(turn)
-      if (done) {
-        once.pass(turn, this.host)
-        const taken = takeOver(done, { group, task, host: this.host, ahead: this.#ahead }, this.#context)
-        return done.verdicts.some((found) => found.status === 'failed')
-          ? this.#failed(taken, done.verdicts, 0)
-          : undefined
-      }
-      if (progress.stopped !== undefined || this.#context.signal.aborted) return 'stopped'
-      const leader = handler ? once.handlerLeader(turn, step, task) : once.leader(step)
-      if (leader === undefined || leader === this.host) {
-        this.#again = true
-        this.#jump((group.position ?? step.position) - step.room * 2 ** -30, step.position)
-        return undefined
-      }
-      await progress.moved(leader, seen)
+    const done = await awaitDone({ group, task, turn, host: this.host }, this.#context)
+    if (done === 'stopped') return done
+    if (done === 'mine') {
+      this.#again = true
+      this.#jumps.jump((group.position ?? step.position) - step.room * 2 ** -30, step.position)
+      return undefined
     }
-  }
-
-  /** Those who wait for it take over what it gives. */
-  #finishForAll({ step, handler }: Group, task: Task, done: Done): void {
-    const { once, progress } = this.#context
-    const turn = handler ? once.turnOf(step, task, this.host) : step
     once.pass(turn, this.host)
-    once.finish(turn, done)
-    progress.tell(this.host)
+    const taken = takeOver(done, { group, task, host: this.host, ahead: this.#ahead }, this.#context)
+    const failed = done.verdicts.some((found) => found.status === 'failed')
+    return failed ? this.#jumps.fail(taken, done.verdicts, 0) : undefined
   }
 
   /** Runs the notified handlers, in the order in which the play lists them. */
@@ -229,12 +216,12 @@ export class HostRun {
           todo.shift()
           this.#ahead.queue.shift()
           const doubt = group.follows ? undefined : this.#notified.take(group.task)
-          const jumps = this.#jumps
+          const jumps = this.#jumps.count
           const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
           // Until another host has run it, this one may have to.
           if (group.follows && this.#context.once.result(group.follows)) this.#notified.take(group.task)
           // The handlers behind one that failed and was rescued run at the next flush.
-          if (ended || this.#jumps !== jumps) return ended
+          if (ended || this.#jumps.count !== jumps) return ended
         }
       }
     }
@@ -254,36 +241,11 @@ export class HostRun {
 
   /** Goes on at the next play; what was notified is forgotten. */
   #leavePlay(step: Step): HostEnd | undefined {
-    if (!this.#failing.none) return 'failed'
+    if (this.#jumps.isFailing) return 'failed'
     const { line } = this.#context
     const next = line.steps.find((one) => one.type === 'play' && one.position > step.position)
     this.#notified.clear()
-    this.#jump(step.position, next?.position ?? line.end)
+    this.#jumps.jump(step.position, next?.position ?? line.end)
     return undefined
-  }
-
-  #failed(group: Group, verdicts: readonly Verdict[], counted?: number): HostEnd | undefined {
-    const failures = verdicts.filter((found) => found.status === 'failed')
-    const [first] = failures
-    const position = group.works.at(-1)?.scope.position ?? group.step.position
-    const write = (name: string, value: Value) => this.#context.store.write(this.host, name, position, value)
-    if (first) write('ansible_failed_result', registered(first))
-    const name = group.works[0]?.name ?? ''
-    write('ansible_failed_task', dict({ name, action: group.task?.action ?? '' }))
-    return this.#land(position, this.#failing.fail(group.step.frames, counted ?? failures.length))
-  }
-
-  /** Goes on in a rescue or always part, or ends the host. */
-  #land(from: number, landing: Landing | undefined): HostEnd | undefined {
-    if (!landing) return 'failed'
-    const { position, end, rescued } = landing
-    if (rescued) this.tally.rescued(rescued.failures)
-    this.#jump(from, position, end, rescued?.span)
-    return undefined
-  }
-
-  #jump(from: number, position: number, end?: number, rescued?: Span): void {
-    this.#jumps++
-    this.#ahead.jump(from, position, end, rescued)
   }
 }

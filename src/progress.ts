@@ -7,6 +7,7 @@ export class Progress {
   readonly #lost = new Map<string, number>()
   readonly #failed = new Set<string>()
   readonly #ended = new Set<object>()
+  readonly #begun = new Set<object>()
   readonly #touched = new Set<number>()
   readonly #fences = new Map<number, (() => void)[]>()
   readonly #waiting = new Map<string, (() => void)[]>()
@@ -58,6 +59,21 @@ export class Progress {
     const waiting = [...this.#fences.values()].flat()
     this.#fences.clear()
     for (const resolve of waiting) resolve()
+  }
+
+  /** A host comes into the run, at this position. */
+  enter(host: string, position: number): void {
+    this.#at.set(host, position)
+    this.#changed(host)
+  }
+
+  /** The first host of a play, or of a batch of one, has begun with it. */
+  beginPlay(run: object): void {
+    this.#begun.add(run)
+  }
+
+  hasBegun(run: object): boolean {
+    return this.#begun.has(run)
   }
 
   /** The host is out of the run: nobody waits for it any more. */

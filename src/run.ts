@@ -10,6 +10,7 @@ import { Progress } from './progress.ts'
 import type { HostRecap } from './report/events.ts'
 import { exitCode } from './run/exit-code.ts'
 import { Gate } from './run/gate.ts'
+import { Growth } from './run/growth.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs } from './run/inputs.ts'
 import { goesOnUnreached } from './run/going-on.ts'
@@ -85,7 +86,15 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       emit: (event) => options.emit(event),
       refused: () => void progress.stop('the preflight refuses the change'),
     })
+    const growth = new Growth({
+      inputs,
+      hosts,
+      gate,
+      progress,
+      plays,
+    })
     const context = contextOf({
+      growth,
       render,
       inputs,
       options,
@@ -104,15 +113,17 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       )
     for (const host of lost) store.unreachable.add(host)
     hosts.onLost = (host) => gate.lost(host)
-    const runs = going.map((host) => {
-      return new HostRun(context, { host, connection: connectionOf(hosts, host) })
-    })
+    growth.enlist = (host, from) =>
+      new HostRun(context, { host, connection: connectionOf(hosts, host) }, from)
+    const { runs } = growth
+    runs.push(...going.map((host) => growth.enlist(host)))
     await renderAhead(runs, context)
-    const ends = await converge(runs, gate, context, options.check ? undefined : rolled?.rolling)
+    const ends = await converge(growth, gate, context, options.check ? undefined : rolled?.rolling)
     if (preflight.refusal) throw preflight.refusal
     if (options.check) rolled?.rolling.preview()
     await options.inspect?.(scene)
-    const recap = names.map((host) => runs.find((one) => one.host === host)?.tally.recap ?? unreachable(host))
+    const added = runs.map(({ host }) => host).filter((host) => !names.includes(host))
+    const recap = [...new Set([...names, ...added])].map((host) => recapOf(host, runs))
     // A single task with check_mode: true leaves nothing to be done by another run.
     const pending = options.check && runs.some((one) => one.tally.pending)
     return { recap, exitCode: exitCode({ recap, ends, pending, interrupted: options.signal.aborted }) }
@@ -130,13 +141,14 @@ async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
 
 /** Lets all hosts converge, and ends a rolling change while the lock is held. */
 async function converge(
-  runs: readonly HostRun[],
+  growth: Growth,
   gate: Gate,
   context: RunContext,
   rolling: Rolling | undefined,
 ): Promise<HostEnd[]> {
   try {
-    const ends = await all(runs.map((one) => one.run()))
+    for (const one of growth.runs) growth.start(one)
+    const ends = await growth.ended()
     if (!rolling || context.signal.aborted) return ends
     const failed = ends.some((end) => end === 'failed' || end === 'unreachable')
     const why = context.progress.stopped ?? (failed ? 'a node failed' : undefined)
@@ -152,7 +164,13 @@ async function converge(
   }
 }
 
-function unreachable(host: string): HostRecap {
+const COUNTERS = ['ok', 'changed', 'unknown', 'skipped', 'failed', 'ignored', 'trips', 'ms'] as const
+
+/** What became of a host, all of its times in the run together; of none, it could not be reached. */
+function recapOf(host: string, runs: readonly HostRun[]): HostRecap {
   const none = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, trips: 0, ms: 0 }
-  return { host, ...none, unreachable: true }
+  const own = runs.filter((one) => one.host === host).map((one) => one.tally.recap)
+  const out = { host, ...none, unreachable: own.length === 0 || own.some((one) => one.unreachable) }
+  for (const recap of own) for (const name of COUNTERS) out[name] += recap[name]
+  return out
 }

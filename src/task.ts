@@ -126,8 +126,10 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * environment (`http_proxy`). That costs the no-op a round trip.
    */
   late?(params: z.output<Schema>): boolean
-  /** It runs on the controller, once for all hosts: as if it said run_once and delegate_to: localhost. */
-  bypass?: true
+  /** Once for all hosts, as if it said run_once; `controller`: and delegate_to: localhost. */
+  bypass?: 'once' | 'controller'
+  /** It adds to the inventory: what stands behind it sees more hosts and groups. */
+  grows?: true
   /** It only looks, whatever its arguments are. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */

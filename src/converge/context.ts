@@ -1,5 +1,7 @@
 import type { Connection } from '../connect/connection.ts'
 import type { Task } from '../playbook/model.ts'
+import type { Place } from '../errors.ts'
+import type { Addition } from '../inventory/grow.ts'
 import type { Line } from '../playbook/line.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
 import type { Way } from '../playbook/way.ts'
@@ -45,6 +47,12 @@ export interface RunContext {
   delegate(host: string, way: Way): Promise<Connection>
   /** The connection to a host by another way than its usual one. */
   reachBy(host: string, way: Way): Promise<Connection>
+  /** Adds to the inventory what a task says: plays that have not begun get the hosts that they select now. */
+  grow(addition: Addition, place: Place): Promise<void>
+  /** Whether a host is to be connected to, or to tell its facts, when this play begins: the inventory has grown. */
+  isAwaited(host: string, run: PlayRun): boolean
+  /** Connects to such a host, and gathers its facts. Throws HakubeError if it cannot be reached. */
+  arrive(host: string, run: PlayRun): Promise<void>
   /** The next task connects to the host anew. */
   reset(host: string): Promise<void>
   /** Gathers facts of a host outside of the run whose facts are read. */

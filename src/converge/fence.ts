@@ -1,5 +1,6 @@
 import { isMeta, type Task } from '../playbook/model.ts'
 import type { Step } from '../playbook/program.ts'
+import { grows } from '../playbook/grows.ts'
 import { isTogether } from './metas.ts'
 import type { Group } from '../playbook/work.ts'
 
@@ -13,7 +14,8 @@ export function isBeyond(task: Task | undefined): boolean {
 export function reachesOut({ step, task, handler, works }: Group, check: boolean): boolean {
   if (!isLinear(step)) return false
   const tasks = isFlush(step) && !handler ? step.run.handlers : [task]
-  if (works.some((work) => work.settings.way !== undefined)) return true
+  // What is behind it is about other hosts, too.
+  if (grows(task) || works.some((work) => work.settings.way !== undefined)) return true
   return tasks.some((one) => isBeyond(one) && (!check || one?.delegateTo !== undefined))
 }
 

@@ -1,4 +1,5 @@
 import { showPlace } from '../errors.ts'
+import { grows } from '../playbook/grows.ts'
 import { isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
@@ -25,7 +26,7 @@ export class Lookahead {
   readonly queue: Group[] = []
   readonly #context: RunContext
   readonly #host: string
-  #cursor = 0
+  #cursor: number
   #rescued = new Set<Span>()
   /** Steps from here on are not rendered: a failed block ends there. */
   #end: number
@@ -33,7 +34,8 @@ export class Lookahead {
   #halted = false
   #handlersAt = { position: -1, count: 0 }
 
-  constructor(context: RunContext, host: string) {
+  constructor(context: RunContext, host: string, from: number) {
+    this.#cursor = from
     this.#context = context
     this.#host = host
     this.#end = context.line.end
@@ -155,6 +157,8 @@ export class Lookahead {
 
   async #render(step: Step, tolerate: boolean): Promise<Group> {
     const { task } = step
+    // Of a host that was added nothing is known until its play begins.
+    if (step.type === 'play' && this.#context.isAwaited(this.#host, step.run)) this.#halted = true
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
@@ -188,7 +192,7 @@ export class Lookahead {
     for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
     this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
-    if ('name' in task.module && task.module.name === 'include_vars') this.#halted = true
+    if (('name' in task.module && task.module.name === 'include_vars') || grows(task)) this.#halted = true
     return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
 
@@ -211,7 +215,7 @@ export class Lookahead {
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
     // What they set is seen by others only when it is done.
-    if (task.delegateFacts || gathersFacts(task)) this.#halted = true
+    if (task.delegateFacts || gathersFacts(task) || grows(task)) this.#halted = true
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }

@@ -26,6 +26,7 @@ export class Meeting {
   /** As in Ansible: where a play has lost all of its hosts, the plays behind it do not run. */
   async begin(run: PlayRun): Promise<void> {
     const { progress, line } = this.#context
+    progress.beginPlay(run)
     for (const earlier of new Set(line.steps.map((step) => step.run))) {
       if (earlier.index >= run.index || earlier.hosts.length === 0) continue
       if (earlier.hosts.every((host) => progress.lostIn(host) === earlier.index))

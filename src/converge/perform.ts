@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/model.ts'
-import type { Group, Work } from '../playbook/work.ts'
+import type { Group, Turn, Work } from '../playbook/work.ts'
 import type { Lookahead } from './lookahead.ts'
 import { pause } from './carry-out.ts'
 import type { RunContext } from './context.ts'
@@ -46,6 +46,37 @@ async function performAll(
   }
   registerLoop(context.store, { ...group, works }, verdicts)
   return { works, verdicts }
+}
+
+/** Those who wait for what a host does for all take over what it gives. */
+export function finishForAll(
+  { step, handler }: Group,
+  task: Task,
+  host: string,
+  done: Done,
+  { once, progress }: RunContext,
+): void {
+  const turn = handler ? once.turnOf(step, task, host) : step
+  once.pass(turn, host)
+  once.finish(turn, done)
+  progress.tell(host)
+}
+
+/** Waits for the host that does it for all. `mine`: that one is gone, and this host is to do it. */
+export async function awaitDone(
+  { group, task, turn, host }: { group: Group; task: Task; turn: Turn; host: string },
+  { once, progress, signal }: RunContext,
+): Promise<Done | 'mine' | 'stopped'> {
+  const { step, handler } = group
+  for (;;) {
+    const seen = progress.version
+    const done = once.result(turn)
+    if (done) return done
+    if (progress.stopped !== undefined || signal.aborted) return 'stopped'
+    const leader = handler ? once.handlerLeader(turn, step, task) : once.leader(step)
+    if (leader === undefined || leader === host) return 'mine'
+    await progress.moved(leader, seen)
+  }
 }
 
 /** Gives a host what another one has done for it (run_once). */

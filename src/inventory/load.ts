@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
-import { HakubeError, throwAll } from '../errors.ts'
+import { HakubeError, throwAll, type Place } from '../errors.ts'
 import type { Vault } from '../vault/vault.ts'
 import { InventoryBuilder } from './builder.ts'
 import type { GroupDraft, HostDraft } from './builder.ts'
+import { addTo, type Addition } from './grow.ts'
 import { Hierarchy, reconcile, tooDeep } from './hierarchy.ts'
 import type { Group, Host, Inventory, Layer, Variables, Warning } from './model.ts'
 import { readSource } from './sources.ts'
@@ -81,7 +82,13 @@ async function finish(
     return draft ? precedence.layersOf(draft, fileLayers.get(name) ?? []) : []
   }
   const sources = read.map((source) => source.path)
-  return { hosts, groups, sources, warnings: builder.warnings, localhostVariables, layersOf }
+  const grow = async (addition: Addition, place: Place): Promise<Inventory> => {
+    addTo(builder, addition, place)
+    throwAll(builder.errors)
+    reconcile(builder)
+    return finish(builder, read, playbook)
+  }
+  return { hosts, groups, sources, warnings: builder.warnings, localhostVariables, layersOf, grow }
 }
 
 function unlistedLocalhost(): HostDraft {

@@ -1,5 +1,6 @@
 import { showPlace } from '../errors.ts'
 import type { Place } from '../errors.ts'
+import type { Addition } from './grow.ts'
 import type { Value } from '../value.ts'
 import type { Warning } from '../yaml/load.ts'
 
@@ -69,6 +70,8 @@ export interface Inventory {
   localhostVariables: Variables
   /** All that is said about a host, from weak to strong; empty for a host that does not exist. */
   layersOf: (host: string) => readonly Layer[]
+  /** The same inventory with more in it. Throws HakubeErrors for groups that cannot be. */
+  grow?: (addition: Addition, place: Place) => Promise<Inventory>
 }
 
 /** The names that stand for the controller when no inventory lists them. */

@@ -42,10 +42,10 @@ export function loadTask(
   const collections = own.collections ?? lent.collections ?? []
   const module = findAction(reader, action, Object.keys(table), collections)
   const here = { value: 'localhost', place: action.keyPlace }
-  const bypass = module && !isMeta(module) && module.bypass === true
+  const bypass = module && !isMeta(module) ? module.bypass : undefined
   const shared = {
     ...own,
-    ...((written.local || bypass) && { delegateTo: here }),
+    ...((written.local || bypass === 'controller') && { delegateTo: here }),
     ...(bypass && { runOnce: { value: true, place: action.keyPlace } }),
   }
   const args =

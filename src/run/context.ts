@@ -10,6 +10,7 @@ import type { RenderContext } from '../playbook/render.ts'
 import type { Progress } from '../progress.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
 import type { Gate } from './gate.ts'
+import type { Growth } from './growth.ts'
 import type { Hosts } from './hosts.ts'
 import { Includes } from './including.ts'
 import type { Inputs } from './inputs.ts'
@@ -57,11 +58,12 @@ export interface ContextParts {
   progress: Progress
   rolled: ReturnType<typeof rollingOf>
   preflight: Preflight
+  growth: Growth
 }
 
 /** What the hosts of a run share. */
 export function contextOf(parts: ContextParts): RunContext {
-  const { render, inputs, options, hosts, gate, layers, progress, rolled, preflight } = parts
+  const { render, inputs, options, hosts, gate, layers, progress, rolled, preflight, growth } = parts
   const predicted = new Map<string, Predicted>()
   return {
     line: inputs.line,
@@ -98,6 +100,9 @@ export function contextOf(parts: ContextParts): RunContext {
       return rolled.rolling.gate(run)
     },
     placeOf: (host, run) => placeOf(inputs.line.steps, host, run),
+    grow: (addition, place) => growth.grow(addition, place),
+    isAwaited: (host, run) => growth.isAwaited(host, run),
+    arrive: (host, run) => growth.arrive(host, run),
     reset: (host) => hosts.reset(host),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host, way) => hosts.delegate(host, way),

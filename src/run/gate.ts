@@ -36,6 +36,11 @@ export class Gate {
     return true
   }
 
+  /** A host comes in when the locks are taken already: it gets its own before its first change. */
+  add(held: Held): void {
+    this.#gone.set(held.connection.host, held)
+  }
+
   /** The connection to a host is gone, and the lock with it: it is taken again before the next change there. */
   lost(host: string): void {
     const held = this.#held.find((one) => one.connection.host === host)

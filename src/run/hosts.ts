@@ -59,7 +59,7 @@ export class Hosts {
       await this.#gather(
         host,
         connection,
-        this.#plays.find((run) => run.hosts.includes(host) && this.#wantsFacts(run, host)),
+        this.#plays.find((run) => run.hosts.includes(host) && this.wantsFacts(run, host)),
       )
       return connection
     } catch (error) {
@@ -197,6 +197,17 @@ export class Hosts {
     this.connections.set(host, limited(this.#wayTo(host, undefined), this.limit))
   }
 
+  /** Connects to a host whose play begins, and gathers its facts if that wants them. Throws HakubeError. */
+  async arrive(host: string, run: PlayRun): Promise<void> {
+    const started = performance.now()
+    const known = this.connections.has(host)
+    await this.limit(() => this.#wayTo(host, undefined).now())
+    if (!known) this.late(host)
+    const connection = this.connections.get(host)
+    this.#options.emit({ type: 'host-connected', host, ms: performance.now() - started })
+    if (connection && this.wantsFacts(run, host)) await this.#gather(host, connection, run)
+  }
+
   /** The next who works on the host gets new connections to it. */
   async reset(host: string): Promise<void> {
     const all = [...this.#known].filter(([key]) => key.startsWith(`${host} `))
@@ -213,7 +224,7 @@ export class Hosts {
     this.#store.setFacts(host, parseFacts(answer))
   }
 
-  #wantsFacts(run: PlayRun, host: string): boolean {
+  wantsFacts(run: PlayRun, host: string): boolean {
     const wanted = run.play.gatherFacts
     return wanted === undefined || boolean(renderTree(wanted, this.#layers(host, run)), wanted)
   }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
-import { HakubeError } from '../errors.ts'
+import { HakubeError, type Place } from '../errors.ts'
 import { readLimit } from '../inventory/limit.ts'
 import { findHost, groupsDict, showWarning, type Inventory } from '../inventory/model.ts'
+import type { Addition } from '../inventory/grow.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
@@ -11,8 +12,9 @@ import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
 import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
+import { mayGrow } from '../playbook/grows.ts'
 import { Line } from '../playbook/line.ts'
-import { draftPlays } from '../playbook/program.ts'
+import { draftPlays, type PlayRun } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import { diskSources, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
@@ -24,6 +26,7 @@ import { toJson } from '../value.ts'
 import { commonMagic } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import { answered } from './prompts.ts'
+import { reselect } from './reselect.ts'
 import { VarsFiles } from './vars-files.ts'
 
 /** All that a run reads on the controller before it connects anywhere. */
@@ -38,6 +41,8 @@ export interface Inputs {
   warnings: readonly string[]
   /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
   addHost(name: string): void
+  /** Adds to the inventory; the hosts of plays that have not begun are selected anew. Gives those that are new in them. */
+  grow(addition: Addition, place: Place, hasBegun: (run: PlayRun) => boolean): Promise<readonly string[]>
 }
 
 /** Reads playbook, inventory and variable files. Throws HakubeError(s) for everything that is wrong in them. */
@@ -67,11 +72,15 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...loaded,
     plays: asked.map((play) => namedPlay(play, early(play))),
   }
+  let growing = false
   const plays = playbook.plays.map((play) => {
     const selected = selectHosts(inventory, play.hosts.value, limit)
     // The bundled playbook names every group that a cluster's nodes may be in: nobody has them all.
     const expected = options.bundled ? selectHosts(inventory, play.hosts.value).warnings.map(showWarning) : []
-    warnings.push(...selected.warnings.map(showWarning).filter((text) => !expected.includes(text)))
+    // Behind a task that makes groups, nobody knows yet who is in them.
+    if (!growing)
+      warnings.push(...selected.warnings.map(showWarning).filter((text) => !expected.includes(text)))
+    growing ||= [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks].some(mayGrow)
     return { play, hosts: selected.hosts }
   })
   const hosts = inUse(
@@ -91,13 +100,37 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   })
   const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
   store.line = line
-  const addHost = (name: string): void => store.add(name, () => record(inventory, name))
+  const addHost = (name: string): void => store.add(name, () => record(inputs.inventory, name))
   refuseRecursion(hosts, store, [
     ...plays.map(({ play }) => play.vars),
     ...plays.flatMap(({ play }) => varsFiles.shared(play)),
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+  const select = (grown: Inventory, play: Play): string[][] => {
+    const scope = ownScope(store, play, options, varsFiles.shared(play))
+    const rendered = (located: Located | undefined) =>
+      located && { value: renderTree(located, scope), place: located.place }
+    const { hosts: own } = selectHosts(grown, play.hosts.value, limit)
+    return batchesOf(ordered(own, rendered(play.order)), rendered(play.serial))
+  }
+  const inputs: Inputs = {
+    playbook,
+    inventory,
+    line,
+    hosts,
+    store,
+    varsFiles,
+    warnings: [...new Set(warnings)],
+    addHost,
+    grow: async (addition, place, hasBegun) => {
+      const grown = await inputs.inventory.grow?.(addition, place)
+      if (!grown) throw new TypeError('this inventory cannot grow')
+      inputs.inventory = grown
+      store.renew(...renewed(grown))
+      return reselect(line, (play) => select(grown, play), hasBegun)
+    },
+  }
+  return inputs
 }
 
 /** What a play may use that is no host's: its own variables and files, -e, and what Ansible says of all hosts. */
@@ -153,10 +186,18 @@ function refuseRecursion(
 
 /** The variables of an inventory, ready to be read; `hosts` may hold an implicit localhost. */
 export function storeOf(inventory: Inventory, hosts: readonly string[], extra: RawVariables): VariableStore {
+  const [groups, records] = renewed(inventory, hosts)
+  return new VariableStore({ hosts: records, groups, extra })
+}
+
+/** What an inventory says of its groups and hosts. */
+function renewed(
+  inventory: Inventory,
+  hosts: readonly string[] = [],
+): [Map<string, string[]>, Map<string, HostRecord>] {
   const names = new Set([...inventory.hosts.keys(), ...hosts])
   const records = new Map([...names].map((name) => [name, record(inventory, name)]))
-  const groups = new Map([...groupsDict(inventory)].map(([name, members]) => [name, texts(members)]))
-  return new VariableStore({ hosts: records, groups, extra })
+  return [new Map([...groupsDict(inventory)].map(([name, members]) => [name, texts(members)])), records]
 }
 
 function inUse(inventory: Inventory, names: readonly string[]): string[] {

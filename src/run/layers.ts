@@ -26,7 +26,7 @@ export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
   const environments = environmentsOf(playbookDir, options)
   const magicOf = (host: string, run: PlayRun, role: RoleUse | undefined): ReadonlyMap<string, Value> => {
     // Who is unreachable shows only after the connections, which need variables themselves.
-    const key = `${inputs.store.unreachable.size} ${run.index} ${host}`
+    const key = `${inputs.store.unreachable.size} ${inputs.store.growth} ${run.index} ${host}`
     let own = magic.get(key)
     if (!own) {
       own = magicVariables(host, run, inputs.store, {

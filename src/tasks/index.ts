@@ -1,5 +1,6 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
+import add_host from './add_host.ts'
 import apt from './apt.ts'
 import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
@@ -20,6 +21,7 @@ import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
 import git from './git.ts'
 import group from './group.ts'
+import group_by from './group_by.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
 import ha_release from './ha_release.ts'
@@ -74,6 +76,7 @@ import yum from './yum.ts'
 import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
+  add_host,
   apt,
   apt_key,
   apt_repository,
@@ -94,6 +97,7 @@ const all: readonly TaskModule[] = [
   get_url,
   git,
   group,
+  group_by,
   ha_adopt,
   ha_firewall,
   ha_release,

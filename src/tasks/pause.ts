@@ -20,7 +20,7 @@ export default defineTask({
     prompt: text.optional().describe('Said while it waits. Without a time it is refused.'),
     echo: bool.default(true).describe('Accepted for Ansible’s sake: nothing is typed here.'),
   }),
-  bypass: true,
+  bypass: 'controller',
   example: `- name: Let the neighbours learn the new address
   pause:
     seconds: 10

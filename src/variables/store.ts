@@ -59,7 +59,9 @@ export interface Positions {
  * task in the program: a reader at position p sees the last one before p, however far rendering has got ahead.
  */
 export class VariableStore {
-  readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Counts how often the inventory has grown. */
+  growth = 0
+  groups: ReadonlyMap<string, readonly string[]>
   readonly extra: RawVariables
   /** How far each host has come: every value set before this position is in. */
   readonly reached = new Map<string, number>()
@@ -90,6 +92,20 @@ export class VariableStore {
   /** Makes room for a host that the run did not begin with. */
   add(host: string, record: () => HostRecord): void {
     if (!this.#hosts.has(host)) this.#hosts.set(host, record())
+  }
+
+  /** The inventory has grown: what it says of hosts is new, what they have told stays. */
+  renew(groups: ReadonlyMap<string, readonly string[]>, records: ReadonlyMap<string, HostRecord>): void {
+    this.growth++
+    this.groups = groups
+    for (const [host, record] of records) {
+      const known = this.#hosts.get(host)
+      if (!known) this.#hosts.set(host, record)
+      else {
+        known.groups = record.groups
+        known.inventory = record.inventory
+      }
+    }
   }
 
   /** Sets a variable of a host from the task at this position on; a second write there replaces the first. */
