@@ -36,8 +36,11 @@ export function loadTask(
     ...mapping.entries.filter(({ key }) => !Object.hasOwn(table, String(key)) && !isLoop(String(key))),
   ]
   const [action, second] = actions
-  const keys = reader.keywords(mapping, table, handler ? 'handler' : 'task', (key) =>
-    actions.some((a) => a.key === key),
+  const keys = reader.keywords(
+    mapping,
+    table,
+    handler ? 'handler' : 'task',
+    (key) => isLoop(key) || actions.some((a) => a.key === key),
   )
   if (!action) {
     return reader.problem('this task names no module', mapping.place, 'add one, such as template:')

@@ -15,3 +15,10 @@ it.each([
     expect.objectContaining({ code: 'unknown-module', hint, docs: 'docs/support.md' }),
   )
 })
+
+it('a loop that is not there is refused once', () => {
+  const text = '- hosts: all\n  tasks:\n    - debug: {msg: a}\n      with_lines: cat a\n'
+  expect(() => loadPlaybook(text, 'site.yml')).toThrow(
+    expect.objectContaining({ name: 'HakubeError', message: 'with_lines is not supported' }),
+  )
+})
