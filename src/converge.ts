@@ -4,6 +4,8 @@ import { Failing, type Landing } from './converge/failing.ts'
 import { isFence, reachesOut } from './converge/fence.ts'
 import { Lookahead } from './converge/lookahead.ts'
 import { perform, takeOver } from './converge/perform.ts'
+import { carryOutMeta } from './converge/metas.ts'
+import { gathersFacts } from './converge/gathered.ts'
 import { Meeting } from './converge/meeting.ts'
 import { doubtful, notifies, Notified } from './converge/notified.ts'
 import type { Done } from './converge/once.ts'
@@ -11,7 +13,7 @@ import { Tally } from './converge/tally.ts'
 import { registered, type Verdict } from './converge/verdict.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
-import { isMeta, type Task } from './playbook/model.ts'
+import { isMeta, type Meta, type Task } from './playbook/model.ts'
 import type { PlayRun, Span, Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
@@ -111,23 +113,26 @@ export class HostRun {
       if (!holds) progress.reach(this.host, position)
       const beyond = !holds && reachesOut(group, this.#context.check)
       if (!holds && (beyond || isFence(group))) await this.#meeting.meet(group.step)
-      if (group.step.type === 'play' && run.members.has(this.host)) await this.#meeting.begin(run)
+      const over = progress.hasEnded(run) || progress.hasEnded(run.play)
+      if (group.step.type === 'play' && run.members.has(this.host) && !over) await this.#meeting.begin(run)
       if (progress.stopped !== undefined || this.#context.signal.aborted) return this.#stopped(group.step)
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue
       }
       this.#again = false
-      const ended = await this.#group(group)
+      const ended = over ? this.#leavePlay(group.step) : await this.#group(group)
       if (ended) return ended
       if (this.#again) continue
       if (this.#failing.none) this.#fatal = false
+      if (group.task && gathersFacts(group.task)) this.#ahead.resume()
       if (!beyond) continue
       const next = this.#context.line.next(position)
       progress.reach(this.host, next)
       await progress.allReached(next)
       // Another host's command may have changed what this host answered before.
       if (progress.touched(position)) this.#worker.forget()
+      if (group.task?.delegateFacts) this.#ahead.resume()
     }
   }
 
@@ -236,28 +241,19 @@ export class HostRun {
     return undefined
   }
 
-  async #meta(group: Group, meta: string): Promise<HostEnd | undefined> {
-    if (meta === 'flush_handlers') return this.#flush(group)
-    const holds = group.works.some((work) => work.rendered.type === 'meta')
-    if (meta === 'end_play') return this.#endPlay(group, holds)
-    return meta === 'end_host' && holds ? this.#leavePlay(group) : undefined
-  }
-
-  /** As in Ansible, the first host decides for all of the play. */
-  async #endPlay(group: Group, holds: boolean): Promise<HostEnd | undefined> {
-    const { progress } = this.#context
-    const { run, position } = group.step
-    if (holds && progress.first(run.hosts) === this.host) progress.endPlay(run.index)
-    const next = this.#context.line.next(position)
-    progress.reach(this.host, next)
-    await progress.allReached(next)
-    if (progress.hasEnded(run.index)) return this.#leavePlay(group)
-    this.#ahead.resume()
-    return undefined
+  #meta(group: Group, meta: Meta['meta']): Promise<HostEnd | undefined> {
+    return carryOutMeta(group, meta, {
+      context: this.#context,
+      host: this.host,
+      flush: (flushing) => this.#flush(flushing),
+      leave: (step) => this.#leavePlay(step),
+      forget: () => this.#worker.forget(),
+      resume: () => this.#ahead.resume(),
+    })
   }
 
   /** Goes on at the next play; what was notified is forgotten. */
-  #leavePlay({ step }: Group): HostEnd | undefined {
+  #leavePlay(step: Step): HostEnd | undefined {
     if (!this.#failing.none) return 'failed'
     const { line } = this.#context
     const next = line.steps.find((one) => one.type === 'play' && one.position > step.position)

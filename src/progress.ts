@@ -6,7 +6,7 @@ export class Progress {
   readonly #at = new Map<string, number>()
   readonly #lost = new Map<string, number>()
   readonly #failed = new Set<string>()
-  readonly #endedPlays = new Set<number>()
+  readonly #ended = new Set<object>()
   readonly #touched = new Set<number>()
   readonly #fences = new Map<number, (() => void)[]>()
   readonly #waiting = new Map<string, (() => void)[]>()
@@ -93,13 +93,13 @@ export class Progress {
     return hosts.find((host) => this.#at.has(host))
   }
 
-  /** No host goes on with this play (meta: end_play). */
-  endPlay(play: number): void {
-    this.#endedPlays.add(play)
+  /** No host goes on with this play, or batch of one (meta: end_play, end_batch). */
+  endPlay(play: object): void {
+    this.#ended.add(play)
   }
 
-  hasEnded(play: number): boolean {
-    return this.#endedPlays.has(play)
+  hasEnded(play: object): boolean {
+    return this.#ended.has(play)
   }
 
   /** The task at this position has done something that may reach other hosts. */

@@ -23,6 +23,24 @@ export type Diff =
  */
 export type Result = Record<string, Value>
 
+/** How long a host may be away, and what shows that it is back. */
+export interface Absence {
+  /** It is gone for certain: connect anew before the first look. */
+  gone: boolean
+  /** Seconds before the first attempt. */
+  delay: number
+  /** Seconds until it must be back, and again until it must be ready. */
+  timeout: number
+  /** Seconds between two attempts; undefined: 1, 2, 4, … up to 12. */
+  sleep?: number | undefined
+  /** Seconds for one attempt to connect. */
+  connectTimeout?: number | undefined
+  /** Ends with 0 once it is back; before that it may answer as the one that is about to go. */
+  isBack: Script
+  /** Ends with 0 once it can be worked with. */
+  isReady: Script
+}
+
 export type Plan =
   /** Nothing to do. The reason is one short clause: "haproxy 2.6.12 is installed". */
   | { status: 'ok'; reason: string; result?: Result }
@@ -45,6 +63,8 @@ export type Plan =
       counts?: boolean
       /** True: only the apply shows whether anything changes; then `result` returns `changed`. */
       maybe?: boolean
+      /** The host goes away and comes back, as with a reboot: the run waits for it behind the apply. */
+      absence?: Absence
     }
   | { status: 'unknown'; why: string }
   /** It can be told already that the task fails. */
@@ -106,6 +126,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * environment (`http_proxy`). That costs the no-op a round trip.
    */
   late?(params: z.output<Schema>): boolean
+  /** It runs on the controller, once for all hosts: as if it said run_once and delegate_to: localhost. */
+  bypass?: true
   /** It only looks, whatever its arguments are. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */

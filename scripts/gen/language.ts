@@ -1,6 +1,7 @@
 import { FILTERS } from '../../src/jinja/filters/index.ts'
 import { BUILT_IN_LOOKUPS } from '../../src/jinja/lookups-pure.ts'
 import { TESTS } from '../../src/jinja/tests.ts'
+import { METAS } from '../../src/playbook/model.ts'
 import { LOOKUPS } from '../../src/playbook/environment.ts'
 import {
   BLOCK_KEYWORDS,
@@ -29,6 +30,13 @@ Worth knowing:
 - Results (\`register\`) and facts are data: a \`{{\` in them is never evaluated.
 - Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`, and all that is delegated. Where handlers do so, they meet at their flush.
 - \`delegate_to\` takes any host: of the inventory, \`localhost\` for the machine hakube runs on, or an address. Variables stay those of the host that delegates; how to reach the other host and whom to become there (\`ansible_become*\`) is said by that host. A host that is in no play of the run is not locked.
+- With \`strategy: free\` (and \`host_pinned\`, which is the same here) nobody waits for other hosts within a play, but for values that it reads of them; \`run_once\` has no effect then, as in Ansible, and says so. \`strategy\` of ansible.cfg counts where a play does not say it.
+- \`max_fail_percentage\` ends the run for all hosts when more hosts of a batch have failed than that; unreachable ones do not count, as in Ansible. A host that fails in a block with \`always\` counts when that part is done (ansible-core 2.14 forgets it), and nobody goes on meanwhile; the same holds for \`any_errors_fatal\`.
+- \`force_handlers\`, in the play, on the command line or in ansible.cfg, runs what was notified on hosts that fail later. Where one failure ends the run for all, it runs on all of them, as ansible-core does from 2.16 on.
+- \`ignore_unreachable\` makes \`unreachable: true\` a result like others; each task tries anew to reach the host. A host that is down from the start is taken along where its first play ignores that, or asks for no facts and has tasks that ignore it.
+- \`connection\` (ssh, local and their other names), \`remote_user\`, \`port\`, \`become_flags\` and \`become_exe\` work on plays, blocks and tasks; variables of the host, and \`vars\` of the task, beat them. A task that leads another way than its host's first play has a connection of its own.
+- \`timeout\` ends what a task runs on a host, with its process group, and fails the task without another try. \`async\` with \`poll\` is such a limit; \`poll: 0\` is refused.
+- \`gather_subset\` and \`gather_timeout\` are accepted, and all facts are gathered whatever they say: it is one message.
 - With \`serial\` each batch goes through the whole play before the next one begins; a batch of which nobody is left ends the run.
 - Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play. Where its \`argument_specs\` say what it takes, its arguments are held against them before its first task, whatever tags are asked for; what is wrong refuses the run before the first change as far as it is known by then.
 - \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names, and those of roles, may be templates of \`-e\` and of the variables of plays, blocks and roles around them. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
@@ -50,7 +58,7 @@ ${keywords(BLOCK_KEYWORDS)}
 ## Keywords of a task
 
 ${keywords({ ...TASK_KEYWORDS, ...LOOP_KEYWORDS })}
-Handlers also have ${difference()}. \`meta\` knows flush_handlers, noop, end_host and end_play; \`when\` works with the last two.
+Handlers also have ${difference()}. \`meta\` knows ${names(METAS)}; \`when\` works with all but noop and reset_connection, and with end_play, end_batch and clear_facts the first host decides for all. As a handler, which real roles have, flush_handlers does nothing: they are being flushed.
 
 ## Filters
 

@@ -59,6 +59,11 @@ export interface Connection {
    * forward) or `port-unreachable` (it may, and nothing answers there).
    */
   forward(host: string, port: number): Promise<Duplex>
+  /**
+   * Ends it and connects anew, in so many seconds at most; shells have to be asked for again. Not there where the
+   * host is the controller itself. Throws HakubeError if the host cannot be reached.
+   */
+  reopen?(timeout?: number): Promise<void>
   /** Ends the process group of a running apply, over a channel of its own. */
   abort(): Promise<void>
   close(): Promise<void>

@@ -69,8 +69,13 @@ for try in 1 2 3 4 5; do
     fi
     rm -f "$claim"
   else
-    alive "$claim" && held "$claim"
-    rm -f "$claim"
+    if alive "$claim"; then
+      # Another name of this machine in the same run is about to have it.
+      [ -n "$run" ] && [ "$(field run "$claim")" = "$run" ] || held "$claim"
+      sleep 0.2 2>/dev/null || sleep 1
+    else
+      rm -f "$claim"
+    fi
   fi
 done
 echo "could not take $lock" >&2

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer } from '../connect/connection.ts'
+import type { Answer, Connection } from '../connect/connection.ts'
 import type { Group, Work } from '../playbook/work.ts'
-import type { Plan, Result, TaskKind, TaskModule } from '../task.ts'
-import { EXIT, isKnown, type HakubeError } from '../errors.ts'
+import type { Absence, Plan, Result, TaskKind, TaskModule } from '../task.ts'
+import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { unsettled } from '../world/unsettled.ts'
 import { UnknownAnswer } from '../world/world.ts'
+import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
 import { hasFailed, judge, registered, verdict, type Verdict } from './verdict.ts'
@@ -16,6 +17,8 @@ export interface Hands {
   context: RunContext
   host: string
   answers: Answers
+  /** To the host that is worked on, or to the one that is delegated to. */
+  connection(): Promise<Connection>
   /** Asks everything again: somebody else may have changed the host since it was asked. */
   forget(): void
   /** This work and those behind it that a round trip may ask for. */
@@ -42,7 +45,11 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   let found = await once()
   if (!retry || work.settings.check) return found
   try {
-    for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
+    for (
+      let left = retry.retries;
+      left > 0 && found.final !== true && !enough(work, found, register);
+      left--
+    ) {
       await pause(retry.delay, hands.context.signal)
       if (hands.context.signal.aborted) return found
       hands.forget()
@@ -104,6 +111,11 @@ async function attempt(work: Work, group: Group, hands: Hands): Promise<Verdict>
     return await tryOnce(work, group, hands)
   } catch (error) {
     if (!isKnown(error) || endsHost(error)) throw error
+    const { limit } = work.settings
+    if (limit && error.code === 'timed-out') {
+      hands.forget()
+      return verdict('failed', limit.failure, { final: true, result: { changed: false, msg: limit.failure } })
+    }
     return verdict('failed', error.message, { hint: error.hint })
   }
 }
@@ -188,9 +200,18 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const started = performance.now()
   const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
-  const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
+  const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
+  const output = plan.absence
+    ? await applyAndOutlast(work, plan, plan.absence, hands)
+    : await hands.answers.apply(
+        work,
+        plan.apply,
+        timeout === Infinity ? undefined : timeout,
+        module.beyond === true ? [] : next,
+      )
   const ms = performance.now() - started
-  const found: Result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
+  const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
+  const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }
   if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })
   const result: Result = { ...found, ...(await module.receive?.(prepared, output)) }
   const more = { diff: plan.diff, ms, result }
@@ -208,6 +229,26 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
       hint: 'something on the host undoes the change, or the module is wrong about it; please report the latter',
     },
   )
+}
+
+/** The apply may take the connection along. Before the next change the run's lock is taken on the host anew. */
+async function applyAndOutlast(work: Work, plan: Change, absence: Absence, hands: Hands): Promise<Answer> {
+  const connection = await hands.connection()
+  const { host } = connection
+  if (absence.gone && !connection.reopen) {
+    const hint = 'delegate the task to the host that is meant, or reach it by SSH'
+    throw new HakubeError('this would take away the machine that hakube runs on', { code: 'failed', hint })
+  }
+  let output: Answer = { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+  try {
+    output = await hands.answers.apply(work, plan.apply, plan.timeout, [])
+  } catch (error) {
+    if (!isKnown(error) || error.exitCode !== EXIT.unreachable) throw error
+  }
+  if (output.code !== 0) return output
+  await outlast(absence, { host, connection, identity: work.settings.identity, signal: hands.context.signal })
+  hands.forget()
+  return output
 }
 
 function asksAgain(kind: TaskKind, plan: Change): boolean {

@@ -10,6 +10,7 @@ import type { Layers } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
 import type { Predicted } from './answers.ts'
 import type { Once } from './once.ts'
+import type { Throttle } from './throttle.ts'
 
 /** What the hosts of a run share. */
 export interface RunContext {
@@ -18,6 +19,7 @@ export interface RunContext {
   progress: Progress
   render: RenderContext
   once: Once
+  throttle: Throttle
   check: boolean
   /** Aborted by the first Ctrl-C: no further apply begins. */
   signal: AbortSignal
@@ -43,6 +45,8 @@ export interface RunContext {
   delegate(host: string, way: Way): Promise<Connection>
   /** The connection to a host by another way than its usual one. */
   reachBy(host: string, way: Way): Promise<Connection>
+  /** The next task connects to the host anew. */
+  reset(host: string): Promise<void>
   /** Gathers facts of a host outside of the run whose facts are read. */
   gather(host: string): Promise<void>
 }

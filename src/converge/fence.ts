@@ -1,5 +1,6 @@
 import { isMeta, type Task } from '../playbook/model.ts'
 import type { Step } from '../playbook/program.ts'
+import { isTogether } from './metas.ts'
 import type { Group } from '../playbook/work.ts'
 
 /** Whether hosts keep the linear order around this task: what it does may reach further than its host. */
@@ -36,9 +37,9 @@ export function isFence({ step, task, works }: Group): boolean {
     if (step.run.conduct.maxFail !== undefined || works.some((work) => work.settings.fatal)) return true
     // Who of them was notified must be known before one of them runs it for all.
     if (isFlush(step)) return step.run.handlers.some((handler) => handler.runOnce)
-    if (task && isMeta(task.module)) return task.module.meta === 'end_play'
+    if (isTogether(step)) return true
   }
-  if (!task) return false
+  if (!task || isMeta(task.module)) return false
   // What they read of other hosts, if only through variables, is read when there is no waiting any more.
   const conditions = [...(task.changedWhen ?? []), ...(task.failedWhen ?? []), ...(task.retry?.until ?? [])]
   return conditions.some(({ value }) => !/^(true|false)$/i.test(value))

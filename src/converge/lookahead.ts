@@ -1,7 +1,8 @@
 import { showPlace } from '../errors.ts'
 import { isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
-import { renderMeta, renderTask, type Slot } from '../playbook/render.ts'
+import { renderMeta } from '../playbook/render-meta.ts'
+import { renderTask, type Slot } from '../playbook/render.ts'
 import { boolean } from '../playbook/settings.ts'
 import type { Group, Turn, Work } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
@@ -9,6 +10,7 @@ import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
+import { gathersFacts } from './gathered.ts'
 import { registerLoop, registerWork } from './register.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -123,6 +125,13 @@ export class Lookahead {
     return { groups, missing }
   }
 
+  #renderMeta(slot: Omit<Slot, 'rendered'>, position: number): Group {
+    const { step, task, handler } = slot
+    const scope = this.#scope(slot, position)
+    const work = renderMeta({ ...slot, rendered: () => {} }, scope, this.#context.render)
+    return { step, task, handler, works: work ? [work] : [], looped: false }
+  }
+
   async #handler(step: Step, task: Task, room: number, position: number): Promise<Group> {
     const { once } = this.#context
     if (this.#isOnce({ step, task }, position)) {
@@ -130,7 +139,8 @@ export class Lookahead {
       if (once.handlerLeader(turn, step, task) !== this.#host)
         return { ...this.#follow(step, task, turn, position), handler: true }
     }
-    return this.#renderTask({ step, task, handler: true, room, tolerate: true }, position)
+    const slot = { step, task, handler: true, room, tolerate: true }
+    return isMeta(task.module) ? this.#renderMeta(slot, position) : this.#renderTask(slot, position)
   }
 
   #settle(): void {
@@ -150,13 +160,10 @@ export class Lookahead {
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
     if (this.#follows(slot)) return this.#follow(step, task, step, step.position)
     if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
-    const work = renderMeta(
-      { ...slot, rendered: () => {} },
-      this.#scope(slot, step.position),
-      this.#context.render,
-    )
-    this.#halted = work?.rendered.type === 'meta' || work?.rendered.type === 'failed'
-    return { step, task, handler: false, works: work ? [work] : [], looped: false }
+    const group = this.#renderMeta(slot, step.position)
+    const ends = task.module.meta.startsWith('end_') && group.works[0]?.rendered.type === 'meta'
+    this.#halted = ends || group.works[0]?.rendered.type === 'failed' || task.module.meta === 'clear_facts'
+    return group
   }
 
   /** Whether another host runs this task for this one. */
@@ -203,6 +210,8 @@ export class Lookahead {
     }
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
+    // What they set is seen by others only when it is done.
+    if (task.delegateFacts || gathersFacts(task)) this.#halted = true
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }

@@ -8,11 +8,27 @@ import { registerLoop, registerWork } from './register.ts'
 import type { Verdict } from './verdict.ts'
 import type { Worker } from './worker.ts'
 
+interface Hands {
+  context: RunContext
+  worker: Worker
+}
+
 /** Does the works of a task in their order, says what became of them, and stores what they give. */
-export async function perform(
+export function perform(
   group: Group,
   task: Task,
-  { context, worker }: { context: RunContext; worker: Worker },
+  hands: Hands,
+): Promise<{ works: readonly Work[]; verdicts: readonly Verdict[] }> {
+  const most = Math.max(0, ...group.works.map(({ settings }) => settings.throttle))
+  return hands.context.throttle.pass(group.handler ? task : group.step, most, () =>
+    performAll(group, task, hands),
+  )
+}
+
+async function performAll(
+  group: Group,
+  task: Task,
+  { context, worker }: Hands,
 ): Promise<{ works: readonly Work[]; verdicts: readonly Verdict[] }> {
   const works = [...group.works]
   const verdicts: Verdict[] = []

@@ -17,6 +17,8 @@ export interface Verdict {
   notes: readonly string[]
   result: Result
   ms: number
+  /** Only ignore_errors has still a say. */
+  final?: true
   /** Check mode stopped short of the task: what is missing in `result` is unknown, not absent. */
   predicted?: boolean
 }
@@ -31,7 +33,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
   if (found.status === 'skipped') return found
   let judged = found
   try {
-    if (failedWhen && found.status !== 'unknown' && found.status !== 'would-run') {
+    if (failedWhen && found.final !== true && found.status !== 'unknown' && found.status !== 'would-run') {
       const failing = holds(failedWhen, work, judged, register)
       if (failing)
         judged = {

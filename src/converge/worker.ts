@@ -21,12 +21,14 @@ export class Worker {
   readonly #ahead: Lookahead
   readonly #tally: Tally
   readonly #answers: Answers
+  readonly #connection: Connection
 
   constructor(context: RunContext, { host, connection }: HostTarget, ahead: Lookahead, tally: Tally) {
     this.#context = context
     this.#host = host
     this.#ahead = ahead
     this.#tally = tally
+    this.#connection = connection
     this.#answers = new Answers((identity) => this.#shell(connection, identity), context.predicted(host))
   }
 
@@ -45,6 +47,7 @@ export class Worker {
       context: this.#context,
       host: this.#host,
       answers,
+      connection: () => this.#connectionOf(work),
       forget: () => {
         answers.forget()
         this.#answers.forget()
@@ -73,20 +76,22 @@ export class Worker {
   }
 
   /** Of the host that is worked on. A delegate is asked anew for each task: others work on it meanwhile. */
-  #answersOf({ settings: { delegate, way } }: Work): Answers {
+  #answersOf(work: Work): Answers {
+    const { delegate, way } = work.settings
     if (way === undefined) return this.#answers
-    const context = this.#context
-    if (delegate !== undefined)
-      return new Answers(
-        async (identity) => this.#shell(await context.delegate(delegate, way), identity),
-        context.predicted(delegate),
-      )
     // What is done there by another user is done to the same host; on the controller it is not.
-    const there = isLocal(way) ? 'localhost' : this.#host
+    const there = delegate ?? (isLocal(way) ? 'localhost' : this.#host)
     return new Answers(
-      async (identity) => this.#shell(await context.reachBy(this.#host, way), identity),
-      context.predicted(there),
+      async (identity) => this.#shell(await this.#connectionOf(work), identity),
+      this.#context.predicted(there),
     )
+  }
+
+  async #connectionOf({ settings: { delegate, way } }: Work): Promise<Connection> {
+    if (way === undefined) return this.#connection
+    return delegate === undefined
+      ? this.#context.reachBy(this.#host, way)
+      : this.#context.delegate(delegate, way)
   }
 
   /** This work and those behind it that the same round trip may ask for. */

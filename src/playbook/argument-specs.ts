@@ -69,6 +69,7 @@ export function validation(
     when: [],
     loop: undefined,
     register: undefined,
+    asyncLimit: undefined,
     notify: [],
     listen: [],
     changedWhen: undefined,

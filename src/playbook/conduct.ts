@@ -1,8 +1,9 @@
 import { HakubeError } from '../errors.ts'
+import { wrongSubset } from '../facts/subsets.ts'
 import { toJson } from '../value.ts'
 import type { YamlNode } from '../yaml/load.ts'
 import type { Located } from './model.ts'
-import type { Reader } from './reader.ts'
+import { hasTemplate, type Reader } from './reader.ts'
 import { boolean } from './settings.ts'
 import { strategyOf, type Strategy } from './strategy.ts'
 
@@ -25,6 +26,7 @@ export interface ConductKeywords {
 }
 
 export function readConduct(reader: Reader, keys: ReadonlyMap<string, YamlNode>): ConductKeywords {
+  checkGathering(reader, keys)
   const [strategy, forceHandlers, maxFailPercentage] = [
     'strategy',
     'force_handlers',
@@ -35,6 +37,16 @@ export function readConduct(reader: Reader, keys: ReadonlyMap<string, YamlNode>)
     ...(forceHandlers && { forceHandlers }),
     ...(maxFailPercentage && { maxFailPercentage }),
   }
+}
+
+/** gather_subset and gather_timeout change nothing here, but what makes no sense is refused. */
+function checkGathering(reader: Reader, keys: ReadonlyMap<string, YamlNode>): void {
+  const subset = keys.get('gather_subset')
+  for (const { value, place } of reader.texts(subset, 'gather_subset')) {
+    const wrong = hasTemplate(value) ? undefined : wrongSubset(value.split(','))
+    if (wrong) reader.problem(wrong.message, place, wrong.hint)
+  }
+  reader.text(keys.get('gather_timeout'), 'gather_timeout')
 }
 
 /**

@@ -41,6 +41,9 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     ...optional('anyErrorsFatal', 'any_errors_fatal'),
     ...optional('runOnce', 'run_once'),
     ...optional('delegateTo', 'delegate_to'),
+    ...optional('delegateFacts', 'delegate_facts'),
+    ...optional('throttle', 'throttle'),
+    ...optional('timeout', 'timeout'),
   }
 }
 

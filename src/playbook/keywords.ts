@@ -28,8 +28,8 @@ const COMMON = {
   port: 'yes',
   collections: 'yes',
   module_defaults: 'yes',
-  throttle: LATER,
-  timeout: LATER,
+  throttle: 'yes',
+  timeout: 'yes',
   debugger: 'hakube has no debugger; -v gives the reason of every step',
 } as const satisfies Record<string, Support>
 
@@ -65,9 +65,9 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   max_fail_percentage: 'yes',
   order: 'yes',
   strategy: 'yes',
-  gather_subset: 'hakube always gathers all of its facts, in one round trip',
-  gather_timeout: LATER,
-  fact_path: LATER,
+  gather_subset: 'yes',
+  gather_timeout: 'yes',
+  fact_path: 'hakube reads /etc/ansible/facts.d',
   import_playbook: 'write it as an entry of the playbook of its own: - import_playbook: other.yml',
 }
 
@@ -79,7 +79,7 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   when: 'yes',
   notify: LATER,
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
 }
 
 /** An entry of `roles` or of a role's dependencies: other names are parameters of the role. */
@@ -88,7 +88,7 @@ export const ROLE_KEYWORDS: Readonly<Record<string, Support>> = {
   role: 'yes',
   when: 'yes',
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
 }
 
 export const IMPORT_PLAYBOOK_KEYWORDS: Readonly<Record<string, Support>> = {
@@ -106,7 +106,7 @@ export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
   when: 'yes',
   args: 'yes',
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
   ...Object.fromEntries(
     ['loop', 'with_items', 'with_list', 'until', 'retries', 'delay', 'register'].map((name) => [
       name,
@@ -156,9 +156,9 @@ export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   delay: 'yes',
   listen: 'write it on a handler',
   delegate_to: 'yes',
-  delegate_facts: LATER,
-  async: LATER,
-  poll: LATER,
+  delegate_facts: 'yes',
+  async: 'yes',
+  poll: 'yes',
 }
 
 export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = {
@@ -172,8 +172,9 @@ export const LOOP_CONTROL_KEYWORDS: Readonly<Record<string, Support>> = {
   index_var: 'yes',
   label: 'yes',
   pause: 'yes',
-  extended: LATER,
-  extended_allitems: LATER,
+  extended: 'yes',
+  extended_allitems: 'yes',
+  break_when: 'ansible-core 2.14 has none either: loop over fewer items, such as "{{ items | select(…) }}"',
 }
 
 /** Other loops, by what to write instead of them. */

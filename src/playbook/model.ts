@@ -44,6 +44,12 @@ export interface Inherited extends BecomeSettings, WayKeywords {
   moduleDefaults?: ModuleDefaults
   /** Where short names of modules are looked for. */
   collections?: readonly string[]
+  /** Facts that a task of this one sets are those of the host that it is delegated to. */
+  delegateFacts?: Located
+  /** At most so many hosts are in a task at a time. */
+  throttle?: Located
+  /** Seconds after which a task of this one is ended and has failed. */
+  timeout?: Located
 }
 
 /** One use of a role: by a play, as a dependency, or by import_role and include_role. */
@@ -78,6 +84,9 @@ export interface LoopControl {
   indexVar?: string
   label?: Located
   pause?: Located
+  /** `ansible_loop` tells each item where in the loop it stands; with all items, unless the second says no. */
+  extended?: Located
+  extendedAllItems?: Located
 }
 
 export interface Loop {
@@ -116,6 +125,8 @@ export interface Task extends Inherited {
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: Retry | undefined
+  /** Seconds that it may take: async with poll. */
+  asyncLimit: Located | undefined
   /** Of include_tasks and include_role: what goes to the tasks that they bring. */
   include: Include | undefined
 }
@@ -133,9 +144,19 @@ export function isInclude(task: Task): boolean {
   return task.include !== undefined
 }
 
+export const METAS = [
+  'flush_handlers',
+  'noop',
+  'clear_facts',
+  'reset_connection',
+  'end_host',
+  'end_play',
+  'end_batch',
+] as const
+
 /** `meta:` is the engine's own and no module. */
 export interface Meta {
-  meta: 'flush_handlers' | 'noop' | 'end_host' | 'end_play'
+  meta: (typeof METAS)[number]
 }
 
 export function isMeta(module: TaskModule | Meta): module is Meta {

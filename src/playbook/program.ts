@@ -259,6 +259,8 @@ function playLends(play: Play): Inherited {
     'noLog',
     'anyErrorsFatal',
     'runOnce',
+    'throttle',
+    'timeout',
   ] as const) {
     const value = rest[key]
     if (value) keep[key] = value

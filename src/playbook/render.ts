@@ -138,7 +138,7 @@ async function asksAnyway(
 }
 
 /** A work about which only its name and the plainest settings are known. */
-function bare(
+export function bare(
   slot: Slot,
   scope: TaskScope,
   context: RenderContext,
@@ -150,7 +150,7 @@ function bare(
 }
 
 /** What stands for a task that cannot be rendered. Throws what is a reason to wait, or to refuse the run. */
-function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Settings): Rendered {
+export function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Settings): Rendered {
   if (error instanceof NotYet && error.what.kind === 'unknown')
     return { type: 'unknown', why: error.what.why, asks: [] }
   if (!isKnown(error)) throw error
@@ -159,23 +159,8 @@ function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Setting
   throw known
 }
 
-/** A meta task has no arguments; what it has is conditions, except where Ansible ignores them. */
-export function renderMeta(slot: Slot, scope: TaskScope, context: RenderContext): Work | undefined {
-  const { module } = slot.task
-  if (!isMeta(module) || (module.meta !== 'end_host' && module.meta !== 'end_play')) return undefined
-  const plain = bare(slot, scope, context, undefined, {
-    type: 'meta',
-    reason: module.meta === 'end_host' ? 'the play ends here for this host' : 'the play ends here',
-  })
-  try {
-    const failing = firstFalse(conditionsOf(slot), scope)
-    return failing ? { ...plain, rendered: { type: 'skip', reason: `when: ${failing.value}` } } : plain
-  } catch (error) {
-    return { ...plain, rendered: instead(error, slot, scope, plain.settings) }
-  }
-}
-
-function conditionsOf({ step, task }: Slot): readonly Condition[] {
+/** The conditions of a task with those around it; a handler has its own only. */
+export function conditionsOf({ step, task }: Slot): readonly Condition[] {
   return step.task === task ? step.when : task.when
 }
 

@@ -47,6 +47,9 @@ export function plainSettings(task: Task, scope: TaskScope, context: { check: bo
     changedWhen: undefined,
     failedWhen: undefined,
     retry: undefined,
+    throttle: 0,
+    limit: undefined,
+    delegateFacts: false,
     pause: 0,
   }
 }
@@ -90,8 +93,24 @@ export function settingsOf(
     changedWhen: task.changedWhen,
     failedWhen: task.failedWhen,
     retry,
+    throttle: number(task.throttle, scope, 0),
+    limit: limitOf(task, scope),
+    delegateFacts: flag(task.delegateFacts, false),
     pause: number(task.loop?.control.pause, scope, 0),
   }
+}
+
+/** As in Ansible 0 is no limit; of both the shorter one counts. */
+function limitOf(task: Task, scope: TaskScope): Settings['limit'] {
+  const timeout = number(task.timeout, scope, 0)
+  const asyncLimit = number(task.asyncLimit, scope, 0)
+  const seconds = Math.min(timeout || Infinity, asyncLimit || Infinity)
+  if (seconds === Infinity) return undefined
+  const failure =
+    seconds === timeout
+      ? `timed out after ${seconds} s (timeout)`
+      : `did not complete within the requested ${seconds} s (async)`
+  return { seconds, failure: `the ${task.action} action ${failure} and was ended` }
 }
 
 /** Said outright: what comes out of a template may be otherwise in the real run. */

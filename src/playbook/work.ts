@@ -63,6 +63,12 @@ export interface Settings {
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: { until: readonly Condition[]; retries: number; delay: number } | undefined
+  /** At most so many hosts are in the task at a time; 0: as many as there are. */
+  throttle: number
+  /** After so many seconds what runs on the host is ended, and the task has failed, in these words. */
+  limit: { seconds: number; failure: string } | undefined
+  /** Whether facts are those of `delegate`. */
+  delegateFacts: boolean
   /** Seconds between the items of a loop. */
   pause: number
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { Predicted } from '../converge/answers.ts'
 import type { RunContext } from '../converge/context.ts'
+import { Throttle } from '../converge/throttle.ts'
 import { Once } from '../converge/once.ts'
 import type { Preflight } from '../ha/preflight/preflight.ts'
 import { boolean } from '../playbook/settings.ts'
@@ -67,6 +68,7 @@ export function contextOf(parts: ContextParts): RunContext {
     store: inputs.store,
     progress,
     once: new Once((host) => progress.isIn(host)),
+    throttle: new Throttle(),
     render,
     check: options.check,
     signal: options.signal,
@@ -96,6 +98,7 @@ export function contextOf(parts: ContextParts): RunContext {
       return rolled.rolling.gate(run)
     },
     placeOf: (host, run) => placeOf(inputs.line.steps, host, run),
+    reset: (host) => hosts.reset(host),
     gather: (host) => hosts.gatherOther(host),
     delegate: (host, way) => hosts.delegate(host, way),
     reachBy: (host, way) => hosts.reachBy(host, way),

@@ -179,12 +179,12 @@ export class Hosts {
       ...this.#options,
       playMethod: method,
     })
-    const open = () =>
-      openConnection(target, {
+    const open = (timeout?: number) =>
+      openConnection(timeout === undefined ? target : { ...target, timeout }, {
         keys: this.#keys,
         warn: (text) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
       })
-    const connection = new Revivable(host, open, () => this.onLost(host))
+    const connection = new Revivable(host, open, () => this.onLost(host), target.connection === 'local')
     this.#known.set(key, connection)
     return connection
   }

@@ -22,6 +22,7 @@ export function limited(connection: Connection, limit: LimitFunction): Connectio
       return wrapped
     },
     forward: (host, port) => connection.forward(host, port),
+    ...(connection.reopen && { reopen: (timeout) => limit(async () => connection.reopen?.(timeout)) }),
     abort: () => connection.abort(),
     close: () => connection.close(),
   }

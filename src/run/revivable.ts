@@ -7,18 +7,29 @@ import type { Connection, Identity, Shell } from '../connect/connection.ts'
  */
 export class Revivable implements Connection {
   readonly host: string
-  readonly #open: () => Promise<Connection>
+  readonly #open: (timeout?: number) => Promise<Connection>
   readonly #lost: () => void
   #current: Promise<Connection> | undefined
   /** Those that a reset has replaced: they hold what belongs to the run, such as its lock. */
   readonly #earlier: Connection[] = []
   readonly #watched = new WeakMap<Shell, Shell>()
+  /** Not there where the host is the controller itself, which cannot be waited for. */
+  readonly reopen?: (timeout?: number) => Promise<void>
 
-  /** `lost`: called when a connection is gone, with all that its shells held. */
-  constructor(host: string, open: () => Promise<Connection>, lost: () => void) {
+  /**
+   * `open` gets the seconds for the attempt, if they are given. `lost`: called when a connection is gone, with all
+   * that its shells held. `local`: the host is the controller.
+   */
+  constructor(
+    host: string,
+    open: (timeout?: number) => Promise<Connection>,
+    lost: () => void,
+    local = false,
+  ) {
     this.host = host
     this.#open = open
     this.#lost = lost
+    if (!local) this.reopen = (timeout) => this.#reopen(timeout)
   }
 
   /** The connection, opened if there is none. Throws HakubeError as openConnection does. */
@@ -45,6 +56,15 @@ export class Revivable implements Connection {
     if (!this.#current) return
     this.#earlier.push(await this.#current)
     this.#current = undefined
+  }
+
+  /** Ends it and connects anew. What is left of the old one has nothing to say any more. */
+  async #reopen(timeout: number | undefined): Promise<void> {
+    const current = await this.#current?.catch(() => undefined)
+    if (current) await this.#drop(current)
+    const opening = this.#open(timeout)
+    this.#current = opening
+    await this.now()
   }
 
   async abort(): Promise<void> {
@@ -81,6 +101,8 @@ export class Revivable implements Connection {
     } catch (error) {
       const isGone = isKnown(error) && error.exitCode === EXIT.unreachable && !error.code.includes('become')
       if (isGone) await this.#drop(connection)
+      // The shell of what hung is gone, and what it held.
+      else if (isKnown(error) && error.code === 'timed-out') this.#lost()
       throw error
     }
   }
@@ -89,6 +111,6 @@ export class Revivable implements Connection {
     if ((await this.#current?.catch(() => undefined)) !== connection) return
     this.#current = undefined
     this.#lost()
-    await connection.close()
+    await connection.close().catch(() => undefined)
   }
 }

@@ -41,7 +41,10 @@ import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
+import pause from './pause.ts'
+import ping from './ping.ts'
 import raw from './raw.ts'
+import reboot from './reboot.ts'
 import replace from './replace.ts'
 import rpm_key from './rpm_key.ts'
 import script from './script.ts'
@@ -52,6 +55,7 @@ import seport from './seport.ts'
 import service from './service.ts'
 import service_facts from './service_facts.ts'
 import set_fact from './set_fact.ts'
+import setup from './setup.ts'
 import shell from './shell.ts'
 import slurp from './slurp.ts'
 import stat from './stat.ts'
@@ -65,6 +69,7 @@ import uri from './uri.ts'
 import user from './user.ts'
 import validate_argument_spec from './validate_argument_spec.ts'
 import wait_for from './wait_for.ts'
+import wait_for_connection from './wait_for_connection.ts'
 import yum from './yum.ts'
 import yum_repository from './yum_repository.ts'
 
@@ -110,7 +115,10 @@ const all: readonly TaskModule[] = [
   mount,
   package_,
   package_facts,
+  pause,
+  ping,
   raw,
+  reboot,
   replace,
   rpm_key,
   script,
@@ -121,6 +129,7 @@ const all: readonly TaskModule[] = [
   service,
   service_facts,
   set_fact,
+  setup,
   shell,
   slurp,
   stat,
@@ -134,6 +143,7 @@ const all: readonly TaskModule[] = [
   user,
   validate_argument_spec,
   wait_for,
+  wait_for_connection,
   yum,
   yum_repository,
 ]

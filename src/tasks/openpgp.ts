@@ -31,7 +31,21 @@ export function readKeys(file: Buffer): PublicKey[] {
 /** A key as text, as key files often are. */
 export function armored(key: PublicKey): string {
   const text = key.bytes.toString('base64').replace(/.{64}/g, '$&\n')
-  return `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${text.trimEnd()}\n-----END PGP PUBLIC KEY BLOCK-----\n`
+  const body = `${text.trimEnd()}\n=${checkSum(key.bytes)}`
+  return `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${body}\n-----END PGP PUBLIC KEY BLOCK-----\n`
+}
+
+/** The CRC-24 of RFC 4880, without which rpm takes a text for no key. */
+function checkSum(bytes: Buffer): string {
+  let crc = 0xb704ce
+  for (const byte of bytes) {
+    crc ^= byte << 16
+    for (let bit = 0; bit < 8; bit++) {
+      crc <<= 1
+      if (crc & 0x1000000) crc ^= 0x1864cfb
+    }
+  }
+  return Buffer.from([crc >> 16, crc >> 8, crc].map((part) => part & 0xff)).toString('base64')
 }
 
 /** Header lines end at an empty line; the last line, with =, is a check sum. */

@@ -168,6 +168,14 @@ export class VariableStore {
     record.injected = injectFacts(facts)
   }
 
+  /** What was gathered of a host does not count any more (meta: clear_facts). */
+  clearFacts(host: string): void {
+    const record = this.hosts.get(host)
+    if (!record) return
+    record.facts = undefined
+    record.injected = undefined
+  }
+
   /** A fact under its injected name (ansible_default_ipv4), or all of them as ansible_facts. */
   fact(host: string, name: string): Value | undefined {
     const record = this.hosts.get(host)

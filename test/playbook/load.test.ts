@@ -24,6 +24,30 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
     says: /no module tempalte.*did you mean "template"/s,
   },
   {
+    name: 'a module of Ansible that hakube has not',
+    text: task('pip: {name: kubernetes}'),
+    at: '3:7',
+    says: /does not have Ansible's module pip.*write a command task/s,
+  },
+  {
+    name: 'one of a collection, by its full name',
+    text: task('community.general.snap: {name: helm}'),
+    at: '3:7',
+    says: /does not have Ansible's module community\.general\.snap.*package of the distribution/s,
+  },
+  {
+    name: 'one that is not in the list',
+    text: task('community.rabbitmq.rabbitmq_feature_flag: {name: x}'),
+    at: '3:7',
+    says: /does not have Ansible's module .*command task/s,
+  },
+  {
+    name: 'a misspelling of a module of the core',
+    text: task('ansible.builtin.sevrice: {name: x}'),
+    at: '3:7',
+    says: /no module ansible\.builtin\.sevrice.*did you mean "ansible.builtin.service"/s,
+  },
+  {
     name: 'an unknown parameter',
     text: task('copy: {content: x, dset: /a}'),
     at: '3:32',

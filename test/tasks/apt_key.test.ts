@@ -22,6 +22,8 @@ test('keys are read, as text and as bytes', () => {
     TWO.fingerprint,
   ])
   const [first] = both
+  // With the check sum that gpg has written.
+  expect(first && armored(first)).toBe(ONE.text)
   expect(first && readKeys(Buffer.from(armored(first)))).toEqual([first])
 })
 

@@ -1,0 +1,286 @@
+/** Modules of Ansible that hakube has not, and what to write instead. A module that is added leaves this list. */
+const COMMAND = 'write a command task with its program, and creates: or when: for what is there already'
+const FILE = 'make the file on the controller, and copy it'
+const CLUSTER = 'the cluster itself is not changed by hakube: use kubectl, or a command task'
+const CLOUD = 'clouds are not changed by hakube: use a tool of the cloud, and an inventory that it writes'
+
+const KNOWN: Readonly<Record<string, string>> = {
+  // Packages of other kinds.
+  ...all(
+    ['pip', 'pipx', 'npm', 'yarn', 'gem', 'cpanm', 'composer', 'cargo', 'easy_install', 'bundler'],
+    COMMAND,
+  ),
+  ...all(
+    [
+      'snap',
+      'snap_alias',
+      'flatpak',
+      'flatpak_remote',
+      'homebrew',
+      'homebrew_cask',
+      'homebrew_tap',
+      'sdkmanager',
+    ],
+    'install a package of the distribution with package:, or write a command task with creates:',
+  ),
+  ...all(
+    [
+      'zypper',
+      'zypper_repository',
+      'apk',
+      'pacman',
+      'portage',
+      'pkgng',
+      'openbsd_pkg',
+      'opkg',
+      'xbps',
+      'swupd',
+      'urpmi',
+    ],
+    'only Debian-like and EL-like hosts have packages for hakube: write a command task',
+  ),
+  ...all(
+    [
+      'dnf_versionlock',
+      'yum_versionlock',
+      'copr',
+      'rhsm_repository',
+      'redhat_subscription',
+      'rhsm_release',
+      'rhel_rpm_ostree',
+      'rpm_ostree_upgrade',
+      'rpm_ostree_pkg',
+      'apt_rpm',
+      'apt_repo',
+      'pkg5',
+    ],
+    COMMAND,
+  ),
+  deb822_repository: 'write a line with apt_repository, or copy a file to /etc/apt/sources.list.d',
+  dpkg_selections: 'write a command task: apt-mark hold NAME (or unhold)',
+  debconf: 'write a shell task with debconf-set-selections before the package is installed',
+  dpkg_divert: 'write a command task with dpkg-divert',
+  // Services and the system.
+  sysvinit: 'write service:, on a host with systemd',
+  ...all(
+    ['runit', 'supervisorctl', 'openrc', 'svc', 'monit', 'launchd', 'nosh'],
+    'only systemd is driven: write a command task',
+  ),
+  ...all(['systemd_info', 'systemd_creds_encrypt'], 'read states with service_facts'),
+  alternatives:
+    'write a command task: update-alternatives --set NAME PATH, with when: for what is set already',
+  ...all(
+    [
+      'locale_gen',
+      'pam_limits',
+      'pamd',
+      'sudoers',
+      'interfaces_file',
+      'dconf',
+      'gconftool2',
+      'keyring',
+      'capabilities',
+      'kernel_blacklist',
+      'sefcontext',
+      'selogin',
+      'seport',
+      'selinux_permissive',
+      'selinux',
+    ],
+    'write the file with copy, lineinfile or template, or a command task',
+  ),
+  ...all(
+    ['nmcli', 'net_tools', 'netplan', 'network_role'],
+    'write the configuration of the network with template, and reload it with a handler',
+  ),
+  ...all(
+    ['ufw', 'iptables_state', 'nftables', 'ipset', 'shorewall'],
+    'firewalld: is the firewall that hakube drives; for others write a template and a handler',
+  ),
+  ...all(
+    [
+      'lvg',
+      'lvol',
+      'parted',
+      'filesystem',
+      'zfs',
+      'zpool',
+      'btrfs_subvolume',
+      'crypttab',
+      'luks_device',
+      'swap',
+      'acl',
+      'xattr',
+    ],
+    COMMAND,
+  ),
+  ...all(
+    [
+      'at',
+      'patch',
+      'synchronize',
+      'archive',
+      'iso_extract',
+      'xml',
+      'ini',
+      'htpasswd',
+      'java_cert',
+      'java_keystore',
+      'read_csv',
+    ],
+    COMMAND,
+  ),
+  assemble: 'put the pieces together in a template, with include',
+  expect: 'give the program its answers with stdin: of command',
+  subversion: COMMAND,
+  async_status: 'write until: and retries: at a task that asks whether it is done',
+  set_stats: 'keep the value with set_fact; hakube has no statistics of its own to add to',
+  validate_argument_spec: 'write meta/argument_specs.yml in the role, or an assert task',
+  gather_facts: 'write setup:, or gather_facts: yes in the play',
+  rhel_facts: 'facts are gathered with gather_facts: yes',
+  // Containers and clusters.
+  ...all(
+    [
+      'docker_image',
+      'docker_network',
+      'docker_volume',
+      'docker_login',
+      'docker_prune',
+      'docker_compose',
+      'docker_compose_v2',
+      'docker_stack',
+      'docker_swarm',
+      'docker_swarm_service',
+      'docker_container',
+      'docker_container_info',
+      'docker_image_info',
+      'docker_host_info',
+      'docker_container_exec',
+      'podman_container',
+      'podman_image',
+      'podman_network',
+      'podman_pod',
+      'podman_volume',
+      'podman_play',
+      'podman_login',
+    ],
+    'write a command task with docker or podman; for a service, a unit file with template and systemd:',
+  ),
+  ...all(
+    [
+      'k8s',
+      'k8s_info',
+      'k8s_exec',
+      'k8s_drain',
+      'k8s_scale',
+      'k8s_service',
+      'helm',
+      'helm_repository',
+      'helm_info',
+      'kubevirt_vm',
+      'openshift_process',
+    ],
+    CLUSTER,
+  ),
+  // Certificates, databases, messages.
+  ...all(
+    [
+      'openssl_privatekey',
+      'openssl_csr',
+      'openssl_dhparam',
+      'openssl_pkcs12',
+      'openssl_publickey',
+      'x509_certificate',
+      'x509_certificate_info',
+      'acme_certificate',
+      'acme_account',
+      'openssh_keypair',
+      'get_certificate',
+      'certificate_complete_chain',
+    ],
+    FILE,
+  ),
+  ...all(
+    [
+      'mysql_db',
+      'mysql_user',
+      'mysql_replication',
+      'mysql_variables',
+      'postgresql_db',
+      'postgresql_user',
+      'postgresql_privs',
+      'mongodb_user',
+      'redis',
+      'influxdb_database',
+      'etcd3',
+      'consul',
+      'consul_kv',
+      'rabbitmq_user',
+      'rabbitmq_vhost',
+      'zabbix_host',
+    ],
+    COMMAND,
+  ),
+  ...all(
+    [
+      'mail',
+      'slack',
+      'telegram',
+      'mattermost',
+      'rocketchat',
+      'irc',
+      'pagerduty',
+      'nagios',
+      'jira',
+      'grafana_annotation',
+    ],
+    'send it with uri:, or from what starts hakube',
+  ),
+  haproxy: 'write a shell task with socat to the stats socket of haproxy; hakube drains nodes itself',
+  ...all(
+    [
+      'ec2',
+      'ec2_instance',
+      's3_bucket',
+      'route53',
+      'aws_s3',
+      'gcp_compute_instance',
+      'azure_rm_virtualmachine',
+      'os_server',
+      'hcloud_server',
+      'digital_ocean_droplet',
+      'vmware_guest',
+      'proxmox',
+      'proxmox_kvm',
+      'cloudflare_dns',
+      'nsupdate',
+    ],
+    CLOUD,
+  ),
+  ...all(
+    ['win_command', 'win_shell', 'win_copy', 'win_service', 'win_package', 'win_feature', 'win_user'],
+    'hosts are Linux machines',
+  ),
+  github_release: 'name the release yourself, and fetch it with get_url',
+  make: COMMAND,
+  terraform: COMMAND,
+  cpan: COMMAND,
+}
+
+function all(names: readonly string[], instead: string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, instead]))
+}
+
+/** Collections of Ansible whose modules are known by their full names, whatever they are called. */
+const COLLECTION =
+  /^(?:ansible|community|containers|kubernetes|amazon|azure|google|openstack|cisco|arista|junipernetworks|vmware|netbox|theforeman|redhat|fedora|hetzner)\.[a-z0-9_]+\./
+
+/** What to write instead of a module that Ansible has and hakube has not; undefined for a name nobody knows. */
+export function insteadOf(name: string): string | undefined {
+  const short = name.slice(name.lastIndexOf('.') + 1)
+  // The own collection of a user may have a module of any name.
+  if (name !== short && !COLLECTION.test(name)) return undefined
+  const known = Object.hasOwn(KNOWN, short) ? KNOWN[short] : undefined
+  if (known !== undefined) return known
+  return name === short || /^ansible\.(?:builtin|legacy|posix)\./.test(name) ? undefined : COMMAND
+}

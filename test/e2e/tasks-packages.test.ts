@@ -1,0 +1,143 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { findModule } from '../../src/tasks/index.ts'
+import { lab } from '../lab/lab.ts'
+import { containerOf } from '../lab/members.ts'
+import { container, type Outcome, runTask } from '../tasks/harness.ts'
+import { ONE } from '../tasks/keys.ts'
+import { type Ran, scratch, start } from './support/hakube.ts'
+
+const EL = 'm2'
+const DEBIAN = 'd2'
+const LIST = '/etc/apt/sources.list.d/second.list'
+const SECOND = 'deb [trusted=yes] file:/srv/lab/deb-updates ./'
+
+async function run(host: string, name: string, args: Record<string, unknown>): Promise<Outcome> {
+  const module = findModule(name)
+  if (!module) throw new Error(`no module ${name}`)
+  return runTask(module, args, container(containerOf(host)))
+}
+
+/** Runs a task that has to change the host, and once more, when there is nothing left to do. */
+async function changes(host: string, name: string, args: Record<string, unknown>): Promise<void> {
+  const outcome = await run(host, name, args)
+  expect(outcome.failure).toBeUndefined()
+  expect(outcome.plan.status).toBe('change')
+  expect(outcome.again?.status).toBe('ok')
+}
+
+beforeAll(() => lab.reset([EL, DEBIAN]))
+
+describe('repositories', () => {
+  test('dnf installs from one that is configured, and not from one that is gone', async () => {
+    const args = { name: 'second', description: 'Second releases', baseurl: 'file:///srv/lab/rpm-updates' }
+    await changes(EL, 'yum_repository', { ...args, gpgcheck: false })
+    await changes(EL, 'dnf', { name: 'lab-hello', state: 'latest' })
+    expect(await lab.sh(EL, 'rpm -q --qf %{VERSION} lab-hello')).toBe('2.0')
+    await changes(EL, 'yum_repository', { name: 'second', state: 'absent' })
+    expect(await lab.sh(EL, 'ls /etc/yum.repos.d')).toBe('lab.repo\n')
+    await changes(EL, 'dnf', { name: 'lab-hello', state: 'absent' })
+  })
+
+  test('apt knows what a new source offers at once', async () => {
+    await changes(DEBIAN, 'apt_repository', { repo: SECOND, filename: 'second' })
+    await changes(DEBIAN, 'apt', { name: 'lab-hello' })
+    expect(await lab.sh(DEBIAN, "dpkg-query -W -f '${Version}' lab-hello")).toBe('2.0-1')
+    await changes(DEBIAN, 'apt_repository', { repo: SECOND, state: 'absent' })
+    expect(await lab.sh(DEBIAN, `test -e ${LIST} || echo gone`)).toBe('gone\n')
+    await changes(DEBIAN, 'apt', { name: 'lab-hello', state: 'absent', purge: true })
+  })
+
+  test('a source without lists is taken back, and so is one in a list that was there', async () => {
+    const repo = 'deb [trusted=yes] file:/srv/lab/nothing ./'
+    await lab.sh(DEBIAN, `echo '# mine' >${LIST}`)
+    for (const filename of ['nothing', 'second']) {
+      const { failure } = await run(DEBIAN, 'apt_repository', { repo, filename, update_cache_retries: 1 })
+      expect(failure).toMatch(/file:\/srv\/lab\/nothing/)
+    }
+    expect(await lab.sh(DEBIAN, 'cd /etc/apt/sources.list.d; ls *.list; cat second.list')).toBe(
+      'lab.list\nsecond.list\n# mine\n',
+    )
+  })
+})
+
+describe('keys, on hosts without gpg', () => {
+  test('apt trusts a key, and no more', async () => {
+    await changes(DEBIAN, 'apt_key', { data: ONE.text })
+    const listed = () => lab.sh(DEBIAN, 'gpgv --keyring /etc/apt/trusted.gpg /dev/null 2>&1; ls /etc/apt')
+    expect(await listed()).toContain('trusted.gpg\n')
+    await changes(DEBIAN, 'apt_key', { id: ONE.id, state: 'absent' })
+    expect(await listed()).not.toContain('trusted.gpg\n')
+    expect((await run(DEBIAN, 'apt_key', { id: 'B7C5D7D6350947F8', state: 'absent' })).plan.status).toBe(
+      'change',
+    )
+  })
+
+  test('rpm trusts a key, and no more', async () => {
+    await lab.sh(EL, `cat >/root/key <<'END'\n${ONE.text}END\n`)
+    await changes(EL, 'rpm_key', { key: '/root/key', fingerprint: ONE.fingerprint })
+    expect(await lab.sh(EL, 'rpm -q gpg-pubkey')).toMatch(/^gpg-pubkey-983a3783-\w+\n$/)
+    await changes(EL, 'rpm_key', { key: ONE.id, state: 'absent' })
+    expect((await run(DEBIAN, 'rpm_key', { key: ONE.id })).plan.status).toBe('fail')
+  })
+})
+
+describe.each([EL, DEBIAN])('facts of %s', (host) => {
+  test.each([
+    ['service_facts', /^\d\d+ services$/],
+    ['package_facts', /^\d\d+ packages$/],
+  ])('%s', async (name, reason) => {
+    const { plan } = await run(host, name, {})
+    expect(plan).toMatchObject({ status: 'ok', reason: expect.stringMatching(reason) })
+  })
+})
+
+const PLAYBOOK = `- hosts: all
+  gather_facts: false
+  tasks:
+    - name: before
+      copy: {content: "x", dest: /run/before}
+    - name: reboot
+      reboot: {reboot_timeout: 100, connect_timeout: 2, msg: "a test", test_command: "test ! -e /run/before"}
+      register: done
+    - name: connection
+      wait_for_connection: {timeout: 20}
+    - name: after
+      copy: {content: "{{ done.rebooted }} {{ done.elapsed > 1 }}\\n", dest: /root/after}
+`
+
+/** A host of the lab stays down at a reboot: somebody has to press its button. */
+async function rebooted(host: string, run: Promise<Ran>): Promise<Ran> {
+  const over = new AbortController()
+  const ended = run.finally(() => over.abort())
+  while (!over.signal.aborted) {
+    const { code } = await lab.exec(host, ['true'])
+    if (code === 0) await sleep(300)
+    else {
+      await sleep(3000)
+      await lab.start(host)
+      break
+    }
+  }
+  return ended
+}
+
+describe.each([EL, DEBIAN])('a reboot of %s', (host) => {
+  test('is waited for, and the run goes on', async () => {
+    const folder = await scratch()
+    await writeFile(join(folder, 'site.yml'), PLAYBOOK)
+    await writeFile(join(folder, 'hosts.ini'), lab.inventory([host]))
+    const args = ['apply', 'site.yml', '-i', 'hosts.ini', '--output', 'json']
+    const check = await start([...args, '--check'], folder).ended
+    expect(statuses(check)).toEqual(['would-change', 'would-change', 'ok', 'unknown'])
+    const real = await rebooted(host, start(args, folder).ended)
+    expect(statuses(real)).toEqual(['changed', 'changed', 'ok', 'changed'])
+    expect(await lab.sh(host, 'cat /root/after; cat /run/hakube.lock 2>/dev/null')).toBe('True True\n')
+  })
+})
+
+function statuses({ events }: Ran): string[] {
+  return events.flatMap(({ outcome }) => (outcome ? [outcome.status] : []))
+}
