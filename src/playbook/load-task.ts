@@ -1,6 +1,5 @@
 import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
-import { insteadOfModule } from '../support/instead.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
 import { missingCollection, resolveModule } from './collections.ts'
@@ -170,8 +169,7 @@ function findAction(
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    insteadOfModule(name) ??
-      didYouMean(name, [...moduleNames(), ...keywords]) ??
+    didYouMean(name, [...moduleNames(), ...keywords]) ??
       missingCollection(name, collections) ??
       '`hakube modules` lists the modules',
     'unknown-module',

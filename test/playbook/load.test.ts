@@ -69,9 +69,9 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
   },
   {
     name: 'a keyword that is not supported',
-    text: task('command: ls\n      throttle: 1'),
+    text: task('command: ls\n      debugger: never'),
     at: '4:7',
-    says: /throttle is not supported/,
+    says: /debugger is not supported/,
   },
   {
     name: 'two modules',
