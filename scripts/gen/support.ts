@@ -3,7 +3,8 @@ import { BUILT_IN_LOOKUPS } from '../../src/jinja/lookups-pure.ts'
 import { TESTS } from '../../src/jinja/tests.ts'
 import { allKeywords } from '../../src/keywords/index.ts'
 import { LOOKUPS } from '../../src/playbook/environment.ts'
-import { insteadOfModule, PLUGINS_INSTEAD, shortModule } from '../../src/support/instead.ts'
+import { insteadOf } from '../../src/playbook/known-modules.ts'
+import { PLUGINS_INSTEAD, shortModule } from '../../src/support/instead.ts'
 import type { TaskModule } from '../../src/task.ts'
 import { readRecord, type AnsibleRecord } from './record.ts'
 
@@ -83,7 +84,7 @@ function moduleRow(
   if (ENGINE.has(short)) return { name, supported: true, cells: [code(name), 'supported', '', ''] }
   const module = modules.find((one) => one.name === short || one.aliases.includes(name))
   if (!module) {
-    const instead = insteadOfModule(name)
+    const instead = insteadOf(shortModule(name))
     return {
       name,
       supported: false,

@@ -1,5 +1,6 @@
 import { allKeywords } from '../../src/keywords/index.ts'
-import { insteadOfModule, PLUGINS_INSTEAD } from '../../src/support/instead.ts'
+import { insteadOf } from '../../src/playbook/known-modules.ts'
+import { PLUGINS_INSTEAD } from '../../src/support/instead.ts'
 import type { TaskModule } from '../../src/task.ts'
 import { failureOf } from './proof.ts'
 import { readSurvey, type Feature } from './survey-data.ts'
@@ -36,7 +37,7 @@ function proofOf(
   if ((feature.load ?? feature.playbook ?? feature.render ?? feature.template) !== undefined) return feature
   if (group === 'modules') {
     const module = modules.find((one) => one.name === name)
-    return module ? { ...feature, load: module.example } : (insteadOfModule(name) ?? 'not known')
+    return module ? { ...feature, load: module.example } : (insteadOf(name) ?? 'not known')
   }
   const keyword = allKeywords().find((one) => one.name === name)
   const scope = group.replace(/ keywords$/, '')

@@ -92,7 +92,7 @@ async function sorted(
     else
       throw new HakubeError(`${relative(cwd, full)} is neither a playbook nor a configuration`, {
         code: 'lint-kind',
-        hint: 'name a playbook, a role folder, a template, a keepalived.conf or a haproxy.cfg',
+        hint: 'name a playbook, a role folder, a template, a keepalived.conf or a haproxy.cfg; an inventory goes with -i',
         place: { file: path },
       })
   }

@@ -1,6 +1,6 @@
 import { EXIT, HakubeError, type ExitCode } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import { insteadOfModule } from '../support/instead.ts'
+import { insteadOf } from '../playbook/known-modules.ts'
 import { findModule, modules as all, moduleNames } from '../tasks/index.ts'
 import type { Terminal } from './terminal.ts'
 import { moduleText } from './module-text.ts'
@@ -17,7 +17,7 @@ export function modules(name: string | undefined, terminal: Terminal): ExitCode 
   if (!module) {
     throw new HakubeError(`there is no module ${name}`, {
       code: 'unknown-module',
-      hint: insteadOfModule(name) ?? didYouMean(name, moduleNames()) ?? '`hakube modules` lists them',
+      hint: insteadOf(name) ?? didYouMean(name, moduleNames()) ?? '`hakube modules` lists them',
       docs: 'docs/support.md',
     })
   }

@@ -74,7 +74,7 @@ export const TASK_ONLY_KEYWORDS: KeywordDocs = {
     about: 'Seconds between two looks at a task in the background; 0 does not wait for it.',
     type: 'whole number',
     default: '10',
-    example: quiet('  async: 60\n  poll: 0\n'),
+    example: quiet('  async: 60\n  poll: 5\n'),
   },
   block: {
     about: 'Tasks that have keywords, rescue and always in common.',

@@ -6,6 +6,7 @@ import { showWarning, type Inventory } from '../inventory/model.ts'
 import type { Play } from '../playbook/model.ts'
 import type { Sources } from '../playbook/sources.ts'
 import { advise, type Advice } from './advise.ts'
+import { aboutOwnPlugins } from './own-plugins.ts'
 import { lintFile } from './file.ts'
 import { targetsBelow, type Target } from './targets.ts'
 import { fileTree, playbookTree, roleTree, tasksTree, type Tree, type TreeOptions } from './tree.ts'
@@ -59,7 +60,7 @@ export function lintTargets(targets: readonly Target[], options: LintOptions): L
   const whole = targets.every(({ kind }) => kind === 'playbook' || kind === 'role') && plays.length > 0
   const scene = { files: [...files].map(([path, text]) => lintFile(path, text)), whole }
   return {
-    problems: inOrder(trees.flatMap((tree) => tree.problems)),
+    problems: inOrder(trees.flatMap((tree) => tree.problems)).map(aboutOwnPlugins),
     advice: advise(scene, options.skip),
     notes: notesOf(trees, plays, options.inventory),
     files: reached.size,

@@ -1,6 +1,5 @@
 import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
-import { insteadOfModule } from '../support/instead.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
 import { missingCollection, resolveModule } from './collections.ts'
@@ -30,8 +29,11 @@ export function loadTask(
     ...mapping.entries.filter(({ key }) => !Object.hasOwn(table, String(key)) && !isLoop(String(key))),
   ]
   const [action, second] = actions
-  const keys = reader.keywords(mapping, table, handler ? 'handler' : 'task', (key) =>
-    actions.some((a) => a.key === key),
+  const keys = reader.keywords(
+    mapping,
+    table,
+    handler ? 'handler' : 'task',
+    (key) => isLoop(key) || actions.some((a) => a.key === key),
   )
   if (!action) {
     return reader.problem('this task names no module', mapping.place, 'add one, such as template:')
@@ -167,8 +169,7 @@ function findAction(
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    insteadOfModule(name) ??
-      didYouMean(name, [...moduleNames(), ...keywords]) ??
+    didYouMean(name, [...moduleNames(), ...keywords]) ??
       missingCollection(name, collections) ??
       '`hakube modules` lists the modules',
     'unknown-module',

@@ -178,4 +178,11 @@ note: without an inventory (-i), hosts patterns are not checked
     const { code } = await lint({ 'site.yml': '- name: All\n  hosts: all\n' }, '-i', 'nowhere.example.,')
     expect(code).toBe(0)
   })
+
+  it('has nothing to say of the bundled playbooks', async () => {
+    const playbooks = join(import.meta.dirname, '../../playbooks')
+    const { code, text } = await lint({}, '--strict', playbooks)
+    expect(text).toMatch(/files: nothing to say\n$/)
+    expect(code).toBe(0)
+  })
 })

@@ -124,6 +124,24 @@ describe('what a playbook is made of', () => {
   })
 })
 
+it('a module or filter that is brought along as Python is named as such', () => {
+  write({
+    'site.yml': '- hosts: all\n  roles: [lb]\n  tasks:\n    - kube: {name: a}\n',
+    'library/kube.py': '',
+    'roles/lb/tasks/main.yml':
+      '- debug: {msg: "{{ a | in_ranges }}"}\n- debug: {msg: "{{ a | in_rangez }}"}\n',
+    'roles/lb/filter_plugins/ips.py': "return {'in_ranges': in_ranges}",
+  })
+  const { problems: found } = lintTargets([{ kind: 'playbook', path: join(folder, 'site.yml') }], {
+    sources: diskSources(new Vault([])),
+    rolesPath: [],
+    skip: new Set(),
+    inventory: undefined,
+  })
+  const brings = found.map(({ hint }) => hint?.includes('brings it along, and hakube runs no plugins'))
+  expect(brings).toEqual([true, true, false])
+})
+
 describe('folders', () => {
   const below = () => targetsIn(folder).map(({ kind, path }) => `${kind} ${path.slice(folder.length + 1)}`)
 

@@ -53,12 +53,18 @@ const noLog: Rule = {
     const control = entryOf(task.mapping, 'loop_control')?.value
     // With a label only the label is printed.
     if (control?.kind === 'mapping' && entryOf(control, 'label')) return []
-    const texts = [...task.args.values(), loop.value].flatMap(textsIn)
-    const secret = texts.find(({ text }) =>
-      [...text.matchAll(/\{\{([^]*?)\}\}/g)].some(([, inner = '']) =>
-        SECRET.test(inner.replaceAll(/\|.*/gs, '')),
-      ),
-    )
+    const named = control?.kind === 'mapping' ? entryOf(control, 'loop_var')?.value : undefined
+    const variable = named?.kind === 'scalar' && typeof named.value === 'string' ? named.value : 'item'
+    // Only items are printed: a secret beside them is none of this rule.
+    const ofItem = new RegExp(`\\b${variable}\\b`)
+    const holds = (text: string, every: boolean) =>
+      [...text.matchAll(/\{\{([^]*?)\}\}/g)].some(([, inner = '']) => {
+        const value = inner.replaceAll(/\|.*/gs, '')
+        return SECRET.test(value) && (every || ofItem.test(value))
+      })
+    const secret =
+      [...task.args.values()].flatMap(textsIn).find(({ text }) => holds(text, false)) ??
+      textsIn(loop.value).find(({ text }) => holds(text, true))
     if (!secret) return []
     const hint = 'add no_log: true, or a loop_control with a label that holds no secret'
     return [{ place: secret.place, message: 'the items of this loop hold a password and are printed', hint }]

@@ -27,7 +27,7 @@ const INSTEAD: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^modprobe\s/, ['modprobe']],
   [/^firewall-cmd\s+(?!.*--(?:query|list|get|state)).*--(?:add|remove|set|reload)/, ['firewalld']],
   [/^setsebool\s/, ['seboolean']],
-  [/^(?:mount|umount)\s+\S/, ['mount']],
+  [/^(?:mount|umount)\s+[^-\s]/, ['mount']],
   [/^(?:hostnamectl\s+set-hostname|hostname\s+[^-\s])/, ['hostname']],
   [/^timedatectl\s+set-timezone\b/, ['timezone']],
   [/^crontab\s/, ['cron']],
@@ -52,10 +52,11 @@ const module: Rule = {
   bad: '- name: Start haproxy\n  command: systemctl start haproxy\n  changed_when: true\n',
   good: '- name: Start haproxy\n  systemd:\n    name: haproxy\n    state: started\n',
   task: (task) => {
-    const text = commandOf(task)
+    // What is raw may be there to make modules work at all.
+    const text = task.short === 'raw' ? undefined : commandOf(task)
     if (text === undefined || text.includes('\n')) return []
-    // Of a pipe, or of several commands, more than one program is needed anyway.
-    if (task.short !== 'command' && /[|;&]|\$\(/.test(text)) return []
+    // Of a pipe or several commands more than one program is needed anyway, and no module knows globs.
+    if (task.short !== 'command' && /[|;&*?]|\$\(/.test(text)) return []
     const words = text.replace(/^(?:sudo\s+|\/(?:usr\/)?s?bin\/)+/, '')
     for (const [pattern, modules] of INSTEAD) {
       const known = modules.filter((name) => findModule(name))
