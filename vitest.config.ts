@@ -30,6 +30,7 @@ export default defineConfig({
                 'tasks-accounts',
                 'tasks-accounts-files',
                 'tasks-host',
+                'tasks-transfer',
               ].map((name) => `test/e2e/${name}.test.ts`),
           globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.

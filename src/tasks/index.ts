@@ -3,6 +3,7 @@ import type { TaskModule } from '../task.ts'
 import apt from './apt.ts'
 import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
+import assemble from './assemble.ts'
 import assert from './assert.ts'
 import authorized_key from './authorized_key.ts'
 import blockinfile from './blockinfile.ts'
@@ -14,8 +15,10 @@ import dnf from './dnf.ts'
 import fail from './fail.ts'
 import fetch from './fetch.ts'
 import file from './file.ts'
+import find from './find.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
+import git from './git.ts'
 import group from './group.ts'
 import ha_adopt from './ha_adopt.ts'
 import ha_firewall from './ha_firewall.ts'
@@ -29,9 +32,11 @@ import hostname from './hostname.ts'
 import include_role from './include_role.ts'
 import include_tasks from './include_tasks.ts'
 import include_vars from './include_vars.ts'
+import ini_file from './ini_file.ts'
 import iptables from './iptables.ts'
 import known_hosts from './known_hosts.ts'
 import lineinfile from './lineinfile.ts'
+import make from './make.ts'
 import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
@@ -67,6 +72,7 @@ const all: readonly TaskModule[] = [
   apt,
   apt_key,
   apt_repository,
+  assemble,
   assert,
   authorized_key,
   blockinfile,
@@ -78,8 +84,10 @@ const all: readonly TaskModule[] = [
   fail,
   fetch,
   file,
+  find,
   firewalld,
   get_url,
+  git,
   group,
   ha_adopt,
   ha_firewall,
@@ -93,9 +101,11 @@ const all: readonly TaskModule[] = [
   include_role,
   include_tasks,
   include_vars,
+  ini_file,
   iptables,
   known_hosts,
   lineinfile,
+  make,
   modprobe,
   mount,
   package_,
