@@ -188,7 +188,9 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const started = performance.now()
   const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
-  const output = await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
+  // What others are asked would be stale: they may wait for what this one has done elsewhere.
+  const asked = module.beyond === true ? next.filter((other) => other === work) : next
+  const output = await hands.answers.apply(work, plan.apply, plan.timeout, asked)
   const ms = performance.now() - started
   const found: Result = { changed: true, ...plan.result, ...module.result?.(prepared, output) }
   if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })

@@ -121,8 +121,12 @@ export function planGet(get: GetUrl, world: World): Plan {
     if (plan.status !== 'ok' && plan.status !== 'change') return plan
     const out = { ...plan, result: { ...common, ...plan.result, ...more, dest: at } }
     if (out.status === 'ok' || !needsNetwork(get)) return out
-    // In check mode the same task again finds what this one has fetched.
-    return { ...out, effects: [...out.effects, effect('script', networkAsk(get).id, () => FETCHED)] }
+    // In check mode the same task again finds what this one has fetched. Another look would fetch it once more.
+    return {
+      ...out,
+      once: true,
+      effects: [...out.effects, effect('script', networkAsk(get).id, () => FETCHED)],
+    }
   }
   const answer = needsNetwork(get) ? world.get('script', networkAsk(get)) : undefined
   const why = answer?.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''

@@ -50,9 +50,11 @@ afterAll(async () => {
   await lab.sh('client', `kill "$(cat ${WWW}.pid)"; rm -rf ${WWW} ${WWW}.pid`)
 })
 
+/** Nothing but busybox. */
+const isOld = (host: string): boolean => host === 'b1'
+
 describe.each(HOSTS)('over the network on %s', (host) => {
   const life = new ModuleLife(host)
-  const old = host === 'b1'
 
   test('get_url: with and without a checksum, and what is not there', async () => {
     const dest = `${root}/a.tar`
@@ -75,10 +77,15 @@ describe.each(HOSTS)('over the network on %s', (host) => {
   test('uri: an API server over TLS, by the authority and without', async () => {
     const ready = { url: `${API}/readyz`, return_content: true }
     const blind = await life.run('uri', { ...ready, validate_certs: false })
+    if (isOld(host)) {
+      // busybox's own TLS does not know what the server speaks, and checks nothing.
+      expect(blind.failure).toMatch(/^Status code was -1/)
+      expect((await life.run('uri', ready)).failure).toMatch(/busybox wget does not check certificates/)
+      return
+    }
     expect(blind.result).toMatchObject({ status: 200, content: expect.stringContaining('ok') })
     const checked = await life.run('uri', { ...ready, ca_path: ca })
-    if (old) expect(checked.failure).toMatch(/busybox wget does not check certificates/)
-    else expect(checked.result).toMatchObject({ status: 200 })
+    expect(checked.result).toMatchObject({ status: 200 })
     const strange = await life.run('uri', ready)
     expect(strange.failure).toMatch(/^Status code was -1/)
     await lab.apiMode('m1', 'notready')
@@ -113,13 +120,14 @@ describe.each(HOSTS)('files and archives on %s', (host) => {
       await life.changes('unarchive', { src, dest, remote_src: true, owner: 'nobody' })
     }
     await lab.sh(host, `mkdir -p ${root}/u-url`)
-    await life.changes('unarchive', {
-      src: `${SERVER}/a.tar.gz`,
-      dest: `${root}/u-url`,
-      remote_src: true,
-      exclude: ['app/empty'],
-    })
-    expect((await lab.exec(host, ['ls', `${root}/u-url/app/empty`])).code).not.toBe(0)
+    const part = { src: `${SERVER}/a.tar.gz`, dest: `${root}/u-url`, remote_src: true }
+    if (isOld(host)) await life.fails('unarchive', { ...part, exclude: ['app/empty'] }, /needs GNU tar/)
+    else {
+      await life.changes('unarchive', { ...part, exclude: ['app/empty'] })
+      expect((await lab.exec(host, ['ls', `${root}/u-url/app/empty`])).code).not.toBe(0)
+    }
+    await life.run('unarchive', { ...part, include: ['app/run'] })
+    await life.isDone('unarchive', { ...part, include: ['app/run'] })
   })
 
   test('ini_file, assemble, find, slurp, tempfile, raw, script', async () => {
