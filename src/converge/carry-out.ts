@@ -200,15 +200,12 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const started = performance.now()
   const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
+  // What others are asked would be stale: they may wait for what this one has done elsewhere.
+  const asked = module.beyond === true ? next.filter((other) => other === work) : next
   const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
   const output = plan.absence
     ? await applyAndOutlast(work, plan, plan.absence, hands)
-    : await hands.answers.apply(
-        work,
-        plan.apply,
-        timeout === Infinity ? undefined : timeout,
-        module.beyond === true ? [] : next,
-      )
+    : await hands.answers.apply(work, plan.apply, timeout === Infinity ? undefined : timeout, asked)
   const ms = performance.now() - started
   const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
   const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }

@@ -9,10 +9,11 @@ import {
   writeFiles,
 } from '../shell/write-file.ts'
 import type { Diff, Plan, Result } from '../task.ts'
+import { Unknown } from '../world/kind.ts'
 import { type Made, pathAttributes, pathBecomes } from '../world/path-effects.ts'
 import { joinPath, normalPath, parentPath } from '../world/path-names.ts'
 import type { PathReply } from '../world/replies.ts'
-import type { World, WorldQuestion } from '../world/world.ts'
+import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import {
   type AttributeWishes,
   attributeQuestions,
@@ -94,15 +95,20 @@ export function planFile(file: FileContent, world: World): Plan {
   const replaced = link !== undefined && place.path === at
   const wanted = wantedAttributes(file, world, replaced ? undefined : current, { directory: false, parent })
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
-  const same = !replaced && current !== undefined && isSame(current, file.content)
+  const same = !replaced && current !== undefined && isSame(at, current, file.content)
   if (same && wanted.fields.length === 0) return done(file, place, `${at} has this content`)
   const common = { file, place, wanted }
   return same ? planAttributes(common) : planWrite(common, world)
 }
 
-function isSame(current: There, content: FileContent['content']): boolean {
+function isSame(at: string, current: There, content: FileContent['content']): boolean {
   if ('same' in content) return content.same
-  return current.digests.sha256 === digestsOf(content).sha256
+  const { sha256 } = current.digests
+  if (sha256 !== undefined) return sha256 === digestsOf(content).sha256
+  // Check mode expects a file of that size, such as one out of an archive; what a package brings has no size yet.
+  const size = Buffer.isBuffer(content) ? content.length : content.size
+  if (current.size === size) throw new UnknownAnswer(new Unknown(`the content of ${at} is not known yet`))
+  return false
 }
 
 /** The result of an apply: where the old file was kept. */

@@ -33,16 +33,26 @@ type There = Extract<PathReply, { exists: true }>
 const digests = ['sha1', 'md5', 'sha256', 'sha512'] as const
 
 export function getQuestions(get: GetUrl): WorldQuestion[] {
+  const source = sourceOf(get)
   return [
+    ...(source === undefined ? [] : [{ kind: 'path' as const, ask: askOf(source) }]),
     ...fileQuestions(fileOf(get, { fetch: nothing, digests: {}, same: false, shown: '' })),
     ...[get.at(false), get.at(true)].map((path): WorldQuestion => ({ kind: 'path', ask: askOf(path) })),
     ...(needsNetwork(get) ? [{ kind: 'script' as const, ask: networkAsk(get) }] : []),
   ]
 }
 
-/** A digest that is known beforehand decides alone. */
-function needsNetwork({ checksum }: GetUrl): boolean {
-  return checksum === undefined || 'list' in checksum
+/** A digest that is known beforehand decides alone, and a file of the host is looked at as any other. */
+function needsNetwork(get: GetUrl): boolean {
+  const { checksum } = get
+  return (
+    (checksum === undefined && sourceOf(get) === undefined) || (checksum !== undefined && 'list' in checksum)
+  )
+}
+
+/** The file that file:// names. */
+function sourceOf({ request: { url } }: GetUrl): string | undefined {
+  return url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : undefined
 }
 
 function askOf(path: string): PathAsk {
@@ -71,9 +81,12 @@ printf 'body\n%s\nend\n' "$hk_body"`
   const head = sh`${get.look('HEAD')}
 hk_head=$( { hk_http >/dev/null; echo "exit $?" >&3; } 3>&1)
 printf 'head\n%s\nend\n' "$hk_head"`
-  const look = list
-    ? head
-    : sh`if [ -f "$hk_at" ]; then
+  const look =
+    sourceOf(get) !== undefined
+      ? nothing
+      : list
+        ? head
+        : sh`if [ -f "$hk_at" ]; then
 ${content}
 else
 ${head}
@@ -121,8 +134,12 @@ export function planGet(get: GetUrl, world: World): Plan {
     if (plan.status !== 'ok' && plan.status !== 'change') return plan
     const out = { ...plan, result: { ...common, ...plan.result, ...more, dest: at } }
     if (out.status === 'ok' || !needsNetwork(get)) return out
-    // In check mode the same task again finds what this one has fetched.
-    return { ...out, effects: [...out.effects, effect('script', networkAsk(get).id, () => FETCHED)] }
+    // In check mode the same task again finds what this one has fetched. Another look would fetch it once more.
+    return {
+      ...out,
+      once: true,
+      effects: [...out.effects, effect('script', networkAsk(get).id, () => FETCHED)],
+    }
   }
   const answer = needsNetwork(get) ? world.get('script', networkAsk(get)) : undefined
   const why = answer?.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''
@@ -142,6 +159,11 @@ export function planGet(get: GetUrl, world: World): Plan {
     shown: get.shown,
     ...more,
   })
+  const source = sourceOf(get)
+  if (source !== undefined) {
+    const from = planSource({ get, world, current, checksum, download, source })
+    return known(from)
+  }
   const head = looked(text, 'head', get.request.url)
   const problem = head && headProblem(head, get, why)
   if (problem) return problem
@@ -153,6 +175,33 @@ export function planGet(get: GetUrl, world: World): Plan {
     return known(planFile(fileOf(get, download({})), world))
   }
   return known(planBody({ get, world, at, current, body, why, download }))
+}
+
+interface FromHost {
+  get: GetUrl
+  world: World
+  current: There | undefined
+  checksum: ReturnType<typeof digestFor>
+  download: (more: Partial<Download>) => Download
+  source: string
+}
+
+/** A file of the host itself. */
+function planSource({ get, world, current, checksum, download, source }: FromHost): Plan {
+  const file = world.get('path', askOf(source))
+  if (!file.exists) return { status: 'fail', message: `Request failed: ${source} does not exist on the host` }
+  if (file.type !== 'file') return { status: 'fail', message: `Request failed: ${source} is a ${file.type}` }
+  const { sha256 } = file.digests
+  if (sha256 === undefined) throw new UnknownAnswer(new Unknown(`the content of ${source} is not known yet`))
+  if (typeof checksum === 'object' && file.digests[checksum.algorithm] !== checksum.digest) {
+    const message = `The checksum of ${get.shown} did not match ${checksum.digest}`
+    return {
+      status: 'fail',
+      message: `${message}; it was ${file.digests[checksum.algorithm] ?? 'another one'}`,
+    }
+  }
+  if (current && current.digests.sha256 === sha256) return planFile(keep(get), world)
+  return planFile(fileOf(get, download({ digests: file.digests })), world)
 }
 
 interface Compared {

@@ -35,7 +35,8 @@ export default defineTask({
   paramAliases: { username: 'url_username', password: 'url_password' },
   unsupported: { ...unsupportedAttributes, ...unsupportedHttp },
   beyond: true,
-  late: ({ checksum }) => checksum === undefined || /^\w+:\w+:\//.test(checksum),
+  late: ({ checksum = '', url }) =>
+    checksum === '' ? !url.startsWith('file:') : /^\w+:\w+:\//.test(checksum),
   example: `
 - name: Have the archive of etcd
   get_url:

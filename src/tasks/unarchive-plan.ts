@@ -68,6 +68,10 @@ export function planUnarchive(task: Unarchive, world: World): Plan {
   const looked = readLook(world.get('script', lookAsk(task)))
   if (typeof looked === 'string')
     return { status: 'unknown', why: `${source.shown} cannot be unpacked: ${looked || 'it is no archive'}` }
+  if (!looked.full && looked.kind !== 'zip' && task.exclude.length > 0) {
+    const hint = 'name what you want with include, or install GNU tar'
+    return { status: 'fail', message: "exclude needs GNU tar: busybox's leaves nothing out", hint }
+  }
   const members = looked.members.filter(({ name }) => isWanted(name, task))
   if (members.length === 0)
     return { status: 'fail', message: `${source.shown} has nothing that is to be unpacked` }

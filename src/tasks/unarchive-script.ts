@@ -19,14 +19,13 @@ export function unpackScript(task: Unarchive, how: Unpacking): Script {
   return lines(unpack, attributeScript(how.items))
 }
 
-function untar(task: Unarchive, { full, names }: Unpacking): Script {
+function untar(task: Unarchive, { full }: Unpacking): Script {
   const { dest, exclude, include, keepNewer, options } = task
   if (!full) {
-    const which = exclude.length > 0 ? names : include
     return lines(
       sourceFunction(task.source),
       KIND,
-      sh`hk_plain | tar -x ${keepNewer ? ['-k'] : []} -f - -C ${dest} ${which} || exit 1`,
+      sh`hk_plain | tar -x ${keepNewer ? ['-k'] : []} -f - -C ${dest} ${include} || exit 1`,
     )
   }
   const words = [

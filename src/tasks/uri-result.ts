@@ -35,6 +35,8 @@ export function uriResult(task: Uri, output: Answer): Result {
   const json = content !== undefined && isJson(head) ? parseJson(content) : undefined
   return {
     ...result,
+    // What the script has printed is for this module alone.
+    ...(!right && { stdout: '', stderr: '' }),
     ...cookiesOf(head),
     status,
     url: head.url,

@@ -13,10 +13,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { str } from '../../src/jinja/index.ts'
 import module from '../../src/tasks/get_url.ts'
 import { digestIn } from '../../src/tasks/checksum.ts'
+import { pathBecomes } from '../../src/world/path-effects.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
 import { hostWithOnly } from '../support/tools.ts'
 import { scratch } from '../world/hosts.ts'
-import { controllerWith, runTask, shells } from './harness.ts'
+import { controllerWith, look, planOf, runTask, shells } from './harness.ts'
 
 const sum = (text: string, algorithm = 'sha256') => createHash(algorithm).update(text).digest('hex')
 const FILES = {
@@ -207,4 +208,28 @@ test.each([
   ['', 'g', undefined],
 ])('digests in %j', (text, name, digest) => {
   expect(digestIn(text, name)).toBe(digest)
+})
+
+test.each(shells)('file:// with $name: what check mode expects of the source', async (host) => {
+  const folder = scratch()
+  const args = { url: `file://${folder}/src`, dest: join(folder, 'dest') }
+  const prepared = await module.prepare(module.params.parse(args), controllerWith())
+  writeFileSync(join(folder, 'dest'), 'same\n')
+  const world = look(host, module.asks(prepared))
+  expect(planOf(module, prepared, world)).toMatchObject({
+    status: 'fail',
+    message: expect.stringMatching(/does not exist/),
+  })
+  const made = { type: 'file' as const, mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root' }
+  const expected = (content: string) =>
+    planOf(
+      module,
+      prepared,
+      world.after([pathBecomes(`${folder}/src`, { ...made, content: Buffer.from(content) })]),
+    )
+  expect(expected('same\n')).toMatchObject({ status: 'ok' })
+  expect(expected('other\n')).toMatchObject({ status: 'change' })
+  expect(planOf(module, prepared, world.after([pathBecomes(`${folder}/src`, made)]))).toMatchObject({
+    status: 'unknown',
+  })
 })

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import { fileTask, copyTask, noticeTasks, statTasks, templateTask } from './generate-files.ts'
 import { installTask, packageTask, removeTask, sysctlTask, unitTask } from './generate-services.ts'
+import { assembleTask, downloadTask, editTask, findTasks, THINGS, unpackTask } from './generate-transfer.ts'
 import type { Draft, Maker } from './maker.ts'
 import { Random } from './random.ts'
 import { type Family, castFor } from './universe.ts'
@@ -25,6 +26,7 @@ export const FILES: Readonly<Record<string, string>> = {
   'files/note.txt': 'a note\n',
   'files/tree/one.txt': 'one\n',
   'files/tree/below/two.txt': 'two\n',
+  'files/things.tar': THINGS,
   'templates/colour.j2': 'colour: {{ colour }}\n',
 }
 
@@ -38,6 +40,23 @@ const KINDS = [
   [4, unitTask],
   [1, sysctlTask],
   [1, factTask],
+  [3, editTask],
+  [1, downloadTask],
+  [1, unpackTask],
+  [1, findTasks],
+] as const
+
+/** Files that are made, edited, fetched, unpacked and listed, with few services between. */
+const TRANSFERS = [
+  [3, fileTask],
+  [2, copyTask],
+  [1, templateTask],
+  [1, statTasks],
+  [5, editTask],
+  [2, downloadTask],
+  [3, unpackTask],
+  [2, findTasks],
+  [1, assembleTask],
 ] as const
 
 type Make = (maker: Maker) => Draft[]
@@ -56,10 +75,11 @@ export function generateList(family: Family, seed: number): GeneratedList {
     [3, 'install'],
     [1, 'upgrade'],
     [1, 'remove'],
+    [4, 'transfer'],
   ])
   for (const make of makersOf(theme, random)) add(make)
   const size = random.between(3, 7)
-  while (tasks.length < size) add(random.weighted<Make>(KINDS))
+  while (tasks.length < size) add(random.weighted<Make>(theme === 'transfer' ? TRANSFERS : KINDS))
   return {
     family,
     seed,
@@ -71,12 +91,13 @@ export function generateList(family: Family, seed: number): GeneratedList {
   }
 }
 
-type Theme = 'mixed' | 'install' | 'upgrade' | 'remove'
+type Theme = 'mixed' | 'install' | 'upgrade' | 'remove' | 'transfer'
 
 /** Some lists are about an installation or a removal and what it changes; the rest is mixed. */
 function makersOf(theme: Theme, random: Random): readonly Make[] {
   switch (theme) {
     case 'mixed':
+    case 'transfer':
       return []
     case 'install':
       return [noticeTasks, noticeTasks, (maker) => installTask(maker), random.pick([noticeTasks, unitTask])]
