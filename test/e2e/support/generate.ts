@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { fileTask, copyTask, noticeTasks, statTasks, templateTask } from './generate-files.ts'
+import { gatherTask, listsTask, repositoryTask } from './generate-packages.ts'
 import { installTask, packageTask, removeTask, sysctlTask, unitTask } from './generate-services.ts'
 import type { Draft, Maker } from './maker.ts'
 import { Random } from './random.ts'
@@ -38,6 +39,9 @@ const KINDS = [
   [4, unitTask],
   [1, sysctlTask],
   [1, factTask],
+  [2, repositoryTask],
+  [1, listsTask],
+  [1, gatherTask],
 ] as const
 
 type Make = (maker: Maker) => Draft[]
