@@ -5,7 +5,8 @@
 export class Progress {
   readonly #at = new Map<string, number>()
   readonly #lost = new Map<string, number>()
-  readonly #endedPlays = new Set<number>()
+  readonly #failed = new Set<string>()
+  readonly #ended = new Set<object>()
   readonly #touched = new Set<number>()
   readonly #fences = new Map<number, (() => void)[]>()
   readonly #waiting = new Map<string, (() => void)[]>()
@@ -13,6 +14,7 @@ export class Progress {
   #version = 0
   #recalls = 0
   #stopped: string | undefined
+  #mayFinish = false
 
   constructor(hosts: Iterable<string>) {
     for (const host of hosts) this.#at.set(host, -1)
@@ -30,6 +32,11 @@ export class Progress {
     if (before === undefined || before >= position) return
     this.#at.set(host, position)
     this.#changed(host)
+  }
+
+  /** Wakes who waits for this host: it has done something that is no step of the program. */
+  tell(host: string): void {
+    if (this.#at.has(host)) this.#changed(host)
   }
 
   /** Counts how often hosts were called back: who waited meanwhile may have another place in the program. */
@@ -60,8 +67,15 @@ export class Progress {
   }
 
   /** The host failed, or could not be reached, in this play. */
-  lose(host: string, play: number): void {
-    if (!this.#lost.has(host)) this.#lost.set(host, play)
+  lose(host: string, play: number, unreachable = false): void {
+    if (this.#lost.has(host)) return
+    this.#lost.set(host, play)
+    if (!unreachable) this.#failed.add(host)
+  }
+
+  /** Whether the host was reached in this play and has failed there. */
+  hasFailedIn(host: string, play: number): boolean {
+    return this.#failed.has(host) && this.#lost.get(host) === play
   }
 
   /** The play in which a host was lost; undefined while it is well. */
@@ -79,13 +93,13 @@ export class Progress {
     return hosts.find((host) => this.#at.has(host))
   }
 
-  /** No host goes on with this play (meta: end_play). */
-  endPlay(play: number): void {
-    this.#endedPlays.add(play)
+  /** No host goes on with this play, or batch of one (meta: end_play, end_batch). */
+  endPlay(play: object): void {
+    this.#ended.add(play)
   }
 
-  hasEnded(play: number): boolean {
-    return this.#endedPlays.has(play)
+  hasEnded(play: object): boolean {
+    return this.#ended.has(play)
   }
 
   /** The task at this position has done something that may reach other hosts. */
@@ -97,13 +111,21 @@ export class Progress {
     return this.#touched.has(position)
   }
 
-  /** Ends the run for all hosts before their next step. True for the first who says so. */
-  stop(why: string): boolean {
+  /**
+   * Ends the run for all hosts before their next step. True for the first who says so. `mayFinish`: handlers that
+   * plays force may still run.
+   */
+  stop(why: string, mayFinish = false): boolean {
     const first = this.#stopped === undefined
+    if (first) this.#mayFinish = mayFinish
     this.#stopped ??= why
     for (const host of this.#waiting.keys()) this.#changed(host)
     this.#openFences()
     return first
+  }
+
+  get mayFinish(): boolean {
+    return this.#mayFinish
   }
 
   get stopped(): string | undefined {

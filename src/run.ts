@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { HostRun } from './converge.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
 import { EXIT, HakubeError, type ExitCode } from './errors.ts'
+import type { PlayRun } from './playbook/program.ts'
+import { Ways } from './run/ways.ts'
 import { Preflight } from './ha/preflight/preflight.ts'
 import type { Rolling } from './ha/rolling.ts'
 import { Progress } from './progress.ts'
@@ -10,6 +12,7 @@ import { exitCode } from './run/exit-code.ts'
 import { Gate } from './run/gate.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs } from './run/inputs.ts'
+import { goesOnUnreached } from './run/going-on.ts'
 import { rollingOf, refuseDegraded } from './run/roll.ts'
 import { layersOf } from './run/layers.ts'
 import { openEncrypted } from './run/preflight.ts'
@@ -42,32 +45,38 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   for (const text of inputs.warnings) options.emit({ type: 'warning', text })
 
   const layers = layersOf(inputs, options)
-  const render = renderContext(inputs, options, layers)
-  await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
   const plays = [...new Set(line.steps.map((step) => step.run))]
-  const hosts = new Hosts(options, store, plays, (host, play) => scopeOfPlay(inputs, layers, host, play))
+  const scopeOf = (host: string, play: PlayRun) => scopeOfPlay(inputs, layers, host, play)
+  const ways = new Ways(plays, scopeOf)
+  const render = renderContext(inputs, options, layers, ways)
+  await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
+  const hosts = new Hosts(options, store, plays, scopeOf, ways)
   const abort = () => void hosts.abort()
   options.abort.addEventListener('abort', abort)
   try {
-    const connected = await all(names.map((host) => hosts.reach(host)))
+    const goesOn = new Set(names.filter((host) => goesOnUnreached(host, line, scopeOf)))
+    const connected = await all(names.map((host) => hosts.reach(host, goesOn.has(host))))
     const reached = names.filter((_, index) => connected[index] !== undefined)
     for (const host of store.hosts.keys()) if (!names.includes(host)) store.gatherable.add(host)
 
-    const lost = names.filter((name) => !reached.includes(name))
-    const progress = new Progress(reached)
+    const unreached = names.filter((name) => !reached.includes(name))
+    const lost = unreached.filter((name) => !goesOn.has(name))
+    const going = names.filter((name) => !lost.includes(name))
+    for (const name of unreached) if (goesOn.has(name)) hosts.late(name)
+    const progress = new Progress(going)
     const rolled = rollingOf({
       steps: line.steps,
       store,
       reached,
-      scope: (host, play) => scopeOfPlay(inputs, layers, host, play),
+      scope: scopeOf,
       identity: (host, play) => hosts.identity(host, play),
       connection: (host) => connectionOf(hosts, host),
       recall: (places) => progress.recall(places),
       say: (text) => options.emit({ type: 'message', text }),
       allowOutage: options.allowOutage ?? false,
     })
-    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(lost)
-    const gate = new Gate(lockers(reached, hosts, plays), { why: options.purpose, run: randomUUID() })
+    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(unreached)
+    const gate = new Gate(lockers(going, hosts, plays), { why: options.purpose, run: randomUUID() })
     const scene = sceneOf(inputs, layers, hosts, plays, reached)
     const preflight = new Preflight({
       scene,
@@ -91,9 +100,11 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       context.progress.lose(
         host,
         plays.findIndex((play) => play.members.has(host)),
+        true,
       )
     for (const host of lost) store.unreachable.add(host)
-    const runs = reached.map((host) => {
+    hosts.onLost = (host) => gate.lost(host)
+    const runs = going.map((host) => {
       return new HostRun(context, { host, connection: connectionOf(hosts, host) })
     })
     await renderAhead(runs, context)

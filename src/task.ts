@@ -17,7 +17,10 @@ export type Diff =
   | { type: 'text'; path: string; before: string; after: string }
   | { type: 'fields'; subject: string; fields: readonly { name: string; before: string; after: string }[] }
 
-/** Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's. */
+/**
+ * Return values of a module, under Ansible's names. `changed`, `failed` and `skipped` are the engine's, but where only
+ * the apply can tell: `changed: false` of its result makes the task ok.
+ */
 export type Result = Record<string, Value>
 
 /** How long a host may be away, and what shows that it is back. */
@@ -94,6 +97,8 @@ export interface Controller {
   placeOf(host: string, variable: string): Place | undefined
   /** Like evaluate, but Python's truth of it, as in `when`. */
   test(expression: string): boolean
+  /** A mistake fails the task, since something may rescue or ignore that, or the run has begun; otherwise it is thrown. */
+  readonly tolerant?: boolean
   /** How many times -v was given. */
   readonly verbosity: number
 }
@@ -116,6 +121,13 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    * all hosts around it.
    */
   beyond?: boolean
+  /**
+   * Its questions go over the network: they are asked when its turn has come, not ahead, and with the task's
+   * environment (`http_proxy`). That costs the no-op a round trip.
+   */
+  late?(params: z.output<Schema>): boolean
+  /** It runs on the controller, once for all hosts: as if it said run_once and delegate_to: localhost. */
+  bypass?: true
   /** It only looks, whatever its arguments are. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */
@@ -138,6 +150,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   plan(prepared: Prepared, world: World): Plan
   /** Return values out of what the apply printed (register, until, failed_when). */
   result?(prepared: Prepared, output: Answer): Result
+  /** Takes what the apply printed into the controller's files; what it gives goes into the result. */
+  receive?(prepared: Prepared, output: Answer): Promise<Result>
   /** The failure of the apply in words, where the last line of its standard error does not say it. */
   failure?(prepared: Prepared, output: Answer): string
 }

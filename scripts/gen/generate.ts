@@ -4,9 +4,11 @@ import { pathToFileURL } from 'node:url'
 import { format } from 'oxfmt'
 import type { TaskModule } from '../../src/task.ts'
 import { failoverPage } from './failover.ts'
+import { keywordsPage } from './keywords.ts'
 import { languagePage } from './language.ts'
+import { lintPage } from './lint.ts'
 import { indexPage, modulePage } from './pages.ts'
-import { schemaOf } from './schema.ts'
+import { playbookSchema, tasksSchema } from './schema.ts'
 
 interface Found {
   /** Without its extension: copy. */
@@ -24,8 +26,11 @@ export async function generate(root: string): Promise<Map<string, string>> {
     ['src/tasks/index.ts', indexSource(found)],
     ['docs/playbooks.md', languagePage()],
     ['docs/failover.md', failoverPage(root)],
+    ['docs/keywords.md', keywordsPage()],
+    ['docs/lint.md', lintPage(root)],
     ['docs/modules/README.md', indexPage(modules)],
-    ['docs/schema/tasks.json', JSON.stringify(schemaOf(modules))],
+    ['docs/schema/playbook.json', JSON.stringify(playbookSchema(modules))],
+    ['docs/schema/tasks.json', JSON.stringify(tasksSchema())],
   ])
   for (const [name, text] of files)
     if (!name.endsWith('.md')) files.set(name, await formatted(root, name, text))

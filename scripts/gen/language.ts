@@ -1,6 +1,7 @@
 import { FILTERS } from '../../src/jinja/filters/index.ts'
 import { BUILT_IN_LOOKUPS } from '../../src/jinja/lookups-pure.ts'
 import { TESTS } from '../../src/jinja/tests.ts'
+import { METAS } from '../../src/playbook/model.ts'
 import { LOOKUPS } from '../../src/playbook/environment.ts'
 import {
   BLOCK_KEYWORDS,
@@ -17,7 +18,9 @@ export function languagePage(): string {
 
 Written by \`npm run gen\` from the code; do not edit.
 
-hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md).
+hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md), the [keywords](keywords.md) one for all of them; [support](support.md) says what of ansible-core there is. \`hakube lint\` [looks](lint.md) at playbooks and roles without any host.
+
+Editors complete and check playbooks by [playbook.json](schema/playbook.json), files of tasks by [tasks.json](schema/tasks.json); with the YAML language server a first line \`# yaml-language-server: $schema=PATH/playbook.json\` says so.
 
 Worth knowing:
 
@@ -27,10 +30,22 @@ Worth knowing:
 - Results (\`register\`) and facts are data: a \`{{\` in them is never evaluated.
 - Hosts run on their own, and keep the linear order around tasks that reach further than their host: \`command\`, \`shell\`, \`wait_for\`, and all that is delegated. Where handlers do so, they meet at their flush.
 - \`delegate_to\` takes any host: of the inventory, \`localhost\` for the machine hakube runs on, or an address. Variables stay those of the host that delegates; how to reach the other host and whom to become there (\`ansible_become*\`) is said by that host. A host that is in no play of the run is not locked.
+- With \`strategy: free\` (and \`host_pinned\`, which is the same here) nobody waits for other hosts within a play, but for values that it reads of them; \`run_once\` has no effect then, as in Ansible, and says so. \`strategy\` of ansible.cfg counts where a play does not say it.
+- \`max_fail_percentage\` ends the run for all hosts when more hosts of a batch have failed than that; unreachable ones do not count, as in Ansible. A host that fails in a block with \`always\` counts when that part is done (ansible-core 2.14 forgets it), and nobody goes on meanwhile; the same holds for \`any_errors_fatal\`.
+- \`force_handlers\`, in the play, on the command line or in ansible.cfg, runs what was notified on hosts that fail later. Where one failure ends the run for all, it runs on all of them, as ansible-core does from 2.16 on.
+- \`ignore_unreachable\` makes \`unreachable: true\` a result like others; each task tries anew to reach the host. A host that is down from the start is taken along where its first play ignores that, or asks for no facts and has tasks that ignore it.
+- \`connection\` (ssh, local and their other names), \`remote_user\`, \`port\`, \`become_flags\` and \`become_exe\` work on plays, blocks and tasks; variables of the host, and \`vars\` of the task, beat them. A task that leads another way than its host's first play has a connection of its own.
+- \`timeout\` ends what a task runs on a host, with its process group, and fails the task without another try. \`async\` with \`poll\` is such a limit; \`poll: 0\` is refused.
+- \`gather_subset\` and \`gather_timeout\` are accepted, and all facts are gathered whatever they say: it is one message.
 - With \`serial\` each batch goes through the whole play before the next one begins; a batch of which nobody is left ends the run.
-- Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play.
-- \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names are no templates. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
+- Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play. Where its \`argument_specs\` say what it takes, its arguments are held against them before its first task, whatever tags are asked for; what is wrong refuses the run before the first change as far as it is known by then.
+- \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names, and those of roles, may be templates of \`-e\` and of the variables of plays, blocks and roles around them. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
 - Of handlers with one name the last one runs: those of roles come before the play's own. \`notify: "role : name"\` works. A handler of a role that is included several times runs once; Ansible runs it once for each include.
+- \`module_defaults\` of plays, blocks, roles and tasks give parameters to tasks that do not say them: what the nearest says of a module replaces all that is said of it further out. Short and full names mean the same. They hold for tasks that name the module: those of \`apt\` do not reach a task with \`package\`. A value that is a template as a whole is refused: write its parameters one by one.
+- \`collections\` says where short names of modules are looked for; roles have those of their own \`meta/main.yml\`. Modules, filters, tests, lookups and loops (\`with_community.general.flattened\`) may have their full names. A collection that hakube does not know is refused where a task needs a module of it. Roles of collections (\`ns.coll.role\`) are looked for in folders of roles only.
+- \`vars_prompt\` asks before the run, on a terminal. \`-e\` says it without a question; where nobody can answer it is its \`default\`, and refused without one. What is typed unseen (\`private\`, as is the rule) is kept out of all output. \`encrypt\` knows sha512_crypt and sha256_crypt.
+- \`vars_files\` may be templates, of facts too, and lists of which the first file counts that is there. As in Ansible a file whose name hangs on something undefined is left out where no facts are gathered (hakube warns), and a mistake where they are.
+- \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too.
 - A deprecated \`include\` is an \`include_tasks\`.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
@@ -43,7 +58,7 @@ ${keywords(BLOCK_KEYWORDS)}
 ## Keywords of a task
 
 ${keywords({ ...TASK_KEYWORDS, ...LOOP_KEYWORDS })}
-Handlers also have ${difference()}. \`meta\` knows flush_handlers, noop, end_host and end_play; \`when\` works with the last two.
+Handlers also have ${difference()}. \`meta\` knows ${names(METAS)}; \`when\` works with all but noop and reset_connection, and with end_play, end_batch and clear_facts the first host decides for all. As a handler, which real roles have, flush_handlers does nothing: they are being flushed.
 
 ## Filters
 

@@ -32,6 +32,7 @@ export interface ApplyOptions extends SharedOptions {
   skipTags?: string[]
   startAtTask?: string
   rolesPath?: string[]
+  forceHandlers?: boolean
   adopt?: boolean
   upgrade?: boolean
   allowDegraded?: boolean
@@ -72,7 +73,10 @@ export interface ExportOptions extends SharedOptions {
 export interface LintOptions extends VaultOptions {
   inventory?: string[]
   extraVars?: string[]
-  output?: 'pretty' | 'plain' | 'json'
+  rolesPath?: string[]
+  skip?: string[]
+  strict?: boolean
+  output?: 'pretty' | 'plain' | 'json' | 'github'
 }
 
 export interface InventoryOptions extends VaultOptions {
@@ -185,15 +189,20 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     })
   addVaultOptions(program.command('lint'))
     .description(
-      'find mistakes in keepalived.conf and haproxy.cfg; with -i, show the failover budget; connects nowhere',
+      'find mistakes in playbooks, roles, keepalived.conf and haproxy.cfg; with -i alone, show the failover budget; connects nowhere',
     )
-    .argument('[files...]', 'configurations, told apart by what is in them')
+    .argument('[paths...]', 'files, told apart by what is in them, and folders')
     .addOption(inventoryOption())
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
-    .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
-    .action(async (files: string[], options: LintOptions) => {
+    .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
+    .option('--skip <ids>', 'advice that is not wanted, with commas', commas)
+    .option('--strict', 'advice ends with exit code 1, too')
+    .addOption(
+      new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json', 'github']),
+    )
+    .action(async (paths: string[], options: LintOptions) => {
       const { lint } = await import('./lint.ts')
-      done(await lint(files, options, terminal))
+      done(await lint(paths, options, terminal))
     })
   addVaultCommand(program, terminal, done)
   program
@@ -203,6 +212,14 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .action(async (name: string | undefined) => {
       const { modules } = await import('./modules.ts')
       done(modules(name, terminal))
+    })
+  program
+    .command('keywords')
+    .description('list the keywords of plays, blocks and tasks, or explain one')
+    .argument('[name]')
+    .action(async (name: string | undefined) => {
+      const { keywords } = await import('./keywords.ts')
+      done(keywords(name, terminal))
     })
 }
 
@@ -278,6 +295,7 @@ function applyOptions(command: Command): Command {
     .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
+    .option('--force-handlers', 'run notified handlers even on hosts that have failed')
     .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
     .option(
       '--upgrade',

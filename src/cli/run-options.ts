@@ -1,4 +1,5 @@
 import type { RunOptions } from '../run/options.ts'
+import { USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { Redactor, type Secret } from '../secret.ts'
 import { version } from '../version.ts'
 import { connectionDefaults } from '../config/connection-defaults.ts'
@@ -7,6 +8,7 @@ import { readSettings, type Settings } from '../config/settings.ts'
 import { HakubeError } from '../errors.ts'
 import type { ApplyOptions } from './commands.ts'
 import { extraVariables } from './extra-vars.ts'
+import { askPrompt } from './ask-prompt.ts'
 import { askSecret } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 import { openVault } from './vault-options.ts'
@@ -54,6 +56,10 @@ export async function runOptions(
     tags: { only: options.tags ?? [], skip: options.skipTags ?? [] },
     startAtTask: options.startAtTask,
     rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
+    conduct: {
+      strategy: settings.strategy ?? USUAL_CONDUCT.strategy,
+      forceHandlers: options.forceHandlers ?? settings.forceHandlers ?? USUAL_CONDUCT.forceHandlers,
+    },
     extraVars,
     check: options.check ?? false,
     allowDegraded: options.allowDegraded,
@@ -84,6 +90,7 @@ export async function runOptions(
     signal: terminal.interrupt,
     abort: terminal.abort,
     env: terminal.env,
+    ask: terminal.stdin.isTTY === true ? (prompt) => askPrompt(prompt, terminal) : undefined,
   }
 }
 

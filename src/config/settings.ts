@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { isUtf8 } from 'node:buffer'
 import { HakubeError, throwAll } from '../errors.ts'
 import type { Place } from '../errors.ts'
+import { strategyOf, type Strategy } from '../playbook/strategy.ts'
 import { findConfig, type Surroundings } from './find.ts'
 import { parseConfig, type Section } from './ini.ts'
 import { withoutSharing } from './ssh-sharing.ts'
@@ -24,6 +25,9 @@ export interface Settings {
   forks: number | undefined
   /** Directories in which roles are looked for. */
   rolesPath: readonly string[] | undefined
+  /** How the hosts of plays go together that do not say it. */
+  strategy: Strategy | undefined
+  forceHandlers: boolean | undefined
   hostKeyChecking: boolean | undefined
   /** Seconds. */
   timeout: number | undefined
@@ -120,6 +124,8 @@ class SettingsReader {
       becomePasswordFile: this.#path('becomePasswordFile'),
       forks: this.#number('forks'),
       rolesPath: this.#paths('rolesPath', ':'),
+      strategy: this.#read('strategy', ({ text, place }) => strategyOf(text, place)),
+      forceHandlers: this.#truth('forceHandlers'),
       hostKeyChecking: this.#truth('hostKeyChecking'),
       timeout: this.#number('timeout'),
       become: this.#truth('become'),

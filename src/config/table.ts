@@ -31,6 +31,8 @@ export const SETTINGS = {
   becomePasswordFile: defaults('become_password_file'),
   forks: defaults('forks'),
   rolesPath: defaults('roles_path'),
+  strategy: defaults('strategy'),
+  forceHandlers: defaults('force_handlers'),
   hostKeyChecking: {
     ini: [
       ['defaults', 'host_key_checking'],

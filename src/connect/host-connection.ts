@@ -38,6 +38,8 @@ export class HostConnection implements Connection {
   }
 
   async shell(identity: Identity): Promise<FramedShell> {
+    // What is being ended must not run beside what comes next.
+    await Promise.all(this.#kills)
     const user = this.#userOf(identity)
     // The login user's own shell is one, whatever it would be become by.
     const name = user === '' ? '' : `${identity.method ?? this.#options.become.method ?? 'sudo'} ${user}`

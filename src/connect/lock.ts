@@ -56,8 +56,10 @@ for try in 1 2 3 4 5; do
   [ -f "$lock" ] || { [ -e "$lock" ] || [ -L "$lock" ] || continue; echo "$lock is not a file" >&2; exit 1; }
   was=$(field shell "$lock")
   [ "$was" = "$me" ] && exit 0
-  [ -n "$run" ] && [ "$(field run "$lock")" = "$run" ] && exit 0
-  alive "$lock" && held "$lock"
+  if alive "$lock"; then
+    [ -n "$run" ] && [ "$(field run "$lock")" = "$run" ] && exit 0
+    held "$lock"
+  fi
   claim=$lock.claim.$(printf '%s' "$was" | tr -c 'A-Za-z0-9-' _)
   if ln "$new" "$claim" 2>/dev/null; then
     if [ "$(field shell "$lock")" = "$was" ]; then
@@ -67,8 +69,13 @@ for try in 1 2 3 4 5; do
     fi
     rm -f "$claim"
   else
-    alive "$claim" && held "$claim"
-    rm -f "$claim"
+    if alive "$claim"; then
+      # Another name of this machine in the same run is about to have it.
+      [ -n "$run" ] && [ "$(field run "$claim")" = "$run" ] || held "$claim"
+      sleep 0.2 2>/dev/null || sleep 1
+    else
+      rm -f "$claim"
+    fi
   fi
 done
 echo "could not take $lock" >&2

@@ -136,8 +136,20 @@ export class Answers {
 
 function inquiryOf(works: readonly Work[]): Inquiry {
   const inquiry = new Inquiry()
-  for (const { rendered } of works) if (rendered.type === 'ready') inquiry.add(rendered.asks)
+  for (const work of works) {
+    const { rendered } = work
+    if (rendered.type === 'ready') inquiry.add(rendered.late ? lateAsks(rendered.asks, work) : rendered.asks)
+  }
   return inquiry
+}
+
+/** What goes over the network goes the way that the task's environment says, such as through a proxy. */
+function lateAsks(asks: readonly WorldQuestion[], work: Work): readonly WorldQuestion[] {
+  return asks.map((question) =>
+    question.kind === 'script'
+      ? { kind: 'script', ask: { ...question.ask, text: withEnvironment(question.ask.text, work) } }
+      : question,
+  )
 }
 
 function byIdentity(works: readonly Work[]): Map<Identity, Work[]> {
@@ -155,7 +167,7 @@ export function identityKey(identity: Identity): string {
   return identity.becomeUser === undefined ? '' : `${identity.method ?? 'sudo'}:${identity.becomeUser}`
 }
 
-/** `environment` holds for what the task runs, not for the questions about the host. */
+/** `environment` holds for what the task runs, not for the questions about the host but those that are late. */
 function withEnvironment(script: Script, work: Work): Script {
   let exports = nothing
   for (const [name, value] of work.settings.environment) {

@@ -27,13 +27,29 @@ export interface Hands {
 
 /** Plans one task over what the host answered and, outside of check mode, makes it so; repeats it for `until`. */
 export async function carryOut(work: Work, group: Group, hands: Hands): Promise<Verdict> {
+  try {
+    return await tries(work, group, hands)
+  } catch (error) {
+    if (!isKnown(error) || error.exitCode !== EXIT.unreachable || !work.settings.ignoreUnreachable)
+      throw error
+    hands.forget()
+    const result = { unreachable: true, msg: error.message }
+    return verdict('ignored', error.message, { hint: error.hint, result })
+  }
+}
+
+async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { retry } = work.settings
   const register = group.task?.register
   const once = async () => doubted(work, judge(work, await attempt(work, group, hands), register), hands)
   let found = await once()
   if (!retry || work.settings.check) return found
   try {
-    for (let left = retry.retries; left > 0 && !enough(work, found, register); left--) {
+    for (
+      let left = retry.retries;
+      left > 0 && found.final !== true && !enough(work, found, register);
+      left--
+    ) {
       await pause(retry.delay, hands.context.signal)
       if (hands.context.signal.aborted) return found
       hands.forget()
@@ -95,6 +111,11 @@ async function attempt(work: Work, group: Group, hands: Hands): Promise<Verdict>
     return await tryOnce(work, group, hands)
   } catch (error) {
     if (!isKnown(error) || endsHost(error)) throw error
+    const { limit } = work.settings
+    if (limit && error.code === 'timed-out') {
+      hands.forget()
+      return verdict('failed', limit.failure, { final: true, result: { changed: false, msg: limit.failure } })
+    }
     return verdict('failed', error.message, { hint: error.hint })
   }
 }
@@ -177,19 +198,25 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
-  const beyond = module.beyond === true || work.settings.delegate !== undefined
+  const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
+  const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
   const output = plan.absence
     ? await applyAndOutlast(work, plan, plan.absence, hands)
-    : await hands.answers.apply(work, plan.apply, plan.timeout, module.beyond === true ? [] : next)
+    : await hands.answers.apply(
+        work,
+        plan.apply,
+        timeout === Infinity ? undefined : timeout,
+        module.beyond === true ? [] : next,
+      )
   const ms = performance.now() - started
   const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
-  const result: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }
+  const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }
+  if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })
+  const result: Result = { ...found, ...(await module.receive?.(prepared, output)) }
   const more = { diff: plan.diff, ms, result }
-  if (output.code !== 0) return failed(module, kind, prepared, output, more)
-  if (plan.counts === false)
+  if (plan.counts === false || result['changed'] === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
-  if (plan.maybe === true && result['changed'] === false) return verdict('ok', plan.summary, more)
   if (!asksAgain(kind, plan)) return verdict('changed', plan.summary, more)
   const after = planOf(work, hands.answers)
   if (after.status === 'ok')
@@ -204,7 +231,7 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   )
 }
 
-/** The apply may take the connection along; behind it the host is another one, without the run's lock. */
+/** The apply may take the connection along. Before the next change the run's lock is taken on the host anew. */
 async function applyAndOutlast(work: Work, plan: Change, absence: Absence, hands: Hands): Promise<Answer> {
   const connection = await hands.connection()
   const { host } = connection
@@ -221,7 +248,6 @@ async function applyAndOutlast(work: Work, plan: Change, absence: Absence, hands
   if (output.code !== 0) return output
   await outlast(absence, { host, connection, identity: work.settings.identity, signal: hands.context.signal })
   hands.forget()
-  await hands.context.cameBack(host)
   return output
 }
 

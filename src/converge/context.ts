@@ -2,6 +2,7 @@ import type { Connection } from '../connect/connection.ts'
 import type { Task } from '../playbook/model.ts'
 import type { Line } from '../playbook/line.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
+import type { Way } from '../playbook/way.ts'
 import type { RenderContext } from '../playbook/render.ts'
 import type { Progress } from '../progress.ts'
 import type { Event } from '../report/events.ts'
@@ -9,6 +10,7 @@ import type { Layers } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
 import type { Predicted } from './answers.ts'
 import type { Once } from './once.ts'
+import type { Throttle } from './throttle.ts'
 
 /** What the hosts of a run share. */
 export interface RunContext {
@@ -17,6 +19,7 @@ export interface RunContext {
   progress: Progress
   render: RenderContext
   once: Once
+  throttle: Throttle
   check: boolean
   /** Aborted by the first Ctrl-C: no further apply begins. */
   signal: AbortSignal
@@ -30,8 +33,6 @@ export interface RunContext {
   /** Called before every change; before the first one it takes the run's lock on all hosts. Returns true if this host was
    * not locked until now. Throws HakubeError if another run holds a lock. */
   beforeChange(host: string, run: PlayRun): Promise<boolean>
-  /** A host has been away: its lock is taken again. Throws HakubeError if another run has it now. */
-  cameBack(host: string): Promise<void>
   /** Called in check mode where a change would be made. Throws HakubeError if the run is refused. */
   beforePrediction(): Promise<void>
   /** The next batch of a play is about to begin: why it must not, undefined if it may. */
@@ -41,7 +42,11 @@ export interface RunContext {
   /** What check mode predicts for a host. */
   predicted(host: string): Predicted
   /** The connection to a host that others delegate tasks to. Throws HakubeError if it cannot be reached. */
-  delegate(host: string): Promise<Connection>
+  delegate(host: string, way: Way): Promise<Connection>
+  /** The connection to a host by another way than its usual one. */
+  reachBy(host: string, way: Way): Promise<Connection>
+  /** The next task connects to the host anew. */
+  reset(host: string): Promise<void>
   /** Gathers facts of a host outside of the run whose facts are read. */
   gather(host: string): Promise<void>
 }

@@ -1,4 +1,6 @@
 import { isMeta, type Task } from '../playbook/model.ts'
+import type { Step } from '../playbook/program.ts'
+import { isTogether } from './metas.ts'
 import type { Group } from '../playbook/work.ts'
 
 /** Whether hosts keep the linear order around this task: what it does may reach further than its host. */
@@ -8,17 +10,36 @@ export function isBeyond(task: Task | undefined): boolean {
 }
 
 /** The same of a step: handlers run where they are flushed. In check mode only what is delegated reaches further. */
-export function reachesOut({ step, task, handler }: Group, check: boolean): boolean {
-  const tasks = step.type === 'flush' && !handler ? step.run.handlers : [task]
+export function reachesOut({ step, task, handler, works }: Group, check: boolean): boolean {
+  if (!isLinear(step)) return false
+  const tasks = isFlush(step) && !handler ? step.run.handlers : [task]
+  if (works.some((work) => work.settings.way !== undefined)) return true
   return tasks.some((one) => isBeyond(one) && (!check || one?.delegateTo !== undefined))
+}
+
+/** With strategy: free hosts go their own ways within a play. */
+function isLinear({ run }: Step): boolean {
+  return run.conduct.strategy === 'linear'
+}
+
+/** Whether handlers run at this step. */
+function isFlush({ type, task }: Step): boolean {
+  return (
+    type === 'flush' || (task !== undefined && isMeta(task.module) && task.module.meta === 'flush_handlers')
+  )
 }
 
 /** Whether hosts wait for each other before this step, in check mode too. */
 export function isFence({ step, task, works }: Group): boolean {
-  // A failure there must be known to all before anybody goes on.
-  if (step.type === 'play' || works.some((work) => work.settings.fatal)) return true
-  if (!task) return false
-  if (isMeta(task.module)) return task.module.meta === 'end_play'
+  if (step.type === 'play') return true
+  if (isLinear(step)) {
+    // A failure there must be known to all before anybody goes on.
+    if (step.run.conduct.maxFail !== undefined || works.some((work) => work.settings.fatal)) return true
+    // Who of them was notified must be known before one of them runs it for all.
+    if (isFlush(step)) return step.run.handlers.some((handler) => handler.runOnce)
+    if (isTogether(step)) return true
+  }
+  if (!task || isMeta(task.module)) return false
   // What they read of other hosts, if only through variables, is read when there is no waiting any more.
   const conditions = [...(task.changedWhen ?? []), ...(task.failedWhen ?? []), ...(task.retry?.until ?? [])]
   return conditions.some(({ value }) => !/^(true|false)$/i.test(value))

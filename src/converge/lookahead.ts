@@ -1,13 +1,16 @@
+import { showPlace } from '../errors.ts'
 import { isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
-import { renderMeta, renderTask, type Slot } from '../playbook/render.ts'
+import { renderMeta } from '../playbook/render-meta.ts'
+import { renderTask, type Slot } from '../playbook/render.ts'
 import { boolean } from '../playbook/settings.ts'
-import type { Group, Work } from '../playbook/work.ts'
+import type { Group, Turn, Work } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
+import { gathersFacts } from './gathered.ts'
 import { registerLoop, registerWork } from './register.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -110,7 +113,7 @@ export class Lookahead {
       const room = step.room * HANDLER_ROOM
       const position = step.position + room * ++this.#handlersAt.count
       try {
-        groups.push(await this.#renderTask({ step, task, handler: true, room, tolerate: true }, position))
+        groups.push({ ...(await this.#handler(step, task, room, position)), position })
       } catch (error) {
         if (!(error instanceof NotYet) || error.what.kind === 'unknown') throw error
         this.#handlersAt.count--
@@ -120,6 +123,24 @@ export class Lookahead {
     }
     this.queue.unshift(...groups)
     return { groups, missing }
+  }
+
+  #renderMeta(slot: Omit<Slot, 'rendered'>, position: number): Group {
+    const { step, task, handler } = slot
+    const scope = this.#scope(slot, position)
+    const work = renderMeta({ ...slot, rendered: () => {} }, scope, this.#context.render)
+    return { step, task, handler, works: work ? [work] : [], looped: false }
+  }
+
+  async #handler(step: Step, task: Task, room: number, position: number): Promise<Group> {
+    const { once } = this.#context
+    if (this.#isOnce({ step, task }, position)) {
+      const turn = once.turnOf(step, task, this.#host)
+      if (once.handlerLeader(turn, step, task) !== this.#host)
+        return { ...this.#follow(step, task, turn, position), handler: true }
+    }
+    const slot = { step, task, handler: true, room, tolerate: true }
+    return isMeta(task.module) ? this.#renderMeta(slot, position) : this.#renderTask(slot, position)
   }
 
   #settle(): void {
@@ -137,33 +158,38 @@ export class Lookahead {
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
-    if (this.#follows(slot)) return this.#follow(step, task)
+    if (this.#follows(slot)) return this.#follow(step, task, step, step.position)
     if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
-    const work = renderMeta(
-      { ...slot, rendered: () => {} },
-      this.#scope(slot, step.position),
-      this.#context.render,
-    )
-    this.#halted = work?.rendered.type === 'meta' || work?.rendered.type === 'failed'
-    return { step, task, handler: false, works: work ? [work] : [], looped: false }
+    const group = this.#renderMeta(slot, step.position)
+    const ends = task.module.meta.startsWith('end_') && group.works[0]?.rendered.type === 'meta'
+    this.#halted = ends || group.works[0]?.rendered.type === 'failed' || task.module.meta === 'clear_facts'
+    return group
   }
 
   /** Whether another host runs this task for this one. */
   #follows({ step, task }: Pick<Slot, 'step' | 'task'>): boolean {
+    return this.#isOnce({ step, task }, step.position) && this.#context.once.leader(step) !== this.#host
+  }
+
+  /** The strategy free knows no run_once, as in Ansible. */
+  #isOnce({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): boolean {
     const { runOnce } = task
-    if (!runOnce || !boolean(renderTree(runOnce, this.#scope({ step, task }, step.position)), runOnce))
+    if (!runOnce || !boolean(renderTree(runOnce, this.#scope({ step, task }, position)), runOnce))
       return false
-    return this.#context.once.leader(step) !== this.#host
+    if (step.run.conduct.strategy === 'linear') return true
+    const text = `run_once has no effect with strategy: free, so "${task.name ?? task.action}" runs on all hosts`
+    this.#context.emit({ type: 'warning', text, place: showPlace(runOnce.place) })
+    return false
   }
 
   /** What the other host gives is not there yet. */
-  #follow(step: Step, task: Task): Group {
+  #follow(step: Step, task: Task, turn: Turn, position: number): Group {
     const names = [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
-    for (const name of names) this.#context.store.write(this.#host, name, step.position, PENDING)
-    this.#promiseFacts(task, step.position)
+    for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
+    this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
     if ('name' in task.module && task.module.name === 'include_vars') this.#halted = true
-    return { step, task, handler: false, works: [], looped: false, follows: true }
+    return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
 
   async #renderTask(slot: Omit<Slot, 'rendered'>, position: number): Promise<Group> {
@@ -184,6 +210,8 @@ export class Lookahead {
     }
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
     if (!open) registerLoop(store, group, verdicts)
+    // What they set is seen by others only when it is done.
+    if (task.delegateFacts || gathersFacts(task)) this.#halted = true
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }

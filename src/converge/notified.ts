@@ -5,6 +5,7 @@ import { hasTemplate } from '../playbook/reader.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { toJson } from '../value.ts'
 import { renderTree } from '../variables/scope.ts'
+import type { Verdict } from './verdict.ts'
 
 /** The handlers of one host that wait for their flush. */
 export class Notified {
@@ -70,7 +71,27 @@ export class Notified {
     return doubt
   }
 
+  /** Whether it waits for its flush. */
+  has(handler: Task): boolean {
+    return this.#handlers.has(handler)
+  }
+
   clear(): void {
     this.#handlers.clear()
   }
+}
+
+/** A handler of which check mode cannot tell whether it runs. */
+export function doubtful(group: Group, why: string): Group {
+  const works = group.works.map((work): Work => {
+    const { rendered } = work
+    if (rendered.type !== 'ready' || !work.settings.check) return work
+    return { ...work, rendered: { type: 'unknown', why, asks: rendered.asks } }
+  })
+  return { ...group, works }
+}
+
+/** Whether what became of a task notifies its handlers. */
+export function notifies(found: Verdict | undefined): boolean {
+  return found !== undefined && ['changed', 'would-change', 'would-run'].includes(found.status)
 }

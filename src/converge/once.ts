@@ -1,5 +1,6 @@
+import type { Task } from '../playbook/model.ts'
 import type { Step } from '../playbook/program.ts'
-import type { Work } from '../playbook/work.ts'
+import type { Turn, Work } from '../playbook/work.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What a run_once task came to on the host that ran it. */
@@ -11,8 +12,12 @@ export interface Done {
 /** Tasks with run_once: the first host of the batch that is still there runs each of them, and the others take over what it gave. */
 export class Once {
   readonly #isThere: (host: string) => boolean
-  readonly #leaders = new Map<Step, string>()
-  readonly #done = new Map<Step, Done>()
+  readonly #leaders = new Map<Turn, string>()
+  readonly #done = new Map<Turn, Done>()
+  /** Of handlers, by step: each time that one is flushed there counts for itself. */
+  readonly #turns = new Map<Step, Map<Task, Turn[]>>()
+  readonly #passed = new Map<Turn, Set<string>>()
+  readonly #notified = new Map<string, (handler: Task) => boolean>()
 
   /** `isThere`: whether a host is still in the run. */
   constructor(isThere: (host: string) => boolean) {
@@ -21,20 +26,51 @@ export class Once {
 
   /** Who runs this step. Another host once the first choice has left the run without having run it. */
   leader(step: Step): string | undefined {
-    const known = this.#leaders.get(step)
-    if (known !== undefined && (this.#isThere(known) || this.#done.has(step))) return known
-    const next = step.run.hosts.find(
-      (host) => this.#isThere(host) && step.inclusions.every((one) => one.hosts.has(host)),
-    )
-    if (next !== undefined) this.#leaders.set(step, next)
+    return this.#lead(step, step, (host) => step.inclusions.every((one) => one.hosts.has(host)))
+  }
+
+  /** Tells which handlers a host is about to run. */
+  join(host: string, isNotified: (handler: Task) => boolean): void {
+    this.#notified.set(host, isNotified)
+  }
+
+  /** The time at which this handler comes up next for a host at this flush. */
+  turnOf(step: Step, handler: Task, host: string): Turn {
+    let ofStep = this.#turns.get(step)
+    if (!ofStep) this.#turns.set(step, (ofStep = new Map()))
+    let turns = ofStep.get(handler)
+    if (!turns) ofStep.set(handler, (turns = []))
+    const next = turns.find((turn) => this.#passed.get(turn)?.has(host) !== true)
+    if (next) return next
+    const turn: Turn = {}
+    turns.push(turn)
+    return turn
+  }
+
+  /** The same for a handler: the first host of the batch that was notified. */
+  handlerLeader(turn: Turn, step: Step, handler: Task): string | undefined {
+    return this.#lead(turn, step, (host) => this.#notified.get(host)?.(handler) === true)
+  }
+
+  /** The host is through with the handler, whoever has run it. */
+  pass(turn: Turn, host: string): void {
+    const passed = this.#passed.get(turn) ?? new Set()
+    this.#passed.set(turn, passed.add(host))
+  }
+
+  finish(turn: Turn, done: Done): void {
+    this.#done.set(turn, done)
+  }
+
+  result(turn: Turn): Done | undefined {
+    return this.#done.get(turn)
+  }
+
+  #lead(turn: Turn, { run }: Step, takesPart: (host: string) => boolean): string | undefined {
+    const known = this.#leaders.get(turn)
+    if (known !== undefined && (this.#isThere(known) || this.#done.has(turn))) return known
+    const next = run.hosts.find((host) => this.#isThere(host) && takesPart(host))
+    if (next !== undefined) this.#leaders.set(turn, next)
     return next
-  }
-
-  finish(step: Step, done: Done): void {
-    this.#done.set(step, done)
-  }
-
-  result(step: Step): Done | undefined {
-    return this.#done.get(step)
   }
 }

@@ -1,6 +1,7 @@
 import type { Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy } from '../playbook/program.ts'
 import type { Group, Work } from '../playbook/work.ts'
+import { gathersFacts, takeFacts } from './gathered.ts'
 import { str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
 import { UnknownValue, type VariableStore } from '../variables/store.ts'
@@ -9,28 +10,32 @@ import { hasChanged, hasFailed, openDict, registered, type Verdict } from './ver
 /** Stores what a finished work gives: facts it has set, and its result under `register`. */
 export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
   const { position } = work.scope
+  const { delegate, delegateFacts } = work.settings
+  const host = delegateFacts && delegate !== undefined ? delegate : work.host
   const facts = found.result['ansible_facts']
   if (isDict(facts) && 'name' in task.module && task.module.name === 'include_vars') {
     // Texts of a file of variables may be templates; what a host or a task has said never is one.
     const [file] = listOf(found.result['ansible_included_var_files'])
     for (const [name, value] of facts)
-      store.include(work.host, String(name), position, {
+      store.include(host, String(name), position, {
         value,
         place: { file: str(file ?? 'include_vars') },
       })
+  } else if (isDict(facts) && gathersFacts(task)) {
+    takeFacts(store, host, facts)
   } else if (isDict(facts)) {
     const gathers = factsGivenBy(task)?.length !== 0
-    for (const [name, value] of gathers ? facts : []) store.giveFact(work.host, String(name), position, value)
+    for (const [name, value] of gathers ? facts : []) store.giveFact(host, String(name), position, value)
     // What set_fact makes a fact (cacheable) is a variable all the same.
     if (gathers && factsSetBy(task).length === 0) return keep(store, task, work, found)
-    for (const [name, value] of facts) store.write(work.host, String(name), position, value)
+    for (const [name, value] of facts) store.write(host, String(name), position, value)
   } else if (found.status === 'unknown') {
     // Whether and what it sets is unknown, so what was there before does not count any more.
     for (const name of factsSetBy(task)) {
-      store.write(work.host, name, position, new UnknownValue(found.reason))
+      store.write(host, name, position, new UnknownValue(found.reason))
     }
     for (const name of factsGivenBy(task) ?? [])
-      store.giveFact(work.host, name, position, new UnknownValue(found.reason))
+      store.giveFact(host, name, position, new UnknownValue(found.reason))
   }
   keep(store, task, work, found)
 }
@@ -53,14 +58,10 @@ export function registerLoop(store: VariableStore, group: Group, verdicts: reado
 }
 
 function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
-  const loopVar = group.task?.loop?.control.loopVar ?? 'item'
   const [first] = verdicts
   if (first && group.works[0]?.item === undefined) return withoutItems(first)
   const results = verdicts.map((found, index) =>
-    registered(found, [
-      [loopVar, group.works[index]?.item?.value ?? null],
-      ['ansible_loop_var', loopVar],
-    ]),
+    registered(found, [...(group.works[index]?.scope.loop ?? [])]),
   )
   const failed = verdicts.some(hasFailed)
   const out = new Map<string, Value>([

@@ -17,6 +17,8 @@ export interface Verdict {
   notes: readonly string[]
   result: Result
   ms: number
+  /** Only ignore_errors has still a say. */
+  final?: true
   /** Check mode stopped short of the task: what is missing in `result` is unknown, not absent. */
   predicted?: boolean
 }
@@ -31,7 +33,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
   if (found.status === 'skipped') return found
   let judged = found
   try {
-    if (failedWhen && found.status !== 'unknown' && found.status !== 'would-run') {
+    if (failedWhen && found.final !== true && found.status !== 'unknown' && found.status !== 'would-run') {
       const failing = holds(failedWhen, work, judged, register)
       if (failing)
         judged = {
@@ -91,12 +93,13 @@ function holds(
 
 /** Whether the task changed its host, or would: what changed_when says beats what the module says. */
 export function hasChanged({ status, result }: Verdict): boolean {
-  if (hasFailed({ status })) return result['changed'] === true
+  if (hasFailed({ status, result })) return result['changed'] === true
   return status === 'changed' || status === 'would-change' || status === 'would-run'
 }
 
-export function hasFailed({ status }: Pick<Verdict, 'status'>): boolean {
-  return status === 'failed' || status === 'ignored'
+/** A host that could not be reached has not failed, as far as results go. */
+export function hasFailed({ status, result }: Pick<Verdict, 'status' | 'result'>): boolean {
+  return status === 'failed' || (status === 'ignored' && result['unreachable'] !== true)
 }
 
 /** The dict that `register` gets. What only a real run would know is unknown, not absent. */
@@ -104,7 +107,7 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   const { status } = found
   const entries = new Map<string, Value>([...more, ...Object.entries(found.result)])
   entries.set('changed', hasChanged(found))
-  entries.set('failed', hasFailed(found))
+  if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found))
   if (status === 'skipped') {
     entries.set('skipped', true)
     entries.set('skip_reason', 'Conditional result was False')

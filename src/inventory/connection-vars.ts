@@ -53,6 +53,9 @@ const SSH = [
 ]
 const LOCAL = ['local', 'ansible.builtin.local']
 
+/** All ways to connect, under all of their names. */
+export const CONNECTIONS: readonly string[] = [...SSH, ...LOCAL]
+
 /**
  * Reads the connection variables of a host; templates in them must be evaluated already. Of several names for one
  * thing the old ansible_ssh_* one wins, as in Ansible.

@@ -80,7 +80,7 @@ export type Statement =
   | { kind: 'include'; at: number; template: Expression; ignoreMissing: boolean; withContext: boolean }
   | { kind: 'import'; at: number; template: Expression; name: string; withContext: boolean }
   | { kind: 'from'; at: number; template: Expression; names: ImportName[]; withContext: boolean }
-  | { kind: 'block'; at: number; name: string; scoped: boolean; body: Statement[] }
+  | { kind: 'block'; at: number; name: string; scoped: boolean; required: boolean; body: Statement[] }
   | { kind: 'extends'; at: number; template: Expression }
 
 export interface ImportName {

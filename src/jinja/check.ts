@@ -68,7 +68,7 @@ function names(root: Expression | readonly Statement[], own: ReadonlySet<string>
 
 /** Every name the statements set anywhere: a name both set and read is taken for their own. */
 function setNames(body: readonly Statement[]): ReadonlySet<string> {
-  const out = new Set<string>(['loop', 'caller', 'varargs', 'kwargs', 'super'])
+  const out = new Set<string>(['loop', 'caller', 'varargs', 'kwargs', 'super', 'self'])
   const visit = (statement: Statement): void => {
     if ('target' in statement) addTarget(statement.target, out)
     if (statement.kind === 'with') for (const { target } of statement.bindings) addTarget(target, out)

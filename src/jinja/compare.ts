@@ -144,6 +144,7 @@ export function contains(container: Item, item: Item): boolean {
   if (!Array.isArray(container) && !(container instanceof Opaque && container.elements())) {
     throw new Mistake(`argument of type '${typeName(container)}' is not iterable`)
   }
+  if (container instanceof DictView && container.typeName === 'dict_keys') toKey(item)
   for (const element of iterate(container)) if (equals(element, item)) return true
   return false
 }

@@ -17,9 +17,21 @@ const MONTHS = [
   'December',
 ]
 
-/** Python's strftime in the C locale. A directive that it does not know is a Mistake. */
+/** Python's strftime in the C locale, with the C library's flags; what it does not know stays as it is. */
 export function formatDate(time: DateTime, format: string): string {
-  return format.replaceAll(/%([^])?/g, (_, directive?: string) => one(time, directive ?? ''))
+  return format.replaceAll(/%([-_0^]?)([^])?/g, (all, flag: string, directive?: string) => {
+    const field = directive === undefined ? undefined : one(time, directive)
+    return field === undefined ? all : flagged(field, flag)
+  })
+}
+
+/** `-` takes the filling away, `_` and `0` choose it, `^` makes capitals. */
+function flagged(field: string, flag: string): string {
+  if (flag === '^') return field.toUpperCase()
+  if (flag === '') return field
+  return field.replace(/^[0 ]+(?=\d)/, (fill) =>
+    flag === '-' ? '' : fill.replaceAll(/[0 ]/g, flag === '_' ? ' ' : '0'),
+  )
 }
 
 function pad(value: number, width = 2, fill = '0'): string {
@@ -38,7 +50,7 @@ const COMPOSED: Record<string, string> = {
   X: '%H:%M:%S',
 }
 
-function one(time: DateTime, directive: string): string {
+function one(time: DateTime, directive: string): string | undefined {
   const { wall, offset } = time
   const composed = Object.hasOwn(COMPOSED, directive) ? COMPOSED[directive] : undefined
   if (composed !== undefined) return formatDate(time, composed)
@@ -62,6 +74,8 @@ function one(time: DateTime, directive: string): string {
     M: () => pad(wall.getUTCMinutes()),
     n: () => '\n',
     p: () => (hour < 12 ? 'AM' : 'PM'),
+    P: () => (hour < 12 ? 'am' : 'pm'),
+    g: () => pad(isoWeek(wall).year % 100),
     s: () => String(Math.floor((wall.getTime() - offset * 60_000) / 1000)),
     S: () => pad(wall.getUTCSeconds()),
     t: () => '\t',
@@ -76,9 +90,7 @@ function one(time: DateTime, directive: string): string {
     Z: () => (offset === 0 ? 'UTC' : ''),
     '%': () => '%',
   }
-  const field = Object.hasOwn(fields, directive) ? fields[directive] : undefined
-  if (!field) throw new Mistake(`the date format does not know %${directive}`)
-  return field()
+  return Object.hasOwn(fields, directive) ? fields[directive]?.() : undefined
 }
 
 function zone(offset: number): string {

@@ -1,4 +1,4 @@
-import { bind, REQUIRED, textArgument } from './arguments.ts'
+import { bind, type Bound, intArgument, REQUIRED, textArgument } from './arguments.ts'
 import { truthy } from './compare.ts'
 import { formatDate } from './dates-format.ts'
 import { Mistake } from './mistakes.ts'
@@ -8,9 +8,19 @@ import { type Args, Callable, type Item, Opaque } from './things.ts'
 
 const DAY = 86_400_000
 
+const PARTS = {
+  year: null,
+  month: null,
+  day: null,
+  hour: null,
+  minute: null,
+  second: null,
+  microsecond: null,
+}
+
 /** Python's datetime without a time zone: a wall clock reading. */
 export class DateTime extends Opaque {
-  readonly typeName = 'datetime'
+  readonly typeName: string = 'datetime'
   /** The reading, as the UTC time that shows it. */
   readonly wall: Date
   /** Minutes ahead of UTC, for what needs the moment. */
@@ -51,9 +61,30 @@ export class DateTime extends Opaque {
       timestamp: () => float((this.wall.getTime() - this.offset * 60_000) / 1000),
       weekday: () => (this.wall.getUTCDay() + 6) % 7,
       isoweekday: () => this.wall.getUTCDay() || 7,
+      ctime: () => formatDate(this, '%a %b %e %H:%M:%S %Y'),
+      toordinal: () => Math.floor(this.wall.getTime() / DAY) + 719_163,
+      date: () => new Day(this.wall),
+      time: () => this.repr().slice(11),
+      replace: (args) => this.#replaced(bind(PARTS, args)),
     }
     const run = Object.hasOwn(methods, name) ? methods[name] : undefined
     return run && new Callable(name, run)
+  }
+
+  #replaced(parts: Bound<typeof PARTS>): DateTime {
+    const part = (name: keyof typeof PARTS, own: number): number =>
+      parts[name] === null ? own : intArgument(parts[name], name)
+    const { wall } = this
+    const changed = Date.UTC(
+      part('year', wall.getUTCFullYear()),
+      part('month', wall.getUTCMonth() + 1) - 1,
+      part('day', wall.getUTCDate()),
+      part('hour', wall.getUTCHours()),
+      part('minute', wall.getUTCMinutes()),
+      part('second', wall.getUTCSeconds()),
+      Math.floor(part('microsecond', wall.getUTCMilliseconds() * 1000) / 1000),
+    )
+    return new DateTime(new Date(changed), this.offset)
   }
 
   override repr(): string {
@@ -77,6 +108,19 @@ export class DateTime extends Opaque {
     if (!(other instanceof TimeDelta) || (operator !== '+' && operator !== '-')) return undefined
     const change = operator === '+' ? other.milliseconds : -other.milliseconds
     return new DateTime(new Date(this.wall.getTime() + change), this.offset)
+  }
+}
+
+/** Python's date: a day of the calendar. */
+export class Day extends DateTime {
+  override readonly typeName: string = 'date'
+
+  constructor(wall: Date) {
+    super(new Date(Math.floor(wall.getTime() / DAY) * DAY), 0)
+  }
+
+  override repr(): string {
+    return formatDate(this, '%Y-%m-%d')
   }
 }
 

@@ -3,7 +3,7 @@ import type { LexerOptions } from './tokens.ts'
 import { iterate } from './compare.ts'
 import { Mistake, Source } from './mistakes.ts'
 import { Runtime, type Scope } from './runtime.ts'
-import { Callable, type Item } from './things.ts'
+import { Callable, type Item, Opaque } from './things.ts'
 import { parseTemplate } from './template.ts'
 import { readHeader } from './header.ts'
 
@@ -65,15 +65,37 @@ export class TemplateFiles {
   }
 }
 
+interface NamedBlock {
+  body: readonly Statement[]
+  source: Source
+  /** A template that extends this one has to give it. */
+  required: boolean
+}
+
+/** The variable `self` of a template with blocks. */
+export class BlockNames extends Opaque {
+  readonly typeName = 'TemplateReference'
+  readonly #find: (name: string) => Callable | undefined
+
+  constructor(find: (name: string) => Callable | undefined) {
+    super()
+    this.#find = find
+  }
+
+  override attribute(name: string): Item | undefined {
+    return this.#find(name)
+  }
+}
+
 /** The blocks of a template and of those it extends, the most derived first. */
 export class Blocks {
-  readonly #byName = new Map<string, { body: readonly Statement[]; source: Source }[]>()
+  readonly #byName = new Map<string, NamedBlock[]>()
   #parent: TemplateFile | undefined
 
   add(file: TemplateFile): void {
-    collect(file.body, (name, body) => {
+    collect(file.body, ({ name, body, required }) => {
       const known = this.#byName.get(name) ?? []
-      known.push({ body, source: file.source })
+      known.push({ body, source: file.source, required })
       this.#byName.set(name, known)
     })
   }
@@ -94,7 +116,11 @@ export class Blocks {
     return parent
   }
 
-  at(name: string, level: number): { body: readonly Statement[]; source: Source } | undefined {
+  get any(): boolean {
+    return this.#byName.size > 0
+  }
+
+  at(name: string, level: number): NamedBlock | undefined {
     return this.#byName.get(name)?.[level]
   }
 
@@ -107,12 +133,9 @@ export class Blocks {
   }
 }
 
-function collect(
-  body: readonly Statement[],
-  found: (name: string, body: readonly Statement[]) => void,
-): void {
+function collect(body: readonly Statement[], found: (block: Statement & { kind: 'block' }) => void): void {
   for (const statement of body) {
-    if (statement.kind === 'block') found(statement.name, statement.body)
+    if (statement.kind === 'block') found(statement)
     for (const inner of innerBodies(statement)) collect(inner, found)
   }
 }

@@ -15,6 +15,7 @@ class Formatter {
   readonly #args: Args
   readonly #runtime: Runtime
   #automatic = 0
+  #manual = false
 
   constructor(args: Args, runtime: Runtime) {
     this.#args = args
@@ -70,6 +71,8 @@ class Formatter {
     }
     const index = head === '' ? this.#automatic : Number(head)
     if (head === '') this.#automatic += 1
+    else this.#manual = true
+    if (this.#manual && this.#automatic > 0) throw new Mistake('{} and {0} cannot be mixed')
     const value = positional[index]
     if (value === undefined)
       throw new Mistake(`Replacement index ${index} out of range for positional args tuple`)

@@ -1,6 +1,7 @@
 import { characterCount, characters } from './characters.ts'
 import { typeName } from './compare.ts'
-import { real } from './format-spec.ts'
+import { codePoint, real } from './format-spec.ts'
+import { Float } from '../value.ts'
 import { Mistake } from './mistakes.ts'
 import { asNumber, isFloat, type Num, plain } from './numbers.ts'
 import { repr, str } from './print.ts'
@@ -33,7 +34,7 @@ export function percent(text: string, values: Item, runtime: Runtime): string {
     (all, key?: string, flags = '', width?: string, precision?: string, ...more: (string | undefined)[]) => {
       const type = more[1]
       if (type === undefined) throw new Mistake('incomplete format')
-      if (type === '%') return '%'
+      if (all === '%%') return '%'
       const starWidth = width === '*' ? Number(asNumber(next()) ?? 0) : Number(width ?? 0)
       const hasPrecision = /\.(?:\*|\d*)[hlL]?[^]$/u.test(all)
       const starPrecision = precision === '*' ? Number(asNumber(next()) ?? 0) : Number(precision ?? 0)
@@ -79,7 +80,8 @@ function one(item: Item, directive: Directive): string {
     const kind = 'oxX'.includes(type) ? 'an integer' : 'a real number'
     throw new Mistake(`%${type} format: ${kind} is required, not ${typeName(item)}`)
   }
-  const negative = plain(number) < 0 || Object.is(plain(number), -0)
+  const isReal = 'eEfFgG'.includes(type)
+  const negative = plain(number) < 0 || (isReal && Object.is(plain(number), -0))
   const sign = negative ? '-' : directive.flags.includes('+') ? '+' : directive.flags.includes(' ') ? ' ' : ''
   const [prefix, digits] = body(number, directive)
   return pad(sign + prefix, digits, directive, true)
@@ -89,7 +91,7 @@ function character(item: Item): string {
   if (typeof item === 'string' && characterCount(item) === 1) return item
   const number = asNumber(item)
   if (number === undefined || isFloat(number)) throw new Mistake('%c requires int or char')
-  return String.fromCodePoint(Number(number))
+  return codePoint(number)
 }
 
 const BASES: Record<string, [number, string]> = { o: [8, '0o'], x: [16, '0x'], X: [16, '0X'] }
@@ -99,11 +101,15 @@ function body(number: Num, { type, precision, flags }: Directive): [string, stri
     return ['', real(Math.abs(plain(number)), type, precision, flags.includes('#'))]
   const base = BASES[type]
   if (base && isFloat(number)) throw new Mistake(`%${type} format: an integer is required, not float`)
-  const whole = isFloat(number) ? Math.trunc(plain(number)) : number
-  const value = BigInt(plain(whole))
+  const value = BigInt(number instanceof Float || isFloat(number) ? truncated(plain(number)) : number)
   const text = (value < 0n ? -value : value).toString(base?.[0] ?? 10).padStart(precision ?? 0, '0')
   const prefix = base && flags.includes('#') ? base[1] : ''
   return [prefix, type === 'X' ? text.toUpperCase() : text]
+}
+
+function truncated(value: number): number {
+  if (Number.isFinite(value)) return Math.trunc(value)
+  throw new Mistake(`cannot convert float ${Number.isNaN(value) ? 'NaN' : 'infinity'} to integer`)
 }
 
 function pad(head: string, text: string, { flags, width }: Directive, numeric: boolean): string {

@@ -7,12 +7,13 @@ import { typeName } from './compare.ts'
 import type { Item } from './things.ts'
 import { Float } from '../value.ts'
 
-const SPEC = /^(?:([^])?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([_,])?(?:\.(\d+))?([a-zA-Z%])?$/u
+const SPEC = /^(?:([^])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([_,])?(?:\.(\d+))?([a-zA-Z%])?$/u
 
 interface Spec {
   fill: string
   align: string | undefined
-  sign: string
+  sign: string | undefined
+  noNegativeZero: boolean
   alternate: boolean
   width: number
   grouping: string | undefined
@@ -26,19 +27,19 @@ export function formatSpec(item: Item, spec: string, runtime: Runtime): string {
   const parsed = parse(spec)
   runtime.size(Math.max(parsed.width, parsed.precision ?? 0))
   const number = asNumber(item)
-  if (number === undefined || (typeof item === 'boolean' && parsed.type === undefined))
-    return formatText(item, parsed)
+  if (number === undefined) return formatText(item, parsed)
   return formatNumber(number, parsed)
 }
 
 function parse(spec: string): Spec {
   const found = SPEC.exec(spec)
   if (!found) throw new Mistake(`invalid format specifier '${spec}'`)
-  const [, fill, align, sign, alternate, zero, width, grouping, precision, type] = found
+  const [, fill, align, sign, noNegativeZero, alternate, zero, width, grouping, precision, type] = found
   return {
     fill: fill ?? (zero === undefined ? ' ' : '0'),
     align: align ?? (zero === undefined ? undefined : '='),
-    sign: sign ?? '-',
+    sign,
+    noNegativeZero: noNegativeZero !== undefined,
     alternate: alternate !== undefined,
     width: Number(width ?? 0),
     grouping,
@@ -48,21 +49,25 @@ function parse(spec: string): Spec {
 }
 
 function formatText(item: Item, spec: Spec): string {
-  if (typeof item !== 'string' && typeof item !== 'boolean') {
+  if (typeof item !== 'string') {
     throw new Mistake(`unsupported format string passed to ${typeName(item)}`)
   }
   if (spec.type !== undefined && spec.type !== 's') {
     throw new Mistake(`unknown format code '${spec.type}' for object of type '${typeName(item)}'`)
   }
-  const letters = characters(str(item))
+  if (spec.sign !== undefined) throw new Mistake('a sign is not allowed for a string')
+  if (spec.alternate) throw new Mistake("the alternate form '#' is not allowed for a string")
+  if (spec.grouping !== undefined) throw new Mistake(`'${spec.grouping}' cannot be used with a string`)
+  const letters = characters(item)
   const body = spec.precision === undefined ? letters : letters.slice(0, spec.precision)
   return align(body.join(''), spec, spec.align === '=' ? '<' : (spec.align ?? '<'))
 }
 
 function formatNumber(number: Num, spec: Spec): string {
-  const negative = plain(number) < 0 || Object.is(plain(number), -0)
-  const sign = negative ? '-' : spec.sign === '-' ? '' : spec.sign
   const [prefix, body] = digits(number, spec)
+  const isZero = spec.noNegativeZero && /^[0.%]*(?:e|$)/.test(body)
+  const negative = !isZero && (plain(number) < 0 || Object.is(plain(number), -0))
+  const sign = negative ? '-' : spec.sign === undefined || spec.sign === '-' ? '' : spec.sign
   const grouped = group(body, spec)
   if (spec.align === '=') {
     const gap = spec.width - sign.length - prefix.length - characterCount(grouped)
@@ -75,13 +80,21 @@ function digits(number: Num, spec: Spec): [string, string] {
   const type = spec.type ?? (isFloat(number) ? (spec.precision === undefined ? 'r' : 'g') : 'd')
   const bases: Record<string, [number, string]> = { b: [2, '0b'], o: [8, '0o'], x: [16, '0x'], X: [16, '0X'] }
   const base = bases[type]
-  if (type === 'd' || type === 'n' || type === 'c' || base) {
+  if (type === 'd' || (type === 'n' && !isFloat(number)) || type === 'c' || base) {
     if (isFloat(number)) throw new Mistake(`unknown format code '${type}' for object of type 'float'`)
-    if (type === 'c') return ['', String.fromCodePoint(Number(number))]
+    if (spec.precision !== undefined) throw new Mistake('a precision is not allowed for an integer')
+    if (spec.noNegativeZero) throw new Mistake("'z' is not allowed for an integer")
+    if (type === 'c') return ['', codePoint(number)]
     const text = absolute(number).toString(base?.[0] ?? 10)
     return [spec.alternate && base ? base[1] : '', type === 'X' ? text.toUpperCase() : text]
   }
   return ['', real(Math.abs(plain(number)), type, spec.precision, spec.alternate)]
+}
+
+/** The character of this number. */
+export function codePoint(number: number | bigint): string {
+  if (number < 0 || number > 0x10_ff_ff) throw new Mistake('there is no character of this number')
+  return String.fromCodePoint(Number(number))
 }
 
 function absolute(number: Num): bigint {
@@ -105,6 +118,7 @@ export function real(value: number, type: string, precision: number | undefined,
     case 'e':
     case 'E':
       return cased(exponential(value, places), type)
+    case 'n':
     case 'g':
     case 'G':
       return cased(general(value, places === 0 ? 1 : places, alternate), type)

@@ -2,7 +2,7 @@ import { bind, intArgument } from './arguments.ts'
 import { pairs } from './methods/dict.ts'
 import { lookup, query } from './lookups.ts'
 import { Mistake } from './mistakes.ts'
-import { str } from './print.ts'
+import { repr, str } from './print.ts'
 import type { Runtime } from './runtime.ts'
 import { type Args, Callable, type Item, type ItemDict, Opaque, Range } from './things.ts'
 import { Undefined } from './undefined.ts'
@@ -24,6 +24,10 @@ export class Namespace extends Opaque {
 
   override attribute(name: string): Item | undefined {
     return this.#fields.get(name)
+  }
+
+  override repr(): string {
+    return `<Namespace ${repr(this.#fields)}>`
   }
 }
 

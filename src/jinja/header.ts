@@ -33,6 +33,7 @@ const FLAGS: Record<string, keyof LexerOptions> = {
   lstrip_blocks: 'lstripBlocks',
   keep_trailing_newline: 'keepTrailingNewline',
 }
+const NEWLINES = ['\n', '\r\n', '\r']
 const DELIMITERS: Record<string, [keyof Delimiters, 0 | 1]> = {
   variable_start_string: ['variable', 0],
   variable_end_string: ['variable', 1],
@@ -53,7 +54,15 @@ function setting(pair: string, options: LexerOptions, place: Place): LexerOption
   const delimiter = Object.hasOwn(DELIMITERS, key) ? DELIMITERS[key] : undefined
   if (delimiter)
     return { ...options, delimiters: delimited(options.delimiters, delimiter, key, value, place) }
-  const known = [...Object.keys(FLAGS), ...Object.keys(DELIMITERS)]
+  if (key === 'newline_sequence') {
+    if (typeof value === 'string' && NEWLINES.includes(value)) return { ...options, newline: value }
+    throw wrong(
+      `the header's newline_sequence is no line end`,
+      String.raw`Write '\n', '\r\n' or '\r'.`,
+      place,
+    )
+  }
+  const known = [...Object.keys(FLAGS), 'newline_sequence', ...Object.keys(DELIMITERS)]
   throw wrong(
     `the header's '${key}' is not supported`,
     suggestion(key, known) ?? `It may set: ${known.join(', ')}.`,

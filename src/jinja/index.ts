@@ -1,6 +1,6 @@
 import { HakubeError, type Place } from '../errors.ts'
 import type { Dict, Value } from '../value.ts'
-import type { Statement } from './ast.ts'
+import type { Expression, Statement } from './ast.ts'
 import { truthy } from './compare.ts'
 import { evaluate } from './evaluate.ts'
 import { TemplateFiles } from './files.ts'
@@ -132,12 +132,20 @@ export function renderValue(text: string, place: Place, scope: Scope, environmen
   }
   const value = runtime.locating(() => toValue(evaluate(only.value, new Frame(), runtime)))
   if (typeof value !== 'string') return value
-  const isText = only.value.kind === 'filter' && TEXT_FILTERS.has(only.value.name)
+  const isText = isTextual(only.value)
   const whole = withNewlines(value, text)
   return isText ? whole : data(whole)
 }
 
-function data(text: string): Value {
+/** Whether the expression says that its text is to stay one. */
+function isTextual(node: Expression): boolean {
+  if (node.kind === 'filter') return TEXT_FILTERS.has(node.name)
+  const option = node.kind === 'call' && node.args.named.find(({ name }) => name === 'convert_data')?.value
+  return option !== false && option?.kind === 'constant' && option.value === false
+}
+
+/** What Ansible makes of a rendered text: data, where it begins with [ or { and reads as a literal. */
+export function data(text: string): Value {
   if (!text.startsWith('[') && !text.startsWith('{')) return text
   const literal = parseLiteral(text)
   return literal === undefined ? text : toValue(literal)
@@ -149,9 +157,9 @@ function renderBody(parsed: Parsed<Statement[]>, runtime: Runtime): string {
 }
 
 /** Jinja drops newlines at the end; Ansible puts back as many as are missing. */
-function withNewlines(rendered: string, original: string): string {
+function withNewlines(rendered: string, original: string, newline = '\n'): string {
   const missing = endNewlines(original) - endNewlines(rendered)
-  return missing > 0 ? rendered + '\n'.repeat(missing) : rendered
+  return missing > 0 ? rendered + newline.repeat(missing) : rendered
 }
 
 function endNewlines(text: string): number {
@@ -194,7 +202,7 @@ export function compileTemplate(text: string, options: TemplateOptions): Compile
       const runtime = start(parsed, place, scope, environment)
       const renderer = new Renderer(runtime, new TemplateFiles(headed.options))
       const rendered = renderer.template({ ...parsed, source: runtime.source }, new Frame())
-      return withNewlines(rendered, headed.text.replaceAll('\r\n', '\n'))
+      return withNewlines(rendered, headed.text.replaceAll('\r\n', '\n'), headed.options.newline)
     },
   }
 }

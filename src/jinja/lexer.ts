@@ -96,7 +96,12 @@ class Lexer {
       const lineStart = line > 0 || from === 0 || this.#text[from - 1] === '\n'
       if (lineStart && data.slice(line).trim() === '') data = data.slice(0, line)
     }
-    if (data !== '') this.#push('data', data, from)
+    if (data !== '') this.#push('data', this.#lines(data), from)
+  }
+
+  #lines(text: string): string {
+    const { newline = '\n' } = this.#options
+    return newline === '\n' ? text : text.replaceAll('\n', newline)
   }
 
   /** The length of a `{% raw %}` that begins here. */
@@ -182,7 +187,7 @@ class Lexer {
   }
 
   #string(literal: string, at: number, inBlock: boolean): void {
-    const body = literal.slice(1, -1)
+    const body = this.#lines(literal.slice(1, -1))
     const double = this.#options.doubleBackslashes && !inBlock
     if (!double || !body.includes('\\')) return this.#push('string', unescape(body, at), at)
     if (body.replaceAll(/\\\\/g, '').includes(`\\${literal[0] ?? ''}`)) {

@@ -146,8 +146,7 @@ function numbered(format: string, value: number): string {
 }
 
 function choose(terms: Value[], context: LookupContext): Value[] {
-  const items = terms.length === 1 && Array.isArray(terms[0]) ? terms[0] : terms
-  const chosen = items[Math.floor(context.random() * items.length)]
+  const chosen = terms[Math.floor(context.random() * terms.length)]
   return chosen === undefined ? [] : [chosen]
 }
 

@@ -22,7 +22,7 @@ export type Lookups = ReadonlyMap<string, Lookup>
 
 /** The name without the collection that is Ansible's own. */
 export function shortName(name: string): string {
-  return name.replace(/^ansible\.(?:builtin|legacy)\./, '')
+  return name.replace(/^(?:ansible\.(?:builtin|legacy)|community\.general)\./, '')
 }
 
 /** `query(…)`: the lookup's whole list. */
@@ -32,13 +32,21 @@ export function query(args: Args, runtime: Runtime): Item {
 
 /** `lookup(…)`: texts joined by commas, a single other value as itself. */
 export function lookup(args: Args, runtime: Runtime): Item {
-  const { items, wantList } = run(args, runtime)
+  const { items, wantList, ignored } = run(args, runtime)
+  if (ignored && !wantList) return null
   if (wantList || items.length === 0) return items
   if (items.every((item) => typeof item === 'string')) return items.join(',')
   return items.length === 1 ? (items[0] ?? null) : items
 }
 
-function run(args: Args, runtime: Runtime): { items: Value[]; wantList: boolean } {
+interface Found {
+  items: Value[]
+  wantList: boolean
+  /** It failed, and the template said to go on. */
+  ignored: boolean
+}
+
+function run(args: Args, runtime: Runtime): Found {
   allDefined(args)
   const [name, ...terms] = args.positional
   if (typeof name !== 'string') throw new Mistake('lookup() takes the name of a lookup first')
@@ -47,10 +55,10 @@ function run(args: Args, runtime: Runtime): { items: Value[]; wantList: boolean 
   const named: Dict = new Map(Object.entries(options).map(([key, value]) => [key, toValue(value)]))
   const wantList = truthy(wantlist)
   try {
-    return { items: found(terms.map(toValue), named, context(runtime)), wantList }
+    return { items: found(terms.map(toValue), named, context(runtime)), wantList, ignored: false }
   } catch (error) {
     if ((errors === 'ignore' || errors === 'warn') && error instanceof LookupFailure)
-      return { items: [], wantList }
+      return { items: [], wantList, ignored: true }
     if (error instanceof LookupFailure) throw new Mistake(error.message, { code: 'lookup-failed' })
     throw error
   }
@@ -68,8 +76,20 @@ export function findLookup(name: string, own: Lookups | undefined): Lookup {
   throw unknownLookup(name, known)
 }
 
+/** What to write for lookups of Ansible's that are not there. */
+const INSTEAD = new Map([
+  ['url', 'Register the answer of the module uri, with delegate_to: localhost for this machine.'],
+  ['config', "Write the setting's value out."],
+  ['redis', "Use lookup('pipe', 'redis-cli get …')."],
+  ['dig', "Use lookup('pipe', 'dig +short …')."],
+  ['hashi_vault', "Use lookup('pipe', 'vault read …')."],
+])
+
 export function unknownLookup(name: string, known: readonly string[], at?: number): Mistake {
-  const hint = suggestion(name, known) ?? `These are known: ${[...known].sort().join(', ')}.`
+  const hint =
+    INSTEAD.get(shortName(name)) ??
+    suggestion(name, known) ??
+    `These are known: ${[...known].sort().join(', ')}.`
   return new Mistake(`there is no lookup '${name}'`, { code: 'unknown-lookup', hint, at })
 }
 

@@ -29,6 +29,9 @@ export class Macro extends Opaque {
 
   override attribute(name: string): Item | undefined {
     if (name === 'name') return this.#parts.name
+    if (name === 'catch_kwargs') return this.#uses.has('kwargs')
+    if (name === 'catch_varargs') return this.#uses.has('varargs')
+    if (name === 'caller') return this.#uses.has('caller')
     if (name === 'arguments') return tuple(this.#parts.parameters.map((parameter) => parameter.name))
     return undefined
   }

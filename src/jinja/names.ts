@@ -43,16 +43,19 @@ function checkTestName(name: string, at: number): void {
 
 /** What to write for filters of Ansible's that are not there. */
 const INSTEAD = new Map([
-  ['json_query', 'Write it with selectattr, map and dict2items.'],
   ['vault', 'Encrypt with ansible-vault beforehand.'],
   ['unvault', 'Keep the decrypted value in a vars file.'],
-  ['realpath', 'Write the path out: links on the controller are not followed.'],
-  ['expandvars', "Write lookup('env', 'NAME')."],
   ['fileglob', "Write lookup('fileglob', 'pattern')."],
   ['urlize', 'Write the HTML out.'],
-  ['cidr_merge', 'Write the merged networks out.'],
-  ['hwaddr', 'Use regex_search or the test mac.'],
-  ['macaddr', 'Use regex_search or the test mac.'],
+  ['jc', 'Let the command print JSON, and use from_json.'],
+  ['hashids_encode', 'Use hash or to_uuid.'],
+  ['hashids_decode', 'Keep the numbers in a variable.'],
+  ['from_xml', 'Let the command print JSON, and use from_json.'],
+  ['to_xml', 'Write the XML in a template.'],
+  ['validate', 'Check with the module assert.'],
+  ['consolidate', 'Use combine, groupby or lists_mergeby.'],
+  ['parse_cli', 'Use regex_findall.'],
+  ['parse_xml', 'Let the command print JSON, and use from_json.'],
 ])
 
 const APPLY_FILTER = new Map([['map', 0]])

@@ -36,7 +36,7 @@ const REAL: Record<string, (a: number, b: number) => number> = {
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
-  '//': (a, b) => Math.floor(a / b),
+  '//': floatFloorDivide,
   '%': floatModulo,
 }
 
@@ -67,19 +67,35 @@ function floorDivide(a: bigint, b: bigint): bigint {
 
 function floatModulo(a: number, b: number): number {
   const rest = a % b
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest
+  if (rest === 0) return b < 0 ? -0 : 0
+  return rest < 0 !== b < 0 ? rest + b : rest
+}
+
+/** Not the floor of the quotient: 1 // 0.1 is 9, as 0.1 is a little more than a tenth. */
+function floatFloorDivide(a: number, b: number): number {
+  const rest = a % b
+  const quotient = (a - rest) / b - (rest !== 0 && rest < 0 !== b < 0 ? 1 : 0)
+  if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0
+  const floor = Math.floor(quotient)
+  return quotient - floor > 0.5 ? floor + 1 : floor
 }
 
 function power(base: Num, exponent: Num): Num {
   if (isFloat(base) || isFloat(exponent) || plain(exponent) < 0) {
     if (plain(base) === 0 && plain(exponent) < 0) throw new Mistake('0 cannot be raised to a negative power')
-    const result = plain(base) ** plain(exponent)
+    const result = realPower(plain(base), plain(exponent))
     if (Number.isNaN(result) && !Number.isNaN(plain(base))) throw new Mistake('the power is a complex number')
     return float(result)
   }
   const bits = Math.log2(Math.abs(plain(base)) + 1) * plain(exponent)
   if (bits > 100_000) throw new Mistake('the power is too large', { code: 'template-limit' })
   return integer(BigInt(whole(base)) ** BigInt(whole(exponent)))
+}
+
+/** JavaScript's own power is not exact to the last digit even where both are whole numbers. */
+export function realPower(base: number, exponent: number): number {
+  const small = Number.isSafeInteger(base) && Number.isInteger(exponent) && exponent >= 0 && exponent <= 64
+  return small ? Number(BigInt(base) ** BigInt(exponent)) : base ** exponent
 }
 
 /** Python's rounding: half to even for ints and for the exact binary value of floats. */

@@ -43,6 +43,16 @@ export function matchStart(
   return new RegExp(sticky.source, `${sticky.flags.replace('g', '')}y`).exec(text) ?? undefined
 }
 
+/** Python's re.fullmatch: all of the text. */
+export function matchWhole(
+  pattern: string,
+  text: string,
+  flags: RegexFlags = {},
+): RegExpExecArray | undefined {
+  const { source, flags: own } = pythonRegex(pattern, flags)
+  return new RegExp(`(?:${source})(?![^])`, `${own.replace('g', '')}y`).exec(text) ?? undefined
+}
+
 /** Python's re.sub. */
 export function substitute(
   pattern: string,

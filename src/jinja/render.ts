@@ -5,11 +5,12 @@ import { assign, Frame } from './frame.ts'
 import { Loop } from './loop.ts'
 import { Macro, Module } from './macro.ts'
 import type { Source } from './mistakes.ts'
-import { str } from './print.ts'
 import type { Runtime } from './runtime.ts'
-import { DictView, type Item, Range } from './things.ts'
+import { Mistake } from './mistakes.ts'
+import { finalText } from './result.ts'
+import { Callable, type Item, type Opaque } from './things.ts'
 import { Undefined } from './undefined.ts'
-import { Blocks, type TemplateFile, type TemplateFiles } from './files.ts'
+import { BlockNames, Blocks, type TemplateFile, type TemplateFiles } from './files.ts'
 
 /** Where a render writes to; inner parts that are captured have one of their own. */
 type Out = string[]
@@ -25,10 +26,19 @@ export class Renderer {
     this.#files = files
   }
 
+  /** `self`: what a template's blocks give, by their names. */
+  #self(frame: Frame): Opaque {
+    return new BlockNames(
+      (name) =>
+        this.#blocks.at(name, 0) && new Callable(name, () => this.#namedBlock(name, 0, new Frame(frame))),
+    )
+  }
+
   /** A whole template with its own top frame. */
   template(file: TemplateFile, frame: Frame): string {
     return this.#runtime.within(file.source, () => {
       this.#blocks.add(file)
+      if (this.#blocks.any) frame.set('self', this.#self(frame))
       const out: Out = []
       this.#statements(file.body, frame, out)
       const parent = this.#blocks.takeParent()
@@ -202,6 +212,8 @@ export class Renderer {
   #namedBlock(name: string, level: number, frame: Frame): string {
     const block = this.#blocks.at(name, level)
     if (!block) throw this.#blocks.noSuper(name)
+    if (block.required)
+      throw new Mistake(`the block '${name}' must be filled by a template that extends this one`)
     frame.set(
       'super',
       this.#blocks.caller(() => this.#namedBlock(name, level + 1, new Frame(frame))),
@@ -238,10 +250,4 @@ export class Renderer {
   #notExported(name: string, source: Source): Undefined {
     return new Undefined(`${source.place.file} has no '${name}' to import`)
   }
-}
-
-function finalText(item: Item): string {
-  if (item === null) return ''
-  if (item instanceof DictView || item instanceof Range) return str([...item.elements()])
-  return str(item)
 }

@@ -2,7 +2,8 @@ import type { Value } from '../value.ts'
 import { Float } from '../value.ts'
 import { typeName } from './compare.ts'
 import { Mistake } from './mistakes.ts'
-import { type Item, Opaque, Tuple } from './things.ts'
+import { str } from './print.ts'
+import { DictView, type Item, Opaque, Range, Tuple } from './things.ts'
 import { Undefined } from './undefined.ts'
 
 /**
@@ -31,4 +32,11 @@ function isClean(item: Item): item is Value {
   if (!(item instanceof Map) || Object.getPrototypeOf(item) !== Map.prototype) return true
   for (const value of item.values()) if (!isClean(value)) return false
   return true
+}
+
+/** The text that `{{ … }}` leaves of a value: nothing of None, the elements of views. */
+export function finalText(item: Item): string {
+  if (item === null) return ''
+  if (item instanceof DictView || item instanceof Range) return str([...item.elements()])
+  return str(item)
 }

@@ -35,6 +35,12 @@ export interface Environment {
   home?: string
   /** What is at this path on the controller, for the file tests; undefined for nothing. */
   stat?(path: string): 'file' | 'directory' | 'other' | undefined
+  /** Whether this path of the controller is a symbolic link, for the test `link`. */
+  isLink?(path: string): boolean
+  /** The path on the controller with all links followed, for `realpath`. */
+  realpath?(path: string): string
+  /** An environment variable of the controller, for `expandvars`. */
+  variable?(name: string): string | undefined
   limits?: Partial<Limits>
 }
 

@@ -228,10 +228,10 @@ export class StatementParser {
     if (this.#blocks.has(name)) throw syntax(`the block '${name}' is there twice`, at)
     this.#blocks.add(name)
     const scoped = this.#stream.skipWord('scoped')
-    this.#stream.skipWord('required')
+    const required = this.#stream.skipWord('required')
     const { body } = this.#inside(tag, 'endblock')
     this.#stream.skipWord(name)
-    return { kind: 'block', at: tag.at, name, scoped, body }
+    return { kind: 'block', at: tag.at, name, scoped, required, body }
   }
 
   /** Nothing is ever escaped here, so only switching it off can be honoured. */

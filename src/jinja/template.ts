@@ -47,10 +47,17 @@ const templates = new Cache<Statement[]>()
 const expressions = new Cache<Expression>()
 
 function keyOf(text: string, options: LexerOptions, lookups: ReadonlySet<string> | undefined): string {
-  const { trimBlocks, lstripBlocks, keepTrailingNewline, doubleBackslashes, delimiters } = options
+  const {
+    trimBlocks,
+    lstripBlocks,
+    keepTrailingNewline,
+    doubleBackslashes,
+    delimiters,
+    newline = '',
+  } = options
   const flags = [trimBlocks, lstripBlocks, keepTrailingNewline, doubleBackslashes].map(Number).join('')
   const own = delimiters === DEFAULT_DELIMITERS ? '' : JSON.stringify(delimiters)
-  return `${flags}${own}${lookups ? [...lookups].join() : ''}\0${text}`
+  return `${flags}${newline}${own}${lookups ? [...lookups].join() : ''}\0${text}`
 }
 
 /** Parses a template; what is wrong with it becomes a HakubeError at its place. */

@@ -10,7 +10,8 @@ import { defined } from './undefined.ts'
 type Test = (value: Item, args: Args, runtime: Runtime) => boolean
 
 function read(value: Item): Network | undefined {
-  return parseNetwork(str(defined(value)))
+  const text = str(defined(value))
+  return text === text.trim() ? parseNetwork(text) : undefined
 }
 
 /** A test on one address without a prefix. */
@@ -59,7 +60,22 @@ function inSome(enough: (hits: number) => boolean): Test {
   }
 }
 
-const MAC = /^(?:[\da-f]{2}([:-])(?:[\da-f]{2}\1){4}[\da-f]{2}|(?:[\da-f]{4}\.){2}[\da-f]{4})$/i
+/** A test on a mask, by the bits it begins with: ones, then zeros, then ones again. */
+function mask(holds: (runs: [number, number, number]) => boolean): Test {
+  return address((found) => {
+    if (found.version !== 4) return false
+    const bits = found.value.toString(2).padStart(32, '0')
+    const [, ones = '', zeros = '', low = ''] = /^(1*)(0*)(1*)/.exec(bits) ?? []
+    return holds([ones.length, zeros.length, ones === '' ? low.length : 0])
+  })
+}
+
+function inside(...outer: string[]): Test {
+  const networks = outer.map((one) => parseNetwork(one)).filter((one) => one !== undefined)
+  return address((found) => networks.some((one) => within(one, found)))
+}
+
+const MAC = /^(?:[\da-f]{12}|[\da-f]{2}([:-])(?:[\da-f]{2}\1){4}[\da-f]{2}|(?:[\da-f]{4}\.){2}[\da-f]{4})$/i
 
 /** Tests on IP addresses, as the collection ansible.utils has them. */
 export const ADDRESS_TESTS: Readonly<Record<string, Test>> = {
@@ -79,5 +95,28 @@ export const ADDRESS_TESTS: Readonly<Record<string, Test>> = {
   supernet_of: compared((outer, inner) => within(outer, inner)),
   in_any_network: inSome((hits) => hits > 0),
   in_one_network: inSome((hits) => hits === 1),
+  ipv4_netmask: mask(([ones, zeros]) => ones + zeros === 32),
+  ipv4_hostmask: mask(([ones, zeros, low]) => zeros + low === 32 && ones === 0),
+  ipv6_ipv4_mapped: inside('::ffff:0:0/96'),
+  ipv6_sixtofour: inside('2002::/16'),
+  ipv6_teredo: inside('2001::/32'),
+  reserved: inside(
+    '240.0.0.0/4',
+    '::/8',
+    '100::/8',
+    '200::/7',
+    '400::/6',
+    '800::/5',
+    '1000::/4',
+    '4000::/3',
+    '6000::/3',
+    '8000::/3',
+    'a000::/3',
+    'c000::/3',
+    'e000::/4',
+    'f000::/5',
+    'f800::/6',
+    'fe00::/9',
+  ),
   mac: (value) => MAC.test(str(defined(value))),
 }

@@ -1,3 +1,4 @@
+import { textArgument } from './arguments.ts'
 import { equals, truthy } from './compare.ts'
 import { Mistake } from './mistakes.ts'
 import type { Runtime } from './runtime.ts'
@@ -52,14 +53,30 @@ function path(holds: (kind: 'file' | 'directory' | 'other' | undefined) => boole
   }
 }
 
+const isLink: Test = (value, _args, runtime) => {
+  const { environment } = runtime
+  if (environment.isLink) return environment.isLink(textArgument(defined(value), 'a path'))
+  throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
+}
+
+const isSameFile: Test = (value, { positional: [other] }, runtime) => {
+  const { environment } = runtime
+  if (!environment.realpath)
+    throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
+  if (other === undefined) throw new Mistake('takes another path')
+  const [a, b] = [value, other].map((path) => environment.realpath?.(textArgument(defined(path), 'a path')))
+  return a === b
+}
+
 const isDirectory = path((kind) => kind === 'directory')
 const isFile = path((kind) => kind === 'file')
 const exists = path((kind) => kind !== undefined)
-const isAbsolute: Test = (value) => str(defined(value)).startsWith('/')
+const isAbsolute: Test = (value) => textArgument(defined(value), 'a path').startsWith('/')
 
 function uri(accepts: (parts: ItemDict) => boolean): Test {
   return (value, { positional }) => {
-    const parts = urlParts(str(defined(value)))
+    if (typeof defined(value) !== 'string') return false
+    const parts = urlParts(str(value))
     const [schemes] = positional
     return accepts(parts) && (schemes === undefined || contains(schemes, parts.get('scheme') ?? ''))
   }
@@ -85,6 +102,10 @@ export const RESULT_TESTS: Readonly<Record<string, Test>> = {
   file: isFile,
   is_file: isFile,
   exists,
+  link: isLink,
+  is_link: isLink,
+  same_file: isSameFile,
+  is_same_file: isSameFile,
   abs: isAbsolute,
   is_abs: isAbsolute,
   uri: uri(() => true),

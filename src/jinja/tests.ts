@@ -6,11 +6,11 @@ import { FILTERS } from './filters/index.ts'
 import { Mistake } from './mistakes.ts'
 import { arithmetic, asNumber, isFloat, isInt, plain } from './numbers.ts'
 import { str } from './print.ts'
-import { matchStart, search } from './regex.ts'
+import { matchStart, matchWhole, search } from './regex.ts'
 import type { Runtime } from './runtime.ts'
 import { ADDRESS_TESTS } from './tests-address.ts'
 import { RESULT_TESTS } from './tests-result.ts'
-import { type Args, type Item, Opaque } from './things.ts'
+import { type Args, DictView, type Item, Opaque, Range } from './things.ts'
 import { defined, Undefined } from './undefined.ts'
 import { compareVersions } from './version.ts'
 
@@ -48,9 +48,19 @@ function regex(find: typeof search): Test {
   })
 }
 
+const FINDERS = new Map([
+  ['search', search],
+  ['match', matchStart],
+  ['fullmatch', matchWhole],
+])
+
 const anyRegex: Test = (value, args, runtime) => {
   const given = bind({ pattern: '', ignorecase: false, multiline: false, match_type: 'search' }, args)
-  const find = given.match_type === 'match' ? matchStart : search
+  const find = FINDERS.get(str(given.match_type))
+  if (!find)
+    throw new Mistake(`there is no match_type '${str(given.match_type)}'`, {
+      hint: 'It knows: search, match, fullmatch.',
+    })
   const { match_type: _kind, ...rest } = given
   return regex(find)(value, { positional: [], named: new Map(Object.entries(rest)) }, runtime)
 }
@@ -96,7 +106,10 @@ export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['mapping', of((value) => value instanceof Map)],
   ['sequence', of((value) => isSequence(value))],
   ['iterable', of((value) => isIterable(value))],
-  ['callable', of((value) => value instanceof Opaque)],
+  [
+    'callable',
+    of((value) => value instanceof Opaque && !(value instanceof DictView || value instanceof Range)),
+  ],
   ['escaped', of(() => false)],
   ['lower', of((value) => /\p{Ll}/u.test(str(value)) && str(value) === str(value).toLowerCase())],
   ['upper', of((value) => /\p{Lu}/u.test(str(value)) && str(value) === str(value).toUpperCase())],

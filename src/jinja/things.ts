@@ -107,12 +107,14 @@ export class DictView extends Opaque {
 export class Range extends Opaque {
   readonly typeName = 'range'
   readonly start: number
+  readonly stop: number
   readonly step: number
   readonly length: number
 
   constructor(start: number, stop: number, step: number) {
     super()
     this.start = start
+    this.stop = stop
     this.step = step
     this.length = Math.max(0, Math.ceil((stop - start) / step))
   }
@@ -126,8 +128,7 @@ export class Range extends Opaque {
   }
 
   override repr(): string {
-    const stop = this.start + this.length * this.step
-    return this.step === 1 ? `range(${this.start}, ${stop})` : `range(${this.start}, ${stop}, ${this.step})`
+    return `range(${this.start}, ${this.stop}${this.step === 1 ? '' : `, ${this.step}`})`
   }
 }
 

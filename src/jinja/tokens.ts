@@ -34,6 +34,8 @@ export interface LexerOptions {
   /** Backslashes in strings of `{{ }}` are ordinary characters, as Ansible has it in playbook values. */
   doubleBackslashes: boolean
   delimiters: Delimiters
+  /** What a line ends with in the result; \n without it. */
+  newline?: string
 }
 
 export const DEFAULT_DELIMITERS: Delimiters = {

@@ -36,14 +36,9 @@ class YamlWriter {
   }
 
   document(value: Value): string {
-    if (this.#style.explicitStart) this.#out += isCollection(value) && this.#isBlock(value) ? '---' : '--- '
+    if (this.#style.explicitStart) this.#out += isCollection(value) && this.#isBlock(value) ? '---\n' : '--- '
     this.#node(value, { indent: -1, inSequence: false, root: true })
     this.#out += '\n'
-    if (this.#style.explicitStart)
-      this.#out = this.#out.replace(
-        /^--- ?\n?/,
-        isCollection(value) && this.#isBlock(value) ? '---\n' : '--- ',
-      )
     if (this.#style.explicitEnd) this.#out += '...\n'
     return this.#out
   }

@@ -30,7 +30,7 @@ interface Analysis {
 /** In which styles a text can stand, by the rules of libyaml's emitter. */
 function analyze(text: string): Analysis {
   const multiline = /[\n\x85\u2028\u2029]/.test(text)
-  const special = /[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\ud800-\udfff]|\ufeff/.test(text)
+  const special = /[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd]|\ufeff/.test(text)
   const starts = /^(?:[#,[\]{}&*!|>'"%@`]|---|\.\.\.)/.test(text) || /^-(?:\s|$)/.test(text)
   const hash = /\s#/.test(text)
   const flowIndicator = starts || hash || /^[?:]/.test(text) || /[,?[\]{}:]/.test(text.slice(1))
@@ -52,16 +52,16 @@ export function scalarText(text: string, at: ScalarPlace): string {
   const can = analyze(text)
   const plain = (at.inFlow ? can.plainInFlow : can.plainInBlock) && !looksLikeOther(text)
   const mayFold = !at.isKey
-  if (plain) return folded(text, at, mayFold, 0)
+  if (plain) return folded(text, at, mayFold)
   if (can.singleQuoted && !(at.isKey && can.multiline)) return singleQuoted(text, at, mayFold)
   return doubleQuoted(text, at, mayFold)
 }
 
 /** Breaks lines at single spaces once they are longer than the width. */
-function folded(text: string, at: ScalarPlace, mayFold: boolean, quoteWidth: number): string {
+function folded(text: string, at: ScalarPlace, mayFold: boolean): string {
   if (!mayFold) return text
   const indent = ' '.repeat(Math.max(0, at.indent))
-  let column = at.column + 1 + quoteWidth
+  let { column } = at
   return text.replaceAll(/[^ ]+| +/g, (piece, index: number) => {
     const isEdge = index === 0 || index + piece.length === text.length
     if (piece === ' ' && column > at.width && !isEdge) {
@@ -76,12 +76,9 @@ function folded(text: string, at: ScalarPlace, mayFold: boolean, quoteWidth: num
 function singleQuoted(text: string, at: ScalarPlace, mayFold: boolean): string {
   const indent = ' '.repeat(Math.max(0, at.indent))
   const lines = text.replaceAll("'", "''").split('\n')
-  let column = at.column + 1
   const parts = lines.map((line, index) => {
-    const start = index === 0 ? column : indent.length - 1
-    const body = folded(line, { ...at, column: start }, mayFold, index === 0 ? 1 : 0)
-    column = body.length
-    return body
+    const column = index === 0 ? at.column + 1 : indent.length
+    return folded(line, { ...at, column }, mayFold)
   })
   // A break between lines is written twice: a single one would be read as a space.
   let out = parts[0] ?? ''
@@ -117,7 +114,7 @@ function escaped(char: string): string {
   const known = ESCAPES.get(char)
   if (known !== undefined) return known
   const code = char.codePointAt(0) ?? 0
-  if ((code >= 0x20 && code <= 0x7e) || (code >= 0xa1 && code !== 0xfe_ff)) return char
+  if ((code >= 0x20 && code <= 0x7e) || (code >= 0xa1 && code <= 0xff_fd && code !== 0xfe_ff)) return char
   const hex = code.toString(16).toUpperCase()
   if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`
   return code <= 0xff_ff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
@@ -127,7 +124,7 @@ function doubleQuoted(text: string, at: ScalarPlace, mayFold: boolean): string {
   const indent = ' '.repeat(Math.max(0, at.indent))
   const letters = Array.from(text)
   let out = ''
-  let column = at.column + 2
+  let column = at.column + 1
   let spaces = false
   for (const [index, char] of letters.entries()) {
     const inside = index > 0 && index < letters.length - 1

@@ -17,6 +17,7 @@ export type FileCache = Map<string, Promise<Buffer | undefined>>
 /** What one task may use on the controller: its variables, and the files beside the playbook. */
 export class TaskController implements Controller {
   readonly verbosity: number
+  readonly tolerant: boolean
   readonly #scope: TaskScope
   readonly #place: Place
   readonly #origin: Origin
@@ -32,7 +33,9 @@ export class TaskController implements Controller {
     cache: FileCache
     vault?: Vault | undefined
     verbosity: number
+    tolerant?: boolean
   }) {
+    this.tolerant = options.tolerant ?? false
     this.verbosity = options.verbosity
     this.#scope = options.scope
     this.#place = options.place

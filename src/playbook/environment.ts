@@ -1,13 +1,25 @@
-import { readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
 import { LookupFailure, str, type LoadedTemplate, type Lookup } from '../jinja/index.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
 import { fileLookups } from './file-lookups.ts'
+import { inventoryHostnames } from './lookups/hostnames.ts'
+import { type MadePasswords, passwordLookup } from './lookups/password.ts'
+import { programLookups } from './lookups/programs.ts'
+import { tableLookups } from './lookups/tables.ts'
+import { templateLookup } from './lookups/template.ts'
 import type { Origin } from './model.ts'
 import { searchPath } from './search.ts'
+
+/** What lookups of a run share. */
+export interface LookupRun {
+  /** Nothing is written, not even on the controller. */
+  check: boolean
+  passwords: MadePasswords
+}
 
 /** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */
 export function templateEnvironment(
@@ -15,40 +27,82 @@ export function templateEnvironment(
   env: NodeJS.ProcessEnv,
   vault: Vault = new Vault([]),
   origin: Origin = { dir: playbookDir, role: undefined },
+  run: LookupRun = { check: false, passwords: new Map() },
 ): ScopeEnvironment {
   // What a template includes is looked for beside it first.
   const search = (name: string, folder: 'files' | 'templates', from: string) => [
     ...(isAbsolute(name) ? [] : [resolve(dirname(from), name)]),
     ...searchPath(name, folder, origin, playbookDir),
   ]
-  const envLookup: Lookup = (terms) => terms.map((term) => env[str(term)] ?? '')
+  const envLookup: Lookup = (terms, options) =>
+    terms.map((term) => env[str(term)] ?? options.get('default') ?? '')
   const textOf = (name: string): string => {
     const found = firstText(search(name, 'files', playbookDir), vault)
     if (!found) throw new LookupFailure(`there is no file ${name}`)
     return found.text
   }
   const fileLookup: Lookup = (terms, options) =>
-    terms.map((term) => (options.get('rstrip') === false ? textOf(str(term)) : textOf(str(term)).trimEnd()))
+    terms.map((term) => {
+      const text = textOf(str(term))
+      const right = options.get('rstrip') === false ? text : text.trimEnd()
+      return options.get('lstrip') === true ? right.trimStart() : right
+    })
   const unvaultLookup: Lookup = (terms) => terms.map((term) => textOf(str(term)))
   const files = fileLookups({ origin, playbookDir })
-  return {
-    lookups: new Map([['env', envLookup], ['file', fileLookup], ['unvault', unvaultLookup], ...files]),
+  const folder = resolve(playbookDir)
+  const environment: ScopeEnvironment = {
+    lookups: new Map([
+      ['env', envLookup],
+      ['file', fileLookup],
+      ['unvault', unvaultLookup],
+      ['password', passwordLookup(folder, run.check, run.passwords)],
+      ['inventory_hostnames', inventoryHostnames],
+      [
+        'template',
+        templateLookup(
+          (name) => firstText(search(name, 'templates', join(folder, 'x')), vault),
+          () => environment,
+        ),
+      ],
+      ...files,
+      ...tableLookups(textOf),
+      ...programLookups(folder, env),
+    ]),
     load: (name, from) => firstText(search(name, 'templates', from), vault),
     decrypt: (value) => vault.reveal(value),
     now: () => new Date(),
     utcOffset: (at) => -at.getTimezoneOffset(),
     random: Math.random,
     home: homedir(),
+    variable: (name) => env[name],
+    isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+    realpath: realPath,
     stat: (path) => {
       const found = statSync(path, { throwIfNoEntry: false })
       if (!found) return undefined
       return found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
     },
   }
+  return environment
 }
 
 /** Names of the lookups above, for the check at load time. */
-export const LOOKUPS: ReadonlySet<string> = new Set(['env', 'file', 'unvault', 'fileglob', 'first_found'])
+export const LOOKUPS: ReadonlySet<string> = new Set(
+  'env file unvault fileglob first_found password template pipe lines ini csvfile inventory_hostnames'.split(
+    ' ',
+  ),
+)
+
+/** The path with links followed as far as it is there. */
+function realPath(path: string): string {
+  const absolute = resolve(path)
+  try {
+    return realpathSync(absolute)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' || absolute === '/') return absolute
+    return join(realPath(dirname(absolute)), basename(absolute))
+  }
+}
 
 /** The text of the first of these files that is there, decrypted if it is encrypted. */
 function firstText(paths: readonly string[], vault: Vault): LoadedTemplate | undefined {

@@ -3,6 +3,7 @@ import { runLookup } from '../jinja/index.ts'
 import { isDict, toJson, type Key, type Value } from '../value.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import { NotYet } from '../variables/not-yet.ts'
+import { boolean } from './settings.ts'
 import type { Condition, Located, Loop, Task } from './model.ts'
 import { firstFalse } from './render.ts'
 
@@ -40,7 +41,7 @@ export function itemsOf(
   }
   const items = loop.style === 'flatten' ? values.flat(1) : values
   if (items.length === 0) return 'the loop has no items'
-  return items.map((value, index) => makeItem(loop, value, index, scope))
+  return makeItems(loop, items, scope)
 }
 
 /** The items of with_dict and its like: what the lookup of that name makes of the loop's value. */
@@ -53,16 +54,49 @@ function lookupItems(loop: Loop, values: Value, task: Task, scope: TaskScope): r
   )
   const items = runLookup(loop.style, terms, options, scope, scope.environment, loop.items.place)
   if (items.length === 0) return 'the loop has no items'
-  return items.map((value, index) => makeItem(loop, value, index, scope))
+  return makeItems(loop, items, scope)
 }
 
-function makeItem(loop: Loop, value: Value, index: number, scope: TaskScope): Item {
+function makeItems(loop: Loop, items: readonly Value[], scope: TaskScope): readonly Item[] {
+  const { extended, extendedAllItems } = loop.control
+  const flag = (located: Located | undefined, otherwise: boolean) =>
+    located ? boolean(renderTree(located, scope), located) : otherwise
+  if (!flag(extended, false)) return items.map((value, index) => makeItem(loop, value, index, scope))
+  const all = flag(extendedAllItems, true)
+  return items.map((value, index) =>
+    makeItem(loop, value, index, scope, [['ansible_loop', placeInLoop(items, index, all)]]),
+  )
+}
+
+/** Where an item stands, as Ansible tells it. */
+function placeInLoop(items: readonly Value[], index: number, all: boolean): Value {
+  const { length } = items
+  const out = new Map<string, Value>()
+  if (all) out.set('allitems', [...items])
+  out.set('index', index + 1).set('index0', index)
+  out.set('first', index === 0).set('last', index === length - 1)
+  out.set('length', length)
+  out.set('revindex', length - index).set('revindex0', length - index - 1)
+  const [before, next] = [items[index - 1], items[index + 1]]
+  if (next !== undefined) out.set('nextitem', next)
+  if (before !== undefined) out.set('previtem', before)
+  return out
+}
+
+function makeItem(
+  loop: Loop,
+  value: Value,
+  index: number,
+  scope: TaskScope,
+  more: readonly (readonly [string, Value])[] = [],
+): Item {
   const { loopVar, indexVar, label } = loop.control
   const variables = new Map<string, Value>([
     [loopVar, value],
     ['ansible_loop_var', loopVar],
   ])
-  if (indexVar !== undefined) variables.set(indexVar, index)
+  if (indexVar !== undefined) variables.set(indexVar, index).set('ansible_index_var', indexVar)
+  for (const [name, one] of more) variables.set(name, one)
   return {
     value,
     variables,

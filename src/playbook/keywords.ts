@@ -14,22 +14,22 @@ const COMMON = {
   become: 'yes',
   become_user: 'yes',
   become_method: 'yes',
-  become_flags: 'set ansible_become_flags in the inventory instead',
-  become_exe: 'set ansible_become_exe in the inventory instead',
+  become_flags: 'yes',
+  become_exe: 'yes',
   check_mode: 'yes',
   diff: 'yes',
   ignore_errors: 'yes',
-  ignore_unreachable: LATER,
+  ignore_unreachable: 'yes',
   no_log: 'yes',
   any_errors_fatal: 'yes',
   run_once: 'yes',
-  remote_user: 'set ansible_user in the inventory, or remote_user for the play',
-  connection: 'set ansible_connection in the inventory instead',
-  port: 'set ansible_port in the inventory instead',
-  collections: LATER,
-  module_defaults: LATER,
-  throttle: LATER,
-  timeout: LATER,
+  remote_user: 'yes',
+  connection: 'yes',
+  port: 'yes',
+  collections: 'yes',
+  module_defaults: 'yes',
+  throttle: 'yes',
+  timeout: 'yes',
   debugger: 'hakube has no debugger; -v gives the reason of every step',
 } as const satisfies Record<string, Support>
 
@@ -57,18 +57,17 @@ export const PLAY_KEYWORDS: Readonly<Record<string, Support>> = {
   tasks: 'yes',
   post_tasks: 'yes',
   handlers: 'yes',
-  force_handlers: LATER,
-  remote_user: 'yes',
-  user: 'write remote_user instead',
+  force_handlers: 'yes',
+  user: 'yes',
   roles: 'yes',
-  vars_prompt: LATER,
+  vars_prompt: 'yes',
   serial: 'yes',
-  max_fail_percentage: LATER,
+  max_fail_percentage: 'yes',
   order: 'yes',
-  strategy: LATER,
-  gather_subset: 'hakube always gathers all of its facts, in one round trip',
-  gather_timeout: LATER,
-  fact_path: LATER,
+  strategy: 'yes',
+  gather_subset: 'yes',
+  gather_timeout: 'yes',
+  fact_path: 'hakube reads /etc/ansible/facts.d',
   import_playbook: 'write it as an entry of the playbook of its own: - import_playbook: other.yml',
 }
 
@@ -80,7 +79,7 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   when: 'yes',
   notify: LATER,
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
 }
 
 /** An entry of `roles` or of a role's dependencies: other names are parameters of the role. */
@@ -89,7 +88,7 @@ export const ROLE_KEYWORDS: Readonly<Record<string, Support>> = {
   role: 'yes',
   when: 'yes',
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
 }
 
 export const IMPORT_PLAYBOOK_KEYWORDS: Readonly<Record<string, Support>> = {
@@ -107,7 +106,7 @@ export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
   when: 'yes',
   args: 'yes',
   delegate_to: 'yes',
-  delegate_facts: LATER,
+  delegate_facts: 'yes',
   ...Object.fromEntries(
     ['loop', 'with_items', 'with_list', 'until', 'retries', 'delay', 'register'].map((name) => [
       name,
@@ -129,7 +128,6 @@ export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEnt
     'delegate_to',
     'notify',
     'any_errors_fatal',
-    'run_once',
     'until',
     'retries',
     'delay',
@@ -158,15 +156,25 @@ export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   delay: 'yes',
   listen: 'write it on a handler',
   delegate_to: 'yes',
-  delegate_facts: LATER,
-  async: LATER,
-  poll: LATER,
+  delegate_facts: 'yes',
+  async: 'yes',
+  poll: 'yes',
 }
 
 export const HANDLER_KEYWORDS: Readonly<Record<string, Support>> = {
   ...TASK_KEYWORDS,
   listen: 'yes',
-  run_once: 'hakube does not support it on handlers yet: notify from a task with run_once',
+}
+
+/** Of loop_control. */
+export const LOOP_CONTROL_KEYWORDS: Readonly<Record<string, Support>> = {
+  loop_var: 'yes',
+  index_var: 'yes',
+  label: 'yes',
+  pause: 'yes',
+  extended: 'yes',
+  extended_allitems: 'yes',
+  break_when: 'ansible-core 2.14 has none either: loop over fewer items, such as "{{ items | select(…) }}"',
 }
 
 /** Other loops, by what to write instead of them. */

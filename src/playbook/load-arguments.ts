@@ -6,6 +6,7 @@ import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { splitKeyValue } from './key-value.ts'
 import type { Located } from './model.ts'
+import { defaultsFor, type ModuleDefaults } from './module-defaults.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
 
 /** The arguments of a task under the module's own names, checked as far as they hold no template. */
@@ -13,12 +14,15 @@ export function loadArguments(
   reader: Reader,
   module: TaskModule,
   action: YamlEntry,
-  more: YamlNode | undefined,
+  { more, defaults }: { more: YamlNode | undefined; defaults: ModuleDefaults },
 ): Map<string, Located> {
   const args = new Map<string, Located>()
   readArguments(reader, module, action.value, args)
   readArgs(reader, more, args)
   useOwnNames(reader, module, args)
+  const lent = new Map(defaultsFor(module, defaults))
+  useOwnNames(reader, module, lent)
+  for (const [name, located] of lent) if (!args.has(name)) args.set(name, located)
   checkArguments(reader, module, args, action.keyPlace)
   return args
 }
@@ -104,20 +108,22 @@ function checkArguments(
   args: ReadonlyMap<string, Located>,
   place: Place,
 ): void {
-  const shape = module.params.shape
+  const { shape } = module.params
+  const page = `modules/${module.name}.md`
   const open =
     module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
   for (const [name, { value, place: at }] of args) {
     const field = Object.hasOwn(shape, name) ? shape[name] : undefined
     const refused = module.unsupported?.[name]
     if (refused !== undefined)
-      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter')
+      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter', page)
     else if (!field && !open) {
       reader.problem(
         `${module.name} has no parameter ${name}`,
         at,
         didYouMean(name, Object.keys(shape)) ?? `\`hakube modules ${module.name}\` lists them`,
         'unknown-parameter',
+        page,
       )
     } else if (field && !hasTemplate(value)) {
       const checked = field.safeParse(toJson(value))
@@ -127,13 +133,14 @@ function checkArguments(
           at,
           undefined,
           'wrong-parameter',
+          page,
         )
       }
     }
   }
   for (const [name, field] of Object.entries(shape)) {
     if (!args.has(name) && !field.safeParse(undefined).success) {
-      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter')
+      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter', page)
     }
   }
 }

@@ -4,7 +4,7 @@ import { inherit, inherited } from './inherited.ts'
 import { BLOCK_KEYWORDS } from './keywords.ts'
 import { importOf, loadImport } from './load-import.ts'
 import { loadTask } from './load-task.ts'
-import type { Within } from './loading.ts'
+import { lending, type Within } from './loading.ts'
 import type { Block, Entry, Inherited, Task } from './model.ts'
 
 /** A list of tasks and blocks, with what they import in its place. */
@@ -17,7 +17,7 @@ export function loadEntries(within: Within, node: YamlNode | undefined, what: st
     const imported = importOf(mapping)
     const entry = imported
       ? loadImport(within, mapping, imported)
-      : loadTask(reader, mapping, { handler: false, origin: originOf(within) })
+      : loadTask(reader, mapping, { handler: false, origin: originOf(within), lent: within.lent })
     return entry ? [entry] : []
   })
 }
@@ -28,12 +28,16 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
   return reader.items(node, what).flatMap((item): Task[] => {
     const mapping = reader.mapping(item, 'a handler')
     if (!mapping) return []
+    if (entryOf(mapping, 'block')) {
+      reader.problem('a block cannot be a handler', mapping.place, 'give each handler in it the same listen')
+      return []
+    }
     const imported = importOf(mapping)
     if (imported) {
       const block = loadImport(within, mapping, imported, true)
       return block ? flat([block], NOTHING) : []
     }
-    const task = loadTask(reader, mapping, { handler: true, origin: originOf(within) })
+    const task = loadTask(reader, mapping, { handler: true, origin: originOf(within), lent: within.lent })
     return task ? [task] : []
   })
 }
@@ -53,9 +57,11 @@ function loadBlock(within: Within, mapping: YamlMapping): Block {
   const { reader } = within.loading
   const keys = reader.keywords(mapping, BLOCK_KEYWORDS, 'block')
   const when = reader.conditions(keys.get('when'), 'when')
-  const inner = { ...within, when: [...within.when, ...when.map(({ value }) => value)] }
+  const shared = inherited(reader, keys)
+  const conditions = [...within.when, ...when.map(({ value }) => value)]
+  const inner = { ...lending(within, shared), when: conditions }
   return {
-    ...inherited(reader, keys),
+    ...shared,
     type: 'block',
     name: reader.text(keys.get('name'), 'name'),
     place: mapping.place,

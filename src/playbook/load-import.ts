@@ -5,9 +5,10 @@ import { splitKeyValue } from './key-value.ts'
 import { IMPORT_KEYWORDS } from './keywords.ts'
 import { inFile, loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole } from './load-role.ts'
-import { isCircle, readYaml, taskFiles, type Within } from './loading.ts'
+import { isCircle, lending, readYaml, taskFiles, type Within } from './loading.ts'
 import type { Block, Condition, Inherited, Located, Task } from './model.ts'
-import { hasTemplate, isNothing } from './reader.ts'
+import { isNothing } from './reader.ts'
+import { staticName } from './static-names.ts'
 
 export type Import = 'import_tasks' | 'import_role'
 
@@ -35,7 +36,10 @@ export function loadImport(
   const args = importArguments(within, action, keys.get('args'))
   const when = reader.conditions(keys.get('when'), 'when')
   const shared = inherited(reader, keys)
-  const inner = { ...within, when: [...within.when, ...when.map(({ value }) => value)] }
+  const inner = {
+    ...lending(within, shared),
+    when: [...within.when, ...when.map(({ value }) => value)],
+  }
   const block = (entries: Block['block']): Block => ({
     ...shared,
     type: 'block',
@@ -48,7 +52,7 @@ export function loadImport(
   })
   if (what === 'import_role') {
     if (handlers) return reader.problem('import_role cannot be a handler', action.keyPlace)
-    return importRole(within, action, args, { shared, when })
+    return importRole(within, inner, action, args, { shared, when })
   }
   const entries = importTasks(inner, action, args, handlers)
   return entries && block(entries)
@@ -97,6 +101,7 @@ const ROLE_PARAMETERS = [
 
 function importRole(
   within: Within,
+  inner: Within,
   action: YamlEntry,
   args: ReadonlyMap<string, Located>,
   { shared, when }: { shared: Inherited; when: readonly Condition[] },
@@ -105,9 +110,9 @@ function importRole(
   for (const [name, { place }] of args)
     if (!ROLE_PARAMETERS.includes(name))
       reader.problem(`import_role has no parameter ${name}`, place, 'write it under vars: beside import_role')
-  const name = text(within, args.get('name') ?? args.get('role'), action, 'the role', 'include_role')
+  const name = text(inner, args.get('name') ?? args.get('role'), action, 'the role', 'include_role')
   if (name === undefined) return undefined
-  const from = (key: string) => text(within, args.get(key), action, key, 'include_role', 'main') ?? 'main'
+  const from = (key: string) => text(inner, args.get(key), action, key, 'include_role', 'main') ?? 'main'
   const loaded = loadRole(
     {
       name,
@@ -122,6 +127,7 @@ function importRole(
         handlers: from('handlers_from'),
       },
       once: false,
+      validate: reader.truth(args.get('rolespec_validate'), 'rolespec_validate') ?? true,
     },
     within,
   )
@@ -131,25 +137,25 @@ function importRole(
 
 /** A name that must be known before the run. */
 function text(
-  { loading: { reader } }: Within,
+  within: Within,
   located: Located | undefined,
   action: YamlEntry,
   what: string,
   instead: string,
   otherwise?: string,
 ): string | undefined {
+  const { reader } = within.loading
   if (!located) {
     if (otherwise !== undefined) return otherwise
     return reader.problem(`${String(action.key)} names not ${what}`, action.keyPlace)
   }
-  if (hasTemplate(located.value))
-    return reader.problem(
-      `${what} of ${String(action.key)} must be known before the run, this is a template`,
-      located.place,
-      `write ${instead} instead`,
-    )
   const value = toJson(located.value)
-  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'string' && value !== '')
+    return staticName(
+      within,
+      { value, place: located.place },
+      { what: `${what} of ${String(action.key)}`, hint: `write ${instead} instead, or give it with -e` },
+    )
   return reader.problem(`${what} must be text`, located.place)
 }
 

@@ -1,13 +1,16 @@
 import { join } from 'node:path'
 import { didYouMean } from '../suggest.ts'
 import { toValue, type YamlNode } from '../yaml/load.ts'
+import { validation } from './argument-specs.ts'
+import { readCollections } from './collections.ts'
 import { inherit, inherited } from './inherited.ts'
 import { ROLE_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
-import { isCircle, type Within } from './loading.ts'
+import { isCircle, lending, type Within } from './loading.ts'
 import type { Block, Condition, Entry, Inherited, Located, RoleUse, Task } from './model.ts'
 import { isNothing } from './reader.ts'
-import { findRole, MAIN, roleName, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
+import { staticName } from './static-names.ts'
+import { findRole, MAIN, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
 
 /** How a role is used: what the entry says beside its name. */
 export interface RoleEntry {
@@ -19,6 +22,8 @@ export interface RoleEntry {
   from: RoleFrom
   /** The same use of a role runs once in a play, but not where it is imported. */
   once: boolean
+  /** False where its arguments are not held against its argument_specs. */
+  validate?: boolean
 }
 
 const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
@@ -35,10 +40,12 @@ export function readRoleEntry(within: Within, node: YamlNode): RoleEntry | undef
   if (!mapping) return undefined
   const isParameter = (key: string) => !Object.hasOwn(ROLE_KEYWORDS, key)
   const keys = reader.keywords(mapping, ROLE_KEYWORDS, 'role', isParameter)
-  const name = keys.get('role') ?? keys.get('name')
+  const source = keys.get('src')
+  const name = keys.get('role') ?? keys.get('name') ?? source
   if (!name) return reader.problem('this entry names no role', mapping.place, 'write role: NAME')
-  const text = reader.text(name, 'role')
-  if (text === undefined) return undefined
+  const written = reader.text(name, 'role')
+  if (written === undefined) return undefined
+  const text = name === source ? roleOfSource(written) : written
   const params = new Map<string, Located>()
   for (const [key, value] of keys) {
     if (!isParameter(key)) continue
@@ -49,8 +56,22 @@ export function readRoleEntry(within: Within, node: YamlNode): RoleEntry | undef
   return { name: text, shared: inherited(reader, keys), when, params, ...rest }
 }
 
+/** The name of a role that Galaxy would bring: git+https://host/path/name.git,v1 and its like. */
+function roleOfSource(source: string): string {
+  const [path = ''] = source.split(',')
+  return path
+    .replace(/\/$/, '')
+    .replace(/^.*[/:]/, '')
+    .replace(/\.(?:git|tar\.gz)$/, '')
+}
+
 /** The tasks of a role, those of its dependencies first, as a block; its handlers and variables go to the play. */
-export function loadRole(entry: RoleEntry, within: Within, lent: Inherited = NOTHING): Loaded | undefined {
+export function loadRole(written: RoleEntry, within: Within, lent: Inherited = NOTHING): Loaded | undefined {
+  const place = { value: written.name, place: written.node.place }
+  const own = new Map([...written.shared.vars, ...written.params])
+  const name = staticName(within, place, { what: 'the name of a role', own })
+  if (name === undefined) return undefined
+  const entry = { ...written, name }
   const path = findRole(entry.name, within)
   if (path === undefined) return missing(entry, within)
   if (isCircle(within, path, entry.node.place)) return undefined
@@ -58,21 +79,23 @@ export function loadRole(entry: RoleEntry, within: Within, lent: Inherited = NOT
   const use = makeUse(entry, path, within)
   const { vars: _own, ...shared } = entry.shared
   const outer = inherit(lent, { ...shared, vars: new Map() })
-  const inner: Within = {
+  const around: Within = {
     ...within,
     dir: join(path, 'tasks'),
     role: use,
     when: conditions,
     chain: [...within.chain, path],
   }
-  const meta = readMeta(inner, path)
+  const meta = readMeta(around, path)
+  const { collections: _around, ...lentDefaults } = lending(around, outer).lent
+  const inner: Within = { ...around, lent: { ...lentDefaults, collections: meta.collections } }
   if (entry.once && !meta.again && ranAlready(within, keyOf(entry, path), conditions)) return undefined
   const dependencies = meta.dependencies.flatMap((node) => {
     const dependency = readRoleEntry(inner, node)
     return (dependency && loadRole(dependency, inner, outer)) ?? []
   })
   use.dependencies = dependencies.map((dependency) => dependency.use)
-  const tasks = roleTasks(entry, inner, path)
+  const tasks = [...validationOf(entry, inner, path, meta), ...roleTasks(entry, inner, path)]
   for (const handler of roleHandlers(entry, inner, path))
     within.parts.handlers.push({
       ...handler,
@@ -104,7 +127,7 @@ function makeUse(
   { loading, role }: Within,
 ): RoleUse & { dependencies: RoleUse[] } {
   return {
-    name: roleName(entry.name),
+    name: entry.name,
     path,
     defaults: variables(entry, loading, path, 'defaults'),
     vars: variables(entry, loading, path, 'vars'),
@@ -140,6 +163,15 @@ function ranAlready({ parts }: Within, key: string, conditions: readonly string[
   return false
 }
 
+interface RoleMeta {
+  dependencies: readonly YamlNode[]
+  /** allow_duplicates */
+  again: boolean
+  collections: readonly string[]
+  /** The file itself. */
+  root: YamlNode | undefined
+}
+
 const META_KEYWORDS = {
   dependencies: 'yes',
   allow_duplicates: 'yes',
@@ -148,8 +180,8 @@ const META_KEYWORDS = {
   collections: 'yes',
 }
 
-function readMeta({ loading }: Within, path: string): { dependencies: readonly YamlNode[]; again: boolean } {
-  const none = { dependencies: [], again: false }
+function readMeta({ loading }: Within, path: string): RoleMeta {
+  const none = { dependencies: [], again: false, collections: [], root: undefined }
   const root = roleYaml(loading, path, 'meta', 'main')?.root
   if (!root || isNothing(root)) return none
   const mapping = loading.reader.mapping(root, 'meta/main.yml')
@@ -157,9 +189,19 @@ function readMeta({ loading }: Within, path: string): { dependencies: readonly Y
   const keys = loading.reader.keywords(mapping, META_KEYWORDS, 'role’s meta/main.yml')
   const again = keys.get('allow_duplicates')
   return {
+    root,
+    collections: readCollections(loading.reader, keys.get('collections')) ?? [],
     dependencies: loading.reader.items(keys.get('dependencies'), 'dependencies'),
     again: again?.kind === 'scalar' && again.value === true,
   }
+}
+
+function validationOf(entry: RoleEntry, inner: Within, path: string, { root }: RoleMeta): Task[] {
+  if (entry.validate === false) return []
+  const { params, from } = entry
+  const name = entry.name
+  const task = validation(inner, { name, path, entryPoint: from.tasks, params }, root)
+  return task ? [task] : []
 }
 
 function roleTasks(entry: RoleEntry, inner: Within, path: string): Entry[] {
@@ -185,11 +227,20 @@ function missingFile({ reader }: Within['loading'], entry: RoleEntry, folder: st
   )
 }
 
+/** A role of a collection is a role like others once it lies where roles are looked for. */
+function ofCollection(name: string): string | undefined {
+  const [, namespace, collection, role] = /^(\w+)\.(\w+)\.([\w.]+)$/.exec(name) ?? []
+  if (role === undefined) return undefined
+  return `hakube looks into no collections: copy ansible_collections/${namespace}/${collection}/roles/${role} to roles/${name}, or name its folder with --roles-path and write role: ${role}`
+}
+
 function missing(entry: RoleEntry, within: Within): undefined {
   const { reader, sources, playbookDir } = within.loading
   const places = rolePlaces(entry.name, within)
   const known = new Set(sources.below(join(playbookDir, 'roles')).map((file) => file.split('/')[0] ?? ''))
   const hint =
-    didYouMean(entry.name, known) ?? `looked for ${places.join(', ')}; --roles-path names other folders`
+    ofCollection(entry.name) ??
+    didYouMean(entry.name, known) ??
+    `looked for ${places.join(', ')}; --roles-path names other folders`
   return reader.problem(`there is no role ${entry.name}`, entry.node.place, hint, 'unknown-role')
 }

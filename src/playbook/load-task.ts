@@ -2,23 +2,25 @@ import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
+import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { writtenAction } from './written-action.ts'
-import { HANDLER_KEYWORDS, LOOKUP_LOOPS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
+import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
+import { readLoop } from './load-loop.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
-import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
+import { isMeta, METAS, type Located, type Meta, type Origin, type Retry, type Task } from './model.ts'
+import type { Within } from './loading.ts'
 import type { Reader } from './reader.ts'
-
-const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
 
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(
   reader: Reader,
-  mapping: YamlMapping,
-  { handler, origin }: { handler: boolean; origin: Origin },
+  given: YamlMapping,
+  { handler, origin, lent }: { handler: boolean; origin: Origin; lent: Within['lent'] },
 ): Task | undefined {
+  const mapping = plainLoops(given)
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
   const isLoop = (key: string) => Object.hasOwn(LOOP_KEYWORDS, key)
   const written = writtenAction(reader, mapping)
@@ -35,13 +37,22 @@ export function loadTask(
   }
   if (second) refuseSecond(reader, action, second, Object.keys(table))
   const name = keys.get('name')
-  if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
-  const module = findAction(reader, action, Object.keys(table))
   const own = inherited(reader, keys)
-  const shared = written.local ? { ...own, delegateTo: { value: 'localhost', place: action.keyPlace } } : own
+  const collections = own.collections ?? lent.collections ?? []
+  const module = findAction(reader, action, Object.keys(table), collections)
+  const here = { value: 'localhost', place: action.keyPlace }
+  const bypass = module && !isMeta(module) && module.bypass === true
+  const shared = {
+    ...own,
+    ...((written.local || bypass) && { delegateTo: here }),
+    ...(bypass && { runOnce: { value: true, place: action.keyPlace } }),
+  }
   const args =
     module && !isMeta(module)
-      ? loadArguments(reader, module, withoutApply(module, action), keys.get('args'))
+      ? loadArguments(reader, module, withoutApply(module, action), {
+          more: keys.get('args'),
+          defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
+        })
       : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
@@ -63,21 +74,50 @@ export function loadTask(
       ? reader.conditions(keys.get('failed_when'), 'failed_when')
       : undefined,
     retry: readRetry(reader, keys),
+    asyncLimit: readAsync(reader, keys),
     include: undefined,
   }
   const include = module && !isMeta(module) && isIncluding(module)
   if (include) return { ...task, module, include: readInclude(reader, mapping, shared) }
-  if (module && isMeta(module)) checkMeta(reader, module, keys)
+  if (module && isMeta(module)) checkMeta(reader, module, keys, handler)
   return module && { ...task, module }
 }
 
+/** Loops by the full names of their lookups, as they are required to be written for some: with_community.general.flattened. */
+function plainLoops(mapping: YamlMapping): YamlMapping {
+  const entries = mapping.entries.map((entry) => ({
+    ...entry,
+    key: String(entry.key).replace(
+      /^with_(?:ansible\.builtin|ansible\.legacy|community\.general)\./,
+      'with_',
+    ),
+  }))
+  return { ...mapping, entries }
+}
+
+/** Metas of Ansible that there are not, by what to do instead. */
+const REFUSED_METAS: Readonly<Record<string, string>> = {
+  clear_host_errors: 'a host that has failed stays out of the run: rescue or ignore the failure instead',
+  refresh_inventory: 'the inventory is read once: begin another run where it has changed',
+}
+
+/** As a handler flush_handlers has nothing to do: they are being flushed. Real roles have it. */
+const AS_HANDLER: readonly Meta['meta'][] = ['flush_handlers', 'noop', 'reset_connection']
+
 /** What Ansible ignores with a warning at most, and people rely on. */
-function checkMeta(reader: Reader, { meta }: Meta, keys: ReadonlyMap<string, YamlNode>): void {
-  const ends = meta === 'end_host' || meta === 'end_play'
+function checkMeta(
+  reader: Reader,
+  { meta }: Meta,
+  keys: ReadonlyMap<string, YamlNode>,
+  handler: boolean,
+): void {
+  const ignores = ['noop', 'reset_connection'].includes(meta)
   for (const [key, { place }] of keys) {
     if (['loop', 'with_items', 'with_list', 'until', 'register', 'notify'].includes(key))
       reader.problem(`${key} does not work with meta`, place, 'remove it')
-    if (key === 'when' && !ends)
+    if (handler && /^(?:ansible\.builtin\.)?meta$/.test(key) && !AS_HANDLER.includes(meta))
+      reader.problem(`meta: ${meta} cannot be a handler`, place, 'write it among the tasks')
+    if (key === 'when' && ignores)
       reader.problem(
         `meta: ${meta} runs whatever "when" says`,
         place,
@@ -96,19 +136,24 @@ function refuseSecond(reader: Reader, first: YamlEntry, second: YamlEntry, known
   )
 }
 
-function findAction(reader: Reader, action: YamlEntry, keywords: string[]): TaskModule | Meta | undefined {
+function findAction(
+  reader: Reader,
+  action: YamlEntry,
+  keywords: string[],
+  collections: readonly string[],
+): TaskModule | Meta | undefined {
   const name = String(action.key)
-  if (name === 'meta' || name === 'ansible.builtin.meta') {
+  if (name === 'meta' || /^ansible\.(?:builtin|legacy)\.meta$/.test(name)) {
     const word = reader.text(action.value, 'meta')
-    const meta = META.find((known) => known === word)
+    const meta = METAS.find((known) => known === word)
     if (meta) return { meta }
     return reader.problem(
       `meta: ${String(word)} is not supported`,
       action.value.place,
-      didYouMean(String(word), META),
+      REFUSED_METAS[String(word)] ?? didYouMean(String(word), METAS),
     )
   }
-  const module = findModule(name)
+  const module = resolveModule(name, collections)
   if (module) return module
   const instead = insteadOf(name)
   if (instead !== undefined)
@@ -121,53 +166,12 @@ function findAction(reader: Reader, action: YamlEntry, keywords: string[]): Task
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    didYouMean(name, [...moduleNames(), ...keywords]) ?? '`hakube modules` lists the modules',
+    didYouMean(name, [...moduleNames(), ...keywords]) ??
+      missingCollection(name, collections) ??
+      '`hakube modules` lists the modules',
     'unknown-module',
+    'support.md',
   )
-}
-
-function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNode>): Loop | undefined {
-  for (const { key, keyPlace } of mapping.entries) {
-    const instead = LOOP_KEYWORDS[String(key)]
-    if (instead !== undefined) reader.problem(`${String(key)} is not supported`, keyPlace, instead)
-  }
-  const control = keys.get('loop_control')
-  const given = ['loop', 'with_items', 'with_list', ...LOOKUP_LOOPS].filter((key) => keys.has(key))
-  const [word, second] = given
-  const node = word === undefined ? undefined : keys.get(word)
-  if (!node) {
-    if (control) reader.problem('loop_control stands without a loop', control.place)
-    return undefined
-  }
-  if (second !== undefined)
-    reader.problem(`a task has one loop: ${String(word)} and ${second} are two`, node.place)
-  const settings = control && reader.mapping(control, 'loop_control')
-  const known = {
-    loop_var: 'yes',
-    index_var: 'yes',
-    label: 'yes',
-    pause: 'yes',
-    extended: 'hakube does not support it yet',
-  }
-  const options = settings ? reader.keywords(settings, known, 'loop_control') : new Map<string, YamlNode>()
-  const indexVar = reader.text(options.get('index_var'), 'index_var')
-  const label = reader.located(options.get('label'))
-  const pause = reader.located(options.get('pause'))
-  return {
-    style: styleOf(word),
-    items: { value: toValue(node), place: node.place },
-    control: {
-      loopVar: reader.text(options.get('loop_var'), 'loop_var') ?? 'item',
-      ...(indexVar === undefined ? {} : { indexVar }),
-      ...(label ? { label } : {}),
-      ...(pause ? { pause } : {}),
-    },
-  }
-}
-
-function styleOf(word: string | undefined): string {
-  if (word === 'with_items') return 'flatten'
-  return word !== undefined && LOOKUP_LOOPS.has(word) ? word.slice('with_'.length) : 'list'
 }
 
 function readRegister(reader: Reader, node: YamlNode | undefined): string | undefined {
@@ -179,6 +183,19 @@ function readRegister(reader: Reader, node: YamlNode | undefined): string | unde
     node.place,
     'use letters, digits and underscores only',
   )
+}
+
+/** What runs on behind the task is not supported: only its time limit is. */
+function readAsync(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Located | undefined {
+  const [limit, poll] = [keys.get('async'), keys.get('poll')]
+  const interval = poll && toValue(poll)
+  if (limit && poll && (interval === 0 || interval === '0'))
+    reader.problem(
+      'poll: 0 is not supported: no task runs on behind the others',
+      poll.place,
+      'write poll: 5 to wait for it at most as long as async says, or start it by systemd-run --no-block',
+    )
+  return reader.located(limit)
 }
 
 function readRetry(reader: Reader, keys: Map<string, YamlNode>): Retry | undefined {

@@ -3,13 +3,18 @@ import { HakubeError, throwAll, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { describe, entryOf, loadYaml, type YamlNode } from '../yaml/load.ts'
 import { checkTemplates } from './check-templates.ts'
+import { readConduct } from './conduct.ts'
 import { inherited } from './inherited.ts'
 import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole, readRoleEntry } from './load-role.ts'
-import { readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
-import { handlerNames, isInclude, type Entry, type Play, type Playbook } from './model.ts'
-import { hasTemplate, Reader } from './reader.ts'
+import { ALONE, readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
+import { handlerNames, isInclude, type Entry, type Located, type Play, type Playbook } from './model.ts'
+import { hasTemplate, isNothing, Reader } from './reader.ts'
+import { readVarsPrompt } from './vars-prompt.ts'
+import type { ScopeEnvironment } from '../variables/scope.ts'
+import type { RawVariables } from '../variables/store.ts'
+import { staticName } from './static-names.ts'
 import { noSources, type Sources } from './sources.ts'
 
 export interface LoadOptions {
@@ -19,6 +24,9 @@ export interface LoadOptions {
   sources?: Sources
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath?: readonly string[]
+  /** What names of roles and imports may use. */
+  extraVars?: RawVariables
+  environment?: ScopeEnvironment
 }
 
 /**
@@ -28,6 +36,17 @@ export interface LoadOptions {
 export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
   const root = loadYaml(text, file, { hidden: options.hidden })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
+  const { playbook, problems } = readPlaybook(root, file, options)
+  throwAll(inOrder(problems, file))
+  return playbook
+}
+
+/** The same of a text that is parsed already: what could be loaded of it, and all that is wrong, in no order. */
+export function readPlaybook(
+  root: YamlNode,
+  file: string,
+  options: LoadOptions = {},
+): { playbook: Playbook; problems: readonly HakubeError[] } {
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
       code: 'playbook-syntax',
@@ -40,13 +59,13 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
     sources: options.sources ?? noSources,
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
+    extraVars: options.extraVars,
+    environment: options.environment,
   }
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
   for (const play of playbook.plays) checkNotify(loading.reader, play)
-  loading.reader.problems.push(...checkTemplates(playbook))
-  throwAll(inOrder(loading.reader.problems, file))
-  return playbook
+  return { playbook, problems: [...loading.reader.problems, ...checkTemplates(playbook)] }
 }
 
 /** By file, the playbook first, and line; each once, however often its file is imported. */
@@ -81,17 +100,21 @@ function importPlays(
 ): Play[] {
   const { reader, sources } = loading
   const mapping = reader.mapping(node, 'import_playbook')
-  const name = reader.text(named, 'import_playbook')
-  if (!mapping || name === undefined) return []
+  const written = reader.text(named, 'import_playbook')
+  if (!mapping || written === undefined) return []
   const keys = reader.keywords(mapping, IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook')
   const lent = inherited(reader, keys)
   const when = reader.conditions(keys.get('when'), 'when')
+  const around = { loading, parts: emptyParts(), dir: dirname(from), role: undefined, chain: [], when: [] }
+  const name = staticName(
+    { ...around, ...ALONE },
+    { value: written, place: named.place },
+    { what: 'the name of a playbook', own: lent.vars, hint: 'it may use -e and vars beside import_playbook' },
+  )
+  if (name === undefined) return []
   const file = resolve(dirname(from), name)
-  const text = hasTemplate(name) ? undefined : sources.read(file)
-  if (hasTemplate(name))
-    reader.problem('the name of a playbook must be known before the run, this is a template', named.place)
-  else if (!text)
-    reader.problem(`there is no playbook ${file}`, named.place, 'check the path', 'file-not-found')
+  const text = sources.read(file)
+  if (!text) reader.problem(`there is no playbook ${file}`, named.place, 'check the path', 'file-not-found')
   else if (chain.includes(file)) reader.problem(`${file} imports itself`, named.place)
   else {
     const root = readYaml(loading, file, text)
@@ -119,10 +142,21 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
       'say on which hosts it runs: hosts: control_plane',
     )
   }
+  const shared = inherited(reader, keys)
   const pattern = reader.texts(hosts, 'hosts').map((item) => item.value)
   const dir = dirname(resolve(mapping.place.file))
-  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  const within: Within = { loading, parts, dir, role: undefined, chain: [], when: [] }
+  const parts = emptyParts()
+  const { vars: _vars, ...lent } = shared
+  const within: Within = {
+    loading,
+    parts,
+    dir,
+    role: undefined,
+    chain: [],
+    when: [],
+    lent,
+    playVars: shared.vars,
+  }
   const entries = (key: string) => loadEntries(within, keys.get(key), key)
   const preTasks = entries('pre_tasks')
   const roleTasks = reader.items(keys.get('roles'), 'roles').flatMap((item): Entry[] => {
@@ -132,17 +166,24 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     parts.roles.push(loaded.use)
     return [loaded.block]
   })
+  const name = reader.text(keys.get('name'), 'name')
   const serial = reader.located(keys.get('serial'))
   const order = reader.located(keys.get('order'))
+  const remoteUser = remoteUserOf(reader, keys)
   return {
-    ...inherited(reader, keys),
+    ...shared,
+    ...(remoteUser && { remoteUser }),
+    ...readConduct(reader, keys),
     ...(serial && { serial }),
     ...(order && { order }),
-    name: reader.text(keys.get('name'), 'name') ?? pattern.join(','),
+    name: name ?? pattern.join(','),
+    ...(name !== undefined && {
+      givenName: { value: name, place: keys.get('name')?.place ?? mapping.place },
+    }),
     place: mapping.place,
     hosts: { value: pattern.join(','), place: hosts.place },
     gatherFacts: reader.located(keys.get('gather_facts')),
-    varsFiles: reader.texts(keys.get('vars_files'), 'vars_files'),
+    varsFiles: readVarsFiles(reader, keys.get('vars_files')),
     preTasks,
     roleTasks,
     tasks: entries('tasks'),
@@ -150,9 +191,27 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     // Of handlers with one name the last one counts: the play's own.
     handlers: [...parts.handlers, ...loadHandlers(within, keys.get('handlers'), 'handlers')],
     roles: parts.roles,
-    remoteUser: reader.located(keys.get('remote_user')),
+    varsPrompt: readVarsPrompt(reader, keys.get('vars_prompt')),
     when: [],
   }
+}
+
+/** Each entry of vars_files is a file, or a list of which the first counts that is there. */
+function readVarsFiles(reader: Reader, node: YamlNode | undefined): (readonly Located<string>[])[] {
+  if (node === undefined || isNothing(node)) return []
+  const entries = node.kind === 'sequence' ? node.items : [node]
+  return entries.map((entry) => reader.texts(entry, 'vars_files')).filter((names) => names.length > 0)
+}
+
+function emptyParts(): PlayParts {
+  return { handlers: [], roles: [], used: new Map() }
+}
+
+/** `user` is an old name of remote_user. */
+function remoteUserOf(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Located | undefined {
+  const [user, remoteUser] = [keys.get('user'), keys.get('remote_user')]
+  if (user && remoteUser) reader.problem('user and remote_user are the same', user.place, 'leave user out')
+  return reader.located(remoteUser ?? user)
 }
 
 /** A handler that nobody wrote is a typing mistake, which would show only when its task changes something. */

@@ -1,8 +1,10 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type Place } from '../errors.ts'
 import { loadYaml, toValue, type YamlNode } from '../yaml/load.ts'
-import type { Origin, RoleUse, Task } from './model.ts'
+import type { Inherited, Origin, RoleUse, Task } from './model.ts'
 import type { Reader } from './reader.ts'
+import type { ScopeEnvironment } from '../variables/scope.ts'
+import type { RawVariables } from '../variables/store.ts'
 import type { Sources } from './sources.ts'
 
 /** What all pieces of a playbook are loaded with. */
@@ -12,6 +14,9 @@ export interface Loading {
   playbookDir: string
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath: readonly string[]
+  /** What names that must be known before the run may use: -e, and the controller. */
+  extraVars?: RawVariables | undefined
+  environment?: ScopeEnvironment | undefined
 }
 
 /** What the entries of a play put into the play itself. */
@@ -30,6 +35,25 @@ export interface Within extends Origin {
   chain: readonly string[]
   /** Texts of the conditions around it. */
   when: readonly string[]
+  /** What plays, blocks and roles around it say of modules. */
+  lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars'>>
+  /** `vars` of the play. */
+  playVars: RawVariables
+}
+
+/** Where no play, block or role is around. */
+export const ALONE: Pick<Within, 'lent' | 'playVars'> = { lent: {}, playVars: new Map() }
+
+/** The same place, within an entry that says this. */
+export function lending(within: Within, { moduleDefaults, collections, vars }: Within['lent']): Within {
+  const { lent } = within
+  const merged = new Map([...(lent.moduleDefaults ?? []), ...(moduleDefaults ?? [])])
+  const names = collections ?? lent.collections
+  const variables = new Map([...(lent.vars ?? []), ...(vars ?? [])])
+  return {
+    ...within,
+    lent: { moduleDefaults: merged, vars: variables, ...(names && { collections: names }) },
+  }
 }
 
 /** Parses a file of the playbook; its mistakes go to the reader. Undefined for mistakes and for an empty file. */

@@ -1,13 +1,18 @@
 import type { Place } from '../errors.ts'
 import type { TaskModule } from '../task.ts'
 import type { Value } from '../value.ts'
+import type { ConductKeywords } from './conduct.ts'
+import type { WayKeywords } from './way.ts'
 import type { Loading } from './loading.ts'
+import type { ModuleDefaults } from './module-defaults.ts'
 import type { RawVariables } from '../variables/store.ts'
 
 /** A value of the playbook's text, with the place where it is written. Templates in it are not rendered yet. */
 export interface Located<T = Value> {
   value: T
   place: Place
+  /** No template, whatever stands in it. */
+  final?: boolean
 }
 
 /** A bare Jinja2 expression, as in `when` and `changed_when`. */
@@ -20,19 +25,31 @@ export interface BecomeSettings {
 }
 
 /** Keywords that plays, blocks and tasks share; a task has them merged from its blocks and its play. */
-export interface Inherited extends BecomeSettings {
+export interface Inherited extends BecomeSettings, WayKeywords {
   vars: ReadonlyMap<string, Located>
   environment: readonly Located[]
   tags: readonly string[]
   checkMode?: Located
   diff?: Located
   ignoreErrors?: Located
+  /** A host that cannot be reached goes on with the next task. */
+  ignoreUnreachable?: Located
   noLog?: Located
   anyErrorsFatal?: Located
   /** The first host runs it for all hosts of its batch. */
   runOnce?: Located
   /** The host on which a task of this one is carried out. */
   delegateTo?: Located
+  /** Parameters of tasks that do not say them. */
+  moduleDefaults?: ModuleDefaults
+  /** Where short names of modules are looked for. */
+  collections?: readonly string[]
+  /** Facts that a task of this one sets are those of the host that it is delegated to. */
+  delegateFacts?: Located
+  /** At most so many hosts are in a task at a time. */
+  throttle?: Located
+  /** Seconds after which a task of this one is ended and has failed. */
+  timeout?: Located
 }
 
 /** One use of a role: by a play, as a dependency, or by import_role and include_role. */
@@ -67,6 +84,9 @@ export interface LoopControl {
   indexVar?: string
   label?: Located
   pause?: Located
+  /** `ansible_loop` tells each item where in the loop it stands; with all items, unless the second says no. */
+  extended?: Located
+  extendedAllItems?: Located
 }
 
 export interface Loop {
@@ -105,6 +125,8 @@ export interface Task extends Inherited {
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: Retry | undefined
+  /** Seconds that it may take: async with poll. */
+  asyncLimit: Located | undefined
   /** Of include_tasks and include_role: what goes to the tasks that they bring. */
   include: Include | undefined
 }
@@ -122,9 +144,19 @@ export function isInclude(task: Task): boolean {
   return task.include !== undefined
 }
 
+export const METAS = [
+  'flush_handlers',
+  'noop',
+  'clear_facts',
+  'reset_connection',
+  'end_host',
+  'end_play',
+  'end_batch',
+] as const
+
 /** `meta:` is the engine's own and no module. */
 export interface Meta {
-  meta: 'flush_handlers' | 'noop' | 'end_host' | 'end_play'
+  meta: (typeof METAS)[number]
 }
 
 export function isMeta(module: TaskModule | Meta): module is Meta {
@@ -143,16 +175,21 @@ export interface Block extends Inherited {
 
 export type Entry = Task | Block
 
-export interface Play extends Inherited {
+export interface Play extends Inherited, ConductKeywords {
+  /** The pattern of its hosts where it has none. */
   name: string
+  /** As it is written; it may be a template. */
+  givenName?: Located<string>
   place: Place
   hosts: Located<string>
   gatherFacts: Located | undefined
   /** How many hosts at a time, and in which order. */
   serial?: Located
   order?: Located
-  /** Files named by vars_files, in order; relative to the playbook. */
-  varsFiles: readonly Located<string>[]
+  /** vars_files in order, each with its alternatives: the first file that is there counts. Relative to the playbook. */
+  varsFiles: readonly (readonly Located<string>[])[]
+  /** Variables that are asked for before the run. */
+  varsPrompt?: readonly Prompt[]
   preTasks: readonly Entry[]
   tasks: readonly Entry[]
   postTasks: readonly Entry[]
@@ -161,9 +198,31 @@ export interface Play extends Inherited {
   /** Roles whose variables all of the play sees, in their order. */
   roles: readonly RoleUse[]
   roleTasks: readonly Entry[]
-  remoteUser: Located | undefined
   /** Of import_playbook: they hold for every task. */
   when: readonly Condition[]
+}
+
+/** An entry of vars_prompt. */
+export interface Prompt {
+  name: string
+  place: Place
+  /** What is shown; the name of the variable where nothing else is said. */
+  text: string
+  /** What is typed is not shown. */
+  private: boolean
+  /** Asked for twice, until both answers are the same. */
+  confirm: boolean
+  default: Located | undefined
+  encrypt: Encrypt | undefined
+  /** The answer is no template, whatever stands in it. */
+  unsafe: boolean
+}
+
+/** How an answer is hashed: as the filter password_hash does it. */
+export interface Encrypt {
+  method: string
+  salt: string | undefined
+  saltSize: number | undefined
 }
 
 export interface Playbook {

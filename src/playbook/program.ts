@@ -2,6 +2,7 @@ import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Value } from '../value.ts'
 import type { RawVariables } from '../variables/store.ts'
+import type { Conduct } from './conduct.ts'
 import { inherit } from './inherited.ts'
 import type { Block, Condition, Entry, Inherited, Play, RoleUse, Task } from './model.ts'
 import { selects, type TagSelection } from './tags.ts'
@@ -50,6 +51,7 @@ export interface Step {
 export interface PlayRun {
   index: number
   play: Play
+  conduct: Conduct
   /** A rolling change chooses its order: set anew only while all of its hosts wait for their batches. */
   hosts: readonly string[]
   /** The hosts of all batches of the play. */
@@ -70,17 +72,24 @@ export interface ProgramOptions {
 /** What stands in place of a step before the program knows where that is. */
 export type Draft = Omit<Step, 'position' | 'room'>
 
+/** A play with its hosts in batches. */
+export interface Programmed {
+  play: Play
+  conduct: Conduct
+  batches: readonly (readonly string[])[]
+}
+
 /**
  * All plays as one list of steps, blocks flattened: what a run does, in the order of a linear strategy.
  * A play is a step of its own, where hosts wait for each other; handlers run at the flush steps.
  */
 export function draftPlays(
-  plays: readonly { play: Play; batches: readonly (readonly string[])[] }[],
+  plays: readonly Programmed[],
   options: ProgramOptions,
 ): { drafts: readonly Draft[]; spans: readonly Span[] } {
   const builder = new Builder(options)
-  for (const { play, batches } of plays) {
-    for (const hosts of batches) builder.play(play, hosts, batches.flat())
+  for (const programmed of plays) {
+    for (const hosts of programmed.batches) builder.play(programmed, hosts)
   }
   builder.finish()
   return builder
@@ -113,14 +122,15 @@ class Builder {
     this.#started = options.startAtTask === undefined
   }
 
-  play(play: Play, hosts: readonly string[], allHosts: readonly string[]): void {
+  play({ play, conduct, batches }: Programmed, hosts: readonly string[]): void {
     const lent = playLends(play)
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
     const run: PlayRun = {
       index: this.#plays++,
       play,
+      conduct,
       hosts,
-      allHosts,
+      allHosts: batches.flat(),
       members: new Set(hosts),
       handlers,
       roles: play.roles,
@@ -129,9 +139,22 @@ class Builder {
     this.drafts.push({ ...bare, type: 'play' })
     for (const section of [play.preTasks, [...play.roleTasks, ...play.tasks], play.postTasks]) {
       if (section.length === 0) continue
-      this.entries(section, run, lent, play.when, [])
-      this.drafts.push({ ...bare, type: 'flush' })
+      if (conduct.forceHandlers) this.#forced(section, { ...bare, type: 'flush' })
+      else {
+        this.entries(section, run, lent, play.when, [])
+        this.drafts.push({ ...bare, type: 'flush' })
+      }
     }
+  }
+
+  /** As in Ansible: a section of the play is a block whose handlers run always. */
+  #forced(section: readonly Entry[], flush: Draft): void {
+    const span: Span = { rescueAt: 0, alwaysAt: 0, end: 0 }
+    this.spans.push(span)
+    this.entries(section, flush.run, flush.outer.lent, flush.run.play.when, [{ part: 'block', span }])
+    span.rescueAt = span.alwaysAt = this.drafts.length
+    this.drafts.push({ ...flush, frames: [{ part: 'always', span }] })
+    span.end = this.drafts.length
   }
 
   /** Throws HakubeError where the run was to start at a task that is not there: it would do nothing, without a word. */
@@ -212,17 +235,32 @@ function isNamed(task: Task, pattern: string): boolean {
 /** What a play lends its tasks. Its vars are a layer of their own, below those of blocks and tasks. */
 function playLends(play: Play): Inherited {
   const { vars: _vars, ...rest } = play
-  const keep: Inherited = { vars: new Map(), environment: rest.environment, tags: rest.tags }
+  const { environment, tags, moduleDefaults, collections } = rest
+  const keep: Inherited = {
+    vars: new Map(),
+    environment,
+    tags,
+    ...(moduleDefaults && { moduleDefaults }),
+    ...(collections && { collections }),
+  }
   for (const key of [
     'become',
     'becomeUser',
     'becomeMethod',
+    'connection',
+    'remoteUser',
+    'port',
+    'becomeFlags',
+    'becomeExe',
     'checkMode',
     'diff',
     'ignoreErrors',
+    'ignoreUnreachable',
     'noLog',
     'anyErrorsFatal',
     'runOnce',
+    'throttle',
+    'timeout',
   ] as const) {
     const value = rest[key]
     if (value) keep[key] = value

@@ -1,6 +1,6 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import { isDict, type Value } from '../value.ts'
+import { isDict, toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import type { Support } from './keywords.ts'
@@ -10,8 +10,9 @@ import type { Condition, Located } from './model.ts'
 export class Reader {
   readonly problems: HakubeError[] = []
 
-  problem(message: string, place: Place, hint?: string, code = 'playbook-syntax'): undefined {
-    this.problems.push(new HakubeError(message, { code, place, hint }))
+  /** `docs`: the page that says more, as in HakubeError. */
+  problem(message: string, place: Place, hint?: string, code = 'playbook-syntax', docs?: string): undefined {
+    this.problems.push(new HakubeError(message, { code, place, hint, docs }))
     return undefined
   }
 
@@ -33,6 +34,20 @@ export class Reader {
     if (node.kind === 'scalar' && typeof node.value === 'string') return node.value
     if (node.kind === 'scalar' && typeof node.value === 'number') return String(node.value)
     return this.problem(`${what} must be text, this is ${describe(node)}`, node.place)
+  }
+
+  /** A plain truth value, in any of YAML's words. */
+  flag(node: YamlNode | undefined, what: string): boolean | undefined {
+    return this.truth(this.located(node), what)
+  }
+
+  /** The same of a value that has been read. */
+  truth(located: Located | undefined, what: string): boolean | undefined {
+    if (!located || located.value === null) return undefined
+    const word = String(toJson(located.value)).toLowerCase()
+    if (['true', 'yes', 'on', '1'].includes(word)) return true
+    if (['false', 'no', 'off', '0'].includes(word)) return false
+    return this.problem(`${what} must be yes or no`, located.place)
   }
 
   located(node: YamlNode | undefined): Located | undefined {
@@ -92,11 +107,17 @@ export class Reader {
       const support = Object.hasOwn(table, name) ? table[name] : undefined
       if (support === 'yes' || (support === undefined && other(name))) out.set(name, value)
       else if (support === undefined) {
-        this.problem(`${name} is no keyword of a ${what}`, keyPlace, didYouMean(name, Object.keys(table)))
-      } else this.problem(`${name} is not supported here`, keyPlace, support)
+        const near = didYouMean(name, Object.keys(table))
+        this.problem(`${name} is no keyword of a ${what}`, keyPlace, near, undefined, 'keywords.md')
+      } else this.problem(`${name} is not supported here`, keyPlace, support, undefined, keywordPage(name))
     }
     return out
   }
+}
+
+/** Where the docs explain a keyword. */
+export function keywordPage(name: string): string {
+  return `keywords.md#${name}`
 }
 
 export function isNothing(node: YamlNode): boolean {

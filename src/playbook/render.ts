@@ -12,6 +12,7 @@ import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
 import type { Step } from './program.ts'
 import { plainSettings, settingsOf, type Defaults } from './settings.ts'
+import type { Way } from './way.ts'
 import type { Group, Rendered, Settings, Work } from './work.ts'
 
 export interface RenderContext {
@@ -23,6 +24,8 @@ export interface RenderContext {
   verbosity: number
   /** Puts what a task includes into the line of steps; without it an include only says what it would bring. */
   include?: ((including: Including) => void) | undefined
+  /** Whether a host is reached this way anyway. */
+  isUsual(host: string, way: Way): boolean
   /** The variables of another host, as this play sees them. */
   scopeOf(host: string, step: Step, position: number): TaskScope
 }
@@ -103,7 +106,8 @@ async function renderItem(
       ...context,
       scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
     })
-    const rendered = await renderArguments(slot.task, scope, context)
+    const tolerant = slot.tolerate || settings.ignoreErrors
+    const rendered = await renderArguments(slot.task, scope, context, tolerant)
     if (slot.task.include && rendered.type === 'ready') {
       const { step, task } = slot
       const loop = scope.loop
@@ -134,7 +138,7 @@ async function asksAnyway(
 }
 
 /** A work about which only its name and the plainest settings are known. */
-function bare(
+export function bare(
   slot: Slot,
   scope: TaskScope,
   context: RenderContext,
@@ -146,7 +150,7 @@ function bare(
 }
 
 /** What stands for a task that cannot be rendered. Throws what is a reason to wait, or to refuse the run. */
-function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Settings): Rendered {
+export function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Settings): Rendered {
   if (error instanceof NotYet && error.what.kind === 'unknown')
     return { type: 'unknown', why: error.what.why, asks: [] }
   if (!isKnown(error)) throw error
@@ -155,23 +159,8 @@ function instead(error: unknown, slot: Slot, scope: TaskScope, settings: Setting
   throw known
 }
 
-/** A meta task has no arguments; what it has is conditions, except where Ansible ignores them. */
-export function renderMeta(slot: Slot, scope: TaskScope, context: RenderContext): Work | undefined {
-  const { module } = slot.task
-  if (!isMeta(module) || (module.meta !== 'end_host' && module.meta !== 'end_play')) return undefined
-  const plain = bare(slot, scope, context, undefined, {
-    type: 'meta',
-    reason: module.meta === 'end_host' ? 'the play ends here for this host' : 'the play ends here',
-  })
-  try {
-    const failing = firstFalse(conditionsOf(slot), scope)
-    return failing ? { ...plain, rendered: { type: 'skip', reason: `when: ${failing.value}` } } : plain
-  } catch (error) {
-    return { ...plain, rendered: instead(error, slot, scope, plain.settings) }
-  }
-}
-
-function conditionsOf({ step, task }: Slot): readonly Condition[] {
+/** The conditions of a task with those around it; a handler has its own only. */
+export function conditionsOf({ step, task }: Slot): readonly Condition[] {
   return step.task === task ? step.when : task.when
 }
 
@@ -193,7 +182,12 @@ export function firstFalse(conditions: readonly Condition[], scope: TaskScope): 
   return undefined
 }
 
-async function renderArguments(task: Task, scope: TaskScope, context: RenderContext): Promise<Rendered> {
+async function renderArguments(
+  task: Task,
+  scope: TaskScope,
+  context: RenderContext,
+  tolerant = true,
+): Promise<Rendered> {
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
   const module: TaskModule = task.module
   const values: Record<string, unknown> = {}
@@ -219,9 +213,12 @@ async function renderArguments(task: Task, scope: TaskScope, context: RenderCont
     cache,
     vault,
     verbosity,
+    tolerant,
   })
   const prepared = await module.prepare(parsed.data, controller)
-  return { type: 'ready', kind: module.kind(parsed.data), module, prepared, asks: module.asks(prepared) }
+  const kind = module.kind(parsed.data)
+  const late = module.late?.(parsed.data) ?? false
+  return { type: 'ready', kind, module, prepared, asks: module.asks(prepared), late }
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */

@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown } from '../errors.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { readYaml, type Loading, type Within } from './loading.ts'
@@ -15,8 +15,6 @@ export interface RoleFrom {
 
 export const MAIN: RoleFrom = { tasks: 'main', vars: 'main', defaults: 'main', handlers: 'main' }
 
-const ENDINGS = ['', '.yml', '.yaml', '.json']
-
 /** Folders in which a role of this name is looked for. */
 export function rolePlaces(name: string, { role, loading }: Within): string[] {
   if (isAbsolute(name)) return [name]
@@ -31,11 +29,6 @@ export function findRole(name: string, within: Within): string | undefined {
   return rolePlaces(name, within).find((path) => within.loading.sources.isDirectory(path))
 }
 
-/** What a role is called in messages and in `role : handler`: the name without the folders before it. */
-export function roleName(name: string): string {
-  return basename(name)
-}
-
 /** A YAML file of a role; undefined where there is none, or where it is empty. */
 export function roleYaml(
   loading: Loading,
@@ -43,7 +36,7 @@ export function roleYaml(
   folder: string,
   name: string,
 ): FoundYaml | undefined {
-  for (const file of ENDINGS.map((ending) => join(path, folder, name + ending))) {
+  for (const file of endingsOf(name).map((ending) => join(path, folder, name + ending))) {
     const text = loading.sources.read(file)
     if (text) return { file, root: readYaml(loading, file, text) }
   }
@@ -67,16 +60,27 @@ export function roleVariables(
 ): RawVariables | undefined {
   const { sources } = loading
   const directory = join(path, folder, name)
-  const files = sources
-    .below(directory)
-    .filter((file) => /\.(?:ya?ml|json)$/.test(file))
-    .map((file) => join(directory, file))
-  if (files.length > 0) return new Map(files.flatMap((file) => [...(variablesOf(loading, file) ?? [])]))
-  for (const file of ENDINGS.map((ending) => directory + ending)) {
+  for (const file of endingsOf(name).map((ending) => directory + ending)) {
+    if (file === directory && sources.isDirectory(file)) return folderVariables(loading, file)
     const found = variablesOf(loading, file)
     if (found) return found
   }
   return undefined
+}
+
+/** All files of a folder and below it, in the order of their names; not hidden ones and those that editors leave. */
+function folderVariables(loading: Loading, directory: string): RawVariables {
+  const files = loading.sources
+    .below(directory)
+    .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
+    .filter((file) => /(?:\.ya?ml|\.json|^[^.]*[^.~]|\/[^./]*[^./~])$/.test(file))
+  return new Map(files.flatMap((file) => [...(variablesOf(loading, join(directory, file)) ?? [])]))
+}
+
+/** A name that is given may have its ending. */
+function endingsOf(name: string): readonly string[] {
+  const endings = ['.yml', '.yaml', '.json']
+  return name === 'main' ? [...endings, ''] : ['', ...endings]
 }
 
 function variablesOf({ sources, reader }: Loading, file: string): RawVariables | undefined {

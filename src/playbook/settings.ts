@@ -5,6 +5,7 @@ import { isDict, toJson, type Value } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { Located, Task } from './model.ts'
+import { wayOf, type Way } from './way.ts'
 import type { Settings } from './work.ts'
 
 /** What the command line says about every task. */
@@ -34,16 +35,21 @@ export function plainSettings(task: Task, scope: TaskScope, context: { check: bo
   return {
     identity: {},
     delegate: undefined,
+    way: undefined,
     check: context.check,
     rehearsed: false,
     noLog: safely(task.noLog, false, true),
     showDiff: safely(task.diff, true, false),
     ignoreErrors: safely(task.ignoreErrors, false, false),
+    ignoreUnreachable: safely(task.ignoreUnreachable, false, false),
     fatal: safely(task.anyErrorsFatal, false, true),
     environment: new Map(),
     changedWhen: undefined,
     failedWhen: undefined,
     retry: undefined,
+    throttle: 0,
+    limit: undefined,
+    delegateFacts: false,
     pause: 0,
   }
 }
@@ -52,7 +58,12 @@ export function plainSettings(task: Task, scope: TaskScope, context: { check: bo
 export function settingsOf(
   task: Task,
   scope: TaskScope,
-  context: { defaults: Defaults; check: boolean; scopeOf(host: string): TaskScope },
+  context: {
+    defaults: Defaults
+    check: boolean
+    isUsual(host: string, way: Way): boolean
+    scopeOf(host: string): TaskScope
+  },
 ): Settings {
   const flag = (located: Located | undefined, otherwise: boolean) =>
     located ? boolean(renderTree(located, scope), located) : otherwise
@@ -65,22 +76,41 @@ export function settingsOf(
   const delegate = delegateOf(task, scope)
   // Who to become is said by the host that is worked on.
   const there = delegate === undefined ? scope : context.scopeOf(delegate)
+  const way = wayOf(task, there)
   return {
     identity: identityOf(task, there, context.defaults),
     delegate,
+    way: delegate === undefined && context.isUsual(scope.host, way) ? undefined : way,
     check: flag(task.checkMode, context.check),
     rehearsed: context.check && isPlainTrue(task.checkMode),
     noLog: flag(task.noLog, false),
     showDiff: flag(task.diff, true),
     ignoreErrors: flag(task.ignoreErrors, false),
+    ignoreUnreachable: flag(task.ignoreUnreachable, false),
     // As in Ansible: what fails for one host here has failed for all.
     fatal: flag(task.anyErrorsFatal, false) || flag(task.runOnce, false),
     environment: environmentOf(task, scope),
     changedWhen: task.changedWhen,
     failedWhen: task.failedWhen,
     retry,
+    throttle: number(task.throttle, scope, 0),
+    limit: limitOf(task, scope),
+    delegateFacts: flag(task.delegateFacts, false),
     pause: number(task.loop?.control.pause, scope, 0),
   }
+}
+
+/** As in Ansible 0 is no limit; of both the shorter one counts. */
+function limitOf(task: Task, scope: TaskScope): Settings['limit'] {
+  const timeout = number(task.timeout, scope, 0)
+  const asyncLimit = number(task.asyncLimit, scope, 0)
+  const seconds = Math.min(timeout || Infinity, asyncLimit || Infinity)
+  if (seconds === Infinity) return undefined
+  const failure =
+    seconds === timeout
+      ? `timed out after ${seconds} s (timeout)`
+      : `did not complete within the requested ${seconds} s (async)`
+  return { seconds, failure: `the ${task.action} action ${failure} and was ended` }
 }
 
 /** Said outright: what comes out of a template may be otherwise in the real run. */

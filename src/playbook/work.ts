@@ -6,6 +6,7 @@ import type { TaskScope } from '../variables/scope.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { Condition, Task } from './model.ts'
 import type { Step } from './program.ts'
+import type { Way } from './way.ts'
 
 /** What is left of a task once its arguments are rendered for one host (and one item of its loop). */
 export type Rendered =
@@ -24,6 +25,8 @@ export type Rendered =
       module: TaskModule
       prepared: unknown
       asks: readonly WorldQuestion[]
+      /** Asked when its turn has come, and not before. */
+      late: boolean
     }
 
 /** One task for one host and one item. */
@@ -43,6 +46,8 @@ export interface Settings {
   identity: Identity
   /** Another host that carries the task out for this one (delegate_to). */
   delegate: string | undefined
+  /** Another way to the host that carries it out; undefined: the usual one of the task's own host. */
+  way: Way | undefined
   check: boolean
   /** Its own check_mode: true, in a run in check mode: the real run would change nothing here either. */
   rehearsed: boolean
@@ -50,15 +55,26 @@ export interface Settings {
   /** `diff: false`: differences are not shown, whatever the command line says. */
   showDiff: boolean
   ignoreErrors: boolean
+  /** That the host cannot be reached is a result of the task and no end of the host. */
+  ignoreUnreachable: boolean
   /** A failure of this task ends the run for all hosts. */
   fatal: boolean
   environment: ReadonlyMap<string, string>
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: { until: readonly Condition[]; retries: number; delay: number } | undefined
+  /** At most so many hosts are in the task at a time; 0: as many as there are. */
+  throttle: number
+  /** After so many seconds what runs on the host is ended, and the task has failed, in these words. */
+  limit: { seconds: number; failure: string } | undefined
+  /** Whether facts are those of `delegate`. */
+  delegateFacts: boolean
   /** Seconds between the items of a loop. */
   pause: number
 }
+
+/** One time that a task with run_once comes up: its step, or of a handler, what once.ts keeps for it. */
+export type Turn = object
 
 /** One task for one host: all items of its loop, in order. */
 export interface Group {
@@ -69,5 +85,7 @@ export interface Group {
   /** Whether the task stands for a loop: its result is a list. */
   looped: boolean
   /** Another host runs it for this one (run_once). */
-  follows?: true
+  follows?: Turn
+  /** Where it stands, if that is not the place of its step: a handler. */
+  position?: number
 }

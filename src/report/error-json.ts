@@ -6,7 +6,7 @@ export function errorToJson(error: unknown): Record<string, unknown> {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     return { code: 'bug', message, stack: error instanceof Error ? error.stack : undefined }
   }
-  const { code, message, hint, place, host, task, exitCode } = error
+  const { code, message, hint, docs, place, host, task, exitCode } = error
   const errors = error instanceof HakubeErrors ? error.errors.map(errorToJson) : undefined
-  return { code, message, hint, place, host, task, exitCode, errors }
+  return { code, message, hint, docs, place, host, task, exitCode, errors }
 }

@@ -38,6 +38,7 @@ function formatOne(error: HakubeError, { style, clean, width, label }: ErrorForm
     ...(error.hint === undefined
       ? []
       : indentRest(`  ${style.cyan('hint:')} `, '        ', clean(error.hint))),
+    ...(error.docs === undefined ? [] : [style.dim(`  docs: docs/${error.docs}`)]),
     style.dim(`  code: ${error.code}`),
   ]
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { Predicted } from '../converge/answers.ts'
 import type { RunContext } from '../converge/context.ts'
+import { Throttle } from '../converge/throttle.ts'
 import { Once } from '../converge/once.ts'
 import type { Preflight } from '../ha/preflight/preflight.ts'
 import { boolean } from '../playbook/settings.ts'
@@ -16,9 +17,15 @@ import type { LayersOf } from './layers.ts'
 import type { RunOptions } from './options.ts'
 import type { rollingOf } from './roll.ts'
 import { scopeOfPlay } from './scene.ts'
+import type { Ways } from './ways.ts'
 
 /** What tasks are rendered with. */
-export function renderContext(inputs: Inputs, options: RunOptions, layers: LayersOf): RenderContext {
+export function renderContext(
+  inputs: Inputs,
+  options: RunOptions,
+  layers: LayersOf,
+  ways: Ways,
+): RenderContext {
   const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags)
   return {
     playbookDir: dirname(options.playbook),
@@ -31,6 +38,7 @@ export function renderContext(inputs: Inputs, options: RunOptions, layers: Layer
     },
     check: options.check,
     verbosity: options.verbosity,
+    isUsual: (host, way) => ways.isUsual(host, way),
     include: (including) => includes.include(including),
     scopeOf: (host, step, position) => {
       inputs.addHost(host)
@@ -60,6 +68,7 @@ export function contextOf(parts: ContextParts): RunContext {
     store: inputs.store,
     progress,
     once: new Once((host) => progress.isIn(host)),
+    throttle: new Throttle(),
     render,
     check: options.check,
     signal: options.signal,
@@ -82,7 +91,6 @@ export function contextOf(parts: ContextParts): RunContext {
       else await rolled?.rolling.open()
       return first
     },
-    cameBack: (host) => gate.retake(host),
     beforePrediction: () => preflight.before(),
     gate: async (run) => {
       if (options.check || !rolled?.isBatch(run)) return undefined
@@ -90,8 +98,10 @@ export function contextOf(parts: ContextParts): RunContext {
       return rolled.rolling.gate(run)
     },
     placeOf: (host, run) => placeOf(inputs.line.steps, host, run),
+    reset: (host) => hosts.reset(host),
     gather: (host) => hosts.gatherOther(host),
-    delegate: (host) => hosts.delegate(host),
+    delegate: (host, way) => hosts.delegate(host, way),
+    reachBy: (host, way) => hosts.reachBy(host, way),
     predicted: (host) => {
       const known = predicted.get(host) ?? new Predicted()
       predicted.set(host, known)

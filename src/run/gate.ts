@@ -17,6 +17,7 @@ export class Gate {
   readonly #passed = new Set<string>()
   #taken: Promise<void> | undefined
   readonly #held: Held[] = []
+  readonly #gone = new Map<string, Held>()
 
   constructor(hosts: ReadonlyMap<string, Held>, owner: LockOwner) {
     this.#hosts = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, host]) => host)
@@ -28,14 +29,20 @@ export class Gate {
     this.#taken ??= this.#takeAll()
     await this.#taken
     if (this.#passed.has(host)) return false
+    const again = this.#gone.get(host)
+    this.#gone.delete(host)
+    if (again && (await this.#takeOne(again))) this.#held.push(again)
     this.#passed.add(host)
     return true
   }
 
-  /** Takes the lock of a host again that has been away, if it was taken. */
-  async retake(host: string): Promise<void> {
-    const held = this.#held.find(({ connection }) => connection.host === host)
-    if (held) await this.#takeOne(held)
+  /** The connection to a host is gone, and the lock with it: it is taken again before the next change there. */
+  lost(host: string): void {
+    const held = this.#held.find((one) => one.connection.host === host)
+    if (!held) return
+    this.#held.splice(this.#held.indexOf(held), 1)
+    this.#gone.set(host, held)
+    this.#passed.delete(host)
   }
 
   async #takeAll(): Promise<void> {

@@ -4,6 +4,7 @@ import { showWarning, type Inventory } from '../inventory/model.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { HakubeError } from '../errors.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
+import { USUAL_CONDUCT } from '../playbook/conduct.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import type { Play } from '../playbook/model.ts'
 import type { Dict } from '../value.ts'
@@ -41,8 +42,8 @@ export async function targetsOf(
   pattern: string,
   options: RunOptions,
 ): Promise<Target[]> {
-  const { names, run, scope } = await chosen(inventory, pattern, options)
-  return names.map((name) => targetOf(name, scope(name), run.play, options))
+  const { names, scope } = await chosen(inventory, pattern, options)
+  return names.map((name) => targetOf(name, scope(name), new Map(), options))
 }
 
 /** The hosts of a pattern with their variables, as a play without tasks. */
@@ -65,13 +66,15 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
   const run: PlayRun = {
     index: 0,
     play: factsPlay(pattern),
+    conduct: USUAL_CONDUCT,
     hosts: names,
     allHosts: names,
     members: new Set(names),
     handlers: [],
     roles: [],
   }
-  const environment = templateEnvironment('.', options.env, options.vault)
+  const looking = { check: true, passwords: new Map() }
+  const environment = templateEnvironment('.', options.env, options.vault, undefined, looking)
   const scope = (host: string) => {
     const magic = magicVariables(host, run, store, { ...options, tags: [], skipTags: [] })
     return new TaskScope(store, host, 0, { magic, loop: new Map(), environment, texts: [] })
@@ -94,7 +97,6 @@ function factsPlay(pattern: string): Play {
     tasks: [],
     postTasks: [],
     handlers: [],
-    remoteUser: undefined,
     vars: new Map(),
     environment: [],
     tags: [],

@@ -2,16 +2,18 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Identity } from '../connect/connection.ts'
 import { type AskPassphrase, KeyRing } from '../connect/ssh/key-ring.ts'
 import { openConnection } from '../connect/open.ts'
-import { reopening } from '../connect/reopening.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { factsQuestion, parseFacts } from '../facts/index.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import { boolean, identityOf, type Defaults } from '../playbook/settings.ts'
+import { wayKey, type Way } from '../playbook/way.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { VariableStore } from '../variables/store.ts'
 import { limited } from './limited.ts'
 import type { RunOptions } from './options.ts'
+import { Revivable } from './revivable.ts'
 import { targetOf } from './target.ts'
+import { Ways } from './ways.ts'
 
 /** The connections of a run: each host is reached once, and its facts are gathered once. */
 export class Hosts {
@@ -22,6 +24,9 @@ export class Hosts {
   readonly #store: VariableStore
   readonly #plays: readonly PlayRun[]
   readonly #gathering = new Map<string, Promise<void>>()
+  readonly #ways: Ways
+  /** Those that are opened by now or soon, by host and way. */
+  readonly #known = new Map<string, Revivable>()
   readonly #opening = new Map<string, Promise<Connection>>()
   readonly #layers: (host: string, run: PlayRun) => TaskScope
 
@@ -30,7 +35,9 @@ export class Hosts {
     store: VariableStore,
     plays: readonly PlayRun[],
     layers: (host: string, run: PlayRun) => TaskScope,
+    ways = new Ways(plays, layers),
   ) {
+    this.#ways = ways
     this.#options = options
     this.#store = store
     this.#plays = plays
@@ -39,8 +46,11 @@ export class Hosts {
     this.limit = pLimit(Math.max(1, options.forks))
   }
 
-  /** Connects to a host and gathers its facts where its plays want them. Unreachable: an event, and undefined. */
-  async reach(host: string): Promise<Connection | undefined> {
+  /**
+   * Connects to a host and gathers its facts where its plays want them. Unreachable: an event, and undefined.
+   * `goesOn`: the run goes on with the host even then.
+   */
+  async reach(host: string, goesOn = false): Promise<Connection | undefined> {
     try {
       const connection = await this.limit(() =>
         this.#options.signal.aborted ? undefined : this.#connect(host),
@@ -56,7 +66,12 @@ export class Hosts {
       if (!isKnown(error)) throw error
       // Nobody is unreachable because the user pressed Ctrl-C at a prompt.
       if (error.exitCode === EXIT.invalid || error.exitCode === EXIT.interrupted) throw error
-      this.#options.emit({ type: 'host-unreachable', host, error })
+      if (goesOn)
+        this.#options.emit({
+          type: 'warning',
+          text: `${host} cannot be reached, and goes on (ignore_unreachable): ${error.message}`,
+        })
+      else this.#options.emit({ type: 'host-unreachable', host, error })
       return undefined
     }
   }
@@ -83,14 +98,16 @@ export class Hosts {
     }
   }
 
+  /** The connection to a host by another way than its usual one. */
+  async reachBy(host: string, way: Way): Promise<Connection> {
+    if (this.#ways.isUsual(host, way)) return this.connections.get(host) ?? this.#open(host, undefined)
+    return this.#open(host, way)
+  }
+
   /** The connection to a host that tasks of other hosts are delegated to; it need not be in any inventory. */
-  async delegate(host: string): Promise<Connection> {
-    const known = this.connections.get(host)
-    if (known) return known
-    let opening = this.#opening.get(host)
-    if (!opening) this.#opening.set(host, (opening = this.limit(() => this.#connect(host))))
+  async delegate(host: string, way: Way): Promise<Connection> {
     try {
-      return await opening
+      return await this.reachBy(host, way)
     } catch (error) {
       if (!isKnown(error)) throw error
       const { code, hint, exitCode } = error
@@ -121,33 +138,69 @@ export class Hosts {
 
   /** Ends what runs on the hosts. */
   async abort(): Promise<void> {
-    await Promise.allSettled([...this.connections.values()].map((connection) => connection.abort()))
+    await Promise.allSettled([...this.#known.values()].map((connection) => connection.abort()))
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.connections.values()].map((connection) => connection.close()))
+    await Promise.allSettled([...this.#known.values()].map((connection) => connection.close()))
   }
 
-  async #connect(host: string): Promise<Connection> {
-    const known = this.connections.get(host)
+  /** The way to a host is opened once, whoever asks for it. */
+  #open(host: string, way: Way | undefined): Promise<Connection> {
+    const key = `${host} ${way ? wayKey(way) : ''}`
+    let opening = this.#opening.get(key)
+    if (!opening) {
+      this.#opening.set(key, (opening = this.limit(() => this.#connect(host, way))))
+      // Who comes after a failed attempt tries anew.
+      opening.catch(() => this.#opening.delete(key))
+    }
+    return opening
+  }
+
+  async #connect(host: string, way?: Way): Promise<Connection> {
+    const known = way ? undefined : this.connections.get(host)
     if (known) return known
     const started = performance.now()
-    const run = this.#plays.find((play) => play.hosts.includes(host)) ?? this.#plays[0]
-    if (!run) throw new TypeError('a run without plays has no hosts')
-    const target = targetOf(host, this.#layers(host, run), run.play, this.#options)
-    const options = {
-      keys: this.#keys,
-      warn: (text: string) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
-    }
-    const open = (timeout?: number): Promise<Connection> =>
-      openConnection(timeout === undefined ? target : { ...target, timeout }, options)
-    const connection = limited(
-      target.connection === 'local' ? await open() : await reopening(open),
-      this.limit,
-    )
-    this.connections.set(host, connection)
+    const connection = this.#wayTo(host, way)
+    await connection.now()
+    const shared = limited(connection, this.limit)
+    if (!way) this.connections.set(host, shared)
     this.#options.emit({ type: 'host-connected', host, ms: performance.now() - started })
+    return shared
+  }
+
+  /** The connection to a host, not opened yet. */
+  #wayTo(host: string, way: Way | undefined): Revivable {
+    const key = `${host} ${way ? wayKey(way) : ''}`
+    const known = this.#known.get(key)
+    if (known) return known
+    const { method, scope } = { method: this.#ways.method(host), scope: this.#ways.scope(host) }
+    const target = targetOf(host, scope, way ?? this.#ways.usual(host), {
+      ...this.#options,
+      playMethod: method,
+    })
+    const open = (timeout?: number) =>
+      openConnection(timeout === undefined ? target : { ...target, timeout }, {
+        keys: this.#keys,
+        warn: (text) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
+      })
+    const connection = new Revivable(host, open, () => this.onLost(host), target.connection === 'local')
+    this.#known.set(key, connection)
     return connection
+  }
+
+  /** Called when a connection to a host is gone. */
+  onLost: (host: string) => void = () => {}
+
+  /** The host is gone, and its play goes on all the same: whoever needs it tries to reach it. */
+  late(host: string): void {
+    this.connections.set(host, limited(this.#wayTo(host, undefined), this.limit))
+  }
+
+  /** The next who works on the host gets new connections to it. */
+  async reset(host: string): Promise<void> {
+    const all = [...this.#known].filter(([key]) => key.startsWith(`${host} `))
+    await Promise.all(all.map(([, connection]) => connection.reset()))
   }
 
   async #gather(host: string, connection: Connection, run: PlayRun | undefined): Promise<void> {

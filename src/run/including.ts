@@ -4,7 +4,7 @@ import type { Line } from '../playbook/line.ts'
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
 import { readYaml, taskFiles, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
-import type { Entry, RoleUse, Task } from '../playbook/model.ts'
+import type { Entry, Inherited, RoleUse, Task } from '../playbook/model.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
 import { draftIncluded, type Step } from '../playbook/program.ts'
 import { Reader } from '../playbook/reader.ts'
@@ -34,6 +34,8 @@ interface Brought {
   handlers: readonly Task[]
   role: RoleUse | undefined
 }
+
+const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /** Puts what include_tasks and include_role name into the line of steps, each file read once for a step. */
 export class Includes {
@@ -89,7 +91,10 @@ export class Includes {
     if (!ofStep) this.#known.set(step, (ofStep = new Map()))
     const known = ofStep.get(key)
     if (known) return known
-    const brought = load(this.#loading, task, args)
+    const brought = load(this.#loading, task, args, {
+      lent: inherit(step.outer.lent, task.include?.apply ?? NOTHING),
+      playVars: step.run.play.vars,
+    })
     ofStep.set(key, brought)
     takeIn(step, brought, args)
     return brought
@@ -103,10 +108,23 @@ function takeIn({ run, outer }: Step, { handlers, role }: Brought, args: Args): 
   if (role && args['public'] === true) run.roles = [...run.roles, role]
 }
 
-function load(loading: Omit<Loading, 'reader'>, task: Task, args: Args): Brought {
+function load(
+  loading: Omit<Loading, 'reader'>,
+  task: Task,
+  args: Args,
+  { lent, playVars }: Pick<Within, 'lent' | 'playVars'>,
+): Brought {
   const reader = new Reader()
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  const within: Within = { ...task.origin, loading: { ...loading, reader }, parts, chain: [], when: [] }
+  const within: Within = {
+    ...task.origin,
+    loading: { ...loading, reader },
+    parts,
+    chain: [],
+    when: [],
+    lent,
+    playVars,
+  }
   const brought =
     task.module === includeRole
       ? bringRole(within, task, args)
@@ -146,6 +164,7 @@ function bringRole(within: Within, task: Task, args: Args): Omit<Brought, 'handl
         handlers: text('handlers_from'),
       },
       once: false,
+      validate: args['rolespec_validate'] !== false,
     },
     within,
   )

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errnoOf } from '../errno.ts'
@@ -10,16 +9,22 @@ import { selectHosts } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
+import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
 import { Line } from '../playbook/line.ts'
 import { draftPlays } from '../playbook/program.ts'
-import { diskSources, variablesIn, type ReadText } from '../playbook/sources.ts'
+import { hasTemplate } from '../playbook/reader.ts'
+import { diskSources, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
 import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
 import { isEncrypted } from '../vault/envelope.ts'
 import { Vault } from '../vault/vault.ts'
+import { toJson } from '../value.ts'
+import { commonMagic } from './magic.ts'
 import type { RunOptions } from './options.ts'
+import { answered } from './prompts.ts'
+import { VarsFiles } from './vars-files.ts'
 
 /** All that a run reads on the controller before it connects anywhere. */
 export interface Inputs {
@@ -29,8 +34,7 @@ export interface Inputs {
   /** Hosts of all plays, in inventory order. */
   hosts: readonly string[]
   store: VariableStore
-  /** Variables of each play's vars_files, the last file first. */
-  varsFiles: ReadonlyMap<Play, readonly RawVariables[]>
+  varsFiles: VarsFiles
   warnings: readonly string[]
   /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
   addHost(name: string): void
@@ -40,10 +44,12 @@ export interface Inputs {
 export async function readInputs(options: RunOptions): Promise<Inputs> {
   const vault = options.vault ?? new Vault([])
   const source = await readText(options.playbook, 'playbook', vault)
-  const playbook = loadPlaybook(source.text, options.playbook, {
+  const loaded = loadPlaybook(source.text, options.playbook, {
     hidden: source.hidden,
     sources: diskSources(vault),
     rolesPath: options.rolesPath ?? [],
+    extraVars: options.extraVars,
+    environment: templateEnvironment(resolve(dirname(options.playbook)), options.env, vault),
   })
   const inventory = await loadInventory([...options.inventories], {
     playbookDir: dirname(resolve(options.playbook)),
@@ -52,6 +58,15 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   })
   const warnings = inventory.warnings.map(showWarning)
   const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
+  const warn = (text: string): void => void warnings.push(text)
+  const varsFiles = new VarsFiles(vault, (text) => options.emit({ type: 'warning', text }))
+  const bare = storeOf(inventory, [], options.extraVars)
+  const early = (play: Play) => ownScope(bare, play, options, varsFiles.shared(play))
+  const asked = await answered(loaded.plays, options, { warn, scopeOf: early })
+  const playbook = {
+    ...loaded,
+    plays: asked.map((play) => namedPlay(play, early(play))),
+  }
   const plays = playbook.plays.map((play) => {
     const selected = selectHosts(inventory, play.hosts.value, limit)
     // The bundled playbook names every group that a cluster's nodes may be in: nobody has them all.
@@ -65,30 +80,60 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   )
   if (hosts.length === 0) throw nobody(playbook, options)
   const store = storeOf(inventory, hosts, options.extraVars)
+  // What is bundled means what it says, whatever an ansible.cfg says of other playbooks.
+  const usual = (options.bundled ? undefined : options.conduct) ?? USUAL_CONDUCT
   const programmed = plays.map(({ play, hosts: own }) => {
-    const scope = ownScope(store, play, options)
+    const scope = ownScope(store, play, options, varsFiles.shared(play))
     const rendered = (located: Located | undefined) =>
       located && { value: renderTree(located, scope), place: located.place }
-    return { play, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
+    const conduct = conductOf(play, rendered, usual)
+    return { play, conduct, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
   const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
   store.line = line
   const addHost = (name: string): void => store.add(name, () => record(inventory, name))
-  const varsFiles = new Map<Play, readonly RawVariables[]>()
-  for (const { play } of plays) varsFiles.set(play, await readVarsFiles(play, vault))
   refuseRecursion(hosts, store, [
     ...plays.map(({ play }) => play.vars),
-    ...[...varsFiles.values()].flat(),
+    ...plays.flatMap(({ play }) => varsFiles.shared(play)),
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
   return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
 }
 
-/** What a play may use that is no host's: its own variables and -e. */
-function ownScope(store: VariableStore, play: Play, options: RunOptions): TaskScope {
-  const environment = templateEnvironment(dirname(options.playbook), options.env, options.vault)
-  const layers = { magic: new Map(), loop: new Map(), environment, texts: [play.vars] }
+/** What a play may use that is no host's: its own variables and files, -e, and what Ansible says of all hosts. */
+function ownScope(
+  store: VariableStore,
+  play: Play,
+  options: RunOptions,
+  files: readonly RawVariables[],
+): TaskScope {
+  const run = { check: options.check, passwords: new Map() }
+  const environment = templateEnvironment(
+    dirname(options.playbook),
+    options.env,
+    options.vault,
+    undefined,
+    run,
+  )
+  const { only, skip } = options.tags
+  const magic = commonMagic(store, { ...options, tags: only, skipTags: skip })
+  const layers = { magic, loop: new Map(), environment, texts: [...files, play.vars] }
   return new TaskScope(store, '', 0, layers)
+}
+
+/** The play with its hosts and its name filled in. */
+function namedPlay(play: Play, scope: TaskScope): Play {
+  const hosts = { value: patternOf(play, scope), place: play.hosts.place }
+  const raw = play.givenName
+  const name = raw ? String(toJson(renderTree(raw, scope))) : hosts.value
+  return { ...play, hosts, name }
+}
+
+function patternOf({ hosts: { value, place } }: Play, scope: TaskScope): string {
+  const patterns = hasTemplate(value) ? renderTree({ value, place }, scope) : value
+  const text = (Array.isArray(patterns) ? patterns : [patterns]).map((one) => String(toJson(one))).join(',')
+  if (text.trim() !== '') return text
+  throw new HakubeError('this play has no hosts: its pattern is empty', { code: 'no-hosts', place })
 }
 
 /** Variables of the inventory that refer to each other in a circle; the playbook may break one with its own. */
@@ -146,22 +191,6 @@ function nobody(playbook: Playbook, options: RunOptions): HakubeError {
     place: playbook.plays[0]?.hosts.place,
     hint: 'look at `hakube inventory --graph` for the groups that there are',
   })
-}
-
-async function readVarsFiles(play: Play, vault: Vault): Promise<RawVariables[]> {
-  const layers: RawVariables[] = []
-  for (const { value, place } of play.varsFiles) {
-    // As in Ansible: beside the playbook that the play is written in, in its vars/ first.
-    const dir = dirname(resolve(play.place.file))
-    const file =
-      [resolve(dir, 'vars', value), resolve(dir, value)].find((one) => existsSync(one)) ?? resolve(dir, value)
-    const content = await readText(file, 'variables file', vault).catch((error: unknown) => {
-      if (!(error instanceof HakubeError) || error.place) throw error
-      throw new HakubeError(error.message, { code: error.code, place, hint: error.hint })
-    })
-    layers.unshift(variablesIn(content, file, (values) => vault.hide(values)))
-  }
-  return layers
 }
 
 /** The text of a file that must be there, decrypted if it is encrypted as a whole. */

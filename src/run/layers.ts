@@ -4,7 +4,7 @@ import type { Origin, RoleUse, Task } from '../playbook/model.ts'
 import type { Inclusion, PlayRun } from '../playbook/program.ts'
 import type { Value } from '../value.ts'
 import { parentsOf, roleLayers, type RoleLayers } from '../variables/role-layers.ts'
-import type { Layers, ScopeEnvironment } from '../variables/scope.ts'
+import { TaskScope, type Layers, type ScopeEnvironment } from '../variables/scope.ts'
 import type { Inputs } from './inputs.ts'
 import { magicVariables } from './magic.ts'
 import type { RunOptions } from './options.ts'
@@ -44,7 +44,15 @@ export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
     if (!ofPlay) roles.set(run.roles, (ofPlay = new Map()))
     let layers = ofPlay.get(role)
     if (!layers) ofPlay.set(role, (layers = roleLayers(role, run.roles)))
-    const files = inputs.varsFiles.get(run.play) ?? []
+    const { store, varsFiles } = inputs
+    const hasFacts = store.hosts.get(host)?.facts !== undefined
+    const files = varsFiles.of(run.play, host, hasFacts, (earlier) => {
+      const { defaults } = roleLayers(undefined, run.roles)
+      const environment = environments({ dir: playbookDir, role: undefined })
+      const texts = [...earlier, run.play.vars]
+      const magic = magicOf(host, run, undefined)
+      return new TaskScope(store, host, 0, { magic, loop: NONE, environment, texts, defaults })
+    })
     return {
       magic: magicOf(host, run, role),
       loop: new Map(),
@@ -68,12 +76,13 @@ function includedLoop(host: string, inclusions: readonly Inclusion[]): ReadonlyM
 /** One for each folder and role: lookups search beside the task. */
 function environmentsOf(playbookDir: string, options: RunOptions): (origin: Origin) => ScopeEnvironment {
   const known = new Map<RoleUse | undefined, Map<string, ScopeEnvironment>>()
+  const run = { check: options.check, passwords: new Map() }
   return (origin) => {
     let ofRole = known.get(origin.role)
     if (!ofRole) known.set(origin.role, (ofRole = new Map()))
     let environment = ofRole.get(origin.dir)
     if (!environment) {
-      environment = templateEnvironment(playbookDir, options.env, options.vault, origin)
+      environment = templateEnvironment(playbookDir, options.env, options.vault, origin, run)
       ofRole.set(origin.dir, environment)
     }
     return environment
@@ -86,6 +95,8 @@ function roleMagic(role: RoleUse): [string, Value][] {
     ['role_path', role.path],
     ['role_name', role.name],
     ['ansible_role_name', role.name],
+    // Of a role that is in no collection.
+    ['ansible_collection_name', null],
     ...(parents.length === 0 ? [] : parentNames(parents)),
   ]
 }

@@ -26,20 +26,34 @@ export function magicVariables(
   facts: RunFacts,
 ): ReadonlyMap<string, Value> {
   const inventory = facts.inventories[0]
-  const groups: Value = new Map([...store.groups].map(([name, hosts]) => [name, [...hosts]]))
   const reachable = (names: readonly string[]) => names.filter((name) => !store.unreachable.has(name))
   const playHosts = reachable(run.allHosts)
   const out = new Map<string, Value>([
     ['inventory_hostname', host],
     ['inventory_hostname_short', host.split('.')[0] ?? host],
     ['group_names', [...(store.hosts.get(host)?.groups ?? [])]],
-    ['groups', groups],
     ['ansible_play_hosts', playHosts],
     ['ansible_play_hosts_all', [...run.allHosts]],
     ['ansible_play_batch', reachable(run.hosts)],
     ['play_hosts', playHosts],
     ['ansible_play_name', run.play.name],
     ...roleNames(run),
+    ...commonMagic(store, facts),
+  ])
+  const source = store.hosts.get(host)?.source ?? inventory
+  if (source?.startsWith('-i ')) {
+    out.set('inventory_file', source.slice(3)).set('inventory_dir', null)
+  } else if (source !== undefined) {
+    out.set('inventory_file', resolve(source)).set('inventory_dir', resolve(dirname(source)))
+  }
+  return out
+}
+
+/** Those that are the same for all hosts and plays. */
+export function commonMagic(store: VariableStore, facts: RunFacts): Map<string, Value> {
+  const groups: Value = new Map([...store.groups].map(([name, hosts]) => [name, [...hosts]]))
+  return new Map<string, Value>([
+    ['groups', groups],
     ['playbook_dir', resolve(dirname(facts.playbook))],
     ['ansible_playbook_python', null],
     ['ansible_check_mode', facts.check],
@@ -52,15 +66,8 @@ export function magicVariables(
     ['hakube_version', facts.version],
     ['omit', OMIT],
     ['ansible_version', ansibleVersion()],
+    ...(facts.limit === undefined ? [] : [['ansible_limit', facts.limit] as const]),
   ])
-  const source = store.hosts.get(host)?.source ?? inventory
-  if (source?.startsWith('-i ')) {
-    out.set('inventory_file', source.slice(3)).set('inventory_dir', null)
-  } else if (source !== undefined) {
-    out.set('inventory_file', resolve(source)).set('inventory_dir', resolve(dirname(source)))
-  }
-  if (facts.limit !== undefined) out.set('ansible_limit', facts.limit)
-  return out
 }
 
 /** Names of the play's roles, and of those that they depend on. */

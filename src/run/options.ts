@@ -1,11 +1,13 @@
 import type { Identity } from '../connect/connection.ts'
 import type { HostKeyChecking } from '../connect/target.ts'
+import type { Conduct } from '../playbook/conduct.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Event } from '../report/events.ts'
 import type { Redactor, Secret } from '../secret.ts'
 import type { RawVariables } from '../variables/store.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Ask } from './prompts.ts'
 import type { Hosts } from './hosts.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -28,6 +30,8 @@ export interface RunOptions {
   allowDegraded?: boolean | undefined
   /** A rolling change may leave the endpoint without an address for a while, or with two holders. */
   allowOutage?: boolean | undefined
+  /** What holds for plays that do not say it. */
+  conduct?: Pick<Conduct, 'strategy' | 'forceHandlers'> | undefined
   /** How many hosts are worked on at a time. */
   forks: number
   connection: ConnectionOptions
@@ -50,6 +54,8 @@ export interface RunOptions {
   preflight?: boolean | undefined
   /** Called when every host has come to its end, with the connections still open. */
   inspect?: ((scene: Scene) => Promise<void>) | undefined
+  /** Asks for vars_prompt; undefined where nobody can answer. `defaults` takes what stands for answers, or nothing. */
+  ask?: Ask | 'defaults' | undefined
   emit(event: Event): void
 }
 

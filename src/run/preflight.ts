@@ -103,7 +103,7 @@ function differentHosts({ line: { steps }, store, varsFiles }: Inputs): Set<stri
     const shared = [
       store.extra,
       run.play.vars,
-      ...(varsFiles.get(run.play) ?? []),
+      ...varsFiles.shared(run.play),
       ...taskVariables(run, steps),
       ...roleVariables(run, steps),
     ]

@@ -2,28 +2,33 @@ import { homedir } from 'node:os'
 import type { Target } from '../connect/target.ts'
 import { VARIABLES } from '../inventory/connection-names.ts'
 import { connectionVars, HONOURED_VARIABLES } from '../inventory/connection-vars.ts'
-import type { Play } from '../playbook/model.ts'
+import type { Way } from '../playbook/way.ts'
 import { Secret } from '../secret.ts'
-import { toJson, type Value } from '../value.ts'
-import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { Value } from '../value.ts'
+import type { TaskScope } from '../variables/scope.ts'
 import type { Raw, RawVariables } from '../variables/store.ts'
 import type { RunOptions } from './options.ts'
 
 /**
- * How to reach a host: its variables beat the play, the play beats the command line, as in Ansible.
+ * How to reach a host: its variables beat keywords, which beat the command line, as in Ansible.
+ * `playMethod`: how users are changed by the play; names such as ansible_su_pass count for theirs only.
  * Throws HakubeError for a connection variable that makes no sense.
  */
 export function targetOf(
   host: string,
   scope: TaskScope,
-  play: Play,
-  options: Pick<RunOptions, 'connection' | 'redactor'> & { become?: RunOptions['become'] },
+  way: Way,
+  options: Pick<RunOptions, 'connection' | 'redactor'> & {
+    become?: RunOptions['become']
+    playMethod?: string | undefined
+  },
 ): Target {
   const variables = new Map<string, Value>()
   for (const name of HONOURED_VARIABLES) {
     const value = scope.lookup(name)
     if (value !== undefined) variables.set(name, value)
   }
+  for (const [name, value] of way) variables.set(name, value)
   const { connection: given, redactor } = options
   const { defaults = new Map<string, Raw>() } = given
   addDefaults(variables, defaults)
@@ -31,19 +36,18 @@ export function targetOf(
   const found = connectionVars(host, variables, {
     home: homedir(),
     originOf,
-    becomeMethod: playMethod(play, scope) ?? options.become?.method,
+    becomeMethod: options.playMethod ?? options.become?.method,
   })
   const secret = (text: string | undefined, otherwise: Secret | undefined): Secret | undefined => {
     if (text === undefined) return otherwise
     redactor.add(text)
     return new Secret(text)
   }
-  const remoteUser = play.remoteUser && String(toJson(renderTree(play.remoteUser, scope)))
   return {
     name: host,
     address: found.address,
     port: found.port,
-    user: found.user ?? remoteUser ?? given.user,
+    user: found.user ?? given.user,
     keyFile: found.keyFile ?? given.keyFile,
     password: secret(found.password, given.password),
     becomePassword: secret(found.becomePassword, given.becomePassword),
@@ -56,11 +60,6 @@ export function targetOf(
     hostKeyCheckingFrom: found.hostKeyCheckingFrom,
     timeout: found.timeout ?? given.timeout,
   }
-}
-
-/** The method that the play names; names such as ansible_su_pass count for theirs only. */
-function playMethod({ becomeMethod }: Play, scope: TaskScope): string | undefined {
-  return becomeMethod && String(toJson(renderTree(becomeMethod, scope)))
 }
 
 /** A default counts where none of the names of its setting is set: `ansible_ssh_port` goes before `ansible_port`. */

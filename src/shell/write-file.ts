@@ -20,10 +20,10 @@ export interface FileWrite {
   validate?: Validator | undefined
 }
 
-/** A file on the host whose content, with this digest (hex), is to be copied. */
+/** A file on the host whose content, with this digest (hex), is to be copied. Shell text where only the host knows. */
 export interface HostFile {
-  path: string
-  sha256: string
+  path: string | Script
+  sha256: string | Script
 }
 
 export interface Ownership {

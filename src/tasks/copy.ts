@@ -159,5 +159,8 @@ function toJson(value: unknown): string {
       .map(([key, item]) => `${toJson(key)}: ${toJson(item)}`)
       .join(', ')}}`
   const text = JSON.stringify(value) ?? 'null'
-  return text.replace(/[\x7f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(
+    /[\x7f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Answer } from '../connect/connection.ts'
-import { lines } from '../shell/sh.ts'
+import { type Script, lines, sh } from '../shell/sh.ts'
 import {
   type FileWrite,
   REFUSED,
@@ -39,7 +39,7 @@ export interface FileContent extends AttributeWishes {
   name: string | undefined
   /** Where the content comes from, for the result. */
   source: string | undefined
-  content: Buffer | RemoteContent
+  content: Buffer | RemoteContent | Download
   /** False: a file that is there stays as it is. */
   force: boolean
   /** Write to what a link at `dest` points to, instead of replacing the link. */
@@ -58,6 +58,18 @@ export interface RemoteContent {
   path: string
   size: number
   digests: { sha256: string; sha1: string; md5: string }
+}
+
+/** A file that the host fetches from elsewhere. */
+export interface Download {
+  /** Leaves it in "$hk_download", and its digest in $hk_sha256; ends with `exit` where that fails. */
+  fetch: Script
+  /** What is known of it before. */
+  digests: Partial<RemoteContent['digests']>
+  /** Whether it is known to be what is there already. */
+  same: boolean
+  /** Where it comes from, for people. */
+  shown: string
 }
 
 type There = Extract<PathReply, { exists: true }>
@@ -82,10 +94,15 @@ export function planFile(file: FileContent, world: World): Plan {
   const replaced = link !== undefined && place.path === at
   const wanted = wantedAttributes(file, world, replaced ? undefined : current, { directory: false, parent })
   if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
-  const same = current?.digests.sha256 === digestsOf(file.content).sha256 && !replaced
+  const same = !replaced && current !== undefined && isSame(current, file.content)
   if (same && wanted.fields.length === 0) return done(file, place, `${at} has this content`)
   const common = { file, place, wanted }
   return same ? planAttributes(common) : planWrite(common, world)
+}
+
+function isSame(current: There, content: FileContent['content']): boolean {
+  if ('same' in content) return content.same
+  return current.digests.sha256 === digestsOf(content).sha256
 }
 
 /** The result of an apply: where the old file was kept. */
@@ -196,19 +213,34 @@ function planWrite({ file, place, wanted }: Step, world: World): Plan {
     status: 'change',
     summary: `${current ? 'change' : 'create'} ${at}`,
     diff,
-    apply: lines(above.script, writeFiles([toWrite(file, path, wanted)])),
+    apply: lines(above.script, fetched(file, writeFiles([toWrite(file, path, wanted)]))),
     effects: [...above.effects, pathBecomes(path, made, path === at ? [] : [at])],
     result: { ...resultOf(path, 'file', wanted), ...contentResult(file) },
     notes: [...wanted.notes, ...(file.validate ? [`${at} is not validated before it is written`] : [])],
   }
 }
 
+/** A download is fetched first. */
+function fetched({ content }: FileContent, write: Script): Script {
+  return 'fetch' in content ? withDownload(lines(content.fetch, write)) : write
+}
+
+/** What a script leaves in "$hk_download" goes, whatever becomes of it. */
+export function withDownload(script: Script): Script {
+  return sh`(
+hk_download=
+trap '[ -z "$hk_download" ] || rm -f "$hk_download"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+${script}
+) || exit 1`
+}
+
 function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
   return {
     path,
-    content: Buffer.isBuffer(file.content)
-      ? file.content
-      : { path: file.content.path, sha256: file.content.digests.sha256 },
+    content: bytesOf(file.content),
     mode: wanted.mode,
     owner: { name: ownerName(wanted.uid, wanted.owner), required: file.owner !== undefined },
     group: { name: ownerName(wanted.gid, wanted.group), required: file.group !== undefined },
@@ -216,6 +248,12 @@ function toWrite(file: FileContent, path: string, wanted: Wanted): FileWrite {
     validate: file.validate,
     trial: file.trial ?? false,
   }
+}
+
+function bytesOf(content: FileContent['content']): FileWrite['content'] {
+  if (Buffer.isBuffer(content)) return content
+  if ('fetch' in content) return { path: sh`"$hk_download"`, sha256: sh`"$hk_sha256"` }
+  return { path: content.path, sha256: content.digests.sha256 }
 }
 
 function ownerName(id: number, name: string): string {
@@ -230,6 +268,7 @@ function done(file: FileContent, { at, path, link, current }: Place, reason: str
 }
 
 function contentResult({ content, source }: FileContent): Result {
+  if ('fetch' in content) return {}
   const { sha1, md5 } = digestsOf(content)
   const size = Buffer.isBuffer(content) ? content.length : content.size
   return { checksum: sha1, md5sum: md5, size, ...(source !== undefined && { src: source }) }
@@ -238,15 +277,17 @@ function contentResult({ content, source }: FileContent): Result {
 function contentDiff(at: string, current: There | undefined, content: FileContent['content']): Diff {
   if (Buffer.isBuffer(content)) return textDiff(at, current ?? { exists: false }, content)
   const before = current ? (current.digests.sha256 ?? NOT_THERE_YET) : 'absent'
-  return { type: 'fields', subject: at, fields: [{ name: 'sha256', before, after: content.digests.sha256 }] }
+  const after = content.digests.sha256 ?? ('shown' in content ? content.shown : '')
+  return { type: 'fields', subject: at, fields: [{ name: 'sha256', before, after }] }
 }
 
 function contentEffect(content: FileContent['content']): Pick<Made, 'content' | 'digests' | 'size'> {
-  return Buffer.isBuffer(content) ? { content } : { digests: content.digests, size: content.size }
+  if (Buffer.isBuffer(content)) return { content }
+  return { digests: content.digests, ...('size' in content && { size: content.size }) }
 }
 
 /** What the host's tools will say of this content. */
-export function digestsOf(content: FileContent['content']): RemoteContent['digests'] {
+export function digestsOf(content: Buffer | RemoteContent): RemoteContent['digests'] {
   if (!Buffer.isBuffer(content)) return content.digests
   const digest = (algorithm: string): string => createHash(algorithm).update(content).digest('hex')
   return { sha256: digest('sha256'), sha1: digest('sha1'), md5: digest('md5') }

@@ -1,7 +1,7 @@
 import type { ScriptAsk, PathAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
-import { fetchScript, NO_FETCHER } from './fetch.ts'
+import { fetchScript, NO_FETCHER } from './fetch-url.ts'
 import { OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 
 /** Where a key comes from: its text, a file on the host, or a URL that the host fetches. */

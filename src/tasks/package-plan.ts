@@ -51,6 +51,14 @@ function managerOf(task: PackageTask, world: World): Manager | Plan {
       hint,
     }
   }
+  const [foreign] = task.ofOne[manager === 'apt' ? 'dnf' : 'apt']
+  if (foreign !== undefined) {
+    return {
+      status: 'fail',
+      message: `${task.module}: ${foreign} is not for this host, which has ${packageManager}`,
+      hint: `give it only where it fits: ${foreign}: "{{ (ansible_pkg_mgr == '${manager === 'apt' ? 'dnf' : 'apt'}') | ternary(…, omit) }}"`,
+    }
+  }
   return manager
 }
 

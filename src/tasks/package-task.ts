@@ -29,6 +29,8 @@ export interface PackageTask {
   upkeep?: Upkeep | undefined
   /** Seconds to wait for apt's lock. */
   lockTimeout: number
+  /** Parameters given that only one manager has. */
+  ofOne: Readonly<Record<Manager, readonly string[]>>
 }
 
 export type Manager = 'apt' | 'dnf'
@@ -55,6 +57,7 @@ export const noPackages: PackageTask = {
   aptWords: [],
   dnfWords: [],
   lockTimeout: 60,
+  ofOne: { apt: [], dnf: [] },
 }
 
 /** Fetching lists alone. */

@@ -4,12 +4,15 @@ import { packageFailure } from './package-failure.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES } from './package-params.ts'
 import { packageResult, planPackages } from './package-plan.ts'
 import { noPackages, packageQuestions, type PackageTask } from './package-task.ts'
-import { bool, oneOf, texts } from './params.ts'
+import { bool, int, oneOf, texts } from './params.ts'
 
 const MANAGERS = { auto: undefined, apt: 'apt', dnf: 'dnf', dnf4: 'dnf', dnf5: 'dnf', yum: 'dnf' } as const
 
-const DEBIAN_ONLY = 'only apt knows it: write apt: with when: ansible_os_family == "Debian"'
-const EL_ONLY = 'only dnf knows it: write dnf: with when: ansible_os_family == "RedHat"'
+/** Parameters of one manager, which Ansible hands on to it. */
+const OF_ONE = {
+  apt: ['cache_valid_time', 'purge', 'install_recommends'],
+  dnf: ['enablerepo', 'disablerepo', 'disable_gpg_check'],
+} as const
 
 export default defineTask({
   name: 'package',
@@ -27,15 +30,15 @@ export default defineTask({
       .default(false)
       .describe('Fetch the lists of packages first, if something is to be installed.'),
     autoremove: bool.default(false).describe('Also remove packages that nothing needs any more.'),
+    cache_valid_time: int
+      .optional()
+      .describe('apt only: fetch the lists if they are older than so many seconds.'),
+    purge: bool.optional().describe('apt only: remove configuration files as well.'),
+    install_recommends: bool.optional().describe('apt only: install recommended packages too, or not.'),
+    enablerepo: texts.optional().describe('dnf only: repositories to use that are switched off.'),
+    disablerepo: texts.optional().describe('dnf only: repositories not to use.'),
+    disable_gpg_check: bool.optional().describe('dnf only: do not check signatures.'),
   }),
-  unsupported: {
-    purge: DEBIAN_ONLY,
-    install_recommends: DEBIAN_ONLY,
-    cache_valid_time: DEBIAN_ONLY,
-    enablerepo: EL_ONLY,
-    disablerepo: EL_ONLY,
-    disable_gpg_check: EL_ONLY,
-  },
   example: `- name: Install keepalived and haproxy
   package:
     name: [keepalived, haproxy]
@@ -43,18 +46,40 @@ export default defineTask({
 `,
   returns: packageReturns,
   notes: [
+    'A parameter of one manager fails on a host that has the other one.',
     'Lists are fetched only when something is to be installed: a task with nothing to do fetches nothing.',
     '`state: latest` may refresh the caches of dnf while asking, in check mode too, and with `update_cache` those of apt.',
   ],
   prepare(params): PackageTask {
+    const update = params.update_cache || (params.cache_valid_time ?? 0) > 0
+    const used = (names: readonly (keyof typeof params)[]) =>
+      names.filter((name) => params[name] !== undefined)
+    const repos = (option: string, names: readonly string[] = []) =>
+      names.map((name) => `--${option}=${name}`)
     return {
       ...noPackages,
       manager: MANAGERS[params.use],
-      names: readPackageNames('package', [params.name, params.pkg], params.update_cache),
+      names: readPackageNames('package', [params.name, params.pkg], update),
       state: readState(params.state),
-      update: params.update_cache,
+      update,
+      maxAge: params.cache_valid_time ?? 0,
+      purge: params.purge ?? false,
       autoremove: params.autoremove,
-      aptWords: ['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold'],
+      ofOne: { apt: used(OF_ONE.apt), dnf: used(OF_ONE.dnf) },
+      aptWords: [
+        '-o',
+        'Dpkg::Options::=--force-confdef',
+        '-o',
+        'Dpkg::Options::=--force-confold',
+        ...(params.install_recommends === undefined
+          ? []
+          : ['-o', `APT::Install-Recommends=${params.install_recommends ? 'yes' : 'no'}`]),
+      ],
+      dnfWords: [
+        ...repos('disablerepo', params.disablerepo),
+        ...repos('enablerepo', params.enablerepo),
+        ...(params.disable_gpg_check === true ? ['--nogpgcheck'] : []),
+      ],
     }
   },
   asks: packageQuestions,

@@ -69,7 +69,7 @@ export default defineTask({
 type There = Extract<PathReply, { exists: true }>
 
 /** The fields of Ansible's stat. Those that nobody can tell before a predicted change are left out. */
-function fieldsOf(reply: There): Record<string, Value | undefined> {
+export function fieldsOf(reply: There): Record<string, Value | undefined> {
   return {
     mode: showMode(reply.mode),
     ...typesOf(reply),

@@ -198,6 +198,7 @@ export class TaskScope implements Scope {
 
 /** Renders every text of a value, however deep; keys of dicts too. What was encrypted is final, as in Ansible. */
 export function renderTree(raw: Raw, scope: Scope & { environment: ScopeEnvironment }): Value {
+  if (raw.final === true) return raw.value
   const place = raw.place ?? { file: 'inventory' }
   const walk = (value: Value): Value => {
     if (typeof value === 'string')

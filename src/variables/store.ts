@@ -9,6 +9,8 @@ import { Writes } from './writes.ts'
 export interface Raw {
   value: Value
   place: Place | undefined
+  /** No template, whatever stands in it. */
+  final?: boolean
 }
 
 export type RawVariables = ReadonlyMap<string, Raw>
@@ -164,6 +166,14 @@ export class VariableStore {
     if (!record) throw new TypeError(`no host ${host}`)
     record.facts = facts
     record.injected = injectFacts(facts)
+  }
+
+  /** What was gathered of a host does not count any more (meta: clear_facts). */
+  clearFacts(host: string): void {
+    const record = this.hosts.get(host)
+    if (!record) return
+    record.facts = undefined
+    record.injected = undefined
   }
 
   /** A fact under its injected name (ansible_default_ipv4), or all of them as ansible_facts. */

@@ -55,7 +55,7 @@ const EL: Readonly<Record<string, Brings>> = {
     config: '/etc/haproxy/haproxy.cfg',
   },
   keepalived: {
-    directories: ['/etc/keepalived'],
+    directories: ['/etc/keepalived', '/usr/libexec/keepalived'],
     files: ['/etc/keepalived/keepalived.conf', '/etc/sysconfig/keepalived', '/usr/sbin/keepalived'],
     unit: 'keepalived.service',
     config: '/etc/keepalived/keepalived.conf',
@@ -111,6 +111,12 @@ export function afterInstall(
           ? before
           : new Unknown(`some releases of package ${name} bring it`),
       ),
+    ),
+    // A release may bring more than is listed above.
+    effectOnAll('path', (before, key) =>
+      before instanceof Unknown || before.exists || !mayBeOf(brings, key)
+        ? before
+        : new Unknown(`package ${name} may bring it`),
     ),
     effect('unit', brings.unit, () => unitAfterInstall(brings, family, world)),
     ...accountEffects(brings, world),
@@ -203,6 +209,18 @@ function isPackagePlace(key: string): boolean {
 function isElsewhere(key: string): boolean {
   return /^\/(?:usr\/local|etc\/(?:systemd\/system|sysctl\.d|haproxy|keepalived))(?:\/|$)|^\/etc\/sysctl\.conf/.test(
     key,
+  )
+}
+
+/** An unlisted place that is named after the package. */
+function mayBeOf({ config, files, directories }: Brings, key: string): boolean {
+  const stem = config.split('/')[2] ?? ''
+  const listed = [...files, ...directories]
+  return (
+    isPackagePlace(key) &&
+    key.includes(stem) &&
+    !isElsewhere(key) &&
+    !listed.some((path) => key === path || key.startsWith(`${path}/`))
   )
 }
 

@@ -22,6 +22,8 @@ export type Made = Attributes & {
   /** Of a file whose content is not known here, such as a copy of another one on the host. */
   digests?: There['digests']
   size?: number
+  /** Known where the apply sets it. */
+  mtime?: number
   /** Of a link: whether there is something at its target. */
   dangling?: boolean
 }
@@ -119,7 +121,7 @@ export function replyOf(made: Made): There {
     owner,
     group,
     size: content?.length ?? made.size ?? never,
-    mtime: never,
+    mtime: made.mtime ?? never,
     atime: never,
     ctime: never,
     inode: made.inode ?? never,

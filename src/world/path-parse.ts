@@ -108,7 +108,7 @@ const TYPES: Readonly<Record<number, FileType>> = {
   0o14: 'socket',
 }
 
-function parseStat(line: string): Omit<There, 'exists' | 'digests'> {
+export function parseStat(line: string): Omit<There, 'exists' | 'digests'> {
   const fields = line.split(' ')
   const [raw = '', uid = '', gid = '', owner = '', group = '', ...rest] = fields
   const numbers = rest.map(Number)

@@ -3,7 +3,7 @@ import { normalPath } from './path-names.ts'
 import type { PathAsk } from './replies.ts'
 
 /** One stat line: type and mode (hex), ids and names, size, times, inode, device, links. GNU and busybox know these. */
-const FORMAT = '%f %u %g %U %G %s %Y %X %Z %i %d %h'
+export const FORMAT = '%f %u %g %U %G %s %Y %X %Z %i %d %h'
 
 /** Content of larger files is not sent. */
 export const MAX_CONTENT = 1024 * 1024

@@ -153,6 +153,8 @@ export interface ScriptAsk {
   /** Unique text: the same id must always mean the same script. */
   id: string
   text: Script
+  /** What it prints may be another text each time, such as times or what a server says: nobody predicts it to the letter. */
+  volatile?: true
 }
 export interface ScriptReply {
   code: number

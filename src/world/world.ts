@@ -85,7 +85,12 @@ export class World {
 
   /** What check mode's predictions alone say of a path; nothing there where they say nothing. */
   predictedPath(path: string): ReplyOf<'path'> | Unknown {
-    const made = new World(new Map([[id('path', path), { exists: false }]]), this.#effects)
+    return this.predictedOver(path, { exists: false })
+  }
+
+  /** What check mode's predictions make of an answer about a path that was got otherwise. */
+  predictedOver(path: string, base: ReplyOf<'path'>): ReplyOf<'path'> | Unknown {
+    const made = new World(new Map([[id('path', path), base]]), this.#effects)
     return made.#reply('path', path) as ReplyOf<'path'> | Unknown
   }
 

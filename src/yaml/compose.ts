@@ -1,6 +1,7 @@
 import { Composer, Parser } from 'yaml'
 import type { CST, Document } from 'yaml'
 import { HakubeError } from '../errors.ts'
+import { createLexer } from './lexer.ts'
 import type { Source } from './source.ts'
 
 const MAX_DEPTH = 200
@@ -17,9 +18,15 @@ export function compose(source: Source): Document.Parsed[] {
     resolveKnownTags: false,
     logLevel: 'silent',
   })
-  const tokens = [...new Parser().parse(source.text)]
+  const tokens = [...tokensOf(source.text)]
   for (const token of tokens) refuseDepth(token, source)
   return [...composer.compose(tokens)]
+}
+
+function* tokensOf(text: string): Generator<CST.Token> {
+  const parser = new Parser()
+  for (const lexeme of createLexer().lex(text)) yield* parser.next(lexeme)
+  yield* parser.end()
 }
 
 /**

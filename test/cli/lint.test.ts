@@ -81,7 +81,12 @@ describe('hakube lint', () => {
   })
 
   it.each([
-    [{ 'site.yml': '- hosts: all\n' }, [], /site\.yml is neither keepalived’s configuration nor haproxy’s/],
+    [{ 'notes.txt': 'some text\n' }, [], /notes\.txt is neither a playbook nor a configuration/],
+    [
+      {},
+      ['--skip', 'name-mising', 'site.yml'],
+      /there is no advice name-mising[^]*did you mean "name-missing"/,
+    ],
     [{}, [], /there is nothing to look at/],
     [{}, ['nowhere.cfg'], /cannot read nowhere\.cfg/],
   ])('refuses what it cannot look at: %j %j', async (files: Record<string, string>, args, words) => {
@@ -89,5 +94,88 @@ describe('hakube lint', () => {
     expect(code).toBe(1)
     expect(text).toBe('')
     expect(err).toMatch(words)
+  })
+})
+
+const SITE = `- hosts: all
+  tasks:
+    - name: Copy
+      copy:
+        content: a
+        dest: /etc/a
+    - name: Slip
+      templaet:
+        src: a.j2
+        dest: /etc/a
+`
+
+describe('hakube lint of a playbook', () => {
+  it('lists mistakes, then advice, and what it did not look at', async () => {
+    const { code, text } = await lint({ 'site.yml': SITE })
+    expect(code).toBe(1)
+    expect(text).toBe(`site.yml:8:7: there is no module templaet [unknown-module]
+  did you mean "template"?
+  see docs/support.md
+
+site.yml:1:3: this play has no name [name-missing]
+  add name: what it is for
+  see docs/lint.md#name-missing
+site.yml:4:7: copy may make a file without a mode [missing-mode]
+  add mode: "0644" for a file, mode: "0755" for a directory
+  see docs/lint.md#missing-mode
+
+note: without an inventory (-i), hosts patterns are not checked
+
+1 file: 1 mistake, 2 pieces of advice
+`)
+  })
+
+  it('ends with 0 where there is only advice, with 1 if it is strict', async () => {
+    const sound = SITE.replace('templaet', 'template')
+    writeFileSync(join(folder, 'a.j2'), 'a')
+    const files = { 'site.yml': sound }
+    expect((await lint(files)).code).toBe(0)
+    expect((await lint(files, '--strict')).code).toBe(1)
+    const skipped = await lint(files, '--strict', '--skip', 'name-missing,risky-file-permissions')
+    expect(skipped.code).toBe(0)
+  })
+
+  it('holds hosts patterns against an inventory', async () => {
+    writeFileSync(join(folder, 'hosts.ini'), '[masters]\nm1\n')
+    const { code, text } = await lint(
+      { 'site.yml': '- name: All\n  hosts: master\n  gather_facts: false\n' },
+      '-i',
+      join(folder, 'hosts.ini'),
+    )
+    expect(code).toBe(0)
+    expect(text).toMatch(/^note: .*site\.yml:2:10: .*master/m)
+    expect(text).not.toContain('without an inventory')
+  })
+
+  it('has it all as JSON', async () => {
+    const { code, text } = await lint({ 'site.yml': SITE }, '-o', 'json')
+    expect(code).toBe(1)
+    expect(JSON.parse(text)).toMatchObject({
+      schema: 1,
+      exitCode: 1,
+      problems: [{ file: 'site.yml', line: 8, column: 7, code: 'unknown-module', docs: 'support.md' }],
+      advice: [{ id: 'name-missing' }, { id: 'missing-mode', file: 'site.yml', line: 4, column: 7 }],
+      notes: ['without an inventory (-i), hosts patterns are not checked'],
+    })
+  })
+
+  it('has it as annotations for GitHub', async () => {
+    const { text } = await lint({ 'site.yml': SITE }, '-o', 'github')
+    expect(text.split('\n')).toEqual([
+      '::error file=site.yml,line=8,col=7,title=unknown-module::there is no module templaet%0Adid you mean "template"?',
+      '::warning file=site.yml,line=1,col=3,title=name-missing::this play has no name%0Aadd name: what it is for',
+      expect.stringContaining('::warning file=site.yml,line=4,col=7,title=missing-mode::copy may make'),
+      '',
+    ])
+  })
+
+  it('connects nowhere and needs no host', async () => {
+    const { code } = await lint({ 'site.yml': '- name: All\n  hosts: all\n' }, '-i', 'nowhere.example.,')
+    expect(code).toBe(0)
   })
 })

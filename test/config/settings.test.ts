@@ -201,3 +201,22 @@ always = yes
     ])
   })
 })
+
+describe('how the hosts of plays go together', () => {
+  it('is read from the file and the environment', async () => {
+    const text = '[defaults]\nstrategy = ansible.builtin.free\nforce_handlers = True\n'
+    expect(await settings(cfg(text))).toMatchObject({ strategy: 'free', forceHandlers: true })
+    expect(
+      await settings(cfg(text), { ANSIBLE_STRATEGY: 'linear', ANSIBLE_FORCE_HANDLERS: 'no' }),
+    ).toMatchObject({
+      strategy: 'linear',
+      forceHandlers: false,
+    })
+  })
+
+  it('refuses a strategy that there is not, with its place', async () => {
+    expect(await errorsOf(cfg('[defaults]\nstrategy = debug\n'))).toMatchObject([
+      { message: 'the strategy debug is not supported', place: { line: 2 } },
+    ])
+  })
+})

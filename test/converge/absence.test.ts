@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Connection, Shell } from '../../src/connect/connection.ts'
-import { reopening } from '../../src/connect/reopening.ts'
 import { outlast } from '../../src/converge/absence.ts'
+import { Revivable } from '../../src/run/revivable.ts'
 import { EXIT, HakubeError } from '../../src/errors.ts'
 import { Script } from '../../src/shell/sh.ts'
 import type { Absence } from '../../src/task.ts'
@@ -47,7 +47,9 @@ async function hostThat(attempts: readonly Attempt[]): Promise<{ connection: Con
       },
     })
   }
-  return { connection: await reopening(open), seen }
+  const connection = new Revivable('a', open, () => seen.push('lost'))
+  await connection.now()
+  return { connection, seen }
 }
 
 const wait = async (host: Connection, more: Partial<Absence> = {}, signal = new AbortController().signal) =>
@@ -56,7 +58,9 @@ const wait = async (host: Connection, more: Partial<Absence> = {}, signal = new 
 test('it connects anew until the host is back, and asks until it is ready', async () => {
   const { connection, seen } = await hostThat([{ back: 0 }, { back: 1 }, unreachable, { back: 0, ready: 0 }])
   await wait(connection, { connectTimeout: 3 })
-  expect(seen).toEqual('open|close|open in 3|back?|close|open in 3|close|open in 3|back?|ready?'.split('|'))
+  expect(seen).toEqual(
+    'open|lost|close|open in 3|back?|lost|close|open in 3|open in 3|back?|ready?'.split('|'),
+  )
 })
 
 test('a connection that may still be there is asked first', async () => {

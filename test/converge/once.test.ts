@@ -119,4 +119,73 @@ describe('run_once', () => {
     )
     expect(done.story).toEqual(['a f would-change'])
   })
+
+  it('includes for the first host only; what the include itself gives is there for all', async () => {
+    const done = await runLocal(
+      play(`
+- include_tasks: more.yml
+  run_once: true
+  register: included
+- name: seen
+  debug: {msg: "{{ included is defined }} {{ who | default('nobody') }}"}
+`),
+      { files: { 'more.yml': '- {name: inside, set_fact: {who: "{{ inventory_hostname }}"}}\n' } },
+    )
+    expect(done.story.filter((line) => line.includes('inside'))).toEqual(['a inside ok'])
+    expect(
+      done.outcomes
+        .filter(({ task }) => task === 'seen')
+        .map(({ host, result }) => `${host} ${str(result['msg'] ?? null)}`)
+        .sort(),
+    ).toEqual(['a True a', 'b True nobody', 'c True nobody'])
+  })
+
+  const HANDLERS = `  handlers:
+    - {name: first, command: "sleep 0.2", when: "inventory_hostname == 'c'"}
+    - name: once
+      command: echo {{ inventory_hostname }}
+      run_once: true
+      register: once
+    - {name: seen, listen: once, debug: {msg: "{{ once.stdout }}"}}
+`
+  it('runs a handler on the first host that was notified, and the others take over its result', async () => {
+    const done = await runLocal(
+      play('- {name: t, command: "true", notify: [first, once], when: "inventory_hostname != \'a\'"}') +
+        HANDLERS,
+    )
+    expect(done.story.filter((line) => line.includes('once'))).toEqual(['b once changed'])
+    expect(
+      done.outcomes
+        .filter(({ task }) => task === 'seen')
+        .map(({ host, result }) => `${host} ${str(result['msg'] ?? null)}`)
+        .sort(),
+    ).toEqual(['b b', 'c b'])
+  })
+
+  it('passes a handler to the next host where the first one is lost, and fails for all where it fails', async () => {
+    const lost = await runLocal(
+      play('- {name: t, command: "true", notify: [goes, once]}') +
+        HANDLERS.replace(
+          '{name: first, command: "sleep 0.2", when: "inventory_hostname == \'c\'"}',
+          '{name: goes, fail: {msg: x}, when: "inventory_hostname == \'a\'"}',
+        ),
+    )
+    expect(lost.story.filter((line) => line.includes('once'))).toEqual(['b once changed'])
+    const failed = await runLocal(
+      play(
+        '- {name: t, command: "true", notify: once}\n- meta: flush_handlers\n- {name: behind, debug: {msg: x}}',
+      ) + HANDLERS.replace('echo {{ inventory_hostname }}', '"false"'),
+    )
+    expect(failed.story.slice(3)).toEqual(['a once failed'])
+    expect(failed.summary?.exitCode).toBe(2)
+  })
+
+  it('runs a handler again at the next flush', async () => {
+    const done = await runLocal(
+      play(
+        '- {name: t, command: "true", notify: once}\n- meta: flush_handlers\n- {name: u, command: "true", notify: once}',
+      ) + HANDLERS,
+    )
+    expect(done.story.filter((line) => line.includes('once'))).toEqual(['a once changed', 'a once changed'])
+  })
 })

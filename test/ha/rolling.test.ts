@@ -1,3 +1,4 @@
+import { USUAL_CONDUCT } from '../../src/playbook/conduct.ts'
 import { describe, expect, it, test, vi } from 'vitest'
 import { HakubeError } from '../../src/errors.ts'
 import { backupsFirst, type Nodes, reorder, Rolling } from '../../src/ha/rolling.ts'
@@ -62,7 +63,16 @@ class Stage implements Nodes {
 const [play] = loadPlaybook('- hosts: all\n', 'site.yml').plays
 const run = (name: string): PlayRun => {
   if (!play) throw new Error('no play')
-  return { index: 0, play, hosts: [name], allHosts: [], members: new Set([name]), handlers: [], roles: [] }
+  return {
+    index: 0,
+    play,
+    hosts: [name],
+    allHosts: [],
+    members: new Set([name]),
+    conduct: USUAL_CONDUCT,
+    handlers: [],
+    roles: [],
+  }
 }
 
 describe('a rolling change', () => {

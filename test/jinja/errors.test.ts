@@ -94,12 +94,12 @@ const TEMPLATES: [string, Told][] = [
     },
   ],
   [
-    "{{ vip | json_query('a') }}",
+    "{{ vip | urlize('a') }}",
     {
       code: 'unknown-filter',
       place: 't.j2:1:10',
-      message: "there is no filter 'json_query'",
-      hint: 'Write it with selectattr, map and dict2items.',
+      message: "there is no filter 'urlize'",
+      hint: 'Write the HTML out.',
     },
   ],
   [

@@ -66,3 +66,32 @@ describe('action and local_action', () => {
     expect(told(done.errors)).toMatch(/site\.yml:4:15 action names a module/)
   })
 })
+
+/** As `ansible-playbook` 2.14 says. */
+describe('loop_control', () => {
+  it('extended tells where an item stands, in its result too; extended_allitems: false leaves the list out', async () => {
+    expect(
+      await said(
+        head +
+          `  tasks:
+    - {command: "true", loop: [x, y, z], when: item != 'y', loop_control: {extended: true, index_var: i}, register: r}
+    - debug: {msg: "{{ r.results[1].ansible_loop.previtem }}{{ r.results[1].ansible_loop.nextitem }} {{ r.results[0].ansible_loop.previtem is defined }} {{ r.results[2].i }} {{ r.results[2].ansible_index_var }}"}
+    - debug: {msg: "{{ ansible_loop.allitems is defined }} {{ ansible_loop.index }}/{{ ansible_loop.length }} {{ ansible_loop.revindex0 }} {{ ansible_loop.first }} {{ ansible_loop.last }}"}
+      loop: [x, y]
+      loop_control: {extended: true, extended_allitems: false}
+    - debug: {msg: "{{ ansible_loop is defined }}"}
+      loop: [x]
+`,
+        {},
+      ),
+    ).toEqual(['xz False 2 i', 'False 1/2 1 True False', 'False 2/2 0 False True', 'False'])
+  })
+
+  it('knows no break_when', async () => {
+    const { errors } = await runLocal(
+      `${head}  tasks:\n    - {debug: {msg: x}, loop: [1], loop_control: {break_when: true}}\n`,
+      { inventory: ONE },
+    )
+    expect(told(errors)).toMatch(/:4:\d+ break_when is not supported here .*fewer items/)
+  })
+})

@@ -109,10 +109,10 @@ describe('variables of roles', () => {
       'roles/r/meta/main.yml': 'dependencies: [dep]\n',
       'roles/r/tasks/main.yml': debug('{{ role_path | basename }} {{ ansible_play_role_names }}'),
       'roles/dep/tasks/main.yml': debug(
-        '{{ role_name }} {{ ansible_dependent_role_names }} {{ ansible_role_names }}',
+        '{{ role_name }} {{ ansible_dependent_role_names }} {{ ansible_role_names | sort }}',
       ),
     }
-    expect(await said(`${head}  roles: [r]\n`, files)).toEqual(["dep ['dep'] ['r', 'dep']", "r ['r']"])
+    expect(await said(`${head}  roles: [r]\n`, files)).toEqual(["dep ['dep'] ['dep', 'r']", "r ['r']"])
   })
 })
 

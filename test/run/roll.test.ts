@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { USUAL_CONDUCT } from '../../src/playbook/conduct.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
 import type { PlayRun } from '../../src/playbook/program.ts'
 import { comingBatches } from '../../src/run/roll.ts'
@@ -9,6 +10,7 @@ const runs = plays.flatMap((play, index): PlayRun[] => {
   return batches.map((hosts) => ({
     index,
     play,
+    conduct: USUAL_CONDUCT,
     hosts,
     allHosts: ['a', 'b', 'c'],
     members: new Set(hosts),

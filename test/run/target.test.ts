@@ -9,7 +9,6 @@ import type { RunOptions } from '../../src/run/options.ts'
 import { Redactor } from '../../src/secret.ts'
 import { TaskScope } from '../../src/variables/scope.ts'
 import { VariableStore, type Raw } from '../../src/variables/store.ts'
-import type { Play } from '../../src/playbook/model.ts'
 import type { Value } from '../../src/value.ts'
 
 const CONFIG = `[defaults]
@@ -37,25 +36,6 @@ async function target(variables: Record<string, Value>, connection: Partial<RunO
   const record = { groups: [], inventory, facts: undefined, injected: undefined }
   const store = new VariableStore({ hosts: new Map([['h', record]]), groups: new Map(), extra: new Map() })
   const layers = { magic: new Map(), loop: new Map(), environment: {}, texts: [] }
-  const place = { file: 'site.yml' }
-  const play: Play = {
-    name: 'play',
-    place,
-    hosts: { value: 'all', place },
-    gatherFacts: undefined,
-    varsFiles: [],
-    preTasks: [],
-    roleTasks: [],
-    roles: [],
-    when: [],
-    tasks: [],
-    postTasks: [],
-    handlers: [],
-    remoteUser: undefined,
-    vars: new Map(),
-    environment: [],
-    tags: [],
-  }
   const given = {
     user: undefined,
     keyFile: undefined,
@@ -67,7 +47,7 @@ async function target(variables: Record<string, Value>, connection: Partial<RunO
     ...connection,
   }
   const options = { connection: given, redactor: new Redactor() }
-  const found = targetOf('h', new TaskScope(store, 'h', 0, layers), play, options)
+  const found = targetOf('h', new TaskScope(store, 'h', 0, layers), new Map(), options)
   return { ...found, folder }
 }
 

@@ -95,6 +95,13 @@ describe('everything else after an installation', () => {
     expect(later.peek('path', { path: '/etc/haproxy/conf.d', follow: true })).toBeInstanceOf(Unknown)
     expect(later.peek('path', { path: '/etc/haproxy/conf.d/a.cfg' })).toBeInstanceOf(Unknown)
   })
+  test('what is named after it and not listed may come all the same, in places of packages', () => {
+    const absent = { exists: false }
+    const asked = ['/etc/rsyslog.d/49-haproxy.conf', '/usr/local/bin/haproxy', '/etc/haproxy/own.cfg']
+    const world = blank(['haproxy'], Object.fromEntries(asked.map((path) => [id('path', path), absent])))
+    const after = world.after(afterInstall('haproxy', undefined, 'Debian', world))
+    expect(asked.map((path) => after.peek('path', { path }) instanceof Unknown)).toEqual([true, false, false])
+  })
   test('nothing that the package is known not to bring becomes unknown', () => {
     expect(after.get('unit', { name: 'other.service' })).toEqual({ known: false })
   })

@@ -39,6 +39,23 @@ function repr(value: Value): string {
   return String(value).replace('Infinity', 'inf')
 }
 
+// What PyYAML 6 makes of each.
+describe('quoted text over several lines', () => {
+  it.each([
+    ['- a: "{{\n    x\n  }}"\n  b: 1\n', [dict({ a: '{{ x }}', b: 1 })]],
+    ['a:\n  b: "x\ny"\n', dict({ a: dict({ b: 'x y' }) })],
+    ["a:\n  b: 'x\n\n y'\n", dict({ a: dict({ b: 'x\ny' }) })],
+    ['a:\n  - ["x\n y", z]\n', dict({ a: [['x y', 'z']] })],
+    ['a: "x\n- y"\n', dict({ a: 'x - y' })],
+  ])('may go on at any indentation: %j', (text, expected) => {
+    expect(load(text)).toEqual(expected)
+  })
+
+  it('ends at a document marker', () => {
+    expect(errorsOf('a: "x\n---\ny"\n').length).toBeGreaterThan(0)
+  })
+})
+
 describe('the types of plain scalars', () => {
   it.each(pyyaml)('%s is %s, as PyYAML 6 reads it', (text, expected) => {
     expect(repr(get(load(`a: ${text}`), 'a'))).toBe(expected)

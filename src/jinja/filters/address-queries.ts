@@ -142,6 +142,17 @@ function asVersion(version: 4 | 6): Query {
   }
 }
 
+/** The IPv6 network that 6to4 gives the holder of an IPv4 address. */
+function sixToFour(asked: Asked): Item {
+  const { network } = asked
+  if (network.version === 6) return within(SIX_TO_FOUR, network) ? asked.text : false
+  if (isLoopback(asked) || isMulticast(asked) || (size(asked) > 1n && isFirst(asked))) return false
+  const digits = network.value.toString(16).padStart(8, '0')
+  return `2002:${digits.slice(0, 4)}:${digits.slice(4)}::1/48`
+}
+
+const SIX_TO_FOUR: Network = { version: 6, value: 0x2002n << 112n, prefix: 16 }
+
 function wrapped(asked: Asked): Item {
   if (asked.network.version === 4) return asked.text
   return asked.type === 'address' ? `[${ip(asked)}]` : `[${ip(asked)}]/${asked.network.prefix}`
@@ -156,6 +167,7 @@ const loopback = itself(isLoopback)
 /** The questions of the ipaddr filter by name. */
 export const QUERIES: ReadonlyMap<string, Query> = new Map<string, Query>([
   ['', (asked) => (asked.type === 'address' ? ip(asked) : cidr(asked))],
+  ['6to4', sixToFour],
   ['address', hostAddress],
   ['ip', hostAddress],
   ['address/prefix', hostWithPrefix],

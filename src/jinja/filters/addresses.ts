@@ -20,7 +20,9 @@ import { filter, type Filters } from './define.ts'
 
 /** Filters on IP addresses and networks, as the collection ansible.utils has them. */
 export const addresses: Filters = {
-  ipaddr: filter({ query: '' }, (value, { query }) => ask(value, str(query), undefined)),
+  ipaddr: filter({ query: '', version: null, alias: '' }, (value, { query, version }) =>
+    ask(value, str(query), versionOf(version)),
+  ),
   ipv4: filter({ query: '' }, (value, { query }) => ask(value, str(query), 4)),
   ipv6: filter({ query: '' }, (value, { query }) => ask(value, str(query), 6)),
   ipwrap: filter({ query: '' }, (value, { query }) => wrap(value, str(query))),
@@ -38,7 +40,10 @@ export const addresses: Filters = {
   }),
   network_in_usable: filter({ test: REQUIRED }, (value, { test }) => inUsable(value, test)),
   reduce_on_network: filter({ network: REQUIRED }, (value, { network }) =>
-    (Array.isArray(value) ? value : [value]).filter((item) => within(need(network), need(item))),
+    (Array.isArray(value) ? value : [value]).filter((item) => {
+      const inner = recognize(item)?.network
+      return inner !== undefined && within(need(network), inner)
+    }),
   ),
   next_nth_usable: filter({ offset: REQUIRED }, (value, { offset }) =>
     nthUsable(value, intArgument(offset, 'offset')),
@@ -51,6 +56,12 @@ export const addresses: Filters = {
     if (network.version !== 4) throw new Mistake(`${str(value)} is no IPv4 address`)
     return network.value.toString(16).padStart(8, '0').match(/../g)?.join(str(delimiter)) ?? ''
   }),
+}
+
+function versionOf(version: Item): 4 | 6 | undefined {
+  if (version === null || version === false) return undefined
+  if (version === 4 || version === 6) return version
+  throw new Mistake(`the version is 4 or 6, not ${str(version)}`)
 }
 
 /** Hosts only: the network's own address and its broadcast address do not count. */

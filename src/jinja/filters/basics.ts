@@ -37,7 +37,7 @@ export const basics: Filters = {
   }),
   type_debug: filter({}, (value) => typeName(value), { undefinedValue: true }),
   first: filter({}, first),
-  last: filter({}, (value) => toList(value).at(-1) ?? noSuch('there is no last item, the list is empty')),
+  last: filter({}, last),
 }
 
 function mandatory(value: Item, { msg }: { msg: Item }): Item {
@@ -57,6 +57,12 @@ function toBool(value: Item): Item {
 function ternary(value: Item, args: { true_val: Item; false_val: Item; none_val: Item }): Item {
   if (value === null && args.none_val !== null) return args.none_val
   return truthy(value) ? args.true_val : args.false_val
+}
+
+function last(value: Item): Item {
+  const found = toList(value).at(-1)
+  // Not ??: None is an item.
+  return found === undefined ? noSuch('there is no last item, the list is empty') : found
 }
 
 function first(value: Item): Item {

@@ -1,4 +1,4 @@
-import { intArgument, unknownArgument } from '../arguments.ts'
+import { intArgument, textArgument, unknownArgument } from '../arguments.ts'
 import { Mistake, suggestion } from '../mistakes.ts'
 import { str } from '../print.ts'
 import type { Args, Item } from '../things.ts'
@@ -39,7 +39,7 @@ export function comment(value: Item, args: Args): string {
     const hint = suggestion(styleName, Object.keys(STYLES)) ?? `It knows: ${Object.keys(STYLES).join(', ')}.`
     throw new Mistake(`there is no comment style '${styleName}'`, { hint })
   }
-  return framed(str(value), style, given)
+  return framed(textArgument(value, 'the value'), style, given)
 }
 
 function framed(text: string, style: Style, given: Map<string, Item>): string {

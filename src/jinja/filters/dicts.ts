@@ -28,29 +28,34 @@ export const dicts: Filters = {
   rekey_on_member: filter({ key: REQUIRED, duplicates: 'error' }, rekey),
 }
 
-function asDict(value: Item): ItemDict {
+export function asDict(value: Item): ItemDict {
   if (value instanceof Map) return value
   throw new Mistake(`takes a dict, not ${typeName(value)}`)
 }
 
 const MERGES = ['replace', 'keep', 'append', 'prepend', 'append_rp', 'prepend_rp']
 
-/** Later dicts win over earlier ones; `recursive` goes into dicts within, `list_merge` says how lists meet. */
-function combine(value: Item, args: Args): Item {
-  onlyNamed(args, 'recursive', 'list_merge')
-  const recursive = truthy(args.named.get('recursive') ?? false)
-  const lists = str(args.named.get('list_merge') ?? 'replace')
+/** How dicts and the lists in them meet. */
+export function mergeStyle({ named }: Args): { recursive: boolean; lists: string } {
+  const lists = str(named.get('list_merge') ?? 'replace')
   if (!MERGES.includes(lists)) {
     const hint = suggestion(lists, MERGES) ?? `It knows: ${MERGES.join(', ')}.`
     throw new Mistake(`list_merge cannot be '${lists}'`, { hint })
   }
+  return { recursive: truthy(named.get('recursive') ?? false), lists }
+}
+
+/** Later dicts win over earlier ones; `recursive` goes into dicts within, `list_merge` says how lists meet. */
+function combine(value: Item, args: Args): Item {
+  onlyNamed(args, 'recursive', 'list_merge')
+  const { recursive, lists } = mergeStyle(args)
   const terms = flatten([value, ...args.positional], 1, true).map(asDict)
   const last = terms.pop()
   if (!last) return new Map()
   return terms.reduceRight((high, low) => merge(low, high, recursive, lists), last)
 }
 
-function merge(low: ItemDict, high: ItemDict, recursive: boolean, lists: string): ItemDict {
+export function merge(low: ItemDict, high: ItemDict, recursive: boolean, lists: string): ItemDict {
   if (low.size === 0 || equals(low, high)) return new Map(high)
   if (high.size === 0) return low
   const out: ItemDict = new Map(low)

@@ -1,7 +1,7 @@
 import { createHash, getHashes } from 'node:crypto'
+import { Bytes } from '../bytes.ts'
 import { Mistake } from '../mistakes.ts'
 import { str } from '../print.ts'
-import { typeName } from '../compare.ts'
 import type { Item } from '../things.ts'
 import { filter, type Filters } from './define.ts'
 import { passwordHash } from './password-hash.ts'
@@ -48,8 +48,7 @@ function encodingOf(name: Item): BufferEncoding {
 }
 
 function bytes(value: Item, encoding: Item): Buffer {
-  if (typeof value !== 'string') throw new Mistake(`takes a string, not ${typeName(value)}`)
-  return Buffer.from(value, encodingOf(encoding))
+  return Buffer.from(textOf(value), encodingOf(encoding))
 }
 
 function decode(text: string, encoding: Item): string {
@@ -66,10 +65,14 @@ function decode(text: string, encoding: Item): string {
   return out
 }
 
+function textOf(value: Item): string {
+  return value instanceof Bytes ? value.decoded : str(value)
+}
+
 function digest(type: string, value: Item): string {
   const name = type.toLowerCase().replaceAll('_', '-')
   if (!getHashes().includes(name)) throw new Mistake(`unsupported hash type ${type}`)
-  return createHash(name).update(str(value), 'utf8').digest('hex')
+  return createHash(name).update(textOf(value), 'utf8').digest('hex')
 }
 
 function uuid5(namespace: string, name: string): string {

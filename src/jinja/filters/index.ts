@@ -5,18 +5,24 @@ import { type Args, DictView, type Item, Range } from '../things.ts'
 import { addresses } from './addresses.ts'
 import { basics } from './basics.ts'
 import { combinations } from './combinations.ts'
+import { csv } from './csv.ts'
 import { dates } from './dates.ts'
 import type { Filter } from './define.ts'
 import { dicts } from './dicts.ts'
 import { encode } from './encode.ts'
+import { general } from './general.ts'
+import { hardware } from './hardware-addresses.ts'
 import { json } from './json.ts'
+import { jsonQuery } from './json-query.ts'
 import { numbers } from './numbers.ts'
 import { paths } from './paths.ts'
 import { random } from './random.ts'
 import { regexes } from './regexes.ts'
 import { select } from './select.ts'
 import { sequences } from './sequences.ts'
+import { structures } from './structures.ts'
 import { text } from './text.ts'
+import { timeUnits } from './time-units.ts'
 import { yaml } from './yaml.ts'
 
 /** All filters by name. */
@@ -37,6 +43,12 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
     random,
     dates,
     addresses,
+    hardware,
+    csv,
+    general,
+    jsonQuery,
+    structures,
+    timeUnits,
   ].flatMap((group) => Object.entries(group)),
 )
 

@@ -1,6 +1,7 @@
 import { Float } from '../../value.ts'
 import { intArgument } from '../arguments.ts'
 import { order, toList, truthy, typeName } from '../compare.ts'
+import { DateTime } from '../dates.ts'
 import { parseJson } from '../literal.ts'
 import { Mistake } from '../mistakes.ts'
 import { repr, str } from '../print.ts'
@@ -86,6 +87,7 @@ function encode(value: Item, style: Style, depth: number): string {
     )
     return enclosed('{', '}', entries, style, depth)
   }
+  if (value instanceof DateTime) return jsonString(value.repr().replace(' ', 'T'), style.ascii)
   const elements = value instanceof Opaque ? value.elements() : undefined
   if (elements) return encode([...elements], style, depth)
   throw new Mistake(`Object of type ${typeName(value)} is not JSON serializable`)

@@ -1,8 +1,8 @@
 import { float, Float } from '../../value.ts'
-import { intArgument, numberArgument } from '../arguments.ts'
+import { intArgument, numberArgument, REQUIRED } from '../arguments.ts'
 import { truthy, typeName } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
-import { arithmetic, asNumber, fixed, isFloat, isInt, plain } from '../numbers.ts'
+import { arithmetic, asNumber, fixed, isFloat, isInt, plain, realPower } from '../numbers.ts'
 import { str } from '../print.ts'
 import type { Item } from '../things.ts'
 import { integer } from '../words.ts'
@@ -18,7 +18,7 @@ export const numbers: Filters = {
   abs: filter({}, (value) => {
     const number = asNumber(value)
     if (number === undefined) throw new Mistake(`bad operand type for abs(): '${typeName(value)}'`)
-    return plain(number) < 0 ? arithmetic('*', number, -1) : number
+    return plain(number) < 0 || Object.is(plain(number), -0) ? arithmetic('*', number, -1) : number
   }),
   round: filter({ precision: 0, method: 'common' }, round),
   log: filter({ base: Math.E }, (value, { base }) => {
@@ -28,9 +28,11 @@ export const numbers: Filters = {
     if (b === 10) return float(Math.log10(x))
     return float(b === Math.E ? Math.log(x) : Math.log(x) / Math.log(b))
   }),
-  pow: filter({ y: 0 }, (value, { y }) =>
-    float(numberArgument(value, 'the value') ** numberArgument(y, 'y')),
-  ),
+  pow: filter({ y: REQUIRED }, (value, { y }) => {
+    const result = realPower(numberArgument(value, 'the value'), numberArgument(y, 'y'))
+    if (Number.isNaN(result) && !Number.isNaN(value)) throw new Mistake('math domain error')
+    return float(result)
+  }),
   root: filter({ base: 2 }, (value, { base }) => {
     const x = numberArgument(value, 'the value')
     const b = numberArgument(base, 'base')
@@ -118,7 +120,7 @@ function round(value: Item, args: { precision: Item; method: Item }): Item {
 }
 
 function roundFloat(value: number, precision: number): number {
-  if (!Number.isFinite(value)) return value
+  if (!Number.isFinite(value) || value === 0) return value
   if (precision >= 0) return Number(fixed(value, Math.min(precision, 70)))
   const scale = 10 ** -precision
   return Number(fixed(value / scale, 0)) * scale

@@ -1,27 +1,48 @@
 import { posix } from 'node:path'
-import { REQUIRED } from '../arguments.ts'
+import { textArgument } from '../arguments.ts'
 import { typeName } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
-import { str } from '../print.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Item, tuple } from '../things.ts'
 import { filter, type Filters } from './define.ts'
 
-/** Filters on paths. They only look at the text, never at a disk. */
+/** Filters on paths. All but realpath only look at the text, never at a disk. */
 export const paths: Filters = {
-  basename: filter({}, (value) => /[^/]*$/.exec(str(value))?.[0] ?? ''),
-  dirname: filter({}, (value) => dirname(str(value))),
-  splitext: filter({}, (value) => tuple(splitExtension(str(value)))),
+  basename: filter({}, (value) => /[^/]*$/.exec(path(value))?.[0] ?? ''),
+  dirname: filter({}, (value) => dirname(path(value))),
+  splitext: filter({}, (value) => tuple(splitExtension(path(value)))),
   path_join: filter({}, (value) => join(value)),
-  relpath: filter({ start: REQUIRED }, (value, { start }) => posix.relative(str(start), str(value)) || '.'),
-  normpath: filter({}, (value) => posix.normalize(str(value)).replace(/(.)\/$/, '$1')),
-  expanduser: filter({}, (value, _args, runtime) => expandUser(str(value), runtime)),
-  win_basename: filter({}, (value) => /[^/\\]*$/.exec(str(value))?.[0] ?? ''),
-  win_dirname: filter({}, (value) => windowsDirname(str(value))),
-  win_splitdrive: filter({}, (value) => {
-    const drive = /^[A-Za-z]:/.exec(str(value))?.[0] ?? ''
-    return tuple([drive, str(value).slice(drive.length)])
+  relpath: filter({ start: '.' }, (value, { start }) => {
+    if (value === '') throw new Mistake('no path specified')
+    return posix.relative(path(start) || '.', path(value)) || '.'
   }),
+  normpath: filter({}, (value) => posix.normalize(path(value)).replace(/(.)\/$/, '$1')),
+  expanduser: filter({}, (value, _args, runtime) => expandUser(path(value), runtime)),
+  expandvars: filter({}, (value, _args, runtime) => expandVariables(path(value), runtime)),
+  realpath: filter({}, (value, _args, runtime) => realPath(path(value), runtime)),
+  win_basename: filter({}, (value) => /[^/\\]*$/.exec(path(value))?.[0] ?? ''),
+  win_dirname: filter({}, (value) => windowsDirname(path(value))),
+  win_splitdrive: filter({}, (value) => {
+    const drive = /^[A-Za-z]:/.exec(path(value))?.[0] ?? ''
+    return tuple([drive, path(value).slice(drive.length)])
+  }),
+}
+
+function path(value: Item): string {
+  return textArgument(value, 'a path')
+}
+
+/** `$NAME` and `${NAME}` of the controller's environment; names that it does not have stay as they are. */
+function expandVariables(text: string, runtime: Runtime): string {
+  return text.replaceAll(/\$(?:(\w+)|\{([^}]*)\})/g, (all, name?: string, braced?: string) => {
+    return runtime.environment.variable?.(name ?? braced ?? '') ?? all
+  })
+}
+
+function realPath(text: string, runtime: Runtime): string {
+  const { environment } = runtime
+  if (environment.realpath) return environment.realpath(text)
+  throw new Mistake('files cannot be looked at here')
 }
 
 /** All before the last slash; slashes at its end go, unless it is nothing else. */
@@ -44,7 +65,8 @@ function splitExtension(path: string): [string, string] {
 function join(value: Item): string {
   const parts = typeof value === 'string' ? [value] : value
   if (!Array.isArray(parts)) throw new Mistake(`expects string or sequence, got ${typeName(value)} instead`)
-  return parts.map(str).reduce((path, part) => {
+  if (parts.length === 0) throw new Mistake('takes at least one part')
+  return parts.map(path).reduce((path, part) => {
     if (part.startsWith('/') || path === '') return part
     return path.endsWith('/') ? path + part : `${path}/${part}`
   })

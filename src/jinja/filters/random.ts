@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { intArgument } from '../arguments.ts'
+import { intArgument, textArgument } from '../arguments.ts'
 import { iterate, truthy, typeName } from '../compare.ts'
 import { random as environmentRandom } from '../lookups.ts'
 import { MersenneTwister } from '../mersenne.ts'
 import { Mistake } from '../mistakes.ts'
 import { asNumber, isFloat, isInt, plain } from '../numbers.ts'
 import type { Runtime } from '../runtime.ts'
-import { type Item, Range } from '../things.ts'
+import { type Item, Opaque, Range } from '../things.ts'
 import { noSuch } from '../undefined.ts'
 import { filter, type Filters } from './define.ts'
 
@@ -29,7 +29,10 @@ export const random: Filters = {
     if (items.length === 0) return noSuch('there is no random item, the list is empty')
     return items[below(items.length)] ?? null
   }),
+  random_mac: filter({ seed: null }, (value, { seed }, runtime) => randomMac(value, seed, runtime)),
   shuffle: filter({ seed: null }, (value, { seed }, runtime) => {
+    // As Ansible has it: what cannot be shuffled stays as it is.
+    if (!isIterable(value)) return value
     const items = [...iterate(value)]
     const below = source(truthy(seed) ? seed : null, runtime)
     for (let at = items.length - 1; at > 0; at -= 1) {
@@ -42,6 +45,26 @@ export const random: Filters = {
   }),
 }
 
+/** A MAC address that begins with these bytes, as the seed or chance has it. */
+function randomMac(value: Item, seed: Item, runtime: Runtime): string {
+  const start = textArgument(value, 'the value').toLowerCase()
+  const bytes = start.split(':')
+  if (bytes.length > 5 || bytes.some((byte) => !/^[\da-f]{2}/.test(byte))) {
+    throw new Mistake(`'${start}' does not begin a MAC address`, {
+      hint: "Give one to five bytes, as in '52:54:00'.",
+    })
+  }
+  const [low, high] = [0x10_00_00_00_00, 0xff_ff_ff_ff_ff]
+  const chosen = low + source(seed, runtime)(high - low + 1)
+  const rest = chosen.toString(16).slice(0, 2 * (6 - bytes.length))
+  return start + rest.replaceAll(/../g, ':$&')
+}
+
+function isIterable(value: Item): boolean {
+  if (value instanceof Opaque) return value.elements() !== undefined
+  return typeof value === 'string' || Array.isArray(value) || value instanceof Map
+}
+
 function within(end: number, args: { start: Item; step: Item }, below: Below): number {
   const start = truthy(args.start) ? intArgument(args.start, 'start') : 0
   const step = truthy(args.step) ? intArgument(args.step, 'step') : 1
@@ -51,7 +74,11 @@ function within(end: number, args: { start: Item; step: Item }, below: Below): n
 }
 
 function source(seed: Item, runtime: Runtime): Below {
-  if (seed === null) return (limit) => Math.floor(environmentRandom(runtime) * limit)
+  return seed === null ? (limit) => Math.floor(environmentRandom(runtime) * limit) : seeded(seed)
+}
+
+/** Numbers below a limit, the same ones for the same seed as Python's random.Random gives. */
+export function seeded(seed: Item): Below {
   const twister = new MersenneTwister(seedNumber(seed))
   return (limit) => twister.below(limit)
 }

@@ -1,10 +1,11 @@
-import { attribute as attributeOf } from '../access.ts'
+import { own } from '../access.ts'
 import { REQUIRED } from '../arguments.ts'
-import { iterate, truthy } from '../compare.ts'
+import { iterate, truthy, typeName } from '../compare.ts'
 import { Mistake } from '../mistakes.ts'
 import { str } from '../print.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Args, Item } from '../things.ts'
+import { noSuch } from '../undefined.ts'
 import { attributeGetter } from './attributes.ts'
 import { filter, openFilter, type Filters } from './define.ts'
 
@@ -17,12 +18,22 @@ export const select: Filters = {
   reject: openFilter((value, args, runtime) => choose(value, args, runtime, false, false), lazy),
   selectattr: openFilter((value, args, runtime) => choose(value, args, runtime, true, true), lazy),
   rejectattr: openFilter((value, args, runtime) => choose(value, args, runtime, true, false), lazy),
-  attr: filter({ name: REQUIRED }, (value, { name }, runtime) => attributeOf(value, str(name), runtime)),
+  attr: filter(
+    { name: REQUIRED },
+    (value, { name }) =>
+      // Not a dict's keys: that is what the filter is for.
+      own(value, str(name)) ?? noSuch(`the ${typeName(value)} has no attribute '${str(name)}'`),
+  ),
+}
+
+/** What is false, such as None, counts as nothing to go through. */
+function elements(value: Item): Item[] {
+  return truthy(value) ? [...iterate(value)] : []
 }
 
 function map(value: Item, { positional, named }: Args, runtime: Runtime): Item[] {
   const [name, ...rest] = positional
-  const items = [...iterate(value)]
+  const items = elements(value)
   if (name === undefined) {
     const { attribute, default: fallback, ...others } = Object.fromEntries(named)
     const [unknown] = Object.keys(others)
@@ -49,7 +60,7 @@ function choose(
   const get = byAttribute ? attributeGetter(attribute ?? null, runtime) : (item: Item): Item => item
   const [test, ...rest] = byAttribute ? positional.slice(1) : positional
   if (test !== undefined && typeof test !== 'string') throw new Mistake('takes the name of a test')
-  return [...iterate(value)].filter((item) => {
+  return elements(value).filter((item) => {
     runtime.step()
     const subject = get(item)
     const holds =

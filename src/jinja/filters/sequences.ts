@@ -19,7 +19,7 @@ export const sequences: Filters = {
   unique: filter({ case_sensitive: null, attribute: null }, (value, args, runtime) =>
     unique([...iterate(value)], truthy(args.case_sensitive), args.attribute, runtime),
   ),
-  union: filter({ b: REQUIRED }, (value, { b }) => distinct([...toList(value), ...toList(b)])),
+  union: filter({ b: REQUIRED }, (value, { b }) => distinct([...list(value), ...list(b)])),
   intersect: filter({ b: REQUIRED }, (value, { b }) =>
     distinct(toList(value).filter((item) => contains(b, item))),
   ),
@@ -27,7 +27,7 @@ export const sequences: Filters = {
     distinct(toList(value).filter((item) => !contains(b, item))),
   ),
   symmetric_difference: filter({ b: REQUIRED }, (value, { b }) =>
-    distinct([...toList(value), ...toList(b)]).filter((item) => !contains(value, item) || !contains(b, item)),
+    distinct([...list(value), ...list(b)]).filter((item) => !contains(value, item) || !contains(b, item)),
   ),
   reverse: filter({}, (value) =>
     typeof value === 'string' ? Array.from(value).reverse().join('') : [...iterate(value)].reverse(),
@@ -48,6 +48,11 @@ export const sequences: Filters = {
   groupby: filter({ attribute: REQUIRED, default: null, case_sensitive: false }, groupBy),
   extract: filter({ container: REQUIRED, morekeys: null }, extract),
   subelements: filter({ subelements: REQUIRED, skip_missing: false }, subelements),
+}
+
+function list(value: Item): Item[] {
+  if (Array.isArray(value)) return value
+  throw new Mistake(`takes lists, not ${typeName(value)}`)
 }
 
 /** The keys are made once per element; equal elements keep their order, also in reverse. */

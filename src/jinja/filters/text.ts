@@ -1,16 +1,17 @@
-import { intArgument, numberArgument, REQUIRED, textArgument } from '../arguments.ts'
+import { intArgument, REQUIRED, textArgument } from '../arguments.ts'
 import { characterCount } from '../characters.ts'
-import { iterate, toList, truthy, typeName } from '../compare.ts'
+import { iterate, length as lengthOf, toList, truthy, typeName } from '../compare.ts'
 import { percent } from '../format-percent.ts'
 import { capitalize, pad, replace } from '../methods/text.ts'
 import { split, splitLines, strip } from '../methods/text-cut.ts'
 import { Mistake } from '../mistakes.ts'
-import { fixed } from '../numbers.ts'
+import { fixed, plain } from '../numbers.ts'
 import { repr, str } from '../print.ts'
 import { type Args, type Item, tuple } from '../things.ts'
 import type { Runtime } from '../runtime.ts'
 import { comment } from './comment.ts'
 import { filter, openFilter, type Filters } from './define.ts'
+import { toFloat } from './numbers.ts'
 import { wordWrap } from './wrap.ts'
 
 const escapeHtml = filter({}, (value) =>
@@ -47,7 +48,7 @@ export const text: Filters = {
         breakHyphens: truthy(args.break_on_hyphens),
       }
       const width = intArgument(args.width, 'width')
-      return splitLines(str(value))
+      return splitLines(textArgument(value, 'the value'))
         .map((line) => wordWrap(line, width, options).join(separator))
         .join(separator)
     },
@@ -55,7 +56,7 @@ export const text: Filters = {
   truncate: filter({ length: 255, killwords: false, end: '...', leeway: 5 }, truncate),
   format: openFilter(format),
   split: filter({ sep: null, maxsplit: -1 }, (value, { sep, maxsplit }) =>
-    split(str(value), sep, intArgument(maxsplit, 'maxsplit')),
+    split(textArgument(value, 'the value'), sep, intArgument(maxsplit, 'maxsplit')),
   ),
   striptags: filter({}, (value) => stripTags(str(value))),
   e: escapeHtml,
@@ -90,16 +91,15 @@ function indent(
   return (truthy(first) ? by : '') + shifted.join('\n')
 }
 
-function truncate(value: Item, args: { length: Item; killwords: Item; end: Item; leeway: Item }): string {
-  const whole = str(value)
+function truncate(value: Item, args: { length: Item; killwords: Item; end: Item; leeway: Item }): Item {
   const length = intArgument(args.length, 'length')
   const leeway = args.leeway === null ? 5 : intArgument(args.leeway, 'leeway')
   const end = str(args.end)
   if (length < characterCount(end))
     throw new Mistake(`expected length >= ${characterCount(end)}, got ${length}`)
   if (leeway < 0) throw new Mistake(`expected leeway >= 0, got ${leeway}`)
-  if (characterCount(whole) <= length + leeway) return whole
-  const cut = Array.from(whole)
+  if (lengthOf(value) <= length + leeway) return value
+  const cut = Array.from(textArgument(value, 'the value'))
     .slice(0, length - characterCount(end))
     .join('')
   if (truthy(args.killwords)) return cut + end
@@ -133,7 +133,9 @@ export function quote(value: string): string {
 }
 
 function fileSize(value: Item, binary: boolean): string {
-  const bytes = typeof value === 'string' ? Number(value) : numberArgument(value, 'the value')
+  const number = toFloat(value)
+  if (number === undefined) throw new Mistake(`takes a number of bytes, not ${repr(value)}`)
+  const bytes = plain(number)
   const base = binary ? 1024 : 1000
   const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].map((unit) =>
     binary ? `${unit.toUpperCase()}iB` : `${unit}B`,

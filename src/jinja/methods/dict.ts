@@ -13,6 +13,13 @@ export const DICT_METHODS: ReadonlyMap<string, Method<ItemDict>> = new Map<strin
   ['clear', define({}, (dict) => own(dict).clear() ?? null)],
   ['copy', define({}, (dict) => new Map(dict))],
   [
+    'fromkeys',
+    define(
+      { iterable: REQUIRED, value: null },
+      (_dict, args) => new Map(Array.from(iterate(args.iterable), (key) => [toKey(key), args.value])),
+    ),
+  ],
+  [
     'get',
     define({ key: REQUIRED, default: null }, (dict, args) => orElse(get(dict, args.key), args.default), any),
   ],

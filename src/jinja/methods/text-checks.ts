@@ -17,5 +17,8 @@ export const CHECKS: readonly (readonly [string, Method<string>])[] = [
   ['isprintable', all(/^(?: |[^\p{C}\p{Z}])*$/u)],
   ['islower', define({}, (text: string) => /\p{Ll}/u.test(text) && !/[\p{Lu}\p{Lt}]/u.test(text))],
   ['isupper', define({}, (text: string) => /\p{Lu}/u.test(text) && !/[\p{Ll}\p{Lt}]/u.test(text))],
-  ['istitle', all(/^[^\p{L}]*(?:[\p{Lu}\p{Lt}]\p{Ll}*[^\p{L}]+)*(?:[\p{Lu}\p{Lt}]\p{Ll}*)?$/u)],
+  [
+    'istitle',
+    all(/^(?=[^]*[\p{Lu}\p{Lt}])[^\p{L}]*(?:[\p{Lu}\p{Lt}]\p{Ll}*[^\p{L}]+)*(?:[\p{Lu}\p{Lt}]\p{Ll}*)?$/u),
+  ],
 ]

@@ -7,6 +7,7 @@ import { type Item, Tuple, tuple } from '../things.ts'
 import { formatMethod } from '../format-braces.ts'
 import { define, type Method } from './define.ts'
 import { CHECKS } from './text-checks.ts'
+import { TRANSLATIONS } from './text-translate.ts'
 import * as cut from './text-cut.ts'
 
 const MAX = Number.MAX_SAFE_INTEGER
@@ -16,9 +17,10 @@ const splitting = { sep: null, maxsplit: -1 }
 
 export const TEXT_METHODS: ReadonlyMap<string, Method<string>> = new Map<string, Method<string>>([
   ...CHECKS,
+  ...TRANSLATIONS,
   ['format', formatMethod],
   ['capitalize', define({}, (text) => capitalize(text))],
-  ['casefold', define({}, (text: string) => text.toLowerCase().replaceAll('ß', 'ss'))],
+  ['casefold', define({}, casefold)],
   ['lower', define({}, (text: string) => text.toLowerCase())],
   ['upper', define({}, (text: string) => text.toUpperCase())],
   ['swapcase', define({}, swapCase)],
@@ -78,7 +80,22 @@ export const TEXT_METHODS: ReadonlyMap<string, Method<string>> = new Map<string,
 
 export function capitalize(text: string): string {
   const [first = ''] = text
-  return first.toUpperCase() + text.slice(first.length).toLowerCase()
+  return titleCase(first) + text.slice(first.length).toLowerCase()
+}
+
+// Letters that have a form of their own for the start of a word.
+const DIGRAPHS = ['Ǆǅǆ', 'Ǉǈǉ', 'Ǌǋǌ', 'Ǳǲǳ']
+
+/** The form of a letter at the start of a word: ß becomes Ss. */
+function titleCase(letter: string): string {
+  const digraph = DIGRAPHS.find((letters) => letters.includes(letter))
+  if (letter !== '' && digraph) return digraph.charAt(1)
+  const [first = '', ...rest] = letter.toUpperCase()
+  return first + rest.join('').toLowerCase()
+}
+
+function casefold(text: string): string {
+  return Array.from(text, (char) => (char === 'ı' ? char : char.toUpperCase().toLowerCase())).join('')
 }
 
 function swapCase(text: string): string {

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { editBlock } from '../../../src/tasks/blockinfile-edit.ts'
 import type { Edited } from '../../../src/tasks/edited-file.ts'
+import { editIni } from '../../../src/tasks/ini-edit.ts'
 import { editLine } from '../../../src/tasks/lineinfile-edit.ts'
 import { editMatches } from '../../../src/tasks/replace-edit.ts'
 
-/** What the modules of ansible-core 2.14 made of random texts. */
+/** What the modules of ansible-core 2.14 and its community.general made of random texts. */
 const Case = z.object({
-  module: z.enum(['lineinfile', 'blockinfile', 'replace']),
-  params: z.record(z.string(), z.union([z.string(), z.boolean()])),
+  module: z.enum(['lineinfile', 'blockinfile', 'replace', 'ini_file']),
+  params: z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string())])),
   before: z.string(),
   after: z.string(),
   msg: z.string(),
@@ -41,6 +42,18 @@ function edit({ module, params, before }: z.output<typeof Case>): Edited {
       marker_begin: text('marker_begin') ?? '',
       marker_end: text('marker_end') ?? '',
       ...place,
+    })
+  }
+  if (module === 'ini_file') {
+    const values = params['values']
+    return editIni(before, {
+      state,
+      section: text('section') ?? '',
+      option: text('option'),
+      values: Array.isArray(values) ? values : [],
+      exclusive: params['exclusive'] === true,
+      noExtraSpaces: params['no_extra_spaces'] === true,
+      allowNoValue: params['allow_no_value'] === true,
     })
   }
   return editMatches(before, {

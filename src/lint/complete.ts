@@ -1,0 +1,205 @@
+import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
+import { checkTemplate } from '../jinja/index.ts'
+import { checkEntries } from '../playbook/check-templates.ts'
+import { inFile, loadEntries } from '../playbook/load-entries.ts'
+import { loadRole } from '../playbook/load-role.ts'
+import { ALONE, readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
+import { isInclude, isMeta, type Entry, type Origin, type RoleUse, type Task } from '../playbook/model.ts'
+import { searchPath } from '../playbook/search.ts'
+import { variablesIn } from '../playbook/sources.ts'
+import includeRole from '../tasks/include_role.ts'
+import includeVars from '../tasks/include_vars.ts'
+import type { TaskModule } from '../task.ts'
+import { toJson } from '../value.ts'
+import type { RawVariables } from '../variables/store.ts'
+import { literalTexts } from './literal.ts'
+import { CHECKS, checkVariables } from './values.ts'
+
+/** Modules that take a file of the controller, by the folder it is searched in. */
+const SOURCES: ReadonlyMap<string, 'files' | 'templates'> = new Map([
+  ['template', 'templates'],
+  ['copy', 'files'],
+  ['script', 'files'],
+  ['unarchive', 'files'],
+])
+
+/**
+ * Follows what entries name and loading leaves to the run: included files and roles, templates, files to copy, files of
+ * variables. Only names that are written out are followed. Mistakes go to the loading's reader; each file is read once.
+ */
+export class Completion {
+  /** Includes whose names hang on variables: what they bring is checked when the run knows it. */
+  readonly open: Place[] = []
+  /** Roles that includes have brought. */
+  readonly roles: RoleUse[] = []
+  readonly #loading: Loading
+  readonly #seen = new Set<string>()
+  readonly #parts: Within['parts']
+
+  constructor(loading: Loading, parts: Within['parts']) {
+    this.#loading = loading
+    this.#parts = parts
+  }
+
+  /** `certain`: these entries run whatever happens. */
+  entries(entries: readonly Entry[], certain: boolean): void {
+    for (const entry of entries) {
+      const sure = certain && entry.when.length === 0
+      if (entry.type === 'task') this.#task(entry, sure)
+      else {
+        this.entries(entry.block, sure)
+        this.entries(entry.rescue, false)
+        this.entries(entry.always, sure)
+      }
+    }
+  }
+
+  /** The templates in the variables of a role and of those that it uses. */
+  role(use: RoleUse): void {
+    for (const variables of [use.defaults, use.vars, use.entryVars, use.params]) this.#variables(variables)
+    for (const dependency of use.dependencies) this.role(dependency)
+  }
+
+  /** A file of tasks, as if an include brought it. */
+  tasksFile(file: string, origin: Origin, certain: boolean): void {
+    const key = JSON.stringify(['tasks', file, origin.role?.path])
+    const text = this.#loading.sources.read(file)
+    if (this.#seen.has(key) || !text) return
+    this.#seen.add(key)
+    const root = readYaml(this.#loading, file, text)
+    const within = { ...origin, loading: this.#loading, parts: this.#parts, chain: [], when: [], ...ALONE }
+    this.#brought(loadEntries(inFile(within, file), root, 'a file of tasks'), certain)
+  }
+
+  /** A template file's syntax. */
+  template(file: string): void {
+    if (this.#seen.has(file)) return
+    this.#seen.add(file)
+    const found = this.#loading.sources.read(file)
+    if (found && !file.endsWith('.hbs')) this.#add(checkTemplate(found.text, file, CHECKS))
+  }
+
+  /** A file of variables: its YAML, and the syntax of the templates in it. */
+  variablesFile(file: string): void {
+    const { sources } = this.#loading
+    const text = sources.read(file)
+    if (this.#seen.has(file) || !text) return
+    this.#seen.add(file)
+    try {
+      this.#variables(variablesIn(text, file, (values) => sources.hide(values)))
+    } catch (error) {
+      if (!isKnown(error)) throw error
+      this.#add(error instanceof HakubeErrors ? error.errors : [error])
+    }
+  }
+
+  #task(task: Task, sure: boolean): void {
+    const { module } = task
+    if (isMeta(module)) return
+    if (isInclude(task)) return this.#include(task, module, sure)
+    if (module === (includeVars as TaskModule)) return this.#includeVars(task)
+    const folder = SOURCES.get(module.name)
+    const src = task.args.get('src')
+    if (folder === undefined || !src || onTheHost(task)) return
+    for (const name of literalTexts(src.value, task.loop) ?? []) {
+      const file = this.#find(searchPath(name, folder, task.origin, this.#loading.playbookDir))
+      if (file === undefined && sure && !this.#isFolder(name, folder, task))
+        this.#missing(`there is no file ${name}`, src.place)
+      else if (file !== undefined && folder === 'templates') this.template(file)
+    }
+  }
+
+  #include(task: Task, module: TaskModule, sure: boolean): void {
+    const role = module === (includeRole as TaskModule)
+    const named = task.args.get(role ? 'name' : 'file')
+    const names = literalTexts(named?.value, task.loop)
+    if (!named || !names) {
+      this.open.push(task.place)
+      return
+    }
+    for (const name of names) {
+      if (role) this.#includeRole(task, name)
+      else this.#includeTasks(task, name, named.place, sure)
+    }
+  }
+
+  #includeTasks(task: Task, name: string, place: Place, sure: boolean): void {
+    const file = this.#find(taskFiles(name, this.#within(task.origin)))
+    if (file !== undefined) this.tasksFile(file, task.origin, sure && !task.loop)
+    else if (sure) this.#missing(`there is no file ${name}`, place)
+  }
+
+  #includeRole(task: Task, name: string): void {
+    const from = (key: string) => literalTexts(task.args.get(key)?.value ?? 'main', task.loop)
+    const key = JSON.stringify(['role', name, [...task.args].map(([arg, { value }]) => [arg, toJson(value)])])
+    const [tasks, vars, defaults, handlers] = ['tasks', 'vars', 'defaults', 'handlers'].map(
+      (folder) => from(`${folder}_from`)?.[0],
+    )
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    if (tasks === undefined || vars === undefined || defaults === undefined || handlers === undefined) {
+      this.open.push(task.place)
+      return
+    }
+    const loaded = loadRole(
+      {
+        name,
+        node: { kind: 'scalar', value: name, style: 'plain', place: task.place },
+        shared: { vars: new Map(), environment: [], tags: [] },
+        when: [],
+        params: new Map(),
+        from: { tasks, vars, defaults, handlers },
+        once: false,
+      },
+      this.#within(task.origin),
+    )
+    if (!loaded) return
+    this.roles.push(loaded.use)
+    this.role(loaded.use)
+    this.#brought([loaded.block], false)
+  }
+
+  #includeVars(task: Task): void {
+    for (const name of literalTexts(task.args.get('file')?.value, task.loop) ?? []) {
+      const file = this.#find(searchPath(name, 'vars', task.origin, this.#loading.playbookDir))
+      if (file !== undefined) this.variablesFile(file)
+    }
+  }
+
+  #brought(entries: readonly Entry[], certain: boolean): void {
+    this.#add(checkEntries(entries))
+    this.entries(entries, certain)
+  }
+
+  #variables(variables: RawVariables): void {
+    this.#add(checkVariables(variables))
+  }
+
+  #within(origin: Origin): Within {
+    return { ...origin, loading: this.#loading, parts: this.#parts, chain: [], when: [], ...ALONE }
+  }
+
+  #find(paths: readonly string[]): string | undefined {
+    return paths.find((path) => this.#loading.sources.read(path) !== undefined)
+  }
+
+  #isFolder(name: string, folder: 'files' | 'templates', { origin }: Task): boolean {
+    const paths = searchPath(name.replace(/\/$/, ''), folder, origin, this.#loading.playbookDir)
+    return paths.some((path) => this.#loading.sources.isDirectory(path))
+  }
+
+  #missing(message: string, place: Place): void {
+    this.#add([new HakubeError(message, { code: 'file-not-found', place, hint: 'check the path' })])
+  }
+
+  #add(problems: readonly HakubeError[]): void {
+    this.#loading.reader.problems.push(...problems)
+  }
+}
+
+/** Whether `src` names a file of the host, or may do so. */
+function onTheHost(task: Task): boolean {
+  const remote = task.args.get('remote_src')
+  const copy = task.args.get('copy')
+  return (remote !== undefined && remote.value !== false) || (copy !== undefined && copy.value !== true)
+}

@@ -1,0 +1,76 @@
+import { distance } from 'fastest-levenshtein'
+import type { TaskModule } from '../task.ts'
+import { findModule, moduleNames } from '../tasks/index.ts'
+import { toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
+import type { Located } from './model.ts'
+import { isNothing, type Reader } from './reader.ts'
+
+/** Parameters by the name of a module, or of a group of modules (`group/docker`). */
+export type ModuleDefaults = ReadonlyMap<string, ReadonlyMap<string, Located>>
+
+const GROUP = 'group/'
+
+/** Ansible's groups of modules, with those members that hakube may have. */
+const GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['docker', ['docker_container', 'docker_image', 'docker_network', 'docker_volume']],
+  ...['acme', 'aws', 'azure', 'cpm', 'gcp', 'k8s', 'os', 'ovirt', 'vmware'].map(
+    (name): [string, string[]] => [name, []],
+  ),
+])
+
+/** `module_defaults`: a mapping, or a list of mappings. A module's short and its full names mean the same. */
+export function readModuleDefaults(reader: Reader, node: YamlNode | undefined): ModuleDefaults | undefined {
+  if (!node || isNothing(node)) return undefined
+  const out = new Map<string, ReadonlyMap<string, Located>>()
+  for (const item of node.kind === 'sequence' ? node.items : [node]) {
+    for (const entry of reader.mapping(item, 'module_defaults')?.entries ?? []) {
+      const name = nameOf(reader, entry)
+      const parameters = name === undefined ? undefined : parametersOf(reader, entry)
+      if (name !== undefined && parameters) out.set(name, parameters)
+    }
+  }
+  return out
+}
+
+function nameOf(reader: Reader, { key, keyPlace }: YamlEntry): string | undefined {
+  const name = String(key)
+  if (name.startsWith(GROUP)) {
+    const group = name.slice(name.lastIndexOf('.') + 1).replace(GROUP, '')
+    if (GROUPS.has(group)) return GROUP + group
+    return reader.problem(
+      `module_defaults: hakube knows no group of modules ${name}`,
+      keyPlace,
+      'name its modules one by one',
+    )
+  }
+  const module = findModule(name)
+  if (module) return module.name
+  // Tasks that use a module of which hakube knows nothing are refused themselves; a slip of the fingers is not.
+  const near = moduleNames().find((known) => distance(known, name) === 1)
+  if (near !== undefined)
+    reader.problem(`module_defaults: there is no module ${name}`, keyPlace, `did you mean "${near}"?`)
+  return undefined
+}
+
+function parametersOf(reader: Reader, { key, value }: YamlEntry): ReadonlyMap<string, Located> | undefined {
+  if (isNothing(value)) return new Map()
+  if (value.kind !== 'mapping')
+    return reader.problem(
+      `module_defaults: ${String(key)} takes a mapping of parameters`,
+      value.place,
+      'write one parameter a line; their values may be templates',
+    )
+  return new Map(
+    value.entries.map((entry): [string, Located] => [
+      String(entry.key),
+      { value: toValue(entry.value), place: entry.value.place },
+    ]),
+  )
+}
+
+/** What a task of this module has where it says nothing itself: what is said of the module beats its groups. */
+export function defaultsFor(module: TaskModule, defaults: ModuleDefaults): ReadonlyMap<string, Located> {
+  const groups = [...GROUPS].filter(([, members]) => members.includes(module.name))
+  const layers = [...groups.map(([group]) => GROUP + group), module.name].map((name) => defaults.get(name))
+  return new Map(layers.flatMap((layer) => [...(layer ?? [])]))
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod'
+import { httpFunction } from '../http/client.ts'
+import { fetchScript, readFetched } from '../http/fetch-script.ts'
+import { fileNameOf, readRequest, withoutPassword } from '../http/request.ts'
+import { defineTask, type Result } from '../task.ts'
+import { joinPath, parentPath } from '../world/path-names.ts'
+import { attributeParams, unsupportedAttributes } from './attributes.ts'
+import { type Checksum, readChecksum } from './checksum.ts'
+import { fileFailure, fileResult } from './file-content.ts'
+import { type GetUrl, getQuestions, planGet } from './get-url-plan.ts'
+import { httpNotes, httpParams, httpTimeout, unsupportedHttp } from './http-params.ts'
+import { bool, path, text } from './params.ts'
+
+export default defineTask({
+  name: 'get_url',
+  aliases: ['ansible.builtin.get_url', 'ansible.legacy.get_url'],
+  summary: 'Download a file to the host.',
+  kind: () => 'state',
+  params: z.strictObject({
+    dest: path.describe(
+      'Where to: a file, or a directory, in which the file gets the name that the URL ends in.',
+    ),
+    ...httpParams,
+    checksum: text
+      .optional()
+      .describe('algorithm:digest, or algorithm:URL of a file with digests; md5, sha1, sha256 or sha512.'),
+    force: bool
+      .default(false)
+      .describe('Ask for the file even if the server would say that it has not changed.'),
+    backup: bool.default(false).describe('Keep the old file beside the new one, with the time in its name.'),
+    tmp_dest: path.optional().describe('Directory for the download until it is whole; that of dest.'),
+    timeout: httpTimeout(10),
+    ...attributeParams,
+  }),
+  paramAliases: { username: 'url_username', password: 'url_password' },
+  unsupported: { ...unsupportedAttributes, ...unsupportedHttp },
+  beyond: true,
+  late: ({ checksum }) => checksum === undefined || /^\w+:\w+:\//.test(checksum),
+  example: `
+- name: Have the archive of etcd
+  get_url:
+    url: https://example.com/etcd-v3.5.9-linux-amd64.tar.gz
+    dest: /opt/etcd.tar.gz
+    checksum: sha256:e59017044eb776597eca480432081c5bb26f318ad292967029af1f62b588b042
+    mode: "0644"
+`,
+  returns: {
+    url: 'where the file comes from',
+    dest: 'where it is',
+    status_code: 'status of the answer',
+    msg: 'what the server said, with the size',
+    checksum_src: 'SHA-1 of what was downloaded',
+    checksum_dest: 'SHA-1 of what was there before, or none',
+    md5sum: 'MD5 of the file',
+    backup_file: 'where the old file is kept',
+    elapsed: 'seconds that the download took',
+  },
+  notes: [
+    'A file that has the checksum is not asked for. Without a checksum, and without force, the server is asked whether it has a newer one (If-Modified-Since); what it then sends is compared before anything is written.',
+    'In a directory the file always has the name that the URL ends in; the name that a server proposes (Content-Disposition) is not looked at.',
+    'A download with another checksum is thrown away: the old file stays, where Ansible removes it.',
+    ...httpNotes,
+  ],
+  prepare(params): GetUrl {
+    const request = readRequest('get_url', params)
+    const checksum: Checksum | undefined =
+      params.checksum === undefined || params.checksum === ''
+        ? undefined
+        : readChecksum('get_url', params.checksum, params)
+    const { dest, backup, mode, owner, group, force, tmp_dest: temporary } = params
+    const directory = temporary ?? (dest.endsWith('/') ? dest : parentPath(dest))
+    return {
+      request,
+      shown: withoutPassword(params.url),
+      name: fileNameOf(request.url),
+      checksum,
+      force,
+      file: { dest, backup, mode, owner, group },
+      fetch: (known, at) =>
+        fetchScript(request, {
+          directory: temporary ?? (at === dest ? directory : parentPath(at)),
+          checksum: known,
+        }),
+      look: (method) => httpFunction('hk_http', { ...request, method }),
+      at: (inside) => (inside ? joinPath(dest, fileNameOf(request.url)) : dest),
+    }
+  },
+  asks: getQuestions,
+  plan: planGet,
+  result({ request }, output): Result {
+    const found = readFetched(output.stdout.toString('latin1'))
+    if (found.size === 0) return {}
+    const size = Number(found.get('size') ?? 0)
+    const status = /HTTP\/[\d.]+ (\d{3})(?: (.*))?/g
+    const last = [...(found.get('heads') ?? '').matchAll(status)].at(-1)
+    return {
+      ...fileResult(output),
+      url: request.url,
+      checksum_src: found.get('sha1') ?? null,
+      md5sum: found.get('md5') ?? null,
+      size,
+      elapsed: Number(found.get('elapsed') ?? 0),
+      status_code: last ? Number(last[1]) : null,
+      msg: `${last?.[2]?.trim() || 'OK'} (${size} bytes)`,
+    }
+  },
+  failure: ({ file }, output) => fileFailure(file.dest, output),
+})

@@ -1,0 +1,167 @@
+import { lines, Script, sh } from '../shell/sh.ts'
+import { Unknown } from '../world/kind.ts'
+import { joinPath, parentPath } from '../world/path-names.ts'
+import type { PathReply, ScriptAsk } from '../world/replies.ts'
+import { type Effect, effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import { replyWith } from './account-look.ts'
+import { creatorQuestion } from './creator.ts'
+import { directoryQuestions } from './make-directory.ts'
+
+/** A text file that is usually below somebody's home, which only the host can tell. */
+export interface HomeFile {
+  /** Whose; undefined: the user who runs the task. */
+  user: string | undefined
+  /** From the home directory, or absolute. */
+  path: string
+}
+
+/** The file as it is, and whose it is. */
+export interface HomeFileSeen {
+  user: { name: string; uid: number; gid: number; group: string }
+  path: string
+  /** Behind the links, where there are any. */
+  real: string
+  text: string
+  exists: boolean
+  mode: number | undefined
+  /** The directory above is there, and the one above that. */
+  directory: boolean
+  home: boolean
+  /** Its path was asked about, and so were all directories above. */
+  asked: boolean
+}
+
+type There = Extract<PathReply, { exists: true }>
+
+/** Prints whose home it is, and, after a line with a dot, the file in it, if there is one. */
+function homeAsk({ user, path }: HomeFile): ScriptAsk {
+  return {
+    id: `home file ${user ?? '(own)'} ${path}`,
+    text: lines(
+      sh`exec 2>/dev/null; user=${user ?? ''} file=${path}`,
+      new Script(`[ -n "$user" ] || user=$(id -un)
+{ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1
+case $file in
+/*) echo . ;;
+*)
+  home=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1 | cut -d: -f6)
+  file=$home/$file
+  [ ! -d "\${file%/*}" ] || echo directory
+  [ ! -d "$home" ] || echo home
+  real=$(readlink -f "$file") && [ "$real" != "$file" ] && echo "real $real"
+  [ ! -f "$file" ] || stat -L -c 'mode %a' "$file"
+  echo .
+  [ ! -f "$file" ] || cat "$file"
+  ;;
+esac
+:`),
+    ),
+  }
+}
+
+/** Where the file most probably is. */
+function guess({ user, path }: HomeFile): string {
+  if (path.startsWith('/')) return path
+  return joinPath(user === undefined || user === 'root' ? '/root' : joinPath('/home', user), path)
+}
+
+export function homeFileQuestions(file: HomeFile): WorldQuestion[] {
+  const path = guess(file)
+  return [
+    { kind: 'script', ask: homeAsk(file) },
+    ...(file.user === undefined ? [] : [{ kind: 'user', ask: { name: file.user } } as const]),
+    { kind: 'path', ask: { path } },
+    { kind: 'path', ask: { path, follow: true, contentUnless: '' } },
+    creatorQuestion,
+    ...directoryQuestions(parentPath(path)),
+  ]
+}
+
+/** The file and its owner; undefined: there is no such user. */
+export function homeFile(file: HomeFile, world: World): HomeFileSeen | undefined {
+  const text = world.get('script', homeAsk(file)).stdout.toString('utf8')
+  const found = file.user === undefined ? passwdUser(text) : worldUser(file.user, world)
+  if (!found) return undefined
+  const { home, ...user } = found
+  const path = file.path.startsWith('/') ? file.path : joinPath(home, file.path)
+  return path === guess(file) ? atPath(path, user, world) : ofScript(path, user, text, world)
+}
+
+type User = HomeFileSeen['user']
+
+function worldUser(name: string, world: World): (User & { home: string }) | undefined {
+  const reply = world.get('user', { name })
+  if (!reply.exists) return undefined
+  const { uid, gid, home } = reply
+  return { name: reply.name, uid, gid, home, group: reply.groups[0] ?? String(gid) }
+}
+
+function passwdUser(text: string): (User & { home: string }) | undefined {
+  const [name, , uid, gid, , home] = (text.split('\n')[0] ?? '').split(':')
+  if (name === undefined || home === undefined) return undefined
+  return { name, uid: Number(uid), gid: Number(gid), group: String(gid), home }
+}
+
+/** The path was asked about, so all that earlier tasks do to it is known. */
+function atPath(path: string, user: User, world: World): HomeFileSeen {
+  const own = world.get('path', { path })
+  const reply = world.get('path', { path, follow: true })
+  const isThere = (each: string): boolean => world.get('path', { path: each, follow: true }).exists
+  const parent = parentPath(path)
+  const around = { directory: isThere(parent), home: isThere(parentPath(parent)), asked: true }
+  const link = own.exists && own.type === 'link' ? own : undefined
+  const real = link?.real ?? path
+  if (!reply.exists) return { user, path, real, text: '', exists: false, mode: undefined, ...around }
+  return { user, path, real, text: textOf(path, reply), exists: true, mode: reply.mode, ...around }
+}
+
+function textOf(path: string, reply: There): string {
+  if (reply.content) return reply.content.toString('utf8')
+  if (reply.size === 0) return ''
+  throw new UnknownAnswer(new Unknown(`the content of ${path} is not known`))
+}
+
+/** The home is elsewhere: what the script said, and what check mode predicts for there. */
+function ofScript(path: string, user: User, text: string, world: World): HomeFileSeen {
+  const predicted = world.predictedPath(path)
+  if (predicted instanceof Unknown) throw new UnknownAnswer(predicted)
+  const at = text.indexOf('\n.\n')
+  const head = text.slice(0, at).split('\n')
+  const word = (name: string): string | undefined =>
+    head.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1)
+  const comes = (each: string): boolean => {
+    const reply = world.predictedPath(each)
+    return 'exists' in reply && reply.exists
+  }
+  const parent = parentPath(path)
+  const mode = word('mode')
+  const seen = {
+    user,
+    path,
+    real: word('real') ?? path,
+    directory: head.includes('directory') || comes(parent),
+    home: head.includes('home') || comes(parentPath(parent)),
+    asked: false,
+  }
+  if (predicted.exists) return { ...seen, text: textOf(path, predicted), exists: true, mode: predicted.mode }
+  const content = at === -1 ? '' : text.slice(at + 3)
+  return {
+    ...seen,
+    text: content,
+    exists: mode !== undefined,
+    mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
+  }
+}
+
+/** What the script would say of another text. */
+export function homeFileBecomes(file: HomeFile, seen: HomeFileSeen, text: string, mode: number): Effect {
+  const ask = homeAsk(file)
+  return effect('script', ask.id, (before) => {
+    if (before === undefined || !('stdout' in before)) return new Unknown('nobody asked about the file')
+    const [passwd = ''] = before.stdout.toString('utf8').split('\n')
+    if (file.path.startsWith('/')) return replyWith([passwd, '.'])
+    const real = seen.real === seen.path ? [] : [`real ${seen.real}`]
+    const head = [passwd, 'directory', 'home', ...real, `mode ${mode.toString(8)}`, '.']
+    return { ...replyWith(head), stdout: Buffer.from(`${head.join('\n')}\n${text}`) }
+  })
+}

@@ -1,0 +1,37 @@
+import type { Plan } from '../task.ts'
+
+/** Said of modules for SELinux in the docs. */
+export const NOT_SHOWN =
+  'Not shown on a host with SELinux: the test hosts have none. Its question and its script are tested on recorded output of EL 9.'
+
+/** What a task for SELinux does where SELinux is switched off. */
+export function switchedOff(): Plan {
+  return {
+    status: 'fail',
+    message: 'SELinux is switched off on this host',
+    hint: "leave the task out there: when: ansible_selinux.status == 'enabled'",
+  }
+}
+
+/** What it does where a program is missing. */
+export function lacksProgram(program: string, package_: string): Plan {
+  return {
+    status: 'fail',
+    message: `this host has no ${program}`,
+    hint: `install it with a package task: ${package_}`,
+  }
+}
+
+/** Lines of what a question printed, by their first word. */
+export function wordsOf(stdout: Buffer): Map<string, string> {
+  return new Map(
+    stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const at = line.indexOf(' ')
+        return at === -1 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)]
+      }),
+  )
+}

@@ -1,0 +1,177 @@
+import { KIND, sourceFunction, sourceKey } from '../archive/source.ts'
+import { type Member, readTarList } from '../archive/tar-list.ts'
+import { readZipList } from '../archive/zip-list.ts'
+import { type Script, lines, nothing, sh } from '../shell/sh.ts'
+import { FORMAT } from '../world/path-probe.ts'
+import { parseStat } from '../world/path-parse.ts'
+import type { PathReply, ScriptAsk, ScriptReply } from '../world/replies.ts'
+import type { Unarchive } from './unarchive-plan.ts'
+
+/** What is in an archive, and what of it is on the host. */
+export interface Looked {
+  kind: 'zip' | 'gz' | 'bz2' | 'xz' | 'zst' | 'tar'
+  /** GNU's tar, or Info-ZIP's unzip; else busybox's. */
+  full: boolean
+  members: readonly Member[]
+  /** By name; what is not in it is not there. */
+  there: ReadonlyMap<string, Extract<PathReply, { exists: true }>>
+  /** Modification times on the host's clock, of a zip's files. */
+  times: ReadonlyMap<string, string>
+  crcs: ReadonlyMap<string, number>
+  users: ReadonlyMap<string, number>
+  groups: ReadonlyMap<string, number>
+}
+
+export function lookAsk(task: Unarchive): ScriptAsk {
+  const { source, dest, exclude, include, options } = task
+  return {
+    volatile: true,
+    id: `unarchive ${JSON.stringify([sourceKey(source), dest, exclude, include, options])}`,
+    text: lines(
+      sourceFunction(source),
+      KIND,
+      sh`hk_dest=${dest}
+hk_format=${FORMAT}
+echo "kind=$hk_kind"
+case $hk_kind in
+empty) exit 3 ;;
+zip)
+  case $(unzip -v 2>/dev/null) in *Info-ZIP*) hk_gnu=y ;; *) hk_gnu= ;; esac
+  command -v unzip >/dev/null 2>&1 || { echo 'unzip is not installed' >&2; exit 4; }
+  ${zipList(task)}
+  ;;
+*)
+  command -v "$hk_tar" >/dev/null 2>&1 || { echo 'tar is not installed' >&2; exit 4; }
+  set -- $hk_unpack
+  command -v "$1" >/dev/null 2>&1 || { echo "$1 is not installed" >&2; exit 4; }
+  ${tarList(task)}
+  ;;
+esac
+echo "full=$hk_gnu"
+printf 'list='; printf '%s\n' "$hk_list" | base64 | tr -d '\n'; echo
+printf 'there='
+if [ -d "$hk_dest" ]; then
+  cd "$hk_dest" && printf '%s\n' "$hk_names" | sed '/^$/d; s|^|./|' | tr '\n' '\0' | xargs -0 stat -c "$hk_format %y|%n" 2>/dev/null | base64 | tr -d '\n'
+fi
+echo
+printf 'crcs='
+if [ "$hk_kind" = zip ] && [ -d "$hk_dest" ]; then
+  printf '%s\n' "$hk_names" | while IFS= read -r hk_n; do
+    [ -f "./$hk_n" ] && [ ! -L "./$hk_n" ] || continue
+    printf '%s %s\n' "$(gzip -1 -c <"./$hk_n" | tail -c 8 | od -An -v -tx1 | tr -d ' \n')" "$hk_n"
+  done | base64 | tr -d '\n'
+fi
+echo
+printf 'users='; cut -d : -f 1,3 /etc/passwd | base64 | tr -d '\n'; echo
+printf 'groups='; cut -d : -f 1,3 /etc/group | base64 | tr -d '\n'; echo`,
+    ),
+  }
+}
+
+/** $hk_list is what tar says, $hk_names the names alone, a line each. */
+function tarList({ options, exclude, include }: Unarchive): Script {
+  const excluded = exclude.map((one) => `--exclude=${one}`)
+  const more = options.length === 0 ? [] : ['--show-transformed-names', ...options]
+  const pattern = String.raw`s/^[^ ]* *[^ ]* *[0-9,]* [0-9-]* [0-9:.]* //`
+  return sh`if [ -n "$hk_gnu" ]; then
+    hk_list=$(hk_plain | LC_ALL=C TZ=UTC0 $hk_tar --quoting-style=literal --full-time -tv ${more} ${excluded} -f - ${include}) || exit 5
+  else
+    ${options.length === 0 ? nothing : sh`echo 'extra_opts need GNU tar' >&2; exit 4`}
+    hk_list=$(hk_plain | TZ=UTC0 tar -tv -f - ${include}) || exit 5
+  fi
+  hk_names=$(printf '%s\n' "$hk_list" | sed -e ${pattern} -e 's/ -> .*//' -e 's/ link to .*//')`
+}
+
+/** $hk_list is the end of the zip with its central directory, in base64 again. */
+function zipList({ source }: Unarchive): Script {
+  if (source.type === 'content') {
+    const names = namesIn(source.content)
+    if (!names) return sh`echo 'the zip is damaged' >&2; exit 4`
+    return sh`hk_list=$(hk_source | tail -c ${tailOf(source.content)} | base64)
+  hk_names=${names.join('\n')}`
+  }
+  if (source.type === 'url')
+    return sh`echo 'a zip cannot be looked at over the network: use get_url first' >&2; exit 4`
+  return sh`set -- $(tail -c 22 ${source.path} | od -An -v -tu1)
+  hk_size=1048576
+  if [ "$1 $2 $3 $4" = '80 75 5 6' ]; then shift 12; hk_size=$((22 + $1 + 256 * $2 + 65536 * $3)); fi
+  hk_list=$(tail -c "$hk_size" ${source.path} | base64)
+  if [ -n "$hk_gnu" ]; then hk_names=$(unzip -Z1 ${source.path})
+  else hk_names=$(unzip -l ${source.path} | sed -n 's/^ *[0-9][0-9]* *[0-9-]* *[0-9:]* *\(.*[^ ]\)$/\1/p'); fi`
+}
+
+/** undefined: it is none, or a damaged one. */
+function namesIn(content: Buffer): string[] | undefined {
+  if (!content.subarray(0, 2).equals(Buffer.from('PK'))) return undefined
+  try {
+    return readZipList(content).map(({ name }) => name)
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function tailOf(content: Buffer): number {
+  for (let at = content.length - 22; at >= 0; at -= 1)
+    if (content.readUInt32LE(at) === 0x06054b50) return content.length - at + content.readUInt32LE(at + 12)
+  return content.length
+}
+
+/** Why it could not be looked at, as text; undefined: the archive is not there. */
+export function readLook(reply: ScriptReply): Looked | string {
+  const found = new Map(
+    [...reply.stdout.toString('latin1').matchAll(/^(\w+)=(.*)$/gm)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    ),
+  )
+  const kind = found.get('kind')
+  if (reply.code !== 0) {
+    const why = reply.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''
+    return kind === 'empty' ? `the archive is empty, or cannot be read${why === '' ? '' : `: ${why}`}` : why
+  }
+  const text = (name: string): string => Buffer.from(found.get(name) ?? '', 'base64').toString('utf8')
+  const zip = kind === 'zip'
+  const members = zip ? readZipList(Buffer.from(text('list'), 'base64')) : readTarList(text('list'))
+  const stats = text('there').split('\n').filter(Boolean).map(readThere)
+  return {
+    kind: kindOf(kind),
+    full: found.get('full') === 'y',
+    members: members.filter(({ name }) => name !== ''),
+    there: new Map(stats.map(({ name, reply: one }) => [name, one])),
+    times: new Map(stats.map(({ name, time }) => [name, time])),
+    crcs: new Map(text('crcs').split('\n').filter(Boolean).map(readCrc)),
+    users: readIds(text('users')),
+    groups: readIds(text('groups')),
+  }
+}
+
+function kindOf(text: string | undefined): Looked['kind'] {
+  const kinds = ['zip', 'gz', 'bz2', 'xz', 'zst', 'tar'] as const
+  return kinds.find((one) => one === text) ?? 'tar'
+}
+
+function readThere(line: string): {
+  name: string
+  time: string
+  reply: Extract<PathReply, { exists: true }>
+} {
+  const bar = line.indexOf('|')
+  const words = line.slice(0, bar).split(' ')
+  const time = `${words[12] ?? ''} ${(words[13] ?? '').slice(0, 8)}`
+  const name = line
+    .slice(bar + 1)
+    .replace(/^\.\//, '')
+    .replace(/\/+$/, '')
+  return { name, time, reply: { exists: true, ...parseStat(words.slice(0, 12).join(' ')), digests: {} } }
+}
+
+function readCrc(line: string): [string, number] {
+  const at = line.indexOf(' ')
+  return [line.slice(at + 1), Buffer.from(line.slice(0, 8), 'hex').readUInt32LE(0)]
+}
+
+function readIds(text: string): Map<string, number> {
+  return new Map(
+    text.split('\n').map((line): [string, number] => [line.split(':')[0] ?? '', Number(line.split(':')[1])]),
+  )
+}

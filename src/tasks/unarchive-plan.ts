@@ -1,0 +1,264 @@
+import type { ArchiveSource } from '../archive/source.ts'
+import type { Member } from '../archive/tar-list.ts'
+import { globRegex } from '../inventory/match.ts'
+import type { Plan, Result } from '../task.ts'
+import { Unknown } from '../world/kind.ts'
+import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
+import { joinPath, normalPath, parentPath } from '../world/path-names.ts'
+import type { PathReply } from '../world/replies.ts'
+import { type Effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import {
+  type AttributeWishes,
+  attributeQuestions,
+  type Changeable,
+  changeable,
+  type Wanted,
+  wantedAttributes,
+} from './attributes.ts'
+import { creator } from './creator.ts'
+import { resultOf } from './file-result.ts'
+import { pathQuestion } from './make-directory.ts'
+import { asksOfPattern, isThere, type Pattern } from './path-pattern.ts'
+import { lookAsk, type Looked, readLook } from './unarchive-look.ts'
+import { unpackScript } from './unarchive-script.ts'
+
+/** What unarchive comes down to. */
+export interface Unarchive {
+  source: ArchiveSource
+  dest: string
+  creates: Pattern | undefined
+  exclude: readonly string[]
+  include: readonly string[]
+  keepNewer: boolean
+  listFiles: boolean
+  options: readonly string[]
+  wishes: AttributeWishes
+}
+
+type There = Extract<PathReply, { exists: true }>
+
+export function unarchiveQuestions(task: Unarchive): WorldQuestion[] {
+  const { source, dest, creates, wishes } = task
+  return [
+    ...(creates ? [asksOfPattern(creates)] : []),
+    pathQuestion({ path: dest, follow: true }),
+    ...(source.type === 'path' ? [pathQuestion({ path: source.path, follow: true })] : []),
+    ...attributeQuestions(wishes),
+    { kind: 'script', ask: lookAsk(task) },
+  ]
+}
+
+/** Pure: whether all of the archive is there, and how it gets there. */
+export function planUnarchive(task: Unarchive, world: World): Plan {
+  const { source, dest, creates } = task
+  if (creates && isThere(creates, world)) {
+    const msg = `skipped, since ${creates.text} exists`
+    return { status: 'ok', reason: `${creates.text} exists`, result: { skipped: true, msg } }
+  }
+  const directory = world.get('path', { path: dest, follow: true })
+  const file = source.type === 'path' ? world.get('path', { path: source.path, follow: true }) : undefined
+  if (file && !file.exists) return { status: 'fail', message: `Source '${source.shown}' does not exist` }
+  if (file?.exists && file.type !== 'file')
+    return { status: 'fail', message: `${source.shown} is a ${file.type}` }
+  if (!directory.exists || directory.type !== 'directory')
+    return { status: 'fail', message: `Destination '${dest}' is not a directory` }
+  // A file that is going to be put there, or is going to be another one.
+  if (source.type === 'path' && file && Number.isNaN(file.mtime))
+    throw new UnknownAnswer(new Unknown(`what is in ${source.path}: it is going to be written`))
+  const looked = readLook(world.get('script', lookAsk(task)))
+  if (typeof looked === 'string')
+    return { status: 'unknown', why: `${source.shown} cannot be unpacked: ${looked || 'it is no archive'}` }
+  const members = looked.members.filter(({ name }) => isWanted(name, task))
+  if (members.length === 0)
+    return { status: 'fail', message: `${source.shown} has nothing that is to be unpacked` }
+  return planMembers({ task, world, looked, members, directory })
+}
+
+interface Case {
+  task: Unarchive
+  world: World
+  looked: Looked
+  members: readonly Member[]
+  directory: There
+}
+
+function planMembers(the: Case): Plan {
+  const { task, world, members, directory } = the
+  const extract = members.filter((member) => differs(member, currentOf(member, the), the))
+  const items: { path: string; wanted: Wanted; link: boolean }[] = []
+  const effects: Effect[] = []
+  const made = new Set<string>()
+  for (const member of members) {
+    const path = joinPath(task.dest, member.name)
+    const current = currentOf(member, the)
+    const fresh = extract.length > 0 && !(task.keepNewer && current && isNewer(current, member))
+    const base = fresh ? extractedAttributes(member, the) : current
+    if (!base) continue
+    if (fresh) effects.push(...aboveEffects(path, the, made), becomes(path, member, base))
+    const link = member.type === 'link'
+    const wanted = wantedAttributes(task.wishes, world, base, { directory: member.type === 'directory' })
+    if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
+    const fields = link ? wanted.fields.filter(({ name }) => name !== 'mode') : wanted.fields
+    if (fields.length === 0) continue
+    items.push({ path, wanted: { ...wanted, fields }, link })
+    effects.push(pathAttributes(path, link ? ownerOf(wanted) : changeable(wanted), { link }))
+  }
+  const result = resultFor(the, directory)
+  if (extract.length === 0 && items.length === 0)
+    return { status: 'ok', reason: `${task.dest} has all of ${task.source.shown}`, result }
+  return {
+    status: 'change',
+    summary:
+      extract.length > 0
+        ? `unpack ${task.source.shown} in ${task.dest}`
+        : `set attributes of what is in ${task.source.shown}`,
+    diff: [
+      ...extract.map(({ name }) => ({
+        type: 'fields' as const,
+        subject: joinPath(task.dest, name),
+        fields: [
+          {
+            name: 'content',
+            before: currentOf({ name }, the) ? 'other' : 'absent',
+            after: 'from the archive',
+          },
+        ],
+      })),
+      ...items.map(({ path, wanted }) => ({ type: 'fields' as const, subject: path, fields: wanted.fields })),
+    ],
+    apply: unpackScript(task, {
+      kind: the.looked.kind,
+      full: the.looked.full,
+      names: members.map(({ name }) => name),
+      extract: extract.length > 0,
+      items,
+    }),
+    timeout: 1800,
+    effects,
+    result,
+  }
+}
+
+function ownerOf({ uid, gid, owner, group }: Wanted): Omit<Changeable, 'mode'> {
+  return { uid, gid, owner, group }
+}
+
+function resultFor({ task, looked, members }: Case, directory: There): Result {
+  const handlers = {
+    zip: 'ZipArchive',
+    gz: 'TgzArchive',
+    bz2: 'TarBzipArchive',
+    xz: 'TarXzArchive',
+    zst: 'TarZstdArchive',
+    tar: 'TarArchive',
+  }
+  const slash = ({ name, type }: Member): string => (type === 'directory' ? `${name}/` : name)
+  return {
+    ...resultOf(task.dest, 'directory', directory, directory.size),
+    src: task.source.shown,
+    handler: handlers[looked.kind],
+    ...(task.listFiles && { files: members.map(slash) }),
+  }
+}
+
+function isWanted(name: string, { exclude }: Unarchive): boolean {
+  return !exclude.some((pattern) => globRegex(pattern).test(name) || globRegex(pattern).test(`${name}/`))
+}
+
+/** What is there now, or would be after what check mode has predicted. */
+function currentOf({ name }: Pick<Member, 'name'>, { task, world, looked }: Case): There | undefined {
+  const path = normalPath(joinPath(task.dest, name))
+  const reply = world.predictedOver(path, looked.there.get(name) ?? { exists: false })
+  if (reply instanceof Unknown) throw new UnknownAnswer(reply)
+  return reply.exists ? reply : undefined
+}
+
+function isNewer(current: There, { mtime, type }: Member): boolean {
+  return type === 'file' && mtime !== undefined && current.mtime > Math.floor(mtime)
+}
+
+const TYPE = { file: 'file', directory: 'directory', link: 'link', hard: 'file' } as const
+
+/** Whether Ansible would unpack for this one. */
+function differs(member: Member, current: There | undefined, the: Case): boolean {
+  const { task, looked } = the
+  if (!current) return true
+  if (member.type === 'other') return false
+  if (current.type !== TYPE[member.type]) return true
+  if (member.type === 'link' || member.type === 'hard') return false
+  if (task.keepNewer && isNewer(current, member)) return false
+  if (task.wishes.mode === undefined && current.mode !== extractedAttributes(member, the).mode) return true
+  if (member.type === 'directory') return false
+  return looked.kind === 'zip' ? zipDiffers(member, current, the) : tarDiffers(member, current, the)
+}
+
+function tarDiffers(member: Member, current: There, the: Case): boolean {
+  if (Math.floor(member.mtime ?? Number.NaN) !== current.mtime) return true
+  const { task, world } = the
+  if (creator(world).uid !== 0) return false
+  const expected = extractedAttributes(member, the)
+  if (task.wishes.owner === undefined && expected.uid !== current.uid) return true
+  return task.wishes.group === undefined && expected.gid !== current.gid
+}
+
+function zipDiffers(member: Member, current: There, { looked }: Case): boolean {
+  if (member.size !== current.size) return true
+  const crc = looked.crcs.get(member.name)
+  if (crc !== undefined && member.crc !== undefined && crc !== member.crc) return true
+  if (!looked.full) return false
+  if (member.mtime !== undefined) return member.mtime !== current.mtime
+  return looked.times.get(member.name) !== member.local
+}
+
+/** As tar or unzip leaves a thing that it has just made. */
+function extractedAttributes(member: Member, { world, looked }: Case): Changeable {
+  const me = creator(world)
+  const own = { uid: me.uid, gid: me.gid, owner: me.user, group: me.group }
+  const root = me.uid === 0
+  if (looked.kind === 'zip') return { mode: looked.full ? member.mode : member.mode & ~me.umask, ...own }
+  const mode = member.type === 'link' ? 0o777 : root ? member.mode : member.mode & ~me.umask
+  if (!root) return { mode, ...own }
+  const user = account(member.owner, looked.users, { id: me.uid, name: me.user })
+  const group = account(member.group, looked.groups, { id: me.gid, name: me.group })
+  return { mode, uid: user.id, gid: group.id, owner: user.name, group: group.name }
+}
+
+/** A name that the host does not know: nobody can tell which number the archive has for it. */
+function account(
+  name: string | undefined,
+  known: ReadonlyMap<string, number>,
+  own: { id: number; name: string },
+): { id: number; name: string } {
+  if (name === undefined) return own
+  const id = known.get(name)
+  if (id !== undefined) return { id, name }
+  const number = Number(name)
+  if (!Number.isInteger(number)) return own
+  const named = [...known].find(([, one]) => one === number)
+  return { id: number, name: named?.[0] ?? name }
+}
+
+/** Directories that no entry of the archive stands for. */
+function aboveEffects(path: string, { task, world, looked, members }: Case, made: Set<string>): Effect[] {
+  const out: Effect[] = []
+  const named = new Set(members.map(({ name }) => joinPath(task.dest, name)))
+  const top = normalPath(task.dest)
+  for (let above = parentPath(path); above.startsWith(`${top}/`); above = parentPath(above)) {
+    const name = above.slice(top.length + 1)
+    if (made.has(above) || named.has(above) || looked.there.has(name)) continue
+    made.add(above)
+    const { umask, uid, gid, user, group } = creator(world)
+    const attributes = { mode: 0o777 & ~umask, uid, gid, owner: user, group }
+    out.unshift(pathBecomes(above, { type: 'directory', ...attributes }))
+  }
+  return out
+}
+
+function becomes(path: string, member: Member, attributes: Changeable): Effect {
+  const { type, target, mtime, size } = member
+  const common = { ...changeable(attributes), ...(mtime !== undefined && { mtime: Math.floor(mtime) }) }
+  if (type === 'link')
+    return pathBecomes(path, { ...common, type: 'link', ...(target !== undefined && { target }) })
+  if (type === 'directory') return pathBecomes(path, { ...common, type: 'directory' })
+  return pathBecomes(path, { ...common, type: 'file', ...(type === 'file' && { size }), digests: {} })
+}

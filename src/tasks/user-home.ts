@@ -1,0 +1,82 @@
+import { lines, nothing, type Script, Script as Text, sh } from '../shell/sh.ts'
+import type { Plan } from '../task.ts'
+import { Unknown } from '../world/kind.ts'
+import { pathBecomes } from '../world/path-effects.ts'
+import { joinPath, parentPath } from '../world/path-names.ts'
+import type { ThereUser } from '../world/account-effects.ts'
+import { type Effect, UnknownAnswer, type World } from '../world/world.ts'
+import type { AccountRules } from './account-look.ts'
+import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
+import type { UserWish } from './user-wish.ts'
+
+interface Home {
+  /** Goes before useradd: the directories above. */
+  before: Script
+  after: Script
+  effects: Effect[]
+}
+
+/** Whether a home directory is there; `known` is what the host said of the one that the user has. */
+export function homeThere(home: string, guessed: string, known: boolean, world: World): boolean {
+  if (home === guessed) return world.get('path', { path: home, follow: true }).exists
+  const predicted = world.predictedPath(home)
+  if (predicted instanceof Unknown) throw new UnknownAnswer(predicted)
+  return known || predicted.exists
+}
+
+/** A home for a user that useradd makes: what has to be done around it, and what is there then. */
+export function newHome(
+  wish: UserWish,
+  user: ThereUser,
+  group: string,
+  rules: AccountRules,
+  world: World,
+): Home | Extract<Plan, { status: 'fail' }> {
+  const { home } = user
+  const asked = home === (wish.home ?? joinPath('/home', wish.name))
+  const obstacle = asked ? obstacleAbove(home, world) : undefined
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
+  const above = asked ? makeDirectories(missingDirectories(parentPath(home), world), {}, world) : undefined
+  return {
+    before: above?.script ?? nothing,
+    after: nothing,
+    effects: [...(above?.effects ?? []), ...filled(wish, user, group, rules, world)],
+  }
+}
+
+/** A home for a user that is there already, as useradd would have made it. */
+export function makeHome(
+  wish: UserWish,
+  user: ThereUser,
+  group: string,
+  rules: AccountRules,
+  world: World,
+): { apply: Script; effects: Effect[] } {
+  const skeleton = wish.skeleton ?? rules.skeleton
+  return {
+    apply: lines(
+      sh`home=${user.home} skeleton=${skeleton} user=${user.name} mode=${rules.homeMode.toString(8)}`,
+      new Text(`mkdir -p "\${home%/*}/" && mkdir -m 0700 "$home" || exit 1
+[ ! -d "$skeleton" ] || cp -R -P -p "$skeleton/." "$home/" || exit 1
+chown -R -h "$(id -u "$user"):$(id -g "$user")" "$home" && chmod "0$mode" "$home" || exit 1`),
+    ),
+    effects: filled(wish, user, group, rules, world),
+  }
+}
+
+function filled(wish: UserWish, user: ThereUser, group: string, rules: AccountRules, world: World): Effect[] {
+  const { home, uid, gid } = user
+  const owner = { uid, gid, owner: user.name, group }
+  const umask = wish.umask === undefined ? undefined : Number.parseInt(wish.umask, 8)
+  const mode = umask === undefined ? rules.homeMode : 0o777 & ~umask
+  const skeleton = wish.skeleton ?? '/etc/skel'
+  const reply = world.get('path', { path: skeleton, follow: true })
+  const inside = reply.exists ? (reply.tree ?? []) : []
+  const sorted = inside.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return [
+    pathBecomes(home, { type: 'directory', mode, ...owner }),
+    ...sorted.map((entry) =>
+      pathBecomes(joinPath(home, entry.path), { type: entry.type, mode: entry.mode, ...owner }),
+    ),
+  ]
+}

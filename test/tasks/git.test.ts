@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import module from '../../src/tasks/git.ts'
+import { scratch } from '../world/hosts.ts'
+import { hostWithOnly } from '../support/tools.ts'
+import { controllerWith, runTask, shells } from './harness.ts'
+
+function git(cwd: string, ...words: string[]): string {
+  const own = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'protocol.file.allow=always']
+  const { status, stdout, stderr } = spawnSync('git', [...own, ...words], { cwd })
+  if (status !== 0) throw new Error(`git ${words.join(' ')}: ${stderr.toString()}`)
+  return stdout.toString().trim()
+}
+
+function commit(repo: string, text: string): string {
+  writeFileSync(join(repo, 'file'), text)
+  git(repo, 'add', '.')
+  git(repo, 'commit', '-qm', text)
+  return git(repo, 'rev-parse', 'HEAD')
+}
+
+/** A repository with a tag v1 at its first commit, and a branch `other`. */
+function repository(): { repo: string; first: string; second: string } {
+  const repo = join(scratch(), 'repo')
+  mkdirSync(repo)
+  git(repo, 'init', '-q', '-b', 'main')
+  const first = commit(repo, 'one')
+  git(repo, 'tag', '-am', 'v1', 'v1')
+  git(repo, 'branch', 'other')
+  return { repo, first, second: commit(repo, 'two') }
+}
+
+describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git with $name', (host) => {
+  test('clones, is content, and follows the branch', async () => {
+    const { repo, second } = repository()
+    const dest = join(scratch(), 'above/checkout')
+    const first = await runTask(module, { repo, dest }, host)
+    expect(first).toMatchObject({
+      plan: { status: 'change' },
+      result: { before: null, after: second },
+      again: { status: 'ok' },
+      mispredicted: [],
+    })
+    expect(readFileSync(join(dest, 'file'), 'utf8')).toBe('two')
+    const third = commit(repo, 'three')
+    const then = await runTask(module, { repo, dest }, host)
+    expect(then).toMatchObject({
+      result: { before: second, after: third },
+      again: { status: 'ok' },
+      mispredicted: [],
+    })
+    expect(git(dest, 'status', '--porcelain', '-b')).toBe('## main...origin/main')
+  })
+
+  test('a tag, a branch, a commit, and back', async () => {
+    const { repo, first, second } = repository()
+    const dest = join(scratch(), 'checkout')
+    for (const [version, commit] of [
+      ['v1', first],
+      ['main', second],
+      ['other', first],
+      [second, second],
+      ['HEAD', second],
+    ]) {
+      const { result, again } = await runTask(module, { repo, dest, version }, host)
+      expect(again === undefined ? result['after'] : again.status).toBe(again === undefined ? commit : 'ok')
+      expect(git(dest, 'rev-parse', 'HEAD')).toBe(commit)
+      expect((await runTask(module, { repo, dest, version }, host)).plan).toMatchObject({ status: 'ok' })
+    }
+    const none = await runTask(module, { repo, dest, version: 'nowhere' }, host)
+    expect(none.plan).toMatchObject({ status: 'fail', message: expect.stringContaining('nowhere') })
+  })
+
+  test('local changes stay, unless force says otherwise', async () => {
+    const { repo, second } = repository()
+    const dest = join(scratch(), 'checkout')
+    await runTask(module, { repo, dest }, host)
+    writeFileSync(join(dest, 'file'), 'mine')
+    writeFileSync(join(dest, 'untracked'), 'mine')
+    expect((await runTask(module, { repo, dest }, host)).plan).toMatchObject({
+      status: 'fail',
+      result: { before: second },
+    })
+    expect((await runTask(module, { repo, dest, update: false }, host)).plan).toMatchObject({ status: 'ok' })
+    const forced = await runTask(module, { repo, dest, force: true }, host)
+    expect(forced).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(readFileSync(join(dest, 'file'), 'utf8')).toBe('two')
+    expect(existsSync(join(dest, 'untracked'))).toBe(true)
+  })
+
+  test('bare, shallow, another remote, another address', async () => {
+    const { repo, first } = repository()
+    const folder = scratch()
+    const bare = await runTask(module, { repo, dest: `${folder}/bare`, bare: true }, host)
+    expect(bare).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    commit(repo, 'three')
+    expect(await runTask(module, { repo, dest: `${folder}/bare`, bare: true }, host)).toMatchObject({
+      again: { status: 'ok' },
+    })
+    const shallow = { repo: `file://${repo}`, dest: `${folder}/shallow`, depth: 1, version: 'v1' }
+    expect(await runTask(module, shallow, host)).toMatchObject({
+      result: { after: first },
+      again: { status: 'ok' },
+    })
+    expect(git(`${folder}/shallow`, 'rev-list', '--count', 'HEAD')).toBe('1')
+    const moved = await runTask(module, { ...shallow, depth: undefined, repo, version: 'main' }, host)
+    expect(moved).toMatchObject({ result: { remote_url_changed: true }, again: { status: 'ok' } })
+    const named = { repo, dest: `${folder}/named`, remote: 'up' }
+    expect(await runTask(module, named, host)).toMatchObject({ again: { status: 'ok' } })
+    expect(git(`${folder}/named`, 'remote')).toBe('up')
+  })
+
+  test('clone: no, a directory that is something else, a repository that is not there', async () => {
+    const { repo } = repository()
+    const folder = scratch()
+    expect((await runTask(module, { repo, dest: `${folder}/x`, clone: false }, host)).plan).toMatchObject({
+      status: 'ok',
+    })
+    writeFileSync(join(folder, 'f'), '')
+    expect((await runTask(module, { repo, dest: folder }, host)).plan).toMatchObject({ status: 'fail' })
+    const none = await runTask(module, { repo: `${folder}/none`, dest: `${folder}/x` }, host)
+    expect(none.plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('none') })
+  })
+})
+
+test('a host without git', async () => {
+  const args = { repo: '/none', dest: '/none/x' }
+  expect((await runTask(module, args, hostWithOnly('bare', []))).plan).toMatchObject({
+    why: 'git is not installed',
+  })
+})
+
+test.each([
+  [{ version: '--upload-pack=x' }, /begin with -/],
+  [{ repo: '-x' }, /begin with -/],
+  [{ umask: '9' }, /octal/],
+  [{ depth: 0 }, /at least 1/],
+  [{ accept_hostkey: true, accept_newhostkey: true }, /exclude/],
+])('%j is refused', (args, says) => {
+  expect(() =>
+    module.prepare(module.params.parse({ repo: '/r', dest: '/d', ...args }), controllerWith()),
+  ).toThrow(says)
+})

@@ -1,0 +1,238 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { modeOf, readTarList } from '../../src/archive/tar-list.ts'
+import { readZipList } from '../../src/archive/zip-list.ts'
+import module from '../../src/tasks/unarchive.ts'
+import { startServer, type TestServer } from '../support/http-server.ts'
+import { isRoot, scratch } from '../world/hosts.ts'
+import { controllerWith, runTask, shells } from './harness.ts'
+
+function has(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+}
+
+/** A folder `app` with a file, a program, a link, and a directory that is empty. */
+function tree(): string {
+  const folder = scratch()
+  mkdirSync(join(folder, 'app/empty'), { recursive: true })
+  writeFileSync(join(folder, 'app/a b'), 'one\n')
+  writeFileSync(join(folder, 'app/run'), '#!/bin/sh\n')
+  chmodSync(join(folder, 'app/run'), 0o755)
+  chmodSync(join(folder, 'app/a b'), 0o640)
+  symlinkSync('run', join(folder, 'app/link'))
+  for (const name of ['app/a b', 'app/run']) utimesSync(join(folder, name), 1_600_000_000, 1_600_000_000)
+  return folder
+}
+
+function pack(name: string, options: readonly string[]): string {
+  const folder = tree()
+  const { status, stderr } = spawnSync('tar', [...options, '-cf', name, 'app'], { cwd: folder })
+  if (status !== 0) throw new Error(stderr.toString())
+  return join(folder, name)
+}
+
+/** As zip would make it; with a program and a directory. */
+function zip(): string {
+  const folder = tree()
+  const python = `
+import zipfile
+with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    z.write("app"); z.write("app/run"); z.write("app/a b"); z.write("app/empty")
+`
+  const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', python], { cwd: folder })
+  if (status !== 0) throw new Error(stderr.toString())
+  return join(folder, 'a.zip')
+}
+
+const FORMATS = [
+  ['tar', [], 'tar', 'TarArchive'],
+  ['tgz', ['-z'], 'gzip', 'TgzArchive'],
+  ['tar.bz2', ['-j'], 'bzip2', 'TarBzipArchive'],
+  ['tar.xz', ['-J'], 'xz', 'TarXzArchive'],
+  ['tar.zst', ['--zstd'], 'zstd', 'TarZstdArchive'],
+] as const
+
+describe.each(shells)('unarchive with $name', (host) => {
+  test.each(FORMATS)('%s, from the host and from the controller', async (name, options, program, handler) => {
+    if (!has(program)) return
+    const src = pack(`a.${name}`, options)
+    for (const remote_src of [true, false]) {
+      const dest = scratch()
+      const args = { src, dest, remote_src, list_files: true }
+      const done = await runTask(module, args, host)
+      expect(done).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' }, mispredicted: [] })
+      expect(done.result).toMatchObject({ handler, dest, src })
+      expect(done.result['files']).toEqual(
+        expect.arrayContaining(['app/', 'app/a b', 'app/run', 'app/link', 'app/empty/']),
+      )
+      expect(readFileSync(join(dest, 'app/a b'), 'utf8')).toBe('one\n')
+      expect(lstatSync(join(dest, 'app/run')).mode & 0o777).toBe(0o755)
+      expect(readlinkSync(join(dest, 'app/link'))).toBe('run')
+    }
+  })
+
+  test('what differs as Ansible sees it: time, mode, what is missing; not content alone', async () => {
+    const src = pack('a.tgz', ['-z'])
+    const dest = scratch()
+    const args = { src, dest, remote_src: true }
+    await runTask(module, args, host)
+    const file = join(dest, 'app/a b')
+    writeFileSync(file, 'two\n')
+    utimesSync(file, 1_600_000_000, 1_600_000_000)
+    expect((await runTask(module, args, host)).plan).toMatchObject({ status: 'ok' })
+    utimesSync(file, 1_700_000_000, 1_700_000_000)
+    expect((await runTask(module, { ...args, keep_newer: true }, host)).plan).toMatchObject({ status: 'ok' })
+    expect(await runTask(module, args, host)).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(readFileSync(file, 'utf8')).toBe('one\n')
+    chmodSync(file, 0o600)
+    expect(await runTask(module, args, host)).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+  })
+
+  test('exclude, include, extra_opts, creates', async () => {
+    const src = pack('a.tgz', ['-z'])
+    const unpack = async (more: Record<string, unknown>) => {
+      const dest = scratch()
+      const done = await runTask(module, { src, dest, remote_src: true, ...more }, host)
+      return { dest, done }
+    }
+    const without = await unpack({ exclude: ['app/a*', 'app/empty/'] })
+    expect(without.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(existsSync(join(without.dest, 'app/run'))).toBe(true)
+    expect(existsSync(join(without.dest, 'app/a b')) || existsSync(join(without.dest, 'app/empty'))).toBe(
+      false,
+    )
+    const only = await unpack({ include: ['app/run'], mode: '0700' })
+    expect(only.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(lstatSync(join(only.dest, 'app/run')).mode & 0o777).toBe(0o700)
+    expect(existsSync(join(only.dest, 'app/a b'))).toBe(false)
+    const strip = await unpack({ extra_opts: ['--strip-components=1'] })
+    expect(strip.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(existsSync(join(strip.dest, 'run'))).toBe(true)
+    expect((await unpack({ creates: src })).done.plan).toMatchObject({ status: 'ok' })
+  })
+
+  test.runIf(isRoot)('owner and group of all of it', async () => {
+    const src = pack('a.tar', [])
+    const dest = scratch()
+    const done = await runTask(
+      module,
+      { src, dest, remote_src: true, owner: 'nobody', mode: 'u=rwX,go=' },
+      host,
+    )
+    expect(done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(lstatSync(join(dest, 'app/a b'))).toMatchObject({ uid: 65534 })
+    expect(lstatSync(join(dest, 'app/a b')).mode & 0o777).toBe(0o600)
+    expect(lstatSync(join(dest, 'app/empty')).mode & 0o777).toBe(0o700)
+  })
+
+  test.runIf(has('unzip'))('zip, from the host and from the controller', async () => {
+    const src = zip()
+    for (const remote_src of [true, false]) {
+      const dest = scratch()
+      const args = { src, dest, remote_src }
+      const done = await runTask(module, args, host)
+      expect(done).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' }, mispredicted: [] })
+      expect(lstatSync(join(dest, 'app/run')).mode & 0o777).toBe(0o755)
+      const file = join(dest, 'app/a b')
+      const { mtime } = lstatSync(file)
+      writeFileSync(file, 'two\n')
+      utimesSync(file, mtime, mtime)
+      expect(await runTask(module, args, host)).toMatchObject({
+        plan: { status: 'change' },
+        again: { status: 'ok' },
+      })
+      const part = await runTask(module, { ...args, dest: scratch(), exclude: ['app/a*'] }, host)
+      expect(part).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    }
+  })
+
+  test('what is no archive, is not there, is empty; a destination that is none', async () => {
+    const folder = scratch()
+    writeFileSync(join(folder, 'empty'), '')
+    writeFileSync(join(folder, 'text'), 'text\n')
+    const go = async (args: Record<string, unknown>) =>
+      (await runTask(module, { dest: folder, remote_src: true, ...args }, host)).plan
+    expect(await go({ src: `${folder}/none` })).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/does not exist/),
+    })
+    expect(await go({ src: `${folder}/empty` })).toMatchObject({
+      status: 'unknown',
+      why: expect.stringMatching(/empty/),
+    })
+    expect(await go({ src: `${folder}/text` })).toMatchObject({
+      status: 'unknown',
+      why: expect.stringMatching(/cannot be unpacked/),
+    })
+    expect(await go({ src: `${folder}/text`, dest: `${folder}/no` })).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/is not a directory/),
+    })
+  })
+})
+
+describe('from a server', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startServer({ text: 'text' })
+  })
+  afterAll(() => server.close())
+
+  test.each(shells)('with $name: an answer that is no archive', async (host) => {
+    const { plan } = await runTask(
+      module,
+      { src: `${server.url}/text`, dest: scratch(), remote_src: true },
+      host,
+    )
+    expect(plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('cannot be unpacked') })
+  })
+})
+
+test('lists of GNU and busybox tar', () => {
+  const gnu =
+    'drwxr-sr-t root/0         0 2026-11-28 22:28:16 ./d/\nlrwxrwxrwx a/b 0 2026-11-28 22:28:16 d/l -> f g\n'
+  expect(readTarList(gnu)).toEqual([
+    { name: 'd', type: 'directory', mode: 0o3755, owner: 'root', group: '0', size: 0, mtime: 1795904896 },
+    {
+      name: 'd/l',
+      type: 'link',
+      mode: 0o777,
+      owner: 'a',
+      group: 'b',
+      size: 0,
+      mtime: 1795904896,
+      target: 'f g',
+    },
+  ])
+  expect(() => readTarList('rubbish')).toThrow(/not a line of tar/)
+  expect(modeOf('rwSr-xr-T')).toBe(0o5654)
+})
+
+test('a list of a zip', () => {
+  const list = readZipList(readFileSync(zip()))
+  expect(list.map(({ name, type, mode }) => [name, type, mode])).toEqual([
+    ['app', 'directory', 0o755],
+    ['app/run', 'file', 0o755],
+    ['app/a b', 'file', 0o640],
+    ['app/empty', 'directory', 0o755],
+  ])
+  expect(() => readZipList(Buffer.from('no zip, no zip, no zip at all'))).toThrow(/no zip/)
+})
+
+test('include and exclude exclude each other', async () => {
+  const args = { src: '/a', dest: '/d', remote_src: true, include: ['a'], exclude: ['b'] }
+  const prepare = async () => module.prepare(module.params.parse(args), controllerWith())
+  await expect(prepare()).rejects.toThrow(/exclude each other/)
+})

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '../../src/task.ts'
+import user from '../../src/tasks/user.ts'
+import type { World } from '../../src/world/world.ts'
+import { group, rules, user as there } from './accounts.ts'
+import { controllerWith } from './harness.ts'
+import { applyOf, planWith, type Answers } from './worlds.ts'
+
+const HASH = `$6$salt$${'a'.repeat(86)}`
+
+/** The commands of the change, and that the World after it needs no other one. */
+async function commands(args: Record<string, unknown>, answers: Answers): Promise<string[]> {
+  const { plan, world, again } = await planWith(user, args, answers)
+  if (plan.status !== 'change') throw new Error(JSON.stringify(plan))
+  expect(again(world.after(plan.effects))).toMatchObject({ status: 'ok' })
+  return applyOf(plan)
+    .split('\n')
+    .filter((line) => /^(?:user|chage|printf)/.test(line))
+    .map((line) => line.replace(' || exit 1', ''))
+}
+
+describe('a new user', () => {
+  const host = { ...rules(), ...group('ops', 4001), ...group('users', 100), ...group('100', 100) }
+
+  test.each([
+    [{ name: 'anna' }, ['useradd -m anna']],
+    [{ name: 'anna', create_home: false, system: true }, ['useradd -M -r anna']],
+    [
+      { name: 'anna', uid: 4100, group: 'ops', groups: 'users', comment: 'A B', shell: '/bin/bash' },
+      ["useradd -u 4100 -g ops -G users -c 'A B' -s /bin/bash -m anna"],
+    ],
+    [
+      { name: 'anna', home: '/home/a', skeleton: '/s', umask: '077' },
+      ['useradd -d /home/a -m -k /s -K UMASK=077 anna'],
+    ],
+    [
+      { name: 'anna', expires: 86400 * 365 + 5, uid_min: 5000 },
+      ['useradd -e 1971-01-01 -m -K UID_MIN=5000 anna'],
+    ],
+    [{ name: 'anna', expires: -1 }, ["useradd -e '' -m anna"]],
+    [{ name: 'anna', password: HASH }, ['useradd -m anna', `printf '%s\\n' 'anna:${HASH}' | chpasswd -e`]],
+    [
+      { name: 'anna', password: HASH, password_lock: true },
+      ['useradd -m anna', `printf '%s\\n' 'anna:!${HASH}' | chpasswd -e`],
+    ],
+    [{ name: 'anna', password: '*' }, ['useradd -m anna', "usermod -p '*' anna"]],
+    [
+      { name: 'anna', password_expire_max: 90, password_expire_min: 0 },
+      ['useradd -m anna', 'chage -m 0 -M 90 anna'],
+    ],
+    // Without a group of its own, where one of that name is there already.
+    [{ name: 'ops' }, ['useradd -N -m ops']],
+  ])('%j', async (args, expected) => {
+    expect(await commands(args, host)).toEqual(expected)
+  })
+
+  test('others may ask about it, its group and its home', async () => {
+    const { plan, world } = await planWith(user, { name: 'anna', groups: ['ops'] }, host)
+    if (plan.status !== 'change') throw new Error('no change')
+    const after = world.after(plan.effects)
+    expect(after.get('user', { name: 'anna' })).toMatchObject({ exists: true, groups: ['anna', 'ops'] })
+    expect(after.get('group', { name: 'anna' })).toMatchObject({ exists: true, members: [] })
+    expect(after.get('group', { name: 'ops' })).toMatchObject({ members: ['anna'] })
+    expect(after.get('path', { path: '/home/anna', follow: true })).toMatchObject({
+      owner: 'anna',
+      mode: 0o755,
+    })
+  })
+
+  test.each([
+    [{ name: 'anna', group: 'no' }, 'there is no group no'],
+    [{ name: 'anna', groups: ['ops', 'no'] }, 'there is no group no'],
+  ])('%j fails: %s', async (args, message) => {
+    expect((await planWith(user, args, host)).plan).toMatchObject({ status: 'fail', message })
+  })
+
+  test("another user's number", async () => {
+    const { plan } = await planWith(user, { name: 'anna', uid: 1001 }, { ...host, ...there('berta') })
+    expect(plan).toMatchObject({ status: 'fail', message: "the number 1001 is user berta's already" })
+  })
+
+  test('HOME_MODE goes before UMASK', async () => {
+    const { plan, world } = await planWith(user, { name: 'anna' }, { ...host, ...rules('HOME_MODE 0700') })
+    expect(homeMode(plan, world)).toBe(0o700)
+  })
+})
+
+function homeMode(plan: Plan, world: World): number | undefined {
+  if (plan.status !== 'change') return undefined
+  const home = world.after(plan.effects).get('path', { path: '/home/anna', follow: true })
+  return home.exists ? home.mode : undefined
+}
+
+describe('a user that is there', () => {
+  const host = {
+    ...rules(),
+    ...group('ops', 4001, ['anna']),
+    ...group('more', 4002),
+    ...there('anna', { groups: ['anna', 'ops'], said: [`password ${HASH}`] }),
+  }
+
+  test.each([
+    [{ uid: 1500 }, ['usermod -u 1500 anna']],
+    [{ group: 'ops' }, ['usermod -g ops anna']],
+    [{ groups: 'more' }, ['usermod -G more anna']],
+    [{ groups: 'more', append: true }, ['usermod -a -G more anna']],
+    [{ groups: [] }, ["usermod -G '' anna"]],
+    [{ comment: 'A', shell: '/bin/bash' }, ['usermod -c A -s /bin/bash anna']],
+    [{ home: '/home/b', move_home: true }, ['usermod -d /home/b -m anna']],
+    [{ expires: 86400 }, ['usermod -e 1970-01-02 anna']],
+    [{ password_lock: true }, ['usermod -L anna']],
+    [{ password: '$6$x', password_lock: true }, ["printf '%s\\n' 'anna:!$6$x' | chpasswd -e"]],
+    [{ password: '!' }, ["usermod -p '!' anna"]],
+    [{ password_expire_warn: 3, password_expire_account_disable: 9 }, ['chage -W 3 -I 9 anna']],
+    [{ state: 'absent' }, ['userdel anna']],
+    [{ state: 'absent', remove: true, force: true }, ['userdel -f -r anna']],
+  ])('%j', async (args, expected) => {
+    expect(await commands({ name: 'anna', ...args }, host)).toEqual(expected)
+  })
+
+  test.each([
+    {},
+    { groups: 'ops' },
+    { groups: [], append: true },
+    { group: 'anna', uid: 1001, home: '/home/anna' },
+    { password: HASH },
+    { password: `!${HASH}` },
+    { password: '$6$other', update_password: 'on_create' },
+    { password_lock: false, expires: -5, password_expire_max: 99999 },
+  ])('%j: nothing to do', async (args) => {
+    const { plan } = await planWith(user, { name: 'anna', ...args }, host)
+    expect(plan).toMatchObject({ status: 'ok', reason: 'user anna is as wished' })
+  })
+
+  test('no difference shows the password', async () => {
+    const { plan } = await planWith(user, { name: 'anna', password: '$6$secret' }, host)
+    if (plan.status !== 'change') throw new Error('no change')
+    expect(JSON.stringify([plan.diff, plan.summary, plan.result])).not.toContain('secret')
+  })
+
+  test('a lock without a password stays', async () => {
+    const locked = { ...host, ...there('anna', { said: ['password !'] }) }
+    const { plan } = await planWith(user, { name: 'anna', password_lock: false }, locked)
+    expect(plan).toMatchObject({
+      status: 'fail',
+      message: 'anna has no password: there is nothing to unlock',
+    })
+  })
+
+  test("root's files are not for everybody", async () => {
+    const blind = { ...host, ...rules(), ...there('anna', { said: [] }) }
+    const answers = {
+      ...blind,
+      'script account rules': { code: 0, stdout: Buffer.from('tool usermod\n'), stderr: Buffer.alloc(0) },
+    }
+    const { plan } = await planWith(user, { name: 'anna', password: HASH }, answers)
+    expect(plan).toMatchObject({ status: 'fail', hint: 'write become: yes' })
+  })
+})
+
+test.each([
+  [{ name: 'a:b' }, 'not the name'],
+  [{ name: 'a', comment: 'a:b' }, 'colon'],
+  [{ name: 'a', append: true }, 'needs groups'],
+  [{ name: 'a', non_unique: true }, 'needs uid'],
+])('%j is refused: %s', (args, message) => {
+  expect(() => user.prepare(user.params.parse(args), controllerWith())).toThrow(message)
+})
