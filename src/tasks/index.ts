@@ -18,6 +18,7 @@ import file from './file.ts'
 import find from './find.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
+import getent from './getent.ts'
 import git from './git.ts'
 import group from './group.ts'
 import ha_adopt from './ha_adopt.ts'
@@ -92,6 +93,7 @@ const all: readonly TaskModule[] = [
   find,
   firewalld,
   get_url,
+  getent,
   git,
   group,
   ha_adopt,
