@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { packageFailure } from './package-failure.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'
+import { APT_TIDYING, aptUpgrade, type Upkeep } from './package-upkeep.ts'
 import { packageResult, planPackages } from './package-plan.ts'
 import { noPackages, packageQuestions, type PackageTask } from './package-task.ts'
 import { bool, int, oneOf, text, texts } from './params.ts'
@@ -10,7 +11,10 @@ export default defineTask({
   name: 'apt',
   aliases: ['ansible.builtin.apt', 'ansible.legacy.apt'],
   summary: 'Install, upgrade or remove packages on Debian-like hosts.',
-  kind: (params) => ((params.name ?? params.pkg ?? params.package) ? 'state' : 'action'),
+  kind: (params) => {
+    const names = params.name ?? params.pkg ?? params.package
+    return names && names[0] !== '*' ? 'state' : 'action'
+  },
   params: z.strictObject({
     name: texts.optional().describe('Packages; `name=version` pins a version, in which * is allowed.'),
     pkg: texts.optional().describe('Another name for `name`.'),
@@ -37,14 +41,27 @@ export default defineTask({
       .describe('Install packages whose signatures cannot be checked.'),
     allow_change_held_packages: bool.default(false).describe('Change packages that are on hold.'),
     lock_timeout: int.default(60).describe("Seconds to wait for another process that holds apt's lock."),
+    fail_on_autoremove: bool.default(false).describe('Fail rather than remove packages.'),
+    upgrade: z
+      .union([z.boolean(), text])
+      .optional()
+      .describe('Upgrade all packages, without a name: no, yes or safe (removes nothing), full or dist.'),
+    autoclean: bool
+      .default(false)
+      .describe('Without a name: remove files of packages that cannot be fetched any more.'),
+    clean: bool.default(false).describe('Without a name: remove all files of packages that were fetched.'),
     force_apt_get: bool.default(true).describe('Without meaning: apt-get is what is always used.'),
   }),
+  paramAliases: {
+    'allow-downgrade': 'allow_downgrade',
+    'allow-downgrades': 'allow_downgrade',
+    allow_downgrades: 'allow_downgrade',
+    'allow-unauthenticated': 'allow_unauthenticated',
+    'default-release': 'default_release',
+    'install-recommends': 'install_recommends',
+  },
   unsupported: {
-    upgrade: 'write a command task with apt-get upgrade, or list the packages with state: latest',
     deb: 'put the file into a repository, or write a command task with apt-get install',
-    autoclean: 'write a command task with apt-get autoclean',
-    clean: 'write a command task with apt-get clean',
-    fail_on_autoremove: 'nothing is removed unless autoremove: yes says so',
     force: 'say what is meant: allow_downgrade, allow_unauthenticated or allow_change_held_packages',
     policy_rc_d: 'mask the service before its package is installed',
     update_cache_retries: 'write retries: and until: at the task',
@@ -68,14 +85,20 @@ export default defineTask({
   ],
   prepare(params): PackageTask {
     const update = (params.update_cache ?? params['update-cache'] ?? false) || params.cache_valid_time > 0
-    const names = readPackageNames('apt', [params.name, params.pkg, params.package], update)
-    if (params.purge && readState(params.state) !== 'absent')
+    const given = [params.name, params.pkg, params.package]
+    const upkeep = readUpkeep(
+      params,
+      given.flatMap((names) => names ?? []),
+    )
+    const names = upkeep ? [] : readPackageNames('apt', given, update)
+    if (params.purge && !upkeep && readState(params.state) !== 'absent')
       throw wrong('apt: purge goes with state: absent')
     return {
       ...noPackages,
       module: 'apt',
       manager: 'apt',
       names,
+      upkeep,
       state: readState(params.state),
       update,
       maxAge: params.cache_valid_time,
@@ -99,6 +122,7 @@ interface AptSettings {
   dpkg_options: string
   allow_unauthenticated: boolean
   allow_change_held_packages: boolean
+  fail_on_autoremove: boolean
 }
 
 function aptWords(params: AptSettings): string[] {
@@ -109,6 +133,44 @@ function aptWords(params: AptSettings): string[] {
     ...(recommends === undefined ? [] : ['-o', `APT::Install-Recommends=${recommends ? 'yes' : 'no'}`]),
     ...(params.default_release === undefined ? [] : ['-t', params.default_release]),
     ...(params.allow_unauthenticated ? ['--allow-unauthenticated'] : []),
+    ...(params.fail_on_autoremove ? ['--no-remove'] : []),
     ...(params.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
   ]
+}
+
+interface UpkeepSettings {
+  upgrade?: boolean | string | undefined
+  autoremove: boolean
+  autoclean: boolean
+  clean: boolean
+  state: (typeof STATE_NAMES)[number]
+}
+
+/** What the task does to all packages together; undefined where it names some, or is only about the lists. */
+function readUpkeep(params: UpkeepSettings, names: readonly string[]): Upkeep | undefined {
+  const mode = String(params.upgrade ?? 'no').toLowerCase()
+  const upgrade = ['no', 'false'].includes(mode)
+    ? undefined
+    : mode === 'yes' || mode === 'true' || mode === 'safe'
+      ? ('safe' as const)
+      : mode === 'full' || mode === 'dist'
+        ? mode
+        : 'unknown'
+  if (upgrade === 'unknown') throw wrong(`apt: upgrade: ${mode} is not one of no, yes, safe, full and dist`)
+  const tidying = (['clean', 'autoclean'] as const).filter((one) => params[one])
+  if (names.length > 0 && (upgrade || tidying.length > 0) && !(names.length === 1 && names[0] === '*'))
+    throw wrong(
+      `apt: ${upgrade ? 'upgrade' : tidying[0]} goes without the name of a package`,
+      'write a task of its own for it',
+    )
+  if (names.length === 1 && names[0] === '*') {
+    if (params.state !== 'latest') throw wrong("apt: name: '*' goes with state: latest")
+    return aptUpgrade('safe')
+  }
+  if (upgrade) return aptUpgrade(upgrade)
+  if (names.length > 0) return undefined
+  const all = [...tidying, ...(params.autoremove ? (['autoremove'] as const) : [])]
+  if (all.length > 1) throw wrong(`apt: ${all.join(' and ')} are two things`, 'write a task for each of them')
+  const [only] = all
+  return only && APT_TIDYING[only]
 }

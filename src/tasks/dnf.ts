@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { defineTask } from '../task.ts'
+import { defineTask, type TaskKind } from '../task.ts'
 import { packageFailure } from './package-failure.ts'
-import { packageReturns, readPackageNames, readState, STATE_NAMES } from './package-params.ts'
+import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'
+import { DNF_AUTOREMOVE, dnfUpgrade, type Upkeep } from './package-upkeep.ts'
 import { packageResult, planPackages } from './package-plan.ts'
 import { noPackages, packageQuestions, type PackageTask } from './package-task.ts'
-import { bool, oneOf, text, texts } from './params.ts'
+import { bool, int, oneOf, path, text, texts } from './params.ts'
 
 export const dnfParams = z.strictObject({
   name: texts.optional().describe('Packages; `name-version` pins a version.'),
@@ -27,25 +28,32 @@ export const dnfParams = z.strictObject({
   skip_broken: bool.default(false).describe('Leave out packages whose dependencies cannot be met.'),
   update_only: bool.default(false).describe('Upgrade what is installed, install nothing anew.'),
   cacheonly: bool.default(false).describe('Use the lists as they are.'),
+  security: bool.default(false).describe("With name: '*' and state: latest, only updates that fix security."),
+  bugfix: bool.default(false).describe("With name: '*' and state: latest, only updates that fix mistakes."),
+  conf_file: path.optional().describe("The manager's configuration. Default: the host's."),
+  disable_excludes: text
+    .optional()
+    .describe('Excludes that do not count: all, main, or the name of a repository.'),
+  enable_plugin: texts.default([]).describe('Plugins to use as well.'),
+  disable_plugin: texts.default([]).describe('Plugins not to use.'),
+  sslverify: bool.default(true).describe('Check the certificates of repositories.'),
+  download_only: bool
+    .default(false)
+    .describe('Refused: packages are installed.')
+    .refine((on) => !on, 'write a command task with dnf download'),
+  lock_timeout: int.default(30).describe('Without meaning: dnf waits for its lock by itself.'),
+  install_repoquery: bool.default(true).describe('Without meaning.'),
+  use_backend: oneOf(['auto', 'yum', 'yum4', 'dnf', 'dnf4'])
+    .default('auto')
+    .describe("Without meaning: the host's own is found."),
+  validate_certs: bool.default(true).describe('Without meaning: packages are not downloaded from a URL.'),
   releasever: text.optional().describe("Release whose repositories to use. Default: the host's."),
 })
 
 export const dnfUnsupported = {
   list: 'write a command task with dnf list',
-  bugfix: 'write a command task with dnf upgrade --bugfix',
-  security: 'write a command task with dnf upgrade --security',
-  conf_file: 'name repositories with enablerepo and disablerepo',
-  disable_excludes: 'change the excludes in dnf.conf',
-  disable_plugin: 'change the plugins in /etc/dnf/plugins',
-  enable_plugin: 'change the plugins in /etc/dnf/plugins',
-  download_only: 'write a command task with dnf download',
   download_dir: 'write a command task with dnf download',
   installroot: 'packages are installed on the host itself',
-  install_repoquery: 'it has no meaning any more; delete it',
-  lock_timeout: 'dnf waits for its lock by itself',
-  sslverify: 'set sslverify in the repository file',
-  validate_certs: 'packages are not downloaded from a URL',
-  use_backend: "the host's own is found",
 } as const
 
 export const dnfNotes = [
@@ -54,14 +62,22 @@ export const dnfNotes = [
   'Groups, package files and patterns of names are refused.',
 ]
 
+/** Upgrading everything runs once: nobody can tell beforehand what it does. */
+export function dnfKind(params: z.output<typeof dnfParams>): TaskKind {
+  const names = params.name ?? params.pkg
+  return names && names[0] !== '*' ? 'state' : 'action'
+}
+
 /** What a dnf or yum task comes down to. */
 export function readDnf(module: string, params: z.output<typeof dnfParams>): PackageTask {
   const update = params.update_cache ?? params['expire-cache'] ?? false
+  const upkeep = readUpkeep(module, params)
   return {
     ...noPackages,
     module,
     manager: 'dnf',
-    names: readPackageNames(module, [params.name, params.pkg], update),
+    names: upkeep ? [] : readPackageNames(module, [params.name, params.pkg], update),
+    upkeep,
     state: readState(params.state),
     update,
     allowDowngrade: params.allow_downgrade,
@@ -69,6 +85,19 @@ export function readDnf(module: string, params: z.output<typeof dnfParams>): Pac
     autoremove: params.autoremove,
     dnfWords: dnfWords(params),
   }
+}
+
+/** `name: '*'` with `state: latest` upgrades everything; autoremove without a name tidies up. */
+function readUpkeep(module: string, params: z.output<typeof dnfParams>): Upkeep | undefined {
+  const names = params.name ?? params.pkg ?? []
+  const only = (['security', 'bugfix'] as const).filter((one) => params[one])
+  const everything = names.length === 1 && names[0] === '*'
+  if (everything && readState(params.state) !== 'latest')
+    throw wrong(`${module}: name: '*' goes with state: latest`)
+  if (only.length > 0 && !everything)
+    throw wrong(`${module}: ${only.join(' and ')} goes with name: '*' and state: latest`)
+  if (everything) return dnfUpgrade(only.map((one) => `--${one}`))
+  return names.length === 0 && params.autoremove ? DNF_AUTOREMOVE : undefined
 }
 
 function dnfWords(params: z.output<typeof dnfParams>): string[] {
@@ -86,6 +115,11 @@ function dnfWords(params: z.output<typeof dnfParams>): string[] {
     ...flag('--nobest', params.nobest === true || params.best === false),
     ...flag('--skip-broken', params.skip_broken),
     ...flag('--cacheonly', params.cacheonly),
+    ...(params.conf_file === undefined ? [] : [`--config=${params.conf_file}`]),
+    ...(params.disable_excludes === undefined ? [] : [`--disableexcludes=${params.disable_excludes}`]),
+    ...list('enableplugin', params.enable_plugin),
+    ...list('disableplugin', params.disable_plugin),
+    ...flag('--setopt=sslverify=False', !params.sslverify),
   ]
 }
 
@@ -93,7 +127,7 @@ export default defineTask({
   name: 'dnf',
   aliases: ['ansible.builtin.dnf', 'ansible.legacy.dnf', 'dnf5', 'ansible.builtin.dnf5'],
   summary: 'Install, upgrade or remove packages on EL-like hosts.',
-  kind: (params) => ((params.name ?? params.pkg) ? 'state' : 'action'),
+  kind: dnfKind,
   params: dnfParams,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived and haproxy

@@ -19,6 +19,7 @@ import file from './file.ts'
 import find from './find.ts'
 import firewalld from './firewalld.ts'
 import get_url from './get_url.ts'
+import getent from './getent.ts'
 import git from './git.ts'
 import group from './group.ts'
 import group_by from './group_by.ts'
@@ -95,6 +96,7 @@ const all: readonly TaskModule[] = [
   find,
   firewalld,
   get_url,
+  getent,
   git,
   group,
   group_by,

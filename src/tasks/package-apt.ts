@@ -6,7 +6,7 @@ import { type Effect, effectOnAll } from '../world/world.ts'
 import type { Result } from '../task.ts'
 import type { PackageTask, Transaction } from './package-task.ts'
 
-const ENVIRONMENT = sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none`
+export const ENVIRONMENT = sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none`
 
 const LISTS_ASK = /^apt lists younger than (\d+)$/
 

@@ -4,7 +4,7 @@ import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import type { PackageTask, Transaction } from './package-task.ts'
 
 // Where dnf is, yum is only another name for it.
-const TOOL = new Script(
+export const TOOL = new Script(
   'export LC_ALL=C\ntool=$(command -v dnf || command -v yum) || { echo "no dnf on this host" >&2; exit 1; }',
 )
 const UPDATES_WAITING = 100

@@ -7,6 +7,7 @@ import { type Effect, UnknownAnswer, type World, effect } from '../world/world.t
 import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung, readLists } from './package-apt.ts'
 import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
+import { planUpkeep, upkeepChanged } from './package-upkeep.ts'
 import { splitLines } from './run-command.ts'
 import { compareRpm } from './rpm-version.ts'
 
@@ -28,6 +29,7 @@ const TIMEOUT = 1800
 export function planPackages(task: PackageTask, world: World): Plan {
   const manager = managerOf(task, world)
   if (typeof manager !== 'string') return manager
+  if (task.upkeep) return planUpkeep(task, task.upkeep, manager)
   if (task.names.length === 0 && !task.update)
     return { status: 'ok', reason: 'no package is named', result: noOutput }
   if (isUpdateOnly(task)) return planLists(task, manager, world)
@@ -108,7 +110,7 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
   const effects: Effect[] = steps.flatMap((step) =>
     step.from === undefined
       ? afterInstall(step.name, step.to, osFamily, world)
-      : afterUpgrade(step.name, step.to ?? step.from),
+      : afterUpgrade(step.name, step.to ?? step.from, osFamily),
   )
   if (manager === 'apt' && task.update)
     effects.push(...(task.state === 'latest' ? [listsBecomeYoung(task.maxAge)] : afterUpdate(task.maxAge)))
@@ -241,10 +243,10 @@ function change(
 
 const noOutput: Result = { rc: 0, msg: '', results: [] }
 
-export function packageResult(_task: PackageTask, output: Answer): Result {
+export function packageResult(task: PackageTask, output: Answer): Result {
   const stdout = output.stdout.toString('utf8').trimEnd()
   const stderr = output.stderr.toString('utf8').trimEnd()
-  const lists = readLists(stdout)
+  const lists = task.upkeep ? undefined : readLists(stdout)
   if (lists) return lists
   return {
     rc: output.code,
@@ -254,5 +256,6 @@ export function packageResult(_task: PackageTask, output: Answer): Result {
     stderr,
     stdout_lines: splitLines(stdout),
     stderr_lines: splitLines(stderr),
+    ...(task.upkeep && upkeepChanged(task.upkeep, output)),
   }
 }

@@ -3,6 +3,7 @@ import { bringQuestions } from '../world/packages-bring.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import { listsAsk } from './package-apt.ts'
 import { updatesAsk } from './package-dnf.ts'
+import type { Upkeep } from './package-upkeep.ts'
 
 /** What apt, dnf, yum and package come down to. */
 export interface PackageTask {
@@ -24,6 +25,8 @@ export interface PackageTask {
   /** More words for the command line of the manager. */
   aptWords: readonly string[]
   dnfWords: readonly string[]
+  /** Work on all packages together; then none is named. */
+  upkeep?: Upkeep | undefined
   /** Seconds to wait for apt's lock. */
   lockTimeout: number
   /** Parameters given that only one manager has. */
@@ -64,6 +67,7 @@ export function isUpdateOnly(task: PackageTask): boolean {
 
 export function packageQuestions(task: PackageTask): WorldQuestion[] {
   const platform: WorldQuestion = { kind: 'platform', ask: {} }
+  if (task.upkeep) return [platform]
   if (isUpdateOnly(task))
     return [platform, ...(task.maxAge > 0 ? [{ kind: 'script', ask: listsAsk(task.maxAge) } as const] : [])]
   const latest = task.state === 'latest'

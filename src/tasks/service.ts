@@ -1,10 +1,19 @@
 import * as z from 'zod'
-import { defineTask } from '../task.ts'
-import { name, oneOf } from './params.ts'
+import { defineTask, type Plan } from '../task.ts'
+import { int, name, oneOf, text } from './params.ts'
 import { readUnit, unitNotes, unitParams, unitReturns } from './systemd.ts'
 import { planUnit } from './unit-plan.ts'
 import { unitFailure } from './unit-script.ts'
 import { type UnitTask, unitQuestions, unitTaskKind } from './unit-task.ts'
+
+/** What only other service managers have a use for. */
+const IDLE = ['arguments', 'args', 'pattern', 'runlevel', 'sleep'] as const
+
+interface Service {
+  unit: UnitTask
+  /** Those that are given. */
+  idle: readonly string[]
+}
 
 export default defineTask({
   name: 'service',
@@ -14,15 +23,13 @@ export default defineTask({
   params: z.strictObject({
     name: name.describe('The service.'),
     ...unitParams,
+    arguments: text.optional().describe('Without meaning: systemd starts units without arguments.'),
+    args: text.optional().describe('Another name for `arguments`.'),
+    pattern: text.optional().describe('Without meaning: systemd knows whether a service runs.'),
+    runlevel: text.optional().describe('Without meaning: systemd has no runlevels.'),
+    sleep: int.optional().describe('Without meaning: systemd waits until a service has stopped.'),
     use: oneOf(['auto', 'systemd']).default('auto').describe('Service manager; there is only systemd.'),
   }),
-  unsupported: {
-    arguments: 'systemd starts units without arguments; write them into a drop-in of the unit',
-    args: 'systemd starts units without arguments; write them into a drop-in of the unit',
-    pattern: 'systemd knows whether a service runs; delete it',
-    runlevel: 'systemd has no runlevels; delete it',
-    sleep: 'systemd waits until a service has stopped; delete it',
-  },
   example: `- name: Have keepalived running now and after a boot
   service:
     name: keepalived
@@ -30,9 +37,17 @@ export default defineTask({
     enabled: yes
 `,
   returns: unitReturns,
-  notes: unitNotes,
-  prepare: (params): UnitTask => readUnit('service', params.name, params),
-  asks: unitQuestions,
-  plan: planUnit,
-  failure: unitFailure,
+  notes: [...unitNotes, 'A parameter without meaning under systemd is named in a warning, as with Ansible.'],
+  prepare: (params): Service => ({
+    unit: readUnit('service', params.name, params),
+    idle: IDLE.filter((name) => params[name] !== undefined),
+  }),
+  asks: ({ unit }) => unitQuestions(unit),
+  plan({ unit, idle }, world): Plan {
+    const plan = planUnit(unit, world)
+    if (idle.length === 0 || plan.status === 'unknown') return plan
+    const warnings = idle.map((name) => `service: ${name} has no meaning under systemd`)
+    return { ...plan, result: { ...plan.result, warnings } }
+  },
+  failure: ({ unit }, output) => unitFailure(unit, output),
 })

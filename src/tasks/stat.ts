@@ -30,6 +30,8 @@ export default defineTask({
     dest: 'path',
     name: 'path',
     mime: 'get_mime',
+    mime_type: 'get_mime',
+    'mime-type': 'get_mime',
     attr: 'get_attributes',
     attributes: 'get_attributes',
     checksum: 'checksum_algorithm',

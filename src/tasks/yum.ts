@@ -1,5 +1,5 @@
 import { defineTask } from '../task.ts'
-import { dnfNotes, dnfParams, dnfUnsupported, readDnf } from './dnf.ts'
+import { dnfKind, dnfNotes, dnfParams, dnfUnsupported, readDnf } from './dnf.ts'
 import { packageFailure } from './package-failure.ts'
 import { packageReturns } from './package-params.ts'
 import { packageResult, planPackages } from './package-plan.ts'
@@ -9,7 +9,7 @@ export default defineTask({
   name: 'yum',
   aliases: ['ansible.builtin.yum', 'ansible.legacy.yum'],
   summary: 'Install, upgrade or remove packages on EL-like hosts; the same as dnf.',
-  kind: (params) => ((params.name ?? params.pkg) ? 'state' : 'action'),
+  kind: dnfKind,
   params: dnfParams,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived

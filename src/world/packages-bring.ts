@@ -119,13 +119,26 @@ export function afterInstall(
         : new Unknown(`package ${name} may bring it`),
     ),
     effect('unit', brings.unit, () => unitAfterInstall(brings, family, world)),
-    ...accountEffects(brings),
+    ...accountEffects(brings, world),
   ]
 }
 
 /** The World after this package has another version. */
-export function afterUpgrade(name: string, version: string): Effect[] {
-  return [packageBecomes(name, version), ...mayBring(name)]
+export function afterUpgrade(name: string, version: string, family: Family): Effect[] {
+  const unit = family === 'Debian' ? bringsOf(name, family)?.unit : undefined
+  return [
+    packageBecomes(name, version),
+    ...mayBring(name),
+    ...(unit === undefined ? [] : [effect('unit', unit, (before) => unitAfterUpgrade(unit, before))]),
+  ]
+}
+
+/** Debian restarts a service whose package is upgraded, and that starts one that was stopped. */
+function unitAfterUpgrade(unit: string, before: UnitReply | Unknown | undefined): UnitReply | Unknown {
+  if (before === undefined || before instanceof Unknown || !before.known)
+    return before ?? new Unknown(`whether ${unit} starts depends on the new release of its package`)
+  const stopped = before.activity !== 'active' && !before.enablement.startsWith('masked')
+  return stopped ? new Unknown(`whether ${unit} starts depends on the new release of its package`) : before
 }
 
 /** What is asked about under a name with a version in it stays open, unless it is this version. */
@@ -224,8 +237,10 @@ function brought(path: string, type: 'file' | 'directory', brings: Brings, world
   return [pathBecomes(path, made)]
 }
 
-function accountEffects({ account }: Brings): Effect[] {
+function accountEffects({ account }: Brings, world: World): Effect[] {
   if (!account) return []
+  const known = world.peek('user', { name: account.name })
+  const isNew = known instanceof Unknown || !known.exists
   const { name, home } = account
   const never = Number.NaN
   const user: UserReply = {
@@ -240,9 +255,23 @@ function accountEffects({ account }: Brings): Effect[] {
   }
   const group: GroupReply = { exists: true, name, gid: never, members: [] }
   return [
+    // What a lost account has left may be the new one's: it gets a name if the numbers are the same.
+    ...(isNew ? [orphansMayGet(name)] : []),
     effect('user', name, (before) => (isThere(before) ? before : user)),
     effect('group', name, (before) => (isThere(before) ? before : group)),
   ]
+}
+
+function orphansMayGet(name: string): Effect {
+  return effectOnAll('path', (before) =>
+    !(before instanceof Unknown) && before.exists && (isNumber(before.owner) || isNumber(before.group))
+      ? new Unknown(`which number user ${name} gets is not known`)
+      : before,
+  )
+}
+
+function isNumber(owner: string): boolean {
+  return /^\d+$/.test(owner)
 }
 
 function isThere<Reply extends { exists: boolean }>(before: Reply | Unknown | undefined): before is Reply {

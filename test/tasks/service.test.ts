@@ -17,9 +17,30 @@ test('a host without systemd is refused, by name', async () => {
   expect(plan).toMatchObject({ status: 'fail', message: expect.stringContaining('service') })
 })
 
-test.each(['arguments', 'pattern', 'sleep', 'runlevel'])('%s is known and not supported', (name) => {
-  expect(service.unsupported).toHaveProperty(name)
-  expect(service.params.safeParse({ name: 'a', [name]: 'x' }).success).toBe(false)
+test('what systemd has no use for is named in a warning', async () => {
+  const args = {
+    name: 'haproxy',
+    state: 'started',
+    pattern: '/usr/sbin/haproxy',
+    sleep: 2,
+    runlevel: 'default',
+  }
+  const { plan } = await planWith(service, args, { ...debian, ...unit('haproxy.service') })
+  expect(plan).toMatchObject({
+    status: 'ok',
+    result: {
+      state: 'started',
+      warnings: ['pattern', 'runlevel', 'sleep'].map(
+        (name) => `service: ${name} has no meaning under systemd`,
+      ),
+    },
+  })
+  const { plan: quiet } = await planWith(
+    service,
+    { name: 'haproxy', state: 'started' },
+    { ...debian, ...unit('haproxy.service') },
+  )
+  expect(quiet).not.toHaveProperty('result.warnings')
 })
 
 test('restarted and reloaded are actions', () => {

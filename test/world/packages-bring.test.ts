@@ -123,7 +123,7 @@ describe('a package nobody has listed', () => {
 })
 
 test('an upgrade has the new version and may bring more', () => {
-  const after = blank([]).after(afterUpgrade('curl', '9.0'))
+  const after = blank([]).after(afterUpgrade('curl', '9.0', 'RedHat'))
   expect(after.get('package', { name: 'curl' }).installed).toBe('9.0')
   expect(() => unitOf(after, 'other.service')).toThrow('package curl may bring it')
 })
@@ -178,4 +178,24 @@ test.each([
   const after = world.after(afterRemoval('haproxy', family, purge))
   expect(after.get('user', { name: 'haproxy' }).exists).toBe(left)
   expect(after.get('group', { name: 'haproxy' }).exists).toBe(left)
+})
+
+test('what a lost account has left may belong to the new one', () => {
+  const left = { ...file, uid: 990, owner: '990' }
+  const world = blank(['haproxy'], { [id('path', '/srv/left')]: left, [id('path', '/srv/mine')]: file })
+  const later = world.after(afterInstall('haproxy', undefined, 'Debian', world))
+  expect(later.peek('path', { path: '/srv/left' })).toBeInstanceOf(Unknown)
+  expect(later.peek('path', { path: '/srv/mine' })).toBe(file)
+})
+
+test('Debian starts a stopped service when its package is upgraded', () => {
+  const known = { known: true as const, enablement: 'enabled', needsReload: false }
+  const after = (activity: string, family: 'Debian' | 'RedHat') => {
+    const reply: UnitReply = { ...known, activity }
+    const world = blank([], { [id('unit', 'haproxy.service')]: reply })
+    return world.after(afterUpgrade('haproxy', '2', family)).peek('unit', { name: 'haproxy.service' })
+  }
+  expect(after('inactive', 'Debian')).toBeInstanceOf(Unknown)
+  expect(after('active', 'Debian')).toMatchObject({ activity: 'active' })
+  expect(after('inactive', 'RedHat')).toMatchObject({ activity: 'inactive' })
 })

@@ -163,7 +163,12 @@ export async function runBy(
 async function byAnsible(folder: string): Promise<string> {
   const { stdout, stderr } = await run(['ansible-playbook', '-i', 'inventory.ini', 'site.yml'], {
     cwd: folder,
-    env: { ANSIBLE_PIPELINING: '1', ANSIBLE_NOCOLOR: '1' },
+    // Connections that are kept belong to this lab: another one has the same ports.
+    env: {
+      ANSIBLE_PIPELINING: '1',
+      ANSIBLE_NOCOLOR: '1',
+      ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, 'cp'),
+    },
     timeout: 1_200_000,
   })
   return `${stdout}\n${stderr}`

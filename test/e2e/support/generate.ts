@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { fileTask, copyTask, noticeTasks, statTasks, templateTask } from './generate-files.ts'
+import { gatherTask, listsTask, repositoryTask } from './generate-packages.ts'
 import { installTask, packageTask, removeTask, sysctlTask, unitTask } from './generate-services.ts'
 import { assembleTask, downloadTask, editTask, findTasks, THINGS, unpackTask } from './generate-transfer.ts'
 import type { Draft, Maker } from './maker.ts'
@@ -44,6 +45,9 @@ const KINDS = [
   [1, downloadTask],
   [1, unpackTask],
   [1, findTasks],
+  [2, repositoryTask],
+  [1, listsTask],
+  [1, gatherTask],
 ] as const
 
 /** Files that are made, edited, fetched, unpacked and listed, with few services between. */

@@ -1,4 +1,5 @@
 import type { GeneratedList } from './generate.ts'
+import { packageTours } from './generate-packages.ts'
 import type { Draft } from './maker.ts'
 import { type Family, type Package, broughtBy } from './universe.ts'
 
@@ -28,6 +29,19 @@ export function toursOf(family: Family): GeneratedList[] {
     { ...late, tasks: [lookAtOwner, upgrade('haproxy'), upgrade('haproxy')] },
     { tasks: [{ package: { name: 'haproxy', state: 'absent' } }, install('haproxy')] },
     { ...late, tasks: [lookAtGroup, upgrade('haproxy')] },
+    // What a lost account has left gets a name again with the new one.
+    { tasks: [install('haproxy'), { file: { path: at('orphan'), state: 'directory', owner: 'haproxy' } }] },
+    {
+      before: 'forget',
+      tasks: [
+        install('haproxy'),
+        { stat: { path: at('orphan') }, register: 'seen' },
+        {
+          file: { path: at('orphan'), mode: '0700' },
+          when: "seen.stat.pw_name | default('') == 'haproxy'",
+        },
+      ],
+    },
     { tasks: [...lookAtAll(family, 'haproxy'), remove(family, 'haproxy')] },
     { tasks: running('lab-hello') },
     {
@@ -40,6 +54,7 @@ export function toursOf(family: Family): GeneratedList[] {
     { tasks: [{ systemd: { name: 'lab-hello', masked: false } }] },
     ...reloads(),
     { tasks: kernel() },
+    ...packageTours(family).map((tasks) => ({ tasks })),
     ...files().map((tasks) => ({ before: 'clear' as const, tasks })),
   ]
   return tours.map((tour, index) => ({
