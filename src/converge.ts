@@ -11,8 +11,8 @@ import { registerLoop, registerWork } from './converge/register.ts'
 import { Tally } from './converge/tally.ts'
 import { outcome, registered, type Verdict } from './converge/verdict.ts'
 import { HakubeError, isKnown, EXIT, showPlace, type Place } from './errors.ts'
-import { isMeta, type Task } from './playbook/model.ts'
-import type { PlayRun, Span } from './playbook/program.ts'
+import { isInclude, isMeta, type Task } from './playbook/model.ts'
+import type { PlayRun, Span, Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Work } from './playbook/work.ts'
 import { dict, type Value } from './value.ts'
@@ -325,23 +325,52 @@ export class HostRun {
 
   /** Runs the notified handlers, in the order in which the play lists them. */
   async #flush({ step }: Group): Promise<HostEnd | undefined> {
-    for (let todo = this.#notified.of(step); todo.length > 0; todo = this.#notified.of(step)) {
-      while (todo.length > 0) {
-        const seen = this.#context.progress.version
-        const { groups, missing } = await this.#ahead.handlers(step, todo)
-        if (groups.length === 0 && missing) await this.#waitFor(missing, seen, step.position, false)
-        for (const group of groups) {
-          todo.shift()
-          this.#ahead.queue.shift()
-          const doubt = this.#notified.take(group.task)
-          const jumps = this.#jumps
-          const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
-          // The handlers behind one that failed and was rescued run at the next flush.
-          if (ended || this.#jumps !== jumps) return ended
+    // One pass, as in Ansible: what a handler notifies among those before it runs at the next flush.
+    const { after } = step
+    if (after && this.#hasMore(step, after)) return undefined
+    let from = after ? step.run.handlers.indexOf(after.handler) + 1 : 0
+    for (;;) {
+      const todo = this.#notified.of(step, from)
+      if (todo.length === 0) return undefined
+      const seen = this.#context.progress.version
+      const { groups, missing } = await this.#ahead.handlers(step, todo)
+      if (groups.length === 0 && missing) await this.#waitFor(missing, seen, step.position, false)
+      for (const [index, group] of groups.entries()) {
+        this.#ahead.queue.shift()
+        from = step.run.handlers.findIndex((handler) => handler === group.task) + 1
+        const doubt = this.#notified.take(group.task)
+        const jumps = this.#jumps
+        const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
+        // The handlers behind one that failed and was rescued run at the next flush.
+        if (ended || this.#jumps !== jumps) return ended
+        if (
+          group.task &&
+          isInclude(group.task) &&
+          group.works.some(({ rendered }) => rendered.type === 'ready')
+        ) {
+          this.#jumps++
+          const done = group.works.at(-1)?.scope.position ?? step.position
+          this.#ahead.rewind(done, this.#context.line.next(step.position))
+          return undefined
         }
+        const next = groups[index + 1]
+        if (!next || this.#notified.of(step, from)[0] === next.task) continue
+        // One before it was notified meanwhile.
+        this.#ahead.queue.splice(0, groups.length - index - 1)
+        break
       }
     }
-    return undefined
+  }
+
+  /** Whether another item of the loop of a handler that includes has brought tasks, which come before the other handlers. */
+  #hasMore({ position }: Step, { handler, flush }: NonNullable<Step['after']>): boolean {
+    return this.#context.line.steps.some(
+      ({ after, position: at, inclusions }) =>
+        after?.handler === handler &&
+        after.flush === flush &&
+        at > position &&
+        inclusions.every(({ hosts }) => hosts.has(this.host)),
+    )
   }
 
   async #meta(group: Group, meta: string): Promise<HostEnd | undefined> {

@@ -69,7 +69,6 @@ export function validation(
     when: [],
     loop: undefined,
     register: undefined,
-    notify: [],
     listen: [],
     changedWhen: undefined,
     failedWhen: undefined,

@@ -78,7 +78,7 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   rescue: 'yes',
   always: 'yes',
   when: 'yes',
-  notify: LATER,
+  notify: 'yes',
   delegate_to: 'yes',
   delegate_facts: LATER,
 }

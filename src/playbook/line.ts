@@ -1,7 +1,7 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
-import { isInclude, type Task } from './model.ts'
-import { factsSetBy, type Draft, type Inclusion, type Span, type Step } from './program.ts'
+import { isInclude, type Inclusion, type Task } from './model.ts'
+import { factsSetBy, type Draft, type Span, type Step } from './program.ts'
 
 /** Below this, positions of doubles would run into each other. */
 const LEAST_ROOM = 2 ** -36

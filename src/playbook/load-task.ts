@@ -60,7 +60,6 @@ export function loadTask(
     when: reader.conditions(keys.get('when'), 'when'),
     loop: readLoop(reader, mapping, keys),
     register: readRegister(reader, keys.get('register')),
-    notify: reader.texts(keys.get('notify'), 'notify'),
     listen: reader.texts(keys.get('listen'), 'listen').map((text) => text.value),
     changedWhen: keys.has('changed_when')
       ? reader.conditions(keys.get('changed_when'), 'changed_when')

@@ -209,8 +209,8 @@ function checkNotify(reader: Reader, play: Play): void {
   // A role that is included while it runs may bring handlers.
   if (names.some((name) => hasTemplate(name)) || sections.flat().some(includes)) return
   const check = (entry: Entry): void => {
-    if (entry.type === 'block') return [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
-    for (const { value, place } of entry.notify) {
+    if (entry.type === 'block') [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
+    for (const { value, place } of entry.notify ?? []) {
       if (names.includes(value) || hasTemplate(value)) continue
       reader.problem(
         `there is no handler ${value} in this play`,

@@ -1,9 +1,7 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Value } from '../value.ts'
-import type { RawVariables } from '../variables/store.ts'
 import { inherit } from './inherited.ts'
-import type { Block, Condition, Entry, Inherited, Play, RoleUse, Task } from './model.ts'
+import type { Block, Condition, Entry, Inclusion, Inherited, Play, RoleUse, Task } from './model.ts'
 import { selects, type TagSelection } from './tags.ts'
 
 /** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
@@ -17,14 +15,6 @@ export interface Span {
 export interface Frame {
   part: 'block' | 'rescue' | 'always'
   span: Readonly<Span>
-}
-
-/** An include around a step. */
-export interface Inclusion {
-  /** The hosts that take part, with the loop variables under which each of them includes it. */
-  hosts: Map<string, ReadonlyMap<string, Value>>
-  /** `vars` of the include: above what tasks set. */
-  vars: RawVariables
 }
 
 /** One place of the program. Positions are the same for all hosts and only grow. */
@@ -44,6 +34,8 @@ export interface Step {
   outer: { lent: Inherited; when: readonly Condition[] }
   /** Includes around it, innermost first. */
   inclusions: readonly Inclusion[]
+  /** Of a flush that goes on where a handler that includes tasks has stopped: that handler, and the flush. */
+  after?: { handler: Task; flush: Step }
 }
 
 /** One play, or one batch of its hosts (serial), with the hosts on which it runs. */
@@ -86,15 +78,19 @@ export function draftPlays(
   return builder
 }
 
-/** The steps of what an include brings; spans count from the first of them. */
+/**
+ * The steps of what an include brings; spans count from the first of them. Behind what a handler includes comes the rest of
+ * the flush.
+ */
 export function draftIncluded(
   entries: readonly Entry[],
   step: Step,
-  lent: { inherited: Inherited; when: readonly Condition[]; inclusion: Inclusion },
+  lent: { inherited: Inherited; when: readonly Condition[]; inclusion: Inclusion; handler: Task | undefined },
   tags: TagSelection,
 ): { drafts: readonly Draft[]; spans: readonly Span[] } {
   const builder = new Builder({ tags }, [lent.inclusion, ...step.inclusions])
   builder.entries(entries, step.run, lent.inherited, lent.when, step.frames)
+  if (lent.handler) builder.goOn(step, lent.handler)
   return builder
 }
 
@@ -128,10 +124,18 @@ class Builder {
     const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
     this.drafts.push({ ...bare, type: 'play' })
     for (const section of [play.preTasks, [...play.roleTasks, ...play.tasks], play.postTasks]) {
-      if (section.length === 0) continue
+      // The last flush comes without tasks before it, too: handlers may have notified others.
+      if (section.length === 0 && (section !== play.postTasks || play.handlers.length === 0)) continue
       this.entries(section, run, lent, play.when, [])
       this.drafts.push({ ...bare, type: 'flush' })
     }
+  }
+
+  /** The rest of a flush behind a handler. */
+  goOn(flush: Step, handler: Task): void {
+    const { run, frames, outer } = flush
+    const bare = { run, task: undefined, when: [], frames, outer, inclusions: this.#inclusions }
+    this.drafts.push({ ...bare, type: 'flush', after: { handler, flush } })
   }
 
   /** Throws HakubeError where the run was to start at a task that is not there: it would do nothing, without a word. */

@@ -4,7 +4,7 @@ import type { Line } from '../playbook/line.ts'
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
 import { readYaml, taskFiles, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
-import type { Entry, Inherited, RoleUse, Task } from '../playbook/model.ts'
+import type { Entry, Inclusion, Inherited, RoleUse, Task } from '../playbook/model.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
 import { draftIncluded, type Step } from '../playbook/program.ts'
 import { Reader } from '../playbook/reader.ts'
@@ -54,28 +54,26 @@ export class Includes {
   /** Throws HakubeError(s) for a file or role that is not there, and for the mistakes in it. */
   include({ step, task, host, index, loop, args: prepared }: Including): void {
     const args = Args.parse(prepared)
-    const key = JSON.stringify(args)
+    const key = JSON.stringify([args, task.place])
     const brought = this.#bring(step, task, key, args)
     const numbers = this.#numbersOf(step, host)
     // A look ahead that ended at a missing value comes again.
     if (numbers[index] !== undefined) return
     const { include } = task
     if (!include) throw new TypeError('not an include')
+    const handler = task === step.task ? undefined : task
     numbers[index] = this.#line.expand(
       step,
       { key: `${index} ${key}`, host, loop },
       numbers[index - 1] ?? -1,
-      (inclusion) =>
-        draftIncluded(
-          brought.entries,
-          step,
-          {
-            inherited: inherit(step.outer.lent, include.apply),
-            when: [...step.outer.when, ...include.when],
-            inclusion,
-          },
-          this.#tags,
-        ),
+      (inclusion) => {
+        takeHandlers(step, brought.handlers, inclusion)
+        const inherited = inherit(step.outer.lent, include.apply)
+        const when = [...step.outer.when, ...include.when]
+        // As in Ansible, tags choose no handlers.
+        const tags = handler ? { only: [], skip: [] } : this.#tags
+        return draftIncluded(brought.entries, step, { inherited, when, inclusion, handler }, tags)
+      },
     )
   }
 
@@ -96,16 +94,32 @@ export class Includes {
       playVars: step.run.play.vars,
     })
     ofStep.set(key, brought)
-    takeIn(step, brought, args)
+    const { role } = brought
+    if (role && args['public'] === true) step.run.roles = [...step.run.roles, role]
     return brought
   }
 }
 
-/** Handlers of an included role may be notified from now on, and its variables be seen where it is public. */
-function takeIn({ run, outer }: Step, { handlers, role }: Brought, args: Args): void {
-  if (handlers.length > 0)
-    run.handlers = [...run.handlers, ...handlers.map((one) => ({ ...one, ...inherit(outer.lent, one) }))]
-  if (role && args['public'] === true) run.roles = [...run.roles, role]
+/**
+ * Handlers of an included role may be notified from here on, with what the include lends. Each include has its own ones,
+ * as in Ansible.
+ */
+function takeHandlers(
+  { run, outer, position, inclusions }: Step,
+  handlers: readonly Task[],
+  own: Inclusion,
+): void {
+  if (handlers.length === 0) return
+  const lists = new Map<object | undefined, object>()
+  const broughtBy = { position, inclusions: [own, ...inclusions] }
+  const taken = handlers.map((one): Task => {
+    const handlerList = lists.get(one.handlerList) ?? {}
+    lists.set(one.handlerList, handlerList)
+    return { ...one, ...inherit(outer.lent, one), handlerList, broughtBy }
+  })
+  const since = (handler: Task) => handler.broughtBy?.position ?? -1
+  // Hosts come to includes at different times: the order is that of the program all the same.
+  run.handlers = [...run.handlers, ...taken].toSorted((a, b) => since(a) - since(b))
 }
 
 function load(

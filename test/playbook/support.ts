@@ -32,7 +32,9 @@ export async function said(
 
 function spoken({ events }: LocalRun): string[] {
   return events.flatMap((event) =>
-    event.type === 'task-end' && /(^|\.)debug$/.test(event.outcome.module) && event.outcome.status === 'ok'
+    event.type === 'task-end' &&
+    /(^|\.)debug$/.test(event.outcome.module) &&
+    ['ok', 'changed'].includes(event.outcome.status)
       ? [str(event.outcome.result['msg'] ?? null)]
       : [],
   )
