@@ -35,7 +35,7 @@ Worth knowing:
 - \`collections\` says where short names of modules are looked for; roles have those of their own \`meta/main.yml\`. Modules, filters, tests, lookups and loops (\`with_community.general.flattened\`) may have their full names. A collection that hakube does not know is refused where a task needs a module of it. Roles of collections (\`ns.coll.role\`) are looked for in folders of roles only.
 - \`vars_prompt\` asks before the run, on a terminal. \`-e\` says it without a question; where nobody can answer it is its \`default\`, and refused without one. What is typed unseen (\`private\`, as is the rule) is kept out of all output. \`encrypt\` knows sha512_crypt and sha256_crypt.
 - \`vars_files\` may be templates, of facts too, and lists of which the first file counts that is there. As in Ansible a file whose name hangs on something undefined is left out where no facts are gathered (hakube warns), and a mistake where they are.
-- \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too.
+- \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too. Tags may be templates of what is known before the run.
 - A deprecated \`include\` is an \`include_tasks\`.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 

@@ -26,7 +26,13 @@ export interface Hands {
 export async function carryOut(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { retry } = work.settings
   const register = group.task?.register
-  const once = async () => judge(work, await attempt(work, group, hands), register)
+  let attempts = 0
+  const once = async () => {
+    const found = judge(work, await attempt(work, group, hands), register)
+    return retry && !work.settings.check
+      ? { ...found, result: { ...found.result, attempts: ++attempts } }
+      : found
+  }
   let found = await once()
   if (!retry || work.settings.check) return found
   try {

@@ -1,6 +1,6 @@
 import { HakubeError, isKnown } from '../errors.ts'
 import { runLookup } from '../jinja/index.ts'
-import { isDict, toJson, type Key, type Value } from '../value.ts'
+import { dict, isDict, toJson, type Dict, type Key, type Value } from '../value.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import type { Condition, Located, Loop, Task } from './model.ts'
@@ -40,7 +40,7 @@ export function itemsOf(
   }
   const items = loop.style === 'flatten' ? values.flat(1) : values
   if (items.length === 0) return 'the loop has no items'
-  return items.map((value, index) => makeItem(loop, value, index, scope))
+  return items.map((value, index) => makeItem(loop, items, index, scope))
 }
 
 /** The items of with_dict and its like: what the lookup of that name makes of the loop's value. */
@@ -53,21 +53,40 @@ function lookupItems(loop: Loop, values: Value, task: Task, scope: TaskScope): r
   )
   const items = runLookup(loop.style, terms, options, scope, scope.environment, loop.items.place)
   if (items.length === 0) return 'the loop has no items'
-  return items.map((value, index) => makeItem(loop, value, index, scope))
+  return items.map((value, index) => makeItem(loop, items, index, scope))
 }
 
-function makeItem(loop: Loop, value: Value, index: number, scope: TaskScope): Item {
-  const { loopVar, indexVar, label } = loop.control
+function makeItem(loop: Loop, items: readonly Value[], index: number, scope: TaskScope): Item {
+  const { loopVar, indexVar, label, extended } = loop.control
+  const value = items[index] ?? null
   const variables = new Map<string, Value>([
     [loopVar, value],
     ['ansible_loop_var', loopVar],
   ])
-  if (indexVar !== undefined) variables.set(indexVar, index)
+  if (indexVar !== undefined) variables.set(indexVar, index).set('ansible_index_var', indexVar)
+  if (extended) variables.set('ansible_loop', placeIn(items, index, extended.allItems))
   return {
     value,
     variables,
     label: () => labelOf(label, value, scope.withLoop(variables)),
   }
+}
+
+/** `ansible_loop` of an item. */
+function placeIn(items: readonly Value[], index: number, all: boolean): Dict {
+  const { length } = items
+  return dict({
+    ...(all ? { allitems: [...items] } : {}),
+    index: index + 1,
+    index0: index,
+    first: index === 0,
+    last: index + 1 === length,
+    length,
+    revindex: length - index,
+    revindex0: length - index - 1,
+    ...(index > 0 ? { previtem: items[index - 1] } : {}),
+    ...(index + 1 < length ? { nextitem: items[index + 1] } : {}),
+  })
 }
 
 /** A label only helps to read the output: an item without one is shown as it is. */

@@ -163,12 +163,15 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
     index_var: 'yes',
     label: 'yes',
     pause: 'yes',
-    extended: 'hakube does not support it yet',
+    extended: 'yes',
+    extended_allitems: 'yes',
   }
   const options = settings ? reader.keywords(settings, known, 'loop_control') : new Map<string, YamlNode>()
   const indexVar = reader.text(options.get('index_var'), 'index_var')
   const label = reader.located(options.get('label'))
   const pause = reader.located(options.get('pause'))
+  const flag = (key: string) => reader.flag(options.get(key), key)
+  const extended = flag('extended') === true ? { allItems: flag('extended_allitems') !== false } : undefined
   return {
     style: styleOf(word),
     items: { value: toValue(node), place: node.place },
@@ -177,6 +180,7 @@ function readLoop(reader: Reader, mapping: YamlMapping, keys: Map<string, YamlNo
       ...(indexVar === undefined ? {} : { indexVar }),
       ...(label ? { label } : {}),
       ...(pause ? { pause } : {}),
+      ...(extended ? { extended } : {}),
     },
   }
 }

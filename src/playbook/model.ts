@@ -76,6 +76,8 @@ export interface LoopControl {
   indexVar?: string
   label?: Located
   pause?: Located
+  /** ansible_loop tells where in the loop an item stands, and with `allItems` all of them. */
+  extended?: { allItems: boolean }
 }
 
 export interface Loop {

@@ -2,6 +2,7 @@ import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { inherit } from './inherited.ts'
 import type { Block, Condition, Entry, Inclusion, Inherited, Play, RoleUse, Task } from './model.ts'
+import { hasTemplate } from './reader.ts'
 import { selects, type TagSelection } from './tags.ts'
 
 /** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
@@ -57,7 +58,11 @@ export interface PlayRun {
 export interface ProgramOptions {
   tags: TagSelection
   startAtTask?: string | undefined
+  /** Fills in tags that are templates. Throws HakubeError where they hang on what is not known yet. */
+  tagsOf?: TagsOf | undefined
 }
+
+export type TagsOf = (task: Task, run: PlayRun) => readonly string[]
 
 /** What stands in place of a step before the program knows where that is. */
 export type Draft = Omit<Step, 'position' | 'room'>
@@ -86,9 +91,9 @@ export function draftIncluded(
   entries: readonly Entry[],
   step: Step,
   lent: { inherited: Inherited; when: readonly Condition[]; inclusion: Inclusion; handler: Task | undefined },
-  tags: TagSelection,
+  options: ProgramOptions,
 ): { drafts: readonly Draft[]; spans: readonly Span[] } {
-  const builder = new Builder({ tags }, [lent.inclusion, ...step.inclusions])
+  const builder = new Builder(options, [lent.inclusion, ...step.inclusions])
   builder.entries(entries, step.run, lent.inherited, lent.when, step.frames)
   if (lent.handler) builder.goOn(step, lent.handler)
   return builder
@@ -168,7 +173,10 @@ class Builder {
     when: readonly Condition[],
     frames: readonly Frame[],
   ): void {
-    const merged: Task = { ...task, ...inherit(lent, task) }
+    const joined: Task = { ...task, ...inherit(lent, task) }
+    const merged = joined.tags.some(hasTemplate)
+      ? { ...joined, tags: this.#options.tagsOf?.(joined, run) ?? joined.tags }
+      : joined
     if (task.name !== undefined) this.#names.push(task.name)
     if (!this.#started && isNamed(task, this.#options.startAtTask ?? '')) this.#started = true
     if (!this.#started || !selects(this.#options.tags, merged.tags)) return

@@ -68,6 +68,8 @@ export class Reader {
     if (node === undefined) return []
     const nodes = node.kind === 'sequence' ? node.items : [node]
     return nodes.flatMap((item) => {
+      // As in Ansible, a condition that says nothing holds.
+      if (item.kind === 'scalar' && (item.value === null || item.value === '')) return []
       if (item.kind === 'scalar' && typeof item.value === 'boolean') {
         return [{ value: item.value ? 'true' : 'false', place: item.place }]
       }

@@ -19,7 +19,7 @@ import { scopeOfPlay } from './scene.ts'
 
 /** What tasks are rendered with. */
 export function renderContext(inputs: Inputs, options: RunOptions, layers: LayersOf): RenderContext {
-  const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags)
+  const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags, inputs.tagsOf)
   return {
     playbookDir: dirname(options.playbook),
     cache: new Map(),

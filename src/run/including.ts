@@ -6,7 +6,7 @@ import { loadRole } from '../playbook/load-role.ts'
 import { readYaml, taskFiles, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
 import type { Entry, Inclusion, Inherited, RoleUse, Task } from '../playbook/model.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
-import { draftIncluded, type Step } from '../playbook/program.ts'
+import { draftIncluded, type Step, type TagsOf } from '../playbook/program.ts'
 import { Reader } from '../playbook/reader.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import includeRole from '../tasks/include_role.ts'
@@ -42,10 +42,12 @@ export class Includes {
   readonly #line: Line
   readonly #loading: Omit<Loading, 'reader'>
   readonly #tags: TagSelection
+  readonly #tagsOf: TagsOf
   readonly #known = new Map<Step, Map<string, Brought>>()
   readonly #numbers = new Map<string, number[]>()
 
-  constructor(line: Line, loading: Omit<Loading, 'reader'>, tags: TagSelection) {
+  constructor(line: Line, loading: Omit<Loading, 'reader'>, tags: TagSelection, tagsOf: TagsOf) {
+    this.#tagsOf = tagsOf
     this.#line = line
     this.#loading = loading
     this.#tags = tags
@@ -72,7 +74,8 @@ export class Includes {
         const when = [...step.outer.when, ...include.when]
         // As in Ansible, tags choose no handlers.
         const tags = handler ? { only: [], skip: [] } : this.#tags
-        return draftIncluded(brought.entries, step, { inherited, when, inclusion, handler }, tags)
+        const options = { tags, tagsOf: this.#tagsOf }
+        return draftIncluded(brought.entries, step, { inherited, when, inclusion, handler }, options)
       },
     )
   }

@@ -11,7 +11,7 @@ import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
 import { Line } from '../playbook/line.ts'
-import { draftPlays } from '../playbook/program.ts'
+import { draftPlays, type TagsOf } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import { diskSources, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
@@ -20,6 +20,7 @@ import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../
 import { isEncrypted } from '../vault/envelope.ts'
 import { Vault } from '../vault/vault.ts'
 import { toJson } from '../value.ts'
+import { filledTags } from './filled-tags.ts'
 import { commonMagic } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import { answered } from './prompts.ts'
@@ -35,6 +36,8 @@ export interface Inputs {
   store: VariableStore
   varsFiles: VarsFiles
   warnings: readonly string[]
+  /** Fills in tags that are templates. */
+  tagsOf: TagsOf
   /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
   addHost(name: string): void
 }
@@ -85,7 +88,10 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
       located && { value: renderTree(located, scope), place: located.place }
     return { play, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
-  const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
+  const tagsOf = filledTags((play) => ownScope(store, play, options, varsFiles.shared(play)))
+  const line = new Line(
+    draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask, tagsOf }),
+  )
   store.line = line
   const addHost = (name: string): void => store.add(name, () => record(inventory, name))
   refuseRecursion(hosts, store, [
@@ -93,7 +99,8 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...plays.flatMap(({ play }) => varsFiles.shared(play)),
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+  const said = [...new Set(warnings)]
+  return { playbook, inventory, line, hosts, store, varsFiles, warnings: said, tagsOf, addHost }
 }
 
 /** What a play may use that is no host's: its own variables and files, -e, and what Ansible says of all hosts. */
