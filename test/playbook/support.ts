@@ -45,7 +45,7 @@ async function ansibleSays(folder: string, more: Partial<LocalSettings>): Promis
   const { tags = { only: [], skip: [] }, extra = {}, check = false, limit, verbosity = 0 } = more
   const args = [
     '-i',
-    'hosts.ini',
+    more.inventories?.[0] ?? 'hosts.ini',
     'site.yml',
     '-e',
     JSON.stringify(extra, toJson),
