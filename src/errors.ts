@@ -24,6 +24,8 @@ export interface ErrorDetails {
   code: string
   /** What to do about it, one sentence. */
   hint?: string | undefined
+  /** The page of the docs that tells more, where the code alone does not say it: docs/modules/copy.md. */
+  docs?: string | undefined
   place?: Place | undefined
   host?: string | undefined
   task?: string | undefined
@@ -35,6 +37,7 @@ export interface ErrorDetails {
 export class HakubeError extends Error {
   readonly code: string
   readonly hint: string | undefined
+  readonly docs: string | undefined
   readonly place: Place | undefined
   readonly host: string | undefined
   readonly task: string | undefined
@@ -45,6 +48,7 @@ export class HakubeError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = details.code
     this.hint = details.hint
+    this.docs = details.docs
     this.place = details.place
     this.host = details.host
     this.task = details.task

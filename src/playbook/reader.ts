@@ -3,6 +3,7 @@ import { didYouMean } from '../suggest.ts'
 import { isDict, toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { elsewhere } from './misplaced.ts'
 import type { Support } from './keywords.ts'
 import type { Condition, Located } from './model.ts'
 
@@ -10,8 +11,8 @@ import type { Condition, Located } from './model.ts'
 export class Reader {
   readonly problems: HakubeError[] = []
 
-  problem(message: string, place: Place, hint?: string, code = 'playbook-syntax'): undefined {
-    this.problems.push(new HakubeError(message, { code, place, hint }))
+  problem(message: string, place: Place, hint?: string, code = 'playbook-syntax', docs?: string): undefined {
+    this.problems.push(new HakubeError(message, { code, place, hint, docs }))
     return undefined
   }
 
@@ -108,11 +109,22 @@ export class Reader {
       const support = Object.hasOwn(table, name) ? table[name] : undefined
       if (support === 'yes' || (support === undefined && other(name))) out.set(name, value)
       else if (support === undefined) {
-        this.problem(`${name} is no keyword of a ${what}`, keyPlace, didYouMean(name, Object.keys(table)))
-      } else this.problem(`${name} is not supported here`, keyPlace, support)
+        const hint = elsewhere(name, what) ?? didYouMean(name, Object.keys(table))
+        this.problem(`${name} is no keyword of ${article(what)} ${what}`, keyPlace, hint, undefined, docsOf(what))
+      } else this.problem(`${name} is not supported here`, keyPlace, support, undefined, docsOf(what))
     }
     return out
   }
+}
+
+/** The page of the docs that lists the keywords of a play, block or task. */
+function docsOf(what: string): string | undefined {
+  const section = what === 'handler' ? 'task' : what
+  return ['play', 'block', 'task'].includes(section) ? `docs/playbooks.md#keywords-of-a-${section}` : undefined
+}
+
+function article(what: string): string {
+  return /^[aeiou]/.test(what) ? 'an' : 'a'
 }
 
 export function isNothing(node: YamlNode): boolean {
