@@ -19,6 +19,8 @@ Written by \`npm run gen\` from the code; do not edit.
 
 hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keywords, module names, precedence of variables and handlers, and Jinja2. What is not supported is refused before any host is touched, with file, line, column and what to write instead. The modules have pages of their own in [modules](modules/README.md).
 
+All mistakes are told together: those of the playbook, of the roles and files that it imports, of files and roles that includes name outright and no condition guards, and of the template files that tasks name. Each comes with its place, what was probably meant, and the page that tells more (\`docs/…\` in the folder of the package).
+
 Worth knowing:
 
 - Variables are rendered at use, and undefined ones are errors.

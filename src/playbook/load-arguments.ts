@@ -16,7 +16,11 @@ export function loadArguments(
   reader: Reader,
   module: TaskModule,
   action: YamlEntry,
-  { more, defaults, misplaced }: { more: YamlNode | undefined; defaults: ModuleDefaults; misplaced: readonly string[] },
+  {
+    more,
+    defaults,
+    misplaced,
+  }: { more: YamlNode | undefined; defaults: ModuleDefaults; misplaced: readonly string[] },
 ): Map<string, Located> {
   const args = new Map<string, Located>()
   readArguments(reader, module, action.value, args)

@@ -129,7 +129,8 @@ function refuseOthers(
     return names
   }
   const [second] = others
-  if (second) refuseSecond(reader, action, second, { known: Object.keys(table), what: handler ? 'handler' : 'task' })
+  if (second)
+    refuseSecond(reader, action, second, { known: Object.keys(table), what: handler ? 'handler' : 'task' })
   return []
 }
 

@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { HakubeError, throwAll, type Place } from '../errors.ts'
+import { showWarning } from '../inventory/model.ts'
 import { didYouMean } from '../suggest.ts'
-import { describe, entryOf, loadYaml, type YamlNode } from '../yaml/load.ts'
+import { describe, entryOf, loadYaml, type Warning, type YamlNode } from '../yaml/load.ts'
+import { checkIncludes } from './check-includes.ts'
 import { checkTemplates } from './check-templates.ts'
 import { inherited } from './inherited.ts'
 import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
@@ -33,7 +35,9 @@ export interface LoadOptions {
  * keywords, modules, parameters and the syntax of the templates in it. No host is needed for any of it.
  */
 export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
-  const root = loadYaml(text, file, { hidden: options.hidden })
+  const reader = new Reader()
+  const onWarning = (warning: Warning): void => void reader.warnings.push(warning)
+  const root = loadYaml(text, file, { hidden: options.hidden, onWarning })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
@@ -43,7 +47,7 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
     })
   }
   const loading: Loading = {
-    reader: new Reader(),
+    reader,
     sources: options.sources ?? noSources,
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
@@ -53,9 +57,9 @@ export function loadPlaybook(text: string, file: string, options: LoadOptions = 
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
   for (const play of playbook.plays) checkNotify(loading.reader, play)
-  loading.reader.problems.push(...checkTemplates(playbook))
+  loading.reader.problems.push(...checkTemplates(playbook), ...checkIncludes(playbook))
   throwAll(inOrder(loading.reader.problems, file))
-  return playbook
+  return { ...playbook, warnings: reader.warnings.map(showWarning) }
 }
 
 /** By file, the playbook first, and line; each once, however often its file is imported. */

@@ -1,10 +1,6 @@
 import type { TaskModule } from '../task.ts'
 import { findModule } from '../tasks/index.ts'
-import {
-  BLOCK_KEYWORDS,
-  PLAY_KEYWORDS,
-  TASK_KEYWORDS,
-} from './keywords.ts'
+import { BLOCK_KEYWORDS, PLAY_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
 
 /** Keywords that Ansible once had, by what to write instead. */
 const OLD: Readonly<Record<string, string>> = {
@@ -103,7 +99,10 @@ export function valueFor(value: string, choices: readonly string[]): string | un
 const FOREIGN: readonly [RegExp, string][] = [
   [/^(?:ansible\.windows\.|community\.windows\.)?win_/, 'hakube works on Linux hosts only'],
   [/^(?:kubernetes\.core\.)?(?:k8s|helm)/, 'run kubectl or helm with command'],
-  [/^(?:amazon\.aws|community\.aws|azure\.|google\.cloud|openstack\.)/, 'hakube works on hosts, not on clouds'],
+  [
+    /^(?:amazon\.aws|community\.aws|azure\.|google\.cloud|openstack\.)/,
+    'hakube works on hosts, not on clouds',
+  ],
   [/^(?:ec2|azure_rm|gcp|os|vmware)_/, 'hakube works on hosts, not on clouds'],
   [/^(?:ios|nxos|eos|junos|vyos)_/, 'hakube works on Linux hosts only'],
   [/^(?:mysql|postgresql|mongodb)_/, 'run its client with command'],

@@ -220,6 +220,8 @@ export interface Playbook {
   file: string
   /** What files that are named while it runs are loaded with. */
   loading: Omit<Loading, 'reader'>
+  /** What is legal but surely not meant. */
+  warnings?: readonly string[]
   plays: readonly Play[]
 }
 

@@ -2,7 +2,7 @@ import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { isDict, toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
-import { describe, toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { describe, toValue, type Warning, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { elsewhere } from './misplaced.ts'
 import type { Support } from './keywords.ts'
 import type { Condition, Located } from './model.ts'
@@ -10,6 +10,8 @@ import type { Condition, Located } from './model.ts'
 /** Reads pieces of a playbook and collects every mistake instead of stopping at the first. */
 export class Reader {
   readonly problems: HakubeError[] = []
+  /** What is legal but surely not meant, such as a key that is there twice. */
+  readonly warnings: Warning[] = []
 
   problem(message: string, place: Place, hint?: string, code = 'playbook-syntax', docs?: string): undefined {
     this.problems.push(new HakubeError(message, { code, place, hint, docs }))
@@ -110,7 +112,13 @@ export class Reader {
       if (support === 'yes' || (support === undefined && other(name))) out.set(name, value)
       else if (support === undefined) {
         const hint = elsewhere(name, what) ?? didYouMean(name, Object.keys(table))
-        this.problem(`${name} is no keyword of ${article(what)} ${what}`, keyPlace, hint, undefined, docsOf(what))
+        this.problem(
+          `${name} is no keyword of ${article(what)} ${what}`,
+          keyPlace,
+          hint,
+          undefined,
+          docsOf(what),
+        )
       } else this.problem(`${name} is not supported here`, keyPlace, support, undefined, docsOf(what))
     }
     return out
@@ -120,7 +128,9 @@ export class Reader {
 /** The page of the docs that lists the keywords of a play, block or task. */
 function docsOf(what: string): string | undefined {
   const section = what === 'handler' ? 'task' : what
-  return ['play', 'block', 'task'].includes(section) ? `docs/playbooks.md#keywords-of-a-${section}` : undefined
+  return ['play', 'block', 'task'].includes(section)
+    ? `docs/playbooks.md#keywords-of-a-${section}`
+    : undefined
 }
 
 function article(what: string): string {

@@ -58,7 +58,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     env: options.env,
     vault,
   })
-  const warnings = inventory.warnings.map(showWarning)
+  const warnings = [...(loaded.warnings ?? []), ...inventory.warnings.map(showWarning)]
   const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
   const warn = (text: string): void => void warnings.push(text)
   const varsFiles = new VarsFiles(vault, (text) => options.emit({ type: 'warning', text }))
