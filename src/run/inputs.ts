@@ -12,7 +12,7 @@ import { batchesOf, ordered } from '../playbook/batches.ts'
 import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
 import { Line } from '../playbook/line.ts'
-import { draftPlays } from '../playbook/program.ts'
+import { draftPlays, type TagsOf } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import { diskSources, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
@@ -21,6 +21,7 @@ import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../
 import { isEncrypted } from '../vault/envelope.ts'
 import { Vault } from '../vault/vault.ts'
 import { toJson } from '../value.ts'
+import { filledTags } from './filled-tags.ts'
 import { commonMagic } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import { answered } from './prompts.ts'
@@ -36,6 +37,8 @@ export interface Inputs {
   store: VariableStore
   varsFiles: VarsFiles
   warnings: readonly string[]
+  /** Fills in tags that are templates. */
+  tagsOf: TagsOf
   /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
   addHost(name: string): void
 }
@@ -56,7 +59,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     env: options.env,
     vault,
   })
-  const warnings = inventory.warnings.map(showWarning)
+  const warnings = [...(loaded.warnings ?? []), ...inventory.warnings.map(showWarning)]
   const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
   const warn = (text: string): void => void warnings.push(text)
   const varsFiles = new VarsFiles(vault, (text) => options.emit({ type: 'warning', text }))
@@ -89,7 +92,10 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     const conduct = conductOf(play, rendered, usual)
     return { play, conduct, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
-  const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
+  const tagsOf = filledTags((play) => ownScope(store, play, options, varsFiles.shared(play)))
+  const line = new Line(
+    draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask, tagsOf }),
+  )
   store.line = line
   const addHost = (name: string): void => store.add(name, () => record(inventory, name))
   refuseRecursion(hosts, store, [
@@ -97,7 +103,8 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...plays.flatMap(({ play }) => varsFiles.shared(play)),
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  return { playbook, inventory, line, hosts, store, varsFiles, warnings: [...new Set(warnings)], addHost }
+  const said = [...new Set(warnings)]
+  return { playbook, inventory, line, hosts, store, varsFiles, warnings: said, tagsOf, addHost }
 }
 
 /** What a play may use that is no host's: its own variables and files, -e, and what Ansible says of all hosts. */

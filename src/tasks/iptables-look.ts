@@ -38,7 +38,6 @@ function prefix({ version, table, chain }: RulePlace): string {
  */
 function ask(place: RulePlace): ScriptAsk {
   const tool = program(place)
-  const chain = place.chain === undefined ? [] : [place.chain]
   return {
     id: `${prefix(place)} ${place.rule === undefined ? '' : JSON.stringify(place.rule)}`,
     text: lines(

@@ -507,7 +507,7 @@ describe('what is asked for', () => {
   })
 
   it('refuses a meta that would not do what it says', async () => {
-    const tasks = '- {meta: flush_handlers, when: false}'
+    const tasks = '- {meta: noop, when: false}'
     expect((await runLocal(play(tasks), { inventory: ONE })).errors[0]?.message).toMatch(
       /whatever "when" says/,
     )

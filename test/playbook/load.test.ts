@@ -27,7 +27,7 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
     name: 'a module of Ansible that hakube has not',
     text: task('pip: {name: kubernetes}'),
     at: '3:7',
-    says: /does not have Ansible's module pip.*write a command task/s,
+    says: /does not have Ansible's module pip.*write command: pip install/s,
   },
   {
     name: 'one of a collection, by its full name',
@@ -69,9 +69,9 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
   },
   {
     name: 'a keyword that is not supported',
-    text: task('command: ls\n      throttle: 1'),
+    text: task('command: ls\n      debugger: always'),
     at: '4:7',
-    says: /throttle is not supported/,
+    says: /debugger is not supported/,
   },
   {
     name: 'two modules',
