@@ -13,8 +13,8 @@ import { Tally } from './converge/tally.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
 import { grows } from './playbook/grows.ts'
-import { isMeta, type Meta, type Task } from './playbook/model.ts'
-import type { PlayRun, Step } from './playbook/program.ts'
+import { isInclude, isMeta, type Meta, type Task } from './playbook/model.ts'
+import { wholeFlush, type PlayRun, type Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
 import type { NotYet } from './variables/not-yet.ts'
@@ -37,6 +37,8 @@ export class HostRun {
   #fatal = false
   /** The step comes again: this host is to run itself what it waited for. */
   #again = false
+  /** The flush that comes again, and the handler behind which it goes on. */
+  #stoodAt: { step: Step; last: Task | undefined } | undefined
   #run: PlayRun | undefined
 
   /** `from`: where in the program the host begins. */
@@ -140,16 +142,27 @@ export class HostRun {
   }
 
   /** The run ends for all: what was notified still runs where the play forces it, if it was a host that failed. */
-  async #stopped({ run, position, room }: Step): Promise<HostEnd> {
+  async #stopped({ run, position, room, inclusions }: Step): Promise<HostEnd> {
     const { progress, signal, line } = this.#context
     if (!run.conduct.forceHandlers || !progress.mayFinish || signal.aborted) return 'stopped'
     const flush = line.steps.find(
-      (step) => step.run === run && step.type === 'flush' && step.position >= position,
+      (step) =>
+        step.run === run &&
+        step.type === 'flush' &&
+        step.position >= position &&
+        step.inclusions.every(({ hosts }) => hosts.has(this.host)),
     )
     if (!flush) return 'stopped'
-    this.#jumps.jump(position - room * 2 ** -30, flush.position)
-    await this.#flush({ step: flush, task: undefined, handler: false, works: [], looped: false })
-    return 'stopped'
+    // It may stand amid the tasks that a handler includes.
+    const [included] = flush.inclusions
+    const amid = flush.after !== undefined && included !== undefined && inclusions.includes(included)
+    const end = behind(wholeFlush(flush))
+    this.#jumps.jump(position - room * 2 ** -30, amid ? position : flush.position, end)
+    for (;;) {
+      const group = await this.#next()
+      if (!group || group.step.position >= end || signal.aborted || (await this.#group(group)))
+        return 'stopped'
+    }
   }
 
   /** The next group in line, rendering further ahead whenever the line is short or a value has come in. */
@@ -189,9 +202,9 @@ export class HostRun {
   /** Waits for the host that runs the task for all, and takes over what it gives; runs it itself if that one is gone. */
   async #follow(group: Group, task: Task, turn: Turn): Promise<HostEnd | undefined> {
     const { once, progress } = this.#context
-    const { step } = group
-    // Whoever runs it may wait for this host to come so far.
-    progress.reach(this.host, step.position)
+    const { step, handler } = group
+    // Whoever runs it may wait for this host to come so far; of a flush, behind what handlers before it include.
+    progress.reach(this.host, handler ? behind(wholeFlush(step)) : step.position)
     const done = await awaitDone({ group, task, turn, host: this.host }, this.#context)
     if (done === 'stopped') return done
     if (done === 'mine') {
@@ -207,25 +220,56 @@ export class HostRun {
 
   /** Runs the notified handlers, in the order in which the play lists them. */
   async #flush({ step }: Group): Promise<HostEnd | undefined> {
-    for (let todo = this.#notified.of(step); todo.length > 0; todo = this.#notified.of(step)) {
-      while (todo.length > 0) {
-        const seen = this.#context.progress.version
-        const { groups, missing } = await this.#ahead.handlers(step, todo)
-        if (groups.length === 0 && missing) await this.#meeting.waitFor(missing, seen, step.position, false)
-        for (const group of groups) {
-          todo.shift()
-          this.#ahead.queue.shift()
-          const doubt = group.follows ? undefined : this.#notified.take(group.task)
-          const jumps = this.#jumps.count
-          const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
-          // Until another host has run it, this one may have to.
-          if (group.follows && this.#context.once.result(group.follows)) this.#notified.take(group.task)
-          // The handlers behind one that failed and was rescued run at the next flush.
-          if (ended || this.#jumps.count !== jumps) return ended
+    // One pass, as in Ansible: what a handler notifies among those before it runs at the next flush.
+    const { after } = step
+    if (after && this.#hasMore(step, after)) return undefined
+    let last = this.#stoodAt?.step === step ? this.#stoodAt.last : after?.handler
+    this.#stoodAt = undefined
+    for (;;) {
+      const todo = this.#notified.of(step, last)
+      if (todo.length === 0) return undefined
+      const seen = this.#context.progress.version
+      const { groups, missing } = await this.#ahead.handlers(step, todo)
+      if (groups.length === 0 && missing) await this.#meeting.waitFor(missing, seen, step.position, false)
+      for (const [index, group] of groups.entries()) {
+        this.#ahead.queue.shift()
+        const doubt = group.follows ? undefined : this.#notified.take(group.task)
+        const jumps = this.#jumps.count
+        const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
+        // Until another host has run it, this one may have to.
+        if (group.follows && this.#context.once.result(group.follows)) this.#notified.take(group.task)
+        if (this.#again) this.#stoodAt = { step, last }
+        // The handlers behind one that failed and was rescued run at the next flush.
+        if (ended || this.#jumps.count !== jumps) return ended
+        last = group.task
+        if (
+          group.task &&
+          isInclude(group.task) &&
+          group.works.some(({ rendered }) => rendered.type === 'ready')
+        ) {
+          this.#jumps.count++
+          const done = group.works.at(-1)?.scope.position ?? step.position
+          this.#ahead.rewind(done, this.#context.line.next(step.position))
+          return undefined
         }
+        const next = groups[index + 1]
+        if (!next || this.#notified.of(step, last)[0] === next.task) continue
+        // One before it was notified meanwhile.
+        this.#ahead.queue.splice(0, groups.length - index - 1)
+        break
       }
     }
-    return undefined
+  }
+
+  /** Whether another item of the loop of a handler that includes has brought tasks, which come before the other handlers. */
+  #hasMore({ position }: Step, { handler, flush }: NonNullable<Step['after']>): boolean {
+    return this.#context.line.steps.some(
+      ({ after, position: at, inclusions }) =>
+        after?.handler === handler &&
+        after.flush === flush &&
+        at > position &&
+        inclusions.every(({ hosts }) => hosts.has(this.host)),
+    )
   }
 
   #meta(group: Group, meta: Meta['meta']): Promise<HostEnd | undefined> {
@@ -248,4 +292,9 @@ export class HostRun {
     this.#jumps.jump(step.position, next?.position ?? line.end)
     return undefined
   }
+}
+
+/** Where everything is done that a step has room for. */
+function behind({ position, room }: Step): number {
+  return position + room * (1 - 2 ** -20)
 }

@@ -169,7 +169,7 @@ describe('a run', () => {
     - {name: h1, command: "true", notify: h2}
 `
     const { story } = await runLocal(text, { inventory: ONE })
-    expect(story).toEqual(['a one changed', 'a h1 changed', 'a h2 changed', 'a two changed'])
+    expect(story).toEqual(['a one changed', 'a h1 changed', 'a two changed', 'a h2 changed'])
   })
 
   it('goes into rescue and always, and on after the block', async () => {

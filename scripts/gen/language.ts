@@ -22,6 +22,8 @@ hakube reads Ansible's playbooks: YAML 1.1 as PyYAML reads it, Ansible's keyword
 
 Editors complete and check playbooks by [playbook.json](schema/playbook.json), files of tasks by [tasks.json](schema/tasks.json); with the YAML language server a first line \`# yaml-language-server: $schema=PATH/playbook.json\` says so.
 
+All mistakes are told together: those of the playbook, of the roles and files that it imports, of files and roles that includes name outright and no condition guards, and of the template files that tasks name. Each comes with its place, what was probably meant, and the page that tells more (\`docs/…\` in the folder of the package).
+
 Worth knowing:
 
 - Variables are rendered at use, and undefined ones are errors.
@@ -41,12 +43,12 @@ Worth knowing:
 - With \`serial\` each batch goes through the whole play before the next one begins; a batch of which nobody is left ends the run.
 - Roles are looked for in \`roles/\` beside the playbook, then where \`--roles-path\` and \`roles_path\` of ansible.cfg say. Their \`defaults\`, \`vars\`, \`tasks\`, \`handlers\`, \`files\`, \`templates\` and dependencies are Ansible's, and so is the order of variables (\`test/playbook/roles.test.ts\` was held against ansible-core 2.14). The same use of a role runs once in a play. Where its \`argument_specs\` say what it takes, its arguments are held against them before its first task, whatever tags are asked for; what is wrong refuses the run before the first change as far as it is known by then.
 - \`import_tasks\`, \`import_role\` and \`import_playbook\` are read and checked before the run; their names, and those of roles, may be templates of \`-e\` and of the variables of plays, blocks and roles around them. \`include_tasks\`, \`include_role\` and \`include_vars\` may name what facts say: what they bring is checked as soon as the name is known, which is before the first change where facts are enough.
-- Of handlers with one name the last one runs: those of roles come before the play's own. \`notify: "role : name"\` works. A handler of a role that is included several times runs once; Ansible runs it once for each include.
+- Handlers run in the order of their lists, those of roles before the play's own, each once a flush; what a handler notifies among those before it runs at the next flush. Of handlers with one name, the last list that has some counts, and in it the first of them. \`notify: "role : name"\` works. An include among handlers runs its tasks before the handlers behind it. A role that is included several times has its handlers once for each include, as in Ansible.
 - \`module_defaults\` of plays, blocks, roles and tasks give parameters to tasks that do not say them: what the nearest says of a module replaces all that is said of it further out. Short and full names mean the same. They hold for tasks that name the module: those of \`apt\` do not reach a task with \`package\`. A value that is a template as a whole is refused: write its parameters one by one.
 - \`collections\` says where short names of modules are looked for; roles have those of their own \`meta/main.yml\`. Modules, filters, tests, lookups and loops (\`with_community.general.flattened\`) may have their full names. A collection that hakube does not know is refused where a task needs a module of it. Roles of collections (\`ns.coll.role\`) are looked for in folders of roles only.
 - \`vars_prompt\` asks before the run, on a terminal. \`-e\` says it without a question; where nobody can answer it is its \`default\`, and refused without one. What is typed unseen (\`private\`, as is the rule) is kept out of all output. \`encrypt\` knows sha512_crypt and sha256_crypt.
 - \`vars_files\` may be templates, of facts too, and lists of which the first file counts that is there. As in Ansible a file whose name hangs on something undefined is left out where no facts are gathered (hakube warns), and a mistake where they are.
-- \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too.
+- \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too. Tags may be templates of what is known before the run.
 - A deprecated \`include\` is an \`include_tasks\`.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 

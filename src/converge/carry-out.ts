@@ -41,7 +41,13 @@ export async function carryOut(work: Work, group: Group, hands: Hands): Promise<
 async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { retry } = work.settings
   const register = group.task?.register
-  const once = async () => doubted(work, judge(work, await attempt(work, group, hands), register), hands)
+  let attempts = 0
+  const once = async () => {
+    const found = doubted(work, judge(work, await attempt(work, group, hands), register), hands)
+    return retry && !work.settings.check
+      ? { ...found, result: { ...found.result, attempts: ++attempts } }
+      : found
+  }
   let found = await once()
   if (!retry || work.settings.check) return found
   try {

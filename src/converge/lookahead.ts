@@ -1,6 +1,6 @@
 import { showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
-import { isMeta, type Task } from '../playbook/model.ts'
+import { isInclude, isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
 import { renderTask, type Slot } from '../playbook/render.ts'
@@ -90,6 +90,15 @@ export class Lookahead {
     this.#settle()
   }
 
+  /** Goes on at steps that came in behind one that is at work: what was rendered beyond `from` is void. */
+  rewind(from: number, position: number): void {
+    this.queue.length = 0
+    this.#context.store.forgetAfter(this.#host, from)
+    this.#cursor = position
+    this.resume()
+    this.#settle()
+  }
+
   /** The same variables for this host, of a work that another host has done for it. */
   scopeLike({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
     return this.#scope({ step, task }, position)
@@ -122,6 +131,8 @@ export class Lookahead {
         missing = error
         break
       }
+      // What it includes runs before the next handler.
+      if (isInclude(task)) break
     }
     this.queue.unshift(...groups)
     return { groups, missing }

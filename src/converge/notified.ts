@@ -45,10 +45,14 @@ export class Notified {
     if (!sure) this.#handlers.set(handler, doubt)
   }
 
-  /** As in Ansible: of handlers with this name the last one, and all that listen to it. */
+  /** As in Ansible: of the last list that has handlers of this name the first of them, and all that listen to it. */
   #find(name: string, step: Step): Task[] {
-    const { handlers } = step.run
-    const named = handlers.findLast((handler) => this.#isNamed(handler, name, step))
+    // An include further on brings handlers that nobody knows of here.
+    const handlers = step.run.handlers.filter(({ broughtBy }) => (broughtBy?.position ?? -1) < step.position)
+    const last = handlers.findLast((handler) => this.#isNamed(handler, name, step))
+    const named = handlers.find(
+      (handler) => handler.handlerList === last?.handlerList && this.#isNamed(handler, name, step),
+    )
     return handlers.filter((handler) => handler === named || handler.listen.includes(name))
   }
 
@@ -58,9 +62,10 @@ export class Notified {
     return names.some((one) => hasTemplate(one)) && this.#nameOf(handler, step) === name
   }
 
-  /** In the order in which the play lists them. */
-  of(step: Step): Task[] {
-    return step.run.handlers.filter((handler) => this.#handlers.has(handler))
+  /** In the order in which the play lists them; of a flush that is under way those behind the last that has run. */
+  of({ run: { handlers } }: Step, last?: Task): Task[] {
+    const from = last ? handlers.indexOf(last) + 1 : 0
+    return handlers.slice(from).filter((handler) => this.#handlers.has(handler))
   }
 
   /** It is about to run: whoever notifies it from here on wants it to run again. Gives the doubt about it, if any. */

@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/model.ts'
-import type { Step } from '../playbook/program.ts'
+import { wholeFlush, type Step } from '../playbook/program.ts'
 import type { Turn, Work } from '../playbook/work.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -35,7 +35,9 @@ export class Once {
   }
 
   /** The time at which this handler comes up next for a host at this flush. */
-  turnOf(step: Step, handler: Task, host: string): Turn {
+  turnOf(at: Step, handler: Task, host: string): Turn {
+    // Other hosts may come to it in another part of the flush: who includes tasks goes on behind them.
+    const step = wholeFlush(at)
     let ofStep = this.#turns.get(step)
     if (!ofStep) this.#turns.set(step, (ofStep = new Map()))
     let turns = ofStep.get(handler)

@@ -219,8 +219,17 @@ class Lexer {
     const char = String.fromCodePoint(this.#text.codePointAt(at) ?? 0)
     if (char === "'" || char === '"')
       return syntax('the string is never closed', at, `Close it with ${char}.`)
-    return syntax(`unexpected character ${JSON.stringify(char)}`, at)
+    return syntax(`unexpected character ${JSON.stringify(char)}`, at, INSTEAD[char])
   }
+}
+
+/** What to write instead of what other languages have. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  '&': 'Write and.',
+  '!': 'Write not.',
+  '?': 'Write A if CONDITION else B.',
+  $: 'Write the name of the variable without $.',
+  '`': 'Write texts in quotes.',
 }
 
 function escape(text: string): string {

@@ -98,6 +98,10 @@ export class StatementParser {
     if (tag.text === 'break' || tag.text === 'continue') {
       return syntax(`there is no tag '${tag.text}'`, tag.at, 'Filter the loop: {% for x in list if … %}.')
     }
+    if (['elsif', 'elseif'].includes(tag.text))
+      return syntax(`there is no tag '${tag.text}'`, tag.at, 'Write elif.')
+    if (tag.text === 'foreach')
+      return syntax("there is no tag 'foreach'", tag.at, 'Write {% for x in list %}.')
     return syntax(`there is no tag '${tag.text}'`, tag.at, suggestion(tag.text, Object.keys(this.#tags)))
   }
 

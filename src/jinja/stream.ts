@@ -58,7 +58,13 @@ export class TokenStream {
   unexpected(expected?: string): Mistake {
     const found = describe(this.current)
     const wanted = expected === undefined ? '' : `, expected ${expected}`
-    return syntax(`unexpected ${found}${wanted}`, this.current.at)
+    return syntax(`unexpected ${found}${wanted}`, this.current.at, this.#instead())
+  }
+
+  /** What was meant by an operator of other languages. */
+  #instead(): string | undefined {
+    if (this.is('operator', '=')) return 'Compare with ==.'
+    return this.is('operator', '|') ? 'Write or; a filter has a name behind its |.' : undefined
   }
 
   /** Counts one more operator in a row: each makes the tree deeper, as brackets do. */

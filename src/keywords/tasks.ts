@@ -71,7 +71,7 @@ export const TASK_ONLY_KEYWORDS: KeywordDocs = {
     example: quiet('  async: 60\n  poll: 5\n'),
   },
   poll: {
-    about: 'Seconds between two looks at a task in the background; 0 does not wait for it.',
+    about: 'Seconds between two looks at such a task; 0, which would not wait for it, is refused.',
     type: 'whole number',
     default: '10',
     example: quiet('  async: 60\n  poll: 5\n'),

@@ -168,7 +168,7 @@ export class Completion {
   }
 
   #brought(entries: readonly Entry[], certain: boolean): void {
-    this.#add(checkEntries(entries))
+    this.#add(checkEntries(entries, this.#loading))
     this.entries(entries, certain)
   }
 

@@ -1,8 +1,7 @@
 import { relative, resolve } from 'node:path'
 import type { HakubeError, Place } from '../errors.ts'
 import type { FileProblem } from '../ha/lint/problem.ts'
-import { isKeyword } from '../keywords/index.ts'
-import { findModule } from '../tasks/index.ts'
+import { docsOf } from '../report/docs.ts'
 import type { Advice } from './advise.ts'
 
 /** One line of the answer of `hakube lint`, wherever it comes from. */
@@ -21,7 +20,7 @@ export interface Said {
 /** A mistake of a playbook or role. */
 export function saidOfProblem(problem: HakubeError, cwd: string): Said {
   const { message, code, hint, place } = problem
-  return { ...placeIn(place, cwd), code, message, hint, docs: pageOf(problem) }
+  return { ...placeIn(place, cwd), code, message, hint, docs: docsOf(problem) }
 }
 
 /** A mistake in a configuration of keepalived or haproxy. */
@@ -31,21 +30,6 @@ export function saidOfConfig({ file, line, code, message, hint }: FileProblem): 
 
 export function saidOfAdvice({ id, message, hint, place }: Advice, cwd: string): Said {
   return { ...placeIn(place, cwd), code: id, message, hint, docs: `docs/lint.md#${id}` }
-}
-
-/** The page of the docs about a mistake. Keywords have sections of their own. */
-function pageOf({ code, message, docs }: HakubeError): string | undefined {
-  const [, keyword = ''] = /^(\S+) is (?:not supported here|no keyword of )/.exec(message) ?? []
-  if (keyword !== '') return isKeyword(keyword) ? `docs/keywords.md#${keyword}` : 'docs/keywords.md'
-  const [, module = ''] = /^(\S+?)(?:: | has no parameter | needs )/.exec(message) ?? []
-  if (code.endsWith('-parameter') && findModule(module)) return `docs/modules/${module}.md`
-  return docs ?? PAGES[code]
-}
-
-const PAGES: Readonly<Record<string, string>> = {
-  'unknown-filter': 'docs/support.md#filters',
-  'unknown-test': 'docs/support.md#tests',
-  'unknown-lookup': 'docs/support.md#lookups',
 }
 
 function placeIn(place: Place | undefined, cwd: string): Pick<Said, 'file' | 'line' | 'column'> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type HakubeError } from '../errors.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
+import { isCertain } from '../playbook/check-includes.ts'
 import { readPlaybook } from '../playbook/load.ts'
 import { loadHandlers } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
@@ -118,11 +119,6 @@ function otherFiles(use: RoleUse, within: Within, { loading, completion, recorde
   for (const file of files('templates')) if (/\.j(?:inja)?2$/.test(file)) completion.template(file)
 }
 
-/** Whether its files must be there before the run. A play on this machine may make them itself. */
-function isCertain({ when, hosts }: Play): boolean {
-  return when.length === 0 && !/^(?:localhost|127\.0\.0\.1)$/.test(hosts.value)
-}
-
 function withDependencies(use: RoleUse): RoleUse[] {
   return [use, ...use.dependencies.flatMap(withDependencies)]
 }
@@ -159,7 +155,7 @@ function loadWhole(path: string, within: Within, completion: Completion): RoleUs
     )
     if (!loaded) return undefined
     completion.role(loaded.use)
-    loading.reader.problems.push(...checkEntries([loaded.block, ...parts.handlers]))
+    loading.reader.problems.push(...checkEntries([loaded.block, ...parts.handlers], loading))
     completion.entries([loaded.block], true)
     completion.entries(parts.handlers, false)
     return loaded.use

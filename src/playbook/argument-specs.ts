@@ -70,7 +70,6 @@ export function validation(
     loop: undefined,
     register: undefined,
     asyncLimit: undefined,
-    notify: [],
     listen: [],
     changedWhen: undefined,
     failedWhen: undefined,

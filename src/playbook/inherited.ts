@@ -5,7 +5,10 @@ import { readModuleDefaults } from './module-defaults.ts'
 import type { Reader } from './reader.ts'
 import { checkConnection } from './way.ts'
 
-type Setting = Exclude<keyof Inherited, 'vars' | 'environment' | 'tags' | 'moduleDefaults' | 'collections'>
+type Setting = Exclude<
+  keyof Inherited,
+  'vars' | 'environment' | 'tags' | 'notify' | 'moduleDefaults' | 'collections'
+>
 
 /** The keywords that plays, blocks and tasks share. */
 export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Inherited {
@@ -23,6 +26,7 @@ export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): 
     tags: reader
       .texts(keys.get('tags'), 'tags')
       .flatMap((tag) => tag.value.split(',').map((one) => one.trim())),
+    ...(keys.has('notify') && { notify: reader.texts(keys.get('notify'), 'notify') }),
     ...(moduleDefaults && { moduleDefaults }),
     ...(collections && { collections }),
     ...optional('become', 'become'),

@@ -4,8 +4,6 @@
  */
 export type Support = 'yes' | (string & {})
 
-const LATER = 'hakube does not support it yet'
-
 const COMMON = {
   name: 'yes',
   vars: 'yes',
@@ -80,7 +78,7 @@ export const BLOCK_KEYWORDS: Readonly<Record<string, Support>> = {
   rescue: 'yes',
   always: 'yes',
   when: 'yes',
-  notify: LATER,
+  notify: 'yes',
   delegate_to: 'yes',
   delegate_facts: 'yes',
 }

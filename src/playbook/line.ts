@@ -1,7 +1,7 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
-import { isInclude, type Task } from './model.ts'
-import { factsGivenBy, factsSetBy, type Draft, type Inclusion, type Span, type Step } from './program.ts'
+import { isInclude, type Inclusion, type Task } from './model.ts'
+import { factsGivenBy, factsSetBy, type Draft, type Span, type Step } from './program.ts'
 
 /** Below this, positions of doubles would run into each other. */
 const LEAST_ROOM = 2 ** -36
@@ -70,22 +70,19 @@ export class Line {
    */
   expand(
     step: Step,
-    expansion: { key: string; host: string; loop: ReadonlyMap<string, Value> },
+    expansion: { key: string; host: string; loop: ReadonlyMap<string, Value>; vars: Inclusion['vars'] },
     after: number,
     draft: (inclusion: Inclusion) => { drafts: readonly Draft[]; spans: readonly Span[] },
   ): number {
     const known = this.#expansions.get(step) ?? []
     this.#expansions.set(step, known)
-    const { key, host, loop } = expansion
+    const { key, host, loop, vars } = expansion
     const shared = known.findIndex((one, index) => index > after && one.key === key)
     if (shared >= 0) {
       known[shared]?.inclusion.hosts.set(host, loop)
       return shared
     }
-    const inclusion: Inclusion = {
-      hosts: new Map([[host, loop]]),
-      vars: step.task?.include?.vars ?? new Map(),
-    }
+    const inclusion: Inclusion = { hosts: new Map([[host, loop]]), vars }
     const { drafts, spans } = draft(inclusion)
     const number = known.push({ key, inclusion }) - 1
     // The nth of them has a share of 1/n² of the room: how many there will be is not known.

@@ -1,11 +1,13 @@
+import type * as z from 'zod'
 import type { Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
-import { toJson } from '../value.ts'
+import { toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { splitKeyValue } from './key-value.ts'
 import type { Located } from './model.ts'
+import { parameterFor, valueFor } from './misplaced.ts'
 import { defaultsFor, type ModuleDefaults } from './module-defaults.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
 
@@ -14,7 +16,11 @@ export function loadArguments(
   reader: Reader,
   module: TaskModule,
   action: YamlEntry,
-  { more, defaults }: { more: YamlNode | undefined; defaults: ModuleDefaults },
+  {
+    more,
+    defaults,
+    misplaced,
+  }: { more: YamlNode | undefined; defaults: ModuleDefaults; misplaced: readonly string[] },
 ): Map<string, Located> {
   const args = new Map<string, Located>()
   readArguments(reader, module, action.value, args)
@@ -23,7 +29,7 @@ export function loadArguments(
   const lent = new Map(defaultsFor(module, defaults))
   useOwnNames(reader, module, lent)
   for (const [name, located] of lent) if (!args.has(name)) args.set(name, located)
-  checkArguments(reader, module, args, action.keyPlace)
+  checkArguments(reader, module, args, { place: action.keyPlace, misplaced })
   return args
 }
 
@@ -106,8 +112,9 @@ function checkArguments(
   reader: Reader,
   module: TaskModule,
   args: ReadonlyMap<string, Located>,
-  place: Place,
+  { place, misplaced }: { place: Place; misplaced: readonly string[] },
 ): void {
+  const docs = `docs/modules/${module.name}.md`
   const shape = module.params.shape
   const open =
     module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
@@ -115,29 +122,43 @@ function checkArguments(
     const field = Object.hasOwn(shape, name) ? shape[name] : undefined
     const refused = module.unsupported?.[name]
     if (refused !== undefined)
-      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter')
+      reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter', docs)
     else if (!field && !open) {
       reader.problem(
         `${module.name} has no parameter ${name}`,
         at,
-        didYouMean(name, Object.keys(shape)) ?? `\`hakube modules ${module.name}\` lists them`,
+        parameterFor(name, module) ??
+          didYouMean(name, Object.keys(shape)) ??
+          `\`hakube modules ${module.name}\` lists them`,
         'unknown-parameter',
+        docs,
       )
     } else if (field && !hasTemplate(value)) {
       const checked = field.safeParse(toJson(value))
       if (!checked.success) {
-        reader.problem(
-          `${module.name}: ${name}: ${checked.error.issues[0]?.message ?? 'wrong value'}`,
-          at,
-          undefined,
-          'wrong-parameter',
-        )
+        const { message, hint } = wrongValue(value, checked.error)
+        reader.problem(`${module.name}: ${name}: ${message}`, at, hint, 'wrong-parameter', docs)
       }
     }
   }
   for (const [name, field] of Object.entries(shape)) {
-    if (!args.has(name) && !field.safeParse(undefined).success) {
-      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter')
+    if (!args.has(name) && !misplaced.includes(name) && !field.safeParse(undefined).success) {
+      reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter', docs)
     }
   }
+}
+
+/** What is wrong with a value, and what is meant by it where it is none of the choices. */
+function wrongValue(value: Value, error: z.ZodError): { message: string; hint: string | undefined } {
+  const choices = error.issues.flatMap(choicesOf)
+  const text = String(toJson(value))
+  if (choices.length === 0) return { message: error.issues[0]?.message ?? 'wrong value', hint: undefined }
+  return {
+    message: `${JSON.stringify(toJson(value))} is none of ${choices.join(', ')}`,
+    hint: valueFor(text, choices) ?? didYouMean(text, choices),
+  }
+}
+
+function choicesOf(issue: z.core.$ZodIssue): string[] {
+  return issue.code === 'invalid_value' ? issue.values.map(String) : []
 }

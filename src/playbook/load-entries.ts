@@ -25,6 +25,7 @@ export function loadEntries(within: Within, node: YamlNode | undefined, what: st
 /** A list of handlers; files of them may be imported. */
 export function loadHandlers(within: Within, node: YamlNode | undefined, what: string): Task[] {
   const { reader } = within.loading
+  const handlerList = {}
   return reader.items(node, what).flatMap((item): Task[] => {
     const mapping = reader.mapping(item, 'a handler')
     if (!mapping) return []
@@ -35,10 +36,10 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
     const imported = importOf(mapping)
     if (imported) {
       const block = loadImport(within, mapping, imported, true)
-      return block ? flat([block], NOTHING) : []
+      return block ? flat([block], NOTHING).map((task) => ({ ...task, handlerList })) : []
     }
     const task = loadTask(reader, mapping, { handler: true, origin: originOf(within), lent: within.lent })
-    return task ? [task] : []
+    return task ? [{ ...task, handlerList }] : []
   })
 }
 

@@ -10,6 +10,7 @@ import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
 import { readLoop } from './load-loop.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
+import { elsewhere, foreign } from './misplaced.ts'
 import { isMeta, METAS, type Located, type Meta, type Origin, type Retry, type Task } from './model.ts'
 import type { Within } from './loading.ts'
 import type { Reader } from './reader.ts'
@@ -38,11 +39,11 @@ export function loadTask(
   if (!action) {
     return reader.problem('this task names no module', mapping.place, 'add one, such as template:')
   }
-  if (second) refuseSecond(reader, action, second, Object.keys(table))
   const name = keys.get('name')
   const own = inherited(reader, keys)
   const collections = own.collections ?? lent.collections ?? []
   const module = findAction(reader, action, Object.keys(table), collections)
+  const misplaced = second ? refuseOthers(reader, actions, module, { handler, table }) : []
   const here = { value: 'localhost', place: action.keyPlace }
   const bypass = module && !isMeta(module) ? module.bypass : undefined
   const shared = {
@@ -54,6 +55,7 @@ export function loadTask(
     module && !isMeta(module)
       ? loadArguments(reader, module, withoutApply(module, action), {
           more: keys.get('args'),
+          misplaced,
           defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
         })
       : new Map<string, Located>()
@@ -68,7 +70,6 @@ export function loadTask(
     when: reader.conditions(keys.get('when'), 'when'),
     loop: readLoop(reader, mapping, keys),
     register: readRegister(reader, keys.get('register')),
-    notify: reader.texts(keys.get('notify'), 'notify'),
     listen: reader.texts(keys.get('listen'), 'listen').map((text) => text.value),
     changedWhen: keys.has('changed_when')
       ? reader.conditions(keys.get('changed_when'), 'changed_when')
@@ -129,13 +130,59 @@ function checkMeta(
   }
 }
 
-function refuseSecond(reader: Reader, first: YamlEntry, second: YamlEntry, known: string[]): void {
+/** Keys beside the module that are no keywords. Gives the names of parameters that stand there instead of below it. */
+function refuseOthers(
+  reader: Reader,
+  [action, ...others]: readonly YamlEntry[],
+  module: TaskModule | Meta | undefined,
+  { handler, table }: { handler: boolean; table: Readonly<Record<string, string>> },
+): readonly string[] {
+  if (!action) return []
+  const parameters = others.filter(({ key }) => isParameter(module, String(key)))
+  const [first] = parameters
+  if (first) {
+    const names = parameters.map(({ key }) => String(key))
+    const [are, them] = names.length === 1 ? ['is a parameter', 'it'] : ['are parameters', 'them']
+    const how = /^\S+=/.test(textOf(action.value))
+      ? `write ${them} as name=value, or all of them one a line below`
+      : `indent ${them} below`
+    reader.problem(
+      `${names.join(', ')} ${are} of ${String(action.key)} and ${names.length === 1 ? 'stands' : 'stand'} beside it`,
+      first.keyPlace,
+      `${how} ${String(action.key)}:`,
+    )
+    return names
+  }
+  const [second] = others
+  if (second)
+    refuseSecond(reader, action, second, { known: Object.keys(table), what: handler ? 'handler' : 'task' })
+  return []
+}
+
+function textOf(node: YamlNode): string {
+  return node.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
+}
+
+function isParameter(module: TaskModule | Meta | undefined, name: string): boolean {
+  if (!module || isMeta(module) || findModule(name)) return false
+  return Object.hasOwn(module.params.shape, name) || Object.hasOwn(module.paramAliases ?? {}, name)
+}
+
+function refuseSecond(
+  reader: Reader,
+  first: YamlEntry,
+  second: YamlEntry,
+  { known, what }: { known: string[]; what: string },
+): void {
   const [odd, other] =
     findModule(String(second.key)) && !findModule(String(first.key)) ? [first, second] : [second, first]
+  const name = String(odd.key)
   reader.problem(
-    `a task has one module: ${String(other.key)} stands beside ${String(odd.key)}`,
+    `a task has one module: ${String(other.key)} stands beside ${name}`,
     odd.keyPlace,
-    didYouMean(String(odd.key), known) ?? 'indent a parameter below its module, or make it a task of its own',
+    elsewhere(name, what) ??
+      didYouMean(name, known) ??
+      'indent a parameter below its module, or make it a task of its own',
   )
 }
 
@@ -165,11 +212,14 @@ function findAction(
       action.keyPlace,
       instead,
       'unknown-module',
+      'docs/support.md',
     )
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    didYouMean(name, [...moduleNames(), ...keywords]) ??
+    foreign(name) ??
+      elsewhere(name, 'task') ??
+      didYouMean(name, [...moduleNames(), ...keywords]) ??
       missingCollection(name, collections) ??
       '`hakube modules` lists the modules',
     'unknown-module',

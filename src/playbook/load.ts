@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { HakubeError, throwAll, type Place } from '../errors.ts'
+import { showWarning } from '../inventory/model.ts'
 import { didYouMean } from '../suggest.ts'
-import { describe, entryOf, loadYaml, type YamlNode } from '../yaml/load.ts'
+import { describe, entryOf, loadYaml, type Warning, type YamlNode } from '../yaml/load.ts'
+import { checkIncludes } from './check-includes.ts'
 import { checkTemplates } from './check-templates.ts'
 import { readConduct } from './conduct.ts'
 import { inherited } from './inherited.ts'
@@ -34,11 +36,13 @@ export interface LoadOptions {
  * keywords, modules, parameters and the syntax of the templates in it. No host is needed for any of it.
  */
 export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
-  const root = loadYaml(text, file, { hidden: options.hidden })
+  const reader = new Reader()
+  const onWarning = (warning: Warning): void => void reader.warnings.push(warning)
+  const root = loadYaml(text, file, { hidden: options.hidden, onWarning })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
-  const { playbook, problems } = readPlaybook(root, file, options)
-  throwAll(inOrder(problems, file))
-  return playbook
+  const { playbook, problems } = readPlaybook(root, file, options, reader)
+  throwAll(inOrder([...problems, ...checkIncludes(playbook)], file))
+  return { ...playbook, warnings: reader.warnings.map(showWarning) }
 }
 
 /** The same of a text that is parsed already: what could be loaded of it, and all that is wrong, in no order. */
@@ -46,6 +50,7 @@ export function readPlaybook(
   root: YamlNode,
   file: string,
   options: LoadOptions = {},
+  reader: Reader = new Reader(),
 ): { playbook: Playbook; problems: readonly HakubeError[] } {
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
@@ -55,7 +60,7 @@ export function readPlaybook(
     })
   }
   const loading: Loading = {
-    reader: new Reader(),
+    reader,
     sources: options.sources ?? noSources,
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
@@ -65,7 +70,7 @@ export function readPlaybook(
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
   for (const play of playbook.plays) checkNotify(loading.reader, play)
-  return { playbook, problems: [...loading.reader.problems, ...checkTemplates(playbook)] }
+  return { playbook, problems: [...reader.problems, ...checkTemplates(playbook)] }
 }
 
 /** By file, the playbook first, and line; each once, however often its file is imported. */
@@ -221,8 +226,8 @@ function checkNotify(reader: Reader, play: Play): void {
   // A role that is included while it runs may bring handlers.
   if (names.some((name) => hasTemplate(name)) || sections.flat().some(includes)) return
   const check = (entry: Entry): void => {
-    if (entry.type === 'block') return [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
-    for (const { value, place } of entry.notify) {
+    if (entry.type === 'block') [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
+    for (const { value, place } of entry.notify ?? []) {
       if (names.includes(value) || hasTemplate(value)) continue
       reader.problem(
         `there is no handler ${value} in this play`,

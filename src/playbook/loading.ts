@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type Place } from '../errors.ts'
-import { loadYaml, toValue, type YamlNode } from '../yaml/load.ts'
+import { loadYaml, toValue, type Warning, type YamlNode } from '../yaml/load.ts'
 import type { Inherited, Origin, RoleUse, Task } from './model.ts'
 import type { Reader } from './reader.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
@@ -63,7 +63,8 @@ export function readYaml(
   text: { text: string; hidden: boolean },
 ): YamlNode | undefined {
   try {
-    const root = loadYaml(text.text, file, { hidden: text.hidden })
+    const onWarning = (warning: Warning): void => void reader.warnings.push(warning)
+    const root = loadYaml(text.text, file, { hidden: text.hidden, onWarning })
     if (root && text.hidden) sources.hide(toValue(root))
     return root
   } catch (error) {

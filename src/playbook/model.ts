@@ -40,6 +40,8 @@ export interface Inherited extends BecomeSettings, WayKeywords {
   runOnce?: Located
   /** The host on which a task of this one is carried out. */
   delegateTo?: Located
+  /** What a changed task notifies; of a task that says nothing itself, what the nearest block says. */
+  notify?: readonly Located<string>[]
   /** Parameters of tasks that do not say them. */
   moduleDefaults?: ModuleDefaults
   /** Where short names of modules are looked for. */
@@ -120,8 +122,11 @@ export interface Task extends Inherited {
   when: readonly Condition[]
   loop: Loop | undefined
   register: string | undefined
-  notify: readonly Located<string>[]
   listen: readonly string[]
+  /** Of a handler: the list that it stands in, which is that of a play or of one use of a role. */
+  handlerList?: object
+  /** Of a handler: the include that brought it, from whose position on it may be notified. */
+  broughtBy?: { position: number; inclusions: readonly Inclusion[] }
   changedWhen: readonly Condition[] | undefined
   failedWhen: readonly Condition[] | undefined
   retry: Retry | undefined
@@ -129,6 +134,14 @@ export interface Task extends Inherited {
   asyncLimit: Located | undefined
   /** Of include_tasks and include_role: what goes to the tasks that they bring. */
   include: Include | undefined
+}
+
+/** An include around a step. */
+export interface Inclusion {
+  /** The hosts that take part, with the loop variables under which each of them includes it. */
+  hosts: Map<string, ReadonlyMap<string, Value>>
+  /** `vars` of the include: above what tasks set. */
+  vars: RawVariables
 }
 
 /** What an include lends, beside what the blocks around it do. */
@@ -229,6 +242,8 @@ export interface Playbook {
   file: string
   /** What files that are named while it runs are loaded with. */
   loading: Omit<Loading, 'reader'>
+  /** What is legal but surely not meant. */
+  warnings?: readonly string[]
   plays: readonly Play[]
 }
 

@@ -1,10 +1,9 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Value } from '../value.ts'
-import type { RawVariables } from '../variables/store.ts'
 import type { Conduct } from './conduct.ts'
 import { inherit } from './inherited.ts'
-import type { Block, Condition, Entry, Inherited, Play, RoleUse, Task } from './model.ts'
+import type { Block, Condition, Entry, Inclusion, Inherited, Play, RoleUse, Task } from './model.ts'
+import { hasTemplate } from './reader.ts'
 import { selects, type TagSelection } from './tags.ts'
 
 /** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
@@ -18,14 +17,6 @@ export interface Span {
 export interface Frame {
   part: 'block' | 'rescue' | 'always'
   span: Readonly<Span>
-}
-
-/** An include around a step. */
-export interface Inclusion {
-  /** The hosts that take part, with the loop variables under which each of them includes it. */
-  hosts: Map<string, ReadonlyMap<string, Value>>
-  /** `vars` of the include: above what tasks set. */
-  vars: RawVariables
 }
 
 /** One place of the program. Positions are the same for all hosts and only grow. */
@@ -45,6 +36,8 @@ export interface Step {
   outer: { lent: Inherited; when: readonly Condition[] }
   /** Includes around it, innermost first. */
   inclusions: readonly Inclusion[]
+  /** Of a flush that goes on where a handler that includes tasks has stopped: that handler, and the flush. */
+  after?: { handler: Task; flush: Step }
 }
 
 /** One play, or one batch of its hosts (serial), with the hosts on which it runs. */
@@ -67,7 +60,11 @@ export interface PlayRun {
 export interface ProgramOptions {
   tags: TagSelection
   startAtTask?: string | undefined
+  /** Fills in tags that are templates. Throws HakubeError where they hang on what is not known yet. */
+  tagsOf?: TagsOf | undefined
 }
+
+export type TagsOf = (task: Task, run: PlayRun) => readonly string[]
 
 /** What stands in place of a step before the program knows where that is. */
 export type Draft = Omit<Step, 'position' | 'room'>
@@ -95,15 +92,19 @@ export function draftPlays(
   return builder
 }
 
-/** The steps of what an include brings; spans count from the first of them. */
+/**
+ * The steps of what an include brings; spans count from the first of them. Behind what a handler includes comes the rest of
+ * the flush.
+ */
 export function draftIncluded(
   entries: readonly Entry[],
   step: Step,
-  lent: { inherited: Inherited; when: readonly Condition[]; inclusion: Inclusion },
-  tags: TagSelection,
+  lent: { inherited: Inherited; when: readonly Condition[]; inclusion: Inclusion; handler: Task | undefined },
+  options: ProgramOptions,
 ): { drafts: readonly Draft[]; spans: readonly Span[] } {
-  const builder = new Builder({ tags }, [lent.inclusion, ...step.inclusions])
+  const builder = new Builder(options, [lent.inclusion, ...step.inclusions])
   builder.entries(entries, step.run, lent.inherited, lent.when, step.frames)
+  if (lent.handler) builder.goOn(step, lent.handler)
   return builder
 }
 
@@ -138,7 +139,8 @@ class Builder {
     const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
     this.drafts.push({ ...bare, type: 'play' })
     for (const section of [play.preTasks, [...play.roleTasks, ...play.tasks], play.postTasks]) {
-      if (section.length === 0) continue
+      // The last flush comes without tasks before it, too: handlers may have notified others.
+      if (section.length === 0 && (section !== play.postTasks || play.handlers.length === 0)) continue
       if (conduct.forceHandlers) this.#forced(section, { ...bare, type: 'flush' })
       else {
         this.entries(section, run, lent, play.when, [])
@@ -155,6 +157,13 @@ class Builder {
     span.rescueAt = span.alwaysAt = this.drafts.length
     this.drafts.push({ ...flush, frames: [{ part: 'always', span }] })
     span.end = this.drafts.length
+  }
+
+  /** The rest of a flush behind a handler. */
+  goOn(flush: Step, handler: Task): void {
+    const { run, frames, outer } = flush
+    const bare = { run, task: undefined, when: [], frames, outer, inclusions: this.#inclusions }
+    this.drafts.push({ ...bare, type: 'flush', after: { handler, flush } })
   }
 
   /** Throws HakubeError where the run was to start at a task that is not there: it would do nothing, without a word. */
@@ -187,7 +196,10 @@ class Builder {
     when: readonly Condition[],
     frames: readonly Frame[],
   ): void {
-    const merged: Task = { ...task, ...inherit(lent, task) }
+    const joined: Task = { ...task, ...inherit(lent, task) }
+    const merged = joined.tags.some(hasTemplate)
+      ? { ...joined, tags: this.#options.tagsOf?.(joined, run) ?? joined.tags }
+      : joined
     if (task.name !== undefined) this.#names.push(task.name)
     if (!this.#started && isNamed(task, this.#options.startAtTask ?? '')) this.#started = true
     if (!this.#started || !selects(this.#options.tags, merged.tags)) return
@@ -277,6 +289,11 @@ export function factsSetBy({ module, args }: Task): string[] {
 /** Names of the facts that a task adds to the host's; undefined where they show only when it is rendered. */
 export function factsGivenBy({ module, args }: Task): readonly string[] | undefined {
   return 'meta' in module || !module.facts ? [] : module.facts(args)
+}
+
+/** The flush that a step is the rest of, which has stopped where a handler includes tasks; else the step itself. */
+export function wholeFlush(step: Step): Step {
+  return step.after ? wholeFlush(step.after.flush) : step
 }
 
 export function placeOf(step: Step): Place {

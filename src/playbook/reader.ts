@@ -2,13 +2,17 @@ import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import { isDict, toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
-import { describe, toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { describe, toValue, type Warning, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { isKeyword } from '../keywords/index.ts'
+import { elsewhere } from './misplaced.ts'
 import type { Support } from './keywords.ts'
 import type { Condition, Located } from './model.ts'
 
 /** Reads pieces of a playbook and collects every mistake instead of stopping at the first. */
 export class Reader {
   readonly problems: HakubeError[] = []
+  /** What is legal but surely not meant, such as a key that is there twice. */
+  readonly warnings: Warning[] = []
 
   problem(message: string, place: Place, hint?: string, code = 'playbook-syntax', docs?: string): undefined {
     this.problems.push(new HakubeError(message, { code, place, hint, docs }))
@@ -68,6 +72,8 @@ export class Reader {
     if (node === undefined) return []
     const nodes = node.kind === 'sequence' ? node.items : [node]
     return nodes.flatMap((item) => {
+      // As in Ansible, a condition that says nothing holds.
+      if (item.kind === 'scalar' && (item.value === null || item.value === '')) return []
       if (item.kind === 'scalar' && typeof item.value === 'boolean') {
         return [{ value: item.value ? 'true' : 'false', place: item.place }]
       }
@@ -106,11 +112,27 @@ export class Reader {
       const support = Object.hasOwn(table, name) ? table[name] : undefined
       if (support === 'yes' || (support === undefined && other(name))) out.set(name, value)
       else if (support === undefined) {
-        this.problem(`${name} is no keyword of a ${what}`, keyPlace, didYouMean(name, Object.keys(table)))
-      } else this.problem(`${name} is not supported here`, keyPlace, support)
+        const hint = elsewhere(name, what) ?? didYouMean(name, Object.keys(table))
+        this.problem(
+          `${name} is no keyword of ${article(what)} ${what}`,
+          keyPlace,
+          hint,
+          undefined,
+          docsOf(name),
+        )
+      } else this.problem(`${name} is not supported here`, keyPlace, support, undefined, docsOf(name))
     }
     return out
   }
+}
+
+/** The page of the docs about a keyword: each that there is has a section of its own. */
+function docsOf(name: string): string {
+  return isKeyword(name) ? `docs/keywords.md#${name}` : 'docs/keywords.md'
+}
+
+function article(what: string): string {
+  return /^[aeiou]/.test(what) ? 'an' : 'a'
 }
 
 export function isNothing(node: YamlNode): boolean {

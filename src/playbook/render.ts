@@ -242,6 +242,7 @@ function inTask(error: HakubeError, host: string, name: string, task: Task): Hak
   return new HakubeError(error.message, {
     code: error.code,
     hint: error.hint,
+    docs: error.docs,
     place: error.place ?? task.place,
     host: error.host ?? host,
     task: error.task ?? name,

@@ -1,3 +1,4 @@
+import { docsOf } from './docs.ts'
 import { HakubeErrors, isKnown } from '../errors.ts'
 
 /** An error as plain data, for JSON Lines and the log. */
@@ -8,5 +9,5 @@ export function errorToJson(error: unknown): Record<string, unknown> {
   }
   const { code, message, hint, place, host, task, exitCode } = error
   const errors = error instanceof HakubeErrors ? error.errors.map(errorToJson) : undefined
-  return { code, message, hint, place, host, task, exitCode, errors }
+  return { code, message, hint, docs: docsOf(error), place, host, task, exitCode, errors }
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { HakubeErrors, isKnown, showPlace, type HakubeError, type Place } from '../errors.ts'
 import type { Clean } from './clean.ts'
+import { docsOf } from './docs.ts'
 import { displayWidth } from './columns.ts'
 import type { Style } from './style.ts'
 
@@ -28,6 +29,7 @@ function formatKnown(error: HakubeError, format: ErrorFormat): string[] {
 }
 
 function formatOne(error: HakubeError, { style, clean, width, label }: ErrorFormat): string[] {
+  const docs = docsOf(error)
   const [first = '', ...rest] = clean(error.message).split('\n')
   const subject = [error.host, error.task].flatMap((part) => (part === undefined ? [] : clean(part)))
   const about = subject.length === 0 ? '' : `${subject.join(': ')}: `
@@ -39,6 +41,7 @@ function formatOne(error: HakubeError, { style, clean, width, label }: ErrorForm
       ? []
       : indentRest(`  ${style.cyan('hint:')} `, '        ', clean(error.hint))),
     style.dim(`  code: ${error.code}`),
+    ...(docs === undefined ? [] : [style.dim(`  docs: ${docs}`)]),
   ]
 }
 

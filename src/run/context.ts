@@ -27,7 +27,7 @@ export function renderContext(
   layers: LayersOf,
   ways: Ways,
 ): RenderContext {
-  const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags)
+  const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags, inputs.tagsOf)
   return {
     playbookDir: dirname(options.playbook),
     cache: new Map(),
@@ -83,7 +83,8 @@ export function contextOf(parts: ContextParts): RunContext {
     playStarted: once((play: PlayRun) =>
       options.emit({ type: 'play-start', name: play.play.name, hosts: play.hosts }),
     ),
-    layers: (host, step: Step, task) => layers(host, step.run, task, step.inclusions),
+    layers: (host, step: Step, task) =>
+      layers(host, step.run, task, task?.broughtBy?.inclusions ?? step.inclusions),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
     beforeChange: async (host, run) => {
       if (options.check) return false

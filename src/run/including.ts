@@ -1,17 +1,11 @@
-import { HakubeError, throwAll } from '../errors.ts'
 import { inherit } from '../playbook/inherited.ts'
+import { bring, readArguments, type Arguments, type Brought } from '../playbook/bring.ts'
 import type { Line } from '../playbook/line.ts'
-import { inFile, loadEntries } from '../playbook/load-entries.ts'
-import { loadRole } from '../playbook/load-role.ts'
-import { readYaml, taskFiles, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
-import type { Entry, Inherited, RoleUse, Task } from '../playbook/model.ts'
-import { checkEntries } from '../playbook/check-templates.ts'
-import { draftIncluded, type Step } from '../playbook/program.ts'
-import { Reader } from '../playbook/reader.ts'
+import type { Loading } from '../playbook/loading.ts'
+import type { Inclusion, Inherited, Task } from '../playbook/model.ts'
+import { draftIncluded, type Step, type TagsOf } from '../playbook/program.ts'
 import type { TagSelection } from '../playbook/tags.ts'
-import includeRole from '../tasks/include_role.ts'
 import type { Value } from '../value.ts'
-import * as z from 'zod'
 
 /** One include of one host, with its arguments rendered. */
 export interface Including {
@@ -25,16 +19,6 @@ export interface Including {
   args: unknown
 }
 
-/** The arguments of both. */
-const Args = z.record(z.string(), z.union([z.string(), z.boolean()]))
-type Args = z.output<typeof Args>
-
-interface Brought {
-  entries: readonly Entry[]
-  handlers: readonly Task[]
-  role: RoleUse | undefined
-}
-
 const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /** Puts what include_tasks and include_role name into the line of steps, each file read once for a step. */
@@ -42,10 +26,12 @@ export class Includes {
   readonly #line: Line
   readonly #loading: Omit<Loading, 'reader'>
   readonly #tags: TagSelection
+  readonly #tagsOf: TagsOf
   readonly #known = new Map<Step, Map<string, Brought>>()
   readonly #numbers = new Map<string, number[]>()
 
-  constructor(line: Line, loading: Omit<Loading, 'reader'>, tags: TagSelection) {
+  constructor(line: Line, loading: Omit<Loading, 'reader'>, tags: TagSelection, tagsOf: TagsOf) {
+    this.#tagsOf = tagsOf
     this.#line = line
     this.#loading = loading
     this.#tags = tags
@@ -53,29 +39,28 @@ export class Includes {
 
   /** Throws HakubeError(s) for a file or role that is not there, and for the mistakes in it. */
   include({ step, task, host, index, loop, args: prepared }: Including): void {
-    const args = Args.parse(prepared)
-    const key = JSON.stringify(args)
+    const args = readArguments(prepared)
+    const key = JSON.stringify([args, task.place])
     const brought = this.#bring(step, task, key, args)
     const numbers = this.#numbersOf(step, host)
     // A look ahead that ended at a missing value comes again.
     if (numbers[index] !== undefined) return
     const { include } = task
     if (!include) throw new TypeError('not an include')
+    const handler = task === step.task ? undefined : task
     numbers[index] = this.#line.expand(
       step,
-      { key: `${index} ${key}`, host, loop },
+      { key: `${index} ${key}`, host, loop, vars: include.vars },
       numbers[index - 1] ?? -1,
-      (inclusion) =>
-        draftIncluded(
-          brought.entries,
-          step,
-          {
-            inherited: inherit(step.outer.lent, include.apply),
-            when: [...step.outer.when, ...include.when],
-            inclusion,
-          },
-          this.#tags,
-        ),
+      (inclusion) => {
+        takeHandlers(step, brought.handlers, inclusion)
+        const inherited = inherit(step.outer.lent, include.apply)
+        const when = [...step.outer.when, ...include.when]
+        // As in Ansible, tags choose no handlers.
+        const tags = handler ? { only: [], skip: [] } : this.#tags
+        const options = { tags, tagsOf: this.#tagsOf }
+        return draftIncluded(brought.entries, step, { inherited, when, inclusion, handler }, options)
+      },
     )
   }
 
@@ -86,87 +71,40 @@ export class Includes {
     return numbers
   }
 
-  #bring(step: Step, task: Task, key: string, args: Args): Brought {
+  #bring(step: Step, task: Task, key: string, args: Arguments): Brought {
     let ofStep = this.#known.get(step)
     if (!ofStep) this.#known.set(step, (ofStep = new Map()))
     const known = ofStep.get(key)
     if (known) return known
-    const brought = load(this.#loading, task, args, {
+    const brought = bring(this.#loading, task, args, {
       lent: inherit(step.outer.lent, task.include?.apply ?? NOTHING),
       playVars: step.run.play.vars,
     })
     ofStep.set(key, brought)
-    takeIn(step, brought, args)
+    const { role } = brought
+    if (role && args['public'] === true) step.run.roles = [...step.run.roles, role]
     return brought
   }
 }
 
-/** Handlers of an included role may be notified from now on, and its variables be seen where it is public. */
-function takeIn({ run, outer }: Step, { handlers, role }: Brought, args: Args): void {
-  if (handlers.length > 0)
-    run.handlers = [...run.handlers, ...handlers.map((one) => ({ ...one, ...inherit(outer.lent, one) }))]
-  if (role && args['public'] === true) run.roles = [...run.roles, role]
-}
-
-function load(
-  loading: Omit<Loading, 'reader'>,
-  task: Task,
-  args: Args,
-  { lent, playVars }: Pick<Within, 'lent' | 'playVars'>,
-): Brought {
-  const reader = new Reader()
-  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
-  const within: Within = {
-    ...task.origin,
-    loading: { ...loading, reader },
-    parts,
-    chain: [],
-    when: [],
-    lent,
-    playVars,
-  }
-  const brought =
-    task.module === includeRole
-      ? bringRole(within, task, args)
-      : { entries: bringTasks(within, task, args), role: undefined }
-  reader.problems.push(...checkEntries([...brought.entries, ...parts.handlers]))
-  throwAll(reader.problems)
-  return { ...brought, handlers: parts.handlers }
-}
-
-function bringTasks(within: Within, task: Task, args: Args): readonly Entry[] {
-  const name = String(args['file'])
-  for (const file of taskFiles(name, within)) {
-    const text = within.loading.sources.read(file)
-    if (text)
-      return loadEntries(inFile(within, file), readYaml(within.loading, file, text), 'a file of tasks')
-  }
-  throw new HakubeError(`there is no file ${name}`, {
-    code: 'file-not-found',
-    place: task.place,
-    hint: `looked for ${taskFiles(name, within).join(', ')}`,
+/**
+ * Handlers of an included role may be notified from here on, with what the include lends. Each include has its own ones,
+ * as in Ansible.
+ */
+function takeHandlers(
+  { run, outer, position, inclusions }: Step,
+  handlers: readonly Task[],
+  own: Inclusion,
+): void {
+  if (handlers.length === 0) return
+  const lists = new Map<object | undefined, object>()
+  const broughtBy = { position, inclusions: [own, ...inclusions] }
+  const taken = handlers.map((one): Task => {
+    const handlerList = lists.get(one.handlerList) ?? {}
+    lists.set(one.handlerList, handlerList)
+    return { ...one, ...inherit(outer.lent, one), handlerList, broughtBy }
   })
-}
-
-function bringRole(within: Within, task: Task, args: Args): Omit<Brought, 'handlers'> {
-  const text = (name: string) => String(args[name])
-  const loaded = loadRole(
-    {
-      name: text('name'),
-      node: { kind: 'scalar', value: text('name'), style: 'plain', place: task.place },
-      shared: { vars: new Map(), environment: [], tags: [] },
-      when: [],
-      params: new Map(),
-      from: {
-        tasks: text('tasks_from'),
-        vars: text('vars_from'),
-        defaults: text('defaults_from'),
-        handlers: text('handlers_from'),
-      },
-      once: false,
-      validate: args['rolespec_validate'] !== false,
-    },
-    within,
-  )
-  return { entries: loaded ? [loaded.block] : [], role: loaded?.use }
+  const since = (handler: Task) => handler.broughtBy?.position ?? -1
+  // Hosts come to includes at different times: the order is that of the program all the same.
+  run.handlers = [...run.handlers, ...taken].toSorted((a, b) => since(a) - since(b))
 }

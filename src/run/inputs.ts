@@ -14,7 +14,7 @@ import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { templateEnvironment } from '../playbook/environment.ts'
 import { mayGrow } from '../playbook/grows.ts'
 import { Line } from '../playbook/line.ts'
-import { draftPlays, type PlayRun } from '../playbook/program.ts'
+import { draftPlays, type PlayRun, type TagsOf } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import { diskSources, type ReadText } from '../playbook/sources.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
@@ -23,6 +23,7 @@ import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../
 import { isEncrypted } from '../vault/envelope.ts'
 import { Vault } from '../vault/vault.ts'
 import { toJson } from '../value.ts'
+import { filledTags } from './filled-tags.ts'
 import { commonMagic } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import { answered } from './prompts.ts'
@@ -39,6 +40,8 @@ export interface Inputs {
   store: VariableStore
   varsFiles: VarsFiles
   warnings: readonly string[]
+  /** Fills in tags that are templates. */
+  tagsOf: TagsOf
   /** Makes room for a host that only delegate_to names; the implicit localhost is one. */
   addHost(name: string): void
   /** Adds to the inventory; the hosts of plays that have not begun are selected anew. Gives those that are new in them. */
@@ -61,7 +64,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     env: options.env,
     vault,
   })
-  const warnings = inventory.warnings.map(showWarning)
+  const warnings = [...(loaded.warnings ?? []), ...inventory.warnings.map(showWarning)]
   const limit = options.limit === undefined ? undefined : await readLimit(options.limit)
   const warn = (text: string): void => void warnings.push(text)
   const varsFiles = new VarsFiles(vault, (text) => options.emit({ type: 'warning', text }))
@@ -98,7 +101,10 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     const conduct = conductOf(play, rendered, usual)
     return { play, conduct, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
-  const line = new Line(draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask }))
+  const tagsOf = filledTags((play) => ownScope(store, play, options, varsFiles.shared(play)))
+  const line = new Line(
+    draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask, tagsOf }),
+  )
   store.line = line
   const addHost = (name: string): void => store.add(name, () => record(inputs.inventory, name))
   refuseRecursion(hosts, store, [
@@ -120,6 +126,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     hosts,
     store,
     varsFiles,
+    tagsOf,
     warnings: [...new Set(warnings)],
     addHost,
     grow: async (addition, place, hasBegun) => {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { templateEnvironment } from '../playbook/environment.ts'
-import type { Origin, RoleUse, Task } from '../playbook/model.ts'
-import type { Inclusion, PlayRun } from '../playbook/program.ts'
+import type { Inclusion, Origin, RoleUse, Task } from '../playbook/model.ts'
+import type { PlayRun } from '../playbook/program.ts'
 import type { Value } from '../value.ts'
 import { parentsOf, roleLayers, type RoleLayers } from '../variables/role-layers.ts'
 import { TaskScope, type Layers, type ScopeEnvironment } from '../variables/scope.ts'
@@ -17,46 +17,51 @@ export type LayersOf = (
   inclusions?: readonly Inclusion[],
 ) => Layers
 
-/** Magic variables of a host and play, and what roles bring to a play, are made once. */
+/** Magic variables of a host, play and place, and what roles bring to a play, are made once. */
 export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
-  const magic = new Map<string, ReadonlyMap<string, Value>>()
+  const magic = new Map<RoleUse | undefined, Map<string, ReadonlyMap<string, Value>>>()
   // What roles lend a play changes when one of them is included in public.
   const roles = new Map<readonly RoleUse[], Map<RoleUse | undefined, RoleLayers>>()
   const playbookDir = resolve(dirname(options.playbook))
   const environments = environmentsOf(playbookDir, options)
-  const magicOf = (host: string, run: PlayRun, role: RoleUse | undefined): ReadonlyMap<string, Value> => {
+  const magicOf = (host: string, run: PlayRun, { dir, role }: Origin): ReadonlyMap<string, Value> => {
     // Who is unreachable shows only after the connections, which need variables themselves.
     const key = `${inputs.store.unreachable.size} ${inputs.store.growth} ${run.index} ${host}`
-    let own = magic.get(key)
-    if (!own) {
-      own = magicVariables(host, run, inputs.store, {
-        ...options,
-        tags: options.tags.only,
-        skipTags: options.tags.skip,
-      })
-      magic.set(key, own)
-    }
-    return role ? new Map([...own, ...roleMagic(role)]) : own
+    let ofRole = magic.get(role)
+    if (!ofRole) magic.set(role, (ofRole = new Map()))
+    const known = ofRole.get(`${key} ${dir}`)
+    if (known) return known
+    const own = magicVariables(host, run, inputs.store, {
+      ...options,
+      tags: options.tags.only,
+      skipTags: options.tags.skip,
+    })
+    const path = [...(role ? [role, ...parentsOf(role)].map((one) => one.path) : []), dir, playbookDir]
+    own.set('ansible_search_path', [...new Set(path)])
+    for (const [name, value] of role ? roleMagic(role) : []) own.set(name, value)
+    ofRole.set(`${key} ${dir}`, own)
+    return own
   }
+  const ofPlay: Origin = { dir: playbookDir, role: undefined }
   return (host, run, task, inclusions = []) => {
     const role = task?.origin.role
-    let ofPlay = roles.get(run.roles)
-    if (!ofPlay) roles.set(run.roles, (ofPlay = new Map()))
-    let layers = ofPlay.get(role)
-    if (!layers) ofPlay.set(role, (layers = roleLayers(role, run.roles)))
+    let known = roles.get(run.roles)
+    if (!known) roles.set(run.roles, (known = new Map()))
+    let layers = known.get(role)
+    if (!layers) known.set(role, (layers = roleLayers(role, run.roles)))
     const { store, varsFiles } = inputs
     const hasFacts = store.hosts.get(host)?.facts !== undefined
     const files = varsFiles.of(run.play, host, hasFacts, (earlier) => {
       const { defaults } = roleLayers(undefined, run.roles)
-      const environment = environments({ dir: playbookDir, role: undefined })
+      const environment = environments(ofPlay)
       const texts = [...earlier, run.play.vars]
-      const magic = magicOf(host, run, undefined)
+      const magic = magicOf(host, run, ofPlay)
       return new TaskScope(store, host, 0, { magic, loop: NONE, environment, texts, defaults })
     })
     return {
-      magic: magicOf(host, run, role),
+      magic: magicOf(host, run, task?.origin ?? ofPlay),
       loop: new Map(),
-      environment: environments(task?.origin ?? { dir: playbookDir, role: undefined }),
+      environment: environments(task?.origin ?? ofPlay),
       included: includedLoop(host, inclusions),
       params: [...inclusions.map((one) => one.vars), ...layers.params],
       texts: [...(task ? [task.vars] : []), ...layers.vars, ...files, run.play.vars],

@@ -16,6 +16,7 @@ export interface RunFacts {
   limit: string | undefined
   tags: readonly string[]
   skipTags: readonly string[]
+  settings?: { file?: string | undefined } | undefined
 }
 
 /** The variables that Ansible sets itself and nobody can override, for one host of one play. */
@@ -24,7 +25,7 @@ export function magicVariables(
   run: PlayRun,
   store: VariableStore,
   facts: RunFacts,
-): ReadonlyMap<string, Value> {
+): Map<string, Value> {
   const inventory = facts.inventories[0]
   const reachable = (names: readonly string[]) => names.filter((name) => !store.unreachable.has(name))
   const playHosts = reachable(run.allHosts)
@@ -55,7 +56,9 @@ export function commonMagic(store: VariableStore, facts: RunFacts): Map<string, 
   return new Map<string, Value>([
     ['groups', groups],
     ['playbook_dir', resolve(dirname(facts.playbook))],
-    ['ansible_playbook_python', null],
+    ['ansible_inventory_sources', facts.inventories.map((source) => shownSource(source))],
+    ['ansible_playbook_python', process.execPath],
+    ['ansible_config_file', facts.settings?.file ?? null],
     ['ansible_check_mode', facts.check],
     ['ansible_diff_mode', facts.diff],
     ['ansible_verbosity', facts.verbosity],
@@ -68,6 +71,11 @@ export function commonMagic(store: VariableStore, facts: RunFacts): Map<string, 
     ['ansible_version', ansibleVersion()],
     ...(facts.limit === undefined ? [] : [['ansible_limit', facts.limit] as const]),
   ])
+}
+
+/** A file's absolute path; a list of hosts (`a,b`) as it is. */
+function shownSource(source: string): string {
+  return source.includes(',') ? source : resolve(source)
 }
 
 /** Names of the play's roles, and of those that they depend on. */

@@ -58,6 +58,20 @@ export class TaskScope implements Scope {
     return new TaskScope(this.#store, this.host, position, { ...this.#layers, loop })
   }
 
+  /** The same variables with those of a task and its roles beside them. */
+  within({
+    params,
+    above,
+    defaults,
+  }: {
+    params: readonly RawVariables[]
+    above: readonly RawVariables[]
+    defaults: readonly RawVariables[]
+  }): TaskScope {
+    const texts = [...above, ...this.#layers.texts]
+    return new TaskScope(this.#store, this.host, this.position, { ...this.#layers, params, texts, defaults })
+  }
+
   /** The loop variables of the task itself, and of the includes around it. */
   get loop(): ReadonlyMap<string, Value> {
     return this.#layers.loop

@@ -32,7 +32,9 @@ export async function said(
 
 function spoken({ events }: LocalRun): string[] {
   return events.flatMap((event) =>
-    event.type === 'task-end' && /(^|\.)debug$/.test(event.outcome.module) && event.outcome.status === 'ok'
+    event.type === 'task-end' &&
+    /(^|\.)debug$/.test(event.outcome.module) &&
+    ['ok', 'changed'].includes(event.outcome.status)
       ? [str(event.outcome.result['msg'] ?? null)]
       : [],
   )
@@ -43,7 +45,7 @@ async function ansibleSays(folder: string, more: Partial<LocalSettings>): Promis
   const { tags = { only: [], skip: [] }, extra = {}, check = false, limit, verbosity = 0 } = more
   const args = [
     '-i',
-    'hosts.ini',
+    more.inventories?.[0] ?? 'hosts.ini',
     'site.yml',
     '-e',
     JSON.stringify(extra, toJson),
