@@ -1,5 +1,6 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
+import type { RawVariables } from '../variables/store.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
 import { factsSetBy, type Draft, type Span, type Step } from './program.ts'
 
@@ -70,13 +71,13 @@ export class Line {
    */
   expand(
     step: Step,
-    expansion: { key: string; host: string; loop: ReadonlyMap<string, Value> },
+    expansion: { key: string; host: string; loop: ReadonlyMap<string, Value>; vars: RawVariables },
     after: number,
     draft: (inclusion: Inclusion) => { drafts: readonly Draft[]; spans: readonly Span[] },
   ): number {
     const known = this.#expansions.get(step) ?? []
     this.#expansions.set(step, known)
-    const { key, host, loop } = expansion
+    const { key, host, loop, vars } = expansion
     const shared = known.findIndex((one, index) => index > after && one.key === key)
     if (shared >= 0) {
       known[shared]?.inclusion.hosts.set(host, loop)
@@ -84,7 +85,7 @@ export class Line {
     }
     const inclusion: Inclusion = {
       hosts: new Map([[host, loop]]),
-      vars: step.task?.include?.vars ?? new Map(),
+      vars,
     }
     const { drafts, spans } = draft(inclusion)
     const number = known.push({ key, inclusion }) - 1

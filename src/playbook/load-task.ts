@@ -37,7 +37,8 @@ export function loadTask(
     return reader.problem('this task names no module', mapping.place, 'add one, such as template:')
   }
   const name = keys.get('name')
-  if (handler && action.key === 'meta') reader.problem('meta cannot be a handler', action.keyPlace)
+  if (handler && /(?:^|\.)(?:meta|include_role)$/.test(String(action.key)))
+    reader.problem(`${String(action.key)} cannot be a handler`, action.keyPlace, 'write it among the tasks')
   const own = inherited(reader, keys)
   const collections = own.collections ?? lent.collections ?? []
   const module = findAction(reader, action, Object.keys(table), collections)

@@ -50,7 +50,7 @@ export class Includes {
     const handler = task === step.task ? undefined : task
     numbers[index] = this.#line.expand(
       step,
-      { key: `${index} ${key}`, host, loop },
+      { key: `${index} ${key}`, host, loop, vars: include.vars },
       numbers[index - 1] ?? -1,
       (inclusion) => {
         takeHandlers(step, brought.handlers, inclusion)

@@ -87,7 +87,7 @@ const CASES: Case[] = [
       change('[included, topic]'),
       `- name: included\n  include_tasks: more.yml\n- include_tasks: "{{ which }}.yml"\n  listen: topic\n  vars: {which: other}\n`,
     ),
-    files: { 'more.yml': debug('one') + debug('two'), 'other.yml': debug('other') },
+    files: { 'more.yml': debug('one') + debug('two'), 'other.yml': debug('{{ which }}') },
     says: ['x', 'one', 'two', 'other'],
   },
   {
