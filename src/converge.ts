@@ -47,9 +47,9 @@ export class HostRun {
       (identity) => this.#shell(target.connection, identity),
       context.predicted(target.host),
     )
-    this.#notified = new Notified((handler, step) => {
+    this.#notified = new Notified((handler, name, step) => {
       const layers = context.layers(target.host, step, handler)
-      return taskName(handler, new TaskScope(context.store, target.host, step.position, layers))
+      return taskName({ ...handler, name }, new TaskScope(context.store, target.host, step.position, layers))
     })
   }
 
