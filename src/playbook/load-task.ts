@@ -1,6 +1,6 @@
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
-import { findModule, moduleNames } from '../tasks/index.ts'
+import { moduleNames } from '../tasks/index.ts'
 import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
@@ -9,8 +9,18 @@ import { HANDLER_KEYWORDS, LOOKUP_LOOPS, LOOP_KEYWORDS, TASK_KEYWORDS } from './
 import { loadArguments } from './load-arguments.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
 import { elsewhere, foreign } from './misplaced.ts'
-import { isMeta, type Located, type Loop, type Meta, type Origin, type Retry, type Task } from './model.ts'
+import {
+  isMeta,
+  type Condition,
+  type Located,
+  type Loop,
+  type Meta,
+  type Origin,
+  type Retry,
+  type Task,
+} from './model.ts'
 import type { Within } from './loading.ts'
+import { refuseOthers } from './other-keys.ts'
 import type { Reader } from './reader.ts'
 
 const META = ['flush_handlers', 'noop', 'end_host', 'end_play'] as const
@@ -64,12 +74,8 @@ export function loadTask(
     loop: readLoop(reader, mapping, keys),
     register: readRegister(reader, keys.get('register')),
     listen: reader.texts(keys.get('listen'), 'listen').map((text) => text.value),
-    changedWhen: keys.has('changed_when')
-      ? reader.conditions(keys.get('changed_when'), 'changed_when')
-      : undefined,
-    failedWhen: keys.has('failed_when')
-      ? reader.conditions(keys.get('failed_when'), 'failed_when')
-      : undefined,
+    changedWhen: verdictOf(reader, keys, 'changed_when'),
+    failedWhen: verdictOf(reader, keys, 'failed_when'),
     retry: readRetry(reader, keys),
     include: undefined,
   }
@@ -104,62 +110,6 @@ function checkMeta(reader: Reader, { meta }: Meta, keys: ReadonlyMap<string, Yam
         'remove "when"; Ansible ignores it, too',
       )
   }
-}
-
-/** Keys beside the module that are no keywords. Gives the names of parameters that stand there instead of below it. */
-function refuseOthers(
-  reader: Reader,
-  [action, ...others]: readonly YamlEntry[],
-  module: TaskModule | Meta | undefined,
-  { handler, table }: { handler: boolean; table: Readonly<Record<string, string>> },
-): readonly string[] {
-  if (!action) return []
-  const parameters = others.filter(({ key }) => isParameter(module, String(key)))
-  const [first] = parameters
-  if (first) {
-    const names = parameters.map(({ key }) => String(key))
-    const [are, them] = names.length === 1 ? ['is a parameter', 'it'] : ['are parameters', 'them']
-    const how = /^\S+=/.test(textOf(action.value))
-      ? `write ${them} as name=value, or all of them one a line below`
-      : `indent ${them} below`
-    reader.problem(
-      `${names.join(', ')} ${are} of ${String(action.key)} and ${names.length === 1 ? 'stands' : 'stand'} beside it`,
-      first.keyPlace,
-      `${how} ${String(action.key)}:`,
-    )
-    return names
-  }
-  const [second] = others
-  if (second)
-    refuseSecond(reader, action, second, { known: Object.keys(table), what: handler ? 'handler' : 'task' })
-  return []
-}
-
-function textOf(node: YamlNode): string {
-  return node.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
-}
-
-function isParameter(module: TaskModule | Meta | undefined, name: string): boolean {
-  if (!module || isMeta(module) || findModule(name)) return false
-  return Object.hasOwn(module.params.shape, name) || Object.hasOwn(module.paramAliases ?? {}, name)
-}
-
-function refuseSecond(
-  reader: Reader,
-  first: YamlEntry,
-  second: YamlEntry,
-  { known, what }: { known: string[]; what: string },
-): void {
-  const [odd, other] =
-    findModule(String(second.key)) && !findModule(String(first.key)) ? [first, second] : [second, first]
-  const name = String(odd.key)
-  reader.problem(
-    `a task has one module: ${String(other.key)} stands beside ${name}`,
-    odd.keyPlace,
-    elsewhere(name, what) ??
-      didYouMean(name, known) ??
-      'indent a parameter below its module, or make it a task of its own',
-  )
 }
 
 function findAction(
@@ -250,6 +200,17 @@ function readRegister(reader: Reader, node: YamlNode | undefined): string | unde
     node.place,
     'use letters, digits and underscores only',
   )
+}
+
+/** Conditions that decide in the module's place; an empty list is as good as none. */
+function verdictOf(
+  reader: Reader,
+  keys: Map<string, YamlNode>,
+  key: string,
+): readonly Condition[] | undefined {
+  const node = keys.get(key)
+  if (!node || (node.kind === 'sequence' && node.items.length === 0)) return undefined
+  return reader.conditions(node, key)
 }
 
 function readRetry(reader: Reader, keys: Map<string, YamlNode>): Retry | undefined {
