@@ -1,21 +1,21 @@
 import { EXIT, HakubeError } from '../errors.ts'
-import { handlerNames, type Task } from '../playbook/model.ts'
+import { handlerNames, type Located, type Task } from '../playbook/model.ts'
 import type { Step } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { toJson } from '../value.ts'
-import { renderTree } from '../variables/scope.ts'
+import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The handlers of one host that wait for their flush. */
 export class Notified {
   /** With the reason why it may not run at all, if that is not known. */
   readonly #handlers = new Map<Task, string | undefined>()
-  readonly #nameOf: (handler: Task, step: Step) => string
+  readonly #filled: (handler: Task, name: string, step: Step) => string
 
-  /** `nameOf` fills in a handler's name that is a template. */
-  constructor(nameOf: (handler: Task, step: Step) => string) {
-    this.#nameOf = nameOf
+  /** `filled` fills in a name or a topic of a handler that is a template. */
+  constructor(filled: (handler: Task, name: string, step: Step) => string) {
+    this.#filled = filled
   }
 
   /**
@@ -25,16 +25,17 @@ export class Notified {
   add({ task, step }: Group, works: readonly Work[], doubt?: string): void {
     for (const { scope, host } of works) {
       for (const notify of task?.notify ?? []) {
-        const name = hasTemplate(notify.value) ? String(toJson(renderTree(notify, scope))) : notify.value
-        const found = this.#find(name, step)
-        for (const handler of found) this.#note(handler, doubt)
-        if (found.length > 0) continue
-        throw new HakubeError(`there is no handler ${name} in this play`, {
-          code: 'unknown-handler',
-          place: notify.place,
-          host,
-          exitCode: EXIT.failed,
-        })
+        for (const name of namesIn(notify, scope)) {
+          const found = this.#find(name, step)
+          for (const handler of found) this.#note(handler, doubt)
+          if (found.length > 0) continue
+          throw new HakubeError(`there is no handler ${name} in this play`, {
+            code: 'unknown-handler',
+            place: notify.place,
+            host,
+            exitCode: EXIT.failed,
+          })
+        }
       }
     }
   }
@@ -53,13 +54,16 @@ export class Notified {
     const named = handlers.find(
       (handler) => handler.handlerList === last?.handlerList && this.#isNamed(handler, name, step),
     )
-    return handlers.filter((handler) => handler === named || handler.listen.includes(name))
+    const listens = (handler: Task) => handler.listen.some((topic) => this.#is(handler, topic, name, step))
+    return handlers.filter((handler) => handler === named || listens(handler))
   }
 
   #isNamed(handler: Task, name: string, step: Step): boolean {
-    const names = handlerNames(handler)
-    if (names.includes(name)) return true
-    return names.some((one) => hasTemplate(one)) && this.#nameOf(handler, step) === name
+    return handlerNames(handler).some((one) => this.#is(handler, one, name, step))
+  }
+
+  #is(handler: Task, written: string, name: string, step: Step): boolean {
+    return written === name || (hasTemplate(written) && this.#filled(handler, written, step) === name)
   }
 
   /** In the order in which the play lists them; of a flush that is under way those behind the last that has run. */
@@ -99,4 +103,11 @@ export function doubtful(group: Group, why: string): Group {
 /** Whether what became of a task notifies its handlers. */
 export function notifies(found: Verdict | undefined): boolean {
   return found !== undefined && ['changed', 'would-change', 'would-run'].includes(found.status)
+}
+
+/** The names in an entry of `notify`; a template may make a list of them. */
+function namesIn(notify: Located<string>, scope: TaskScope): string[] {
+  if (!hasTemplate(notify.value)) return [notify.value]
+  const value = renderTree(notify, scope)
+  return (Array.isArray(value) ? value : [value]).map((name) => String(toJson(name)))
 }

@@ -58,6 +58,8 @@ export class TokenStream {
   unexpected(expected?: string): Mistake {
     const found = describe(this.current)
     const wanted = expected === undefined ? '' : `, expected ${expected}`
+    if (found.startsWith('the end'))
+      return syntax(`${expected ?? 'something'} is missing before ${found}`, this.current.at)
     return syntax(`unexpected ${found}${wanted}`, this.current.at, this.#instead())
   }
 

@@ -1,7 +1,7 @@
 import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
-import { findModule, moduleNames } from '../tasks/index.ts'
+import { moduleNames } from '../tasks/index.ts'
 import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
@@ -11,8 +11,18 @@ import { loadArguments } from './load-arguments.ts'
 import { readLoop } from './load-loop.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
 import { elsewhere, foreign } from './misplaced.ts'
-import { isMeta, METAS, type Located, type Meta, type Origin, type Retry, type Task } from './model.ts'
+import {
+  isMeta,
+  METAS,
+  type Condition,
+  type Located,
+  type Meta,
+  type Origin,
+  type Retry,
+  type Task,
+} from './model.ts'
 import type { Within } from './loading.ts'
+import { refuseOthers } from './other-keys.ts'
 import type { Reader } from './reader.ts'
 
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
@@ -40,6 +50,8 @@ export function loadTask(
     return reader.problem('this task names no module', mapping.place, 'add one, such as template:')
   }
   const name = keys.get('name')
+  if (handler && /(?:^|\.)include_role$/.test(String(action.key)))
+    reader.problem(`${String(action.key)} cannot be a handler`, action.keyPlace, 'write it among the tasks')
   const own = inherited(reader, keys)
   const collections = own.collections ?? lent.collections ?? []
   const module = findAction(reader, action, Object.keys(table), collections)
@@ -71,12 +83,8 @@ export function loadTask(
     loop: readLoop(reader, mapping, keys),
     register: readRegister(reader, keys.get('register')),
     listen: reader.texts(keys.get('listen'), 'listen').map((text) => text.value),
-    changedWhen: keys.has('changed_when')
-      ? reader.conditions(keys.get('changed_when'), 'changed_when')
-      : undefined,
-    failedWhen: keys.has('failed_when')
-      ? reader.conditions(keys.get('failed_when'), 'failed_when')
-      : undefined,
+    changedWhen: verdictOf(reader, keys, 'changed_when'),
+    failedWhen: verdictOf(reader, keys, 'failed_when'),
     retry: readRetry(reader, keys),
     asyncLimit: readAsync(reader, keys),
     include: undefined,
@@ -128,62 +136,6 @@ function checkMeta(
         'remove "when"; Ansible ignores it, too',
       )
   }
-}
-
-/** Keys beside the module that are no keywords. Gives the names of parameters that stand there instead of below it. */
-function refuseOthers(
-  reader: Reader,
-  [action, ...others]: readonly YamlEntry[],
-  module: TaskModule | Meta | undefined,
-  { handler, table }: { handler: boolean; table: Readonly<Record<string, string>> },
-): readonly string[] {
-  if (!action) return []
-  const parameters = others.filter(({ key }) => isParameter(module, String(key)))
-  const [first] = parameters
-  if (first) {
-    const names = parameters.map(({ key }) => String(key))
-    const [are, them] = names.length === 1 ? ['is a parameter', 'it'] : ['are parameters', 'them']
-    const how = /^\S+=/.test(textOf(action.value))
-      ? `write ${them} as name=value, or all of them one a line below`
-      : `indent ${them} below`
-    reader.problem(
-      `${names.join(', ')} ${are} of ${String(action.key)} and ${names.length === 1 ? 'stands' : 'stand'} beside it`,
-      first.keyPlace,
-      `${how} ${String(action.key)}:`,
-    )
-    return names
-  }
-  const [second] = others
-  if (second)
-    refuseSecond(reader, action, second, { known: Object.keys(table), what: handler ? 'handler' : 'task' })
-  return []
-}
-
-function textOf(node: YamlNode): string {
-  return node.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
-}
-
-function isParameter(module: TaskModule | Meta | undefined, name: string): boolean {
-  if (!module || isMeta(module) || findModule(name)) return false
-  return Object.hasOwn(module.params.shape, name) || Object.hasOwn(module.paramAliases ?? {}, name)
-}
-
-function refuseSecond(
-  reader: Reader,
-  first: YamlEntry,
-  second: YamlEntry,
-  { known, what }: { known: string[]; what: string },
-): void {
-  const [odd, other] =
-    findModule(String(second.key)) && !findModule(String(first.key)) ? [first, second] : [second, first]
-  const name = String(odd.key)
-  reader.problem(
-    `a task has one module: ${String(other.key)} stands beside ${name}`,
-    odd.keyPlace,
-    elsewhere(name, what) ??
-      didYouMean(name, known) ??
-      'indent a parameter below its module, or make it a task of its own',
-  )
 }
 
 function findAction(
@@ -249,6 +201,17 @@ function readAsync(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Located
       'write poll: 5 to wait for it at most as long as async says, or start it by systemd-run --no-block',
     )
   return reader.located(limit)
+}
+
+/** Conditions that decide in the module's place; an empty list is as good as none. */
+function verdictOf(
+  reader: Reader,
+  keys: Map<string, YamlNode>,
+  key: string,
+): readonly Condition[] | undefined {
+  const node = keys.get(key)
+  if (!node || (node.kind === 'sequence' && node.items.length === 0)) return undefined
+  return reader.conditions(node, key)
 }
 
 function readRetry(reader: Reader, keys: Map<string, YamlNode>): Retry | undefined {

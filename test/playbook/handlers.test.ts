@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { debug, head, said } from './support.ts'
+import { runLocal } from '../support/run-local.ts'
+import { debug, head, ONE, said } from './support.ts'
 
 interface Case {
   name: string
@@ -40,6 +41,11 @@ const CASES: Case[] = [
       handler('one') + handler('two') + handler('three'),
     ),
     says: ['one', 'two', 'x', 'one', 'two', 'three'],
+  },
+  {
+    name: 'by a template that makes a list',
+    playbook: `${head}  vars: {names: [two, one]}\n  tasks:\n${indented(change('"{{ names }}"'))}  handlers:\n${indented(handler('one') + handler('two'))}`,
+    says: ['x', 'one', 'two'],
   },
   {
     name: 'by what they listen to, lists too',
@@ -87,7 +93,7 @@ const CASES: Case[] = [
       change('[included, topic]'),
       `- name: included\n  include_tasks: more.yml\n- include_tasks: "{{ which }}.yml"\n  listen: topic\n  vars: {which: other}\n`,
     ),
-    files: { 'more.yml': debug('one') + debug('two'), 'other.yml': debug('other') },
+    files: { 'more.yml': debug('one') + debug('two'), 'other.yml': debug('{{ which }}') },
     says: ['x', 'one', 'two', 'other'],
   },
   {
@@ -154,4 +160,12 @@ describe('handlers run', () => {
   it.each(CASES)('$name', async ({ playbook, files = {}, says }) => {
     expect(await said(playbook, files)).toEqual(says)
   })
+})
+
+/** Ansible finds no handler then. */
+it('handlers may listen to topics that are templates', async () => {
+  const handlers = handler('one', '  listen: "{{ t }}"\n') + handler('two', '  listen: ["{{ t }}", other]\n')
+  const playbook = `${head}  vars: {t: topic}\n  tasks:\n${indented(change('topic'))}  handlers:\n${indented(handlers)}`
+  const { story } = await runLocal(playbook, { inventory: ONE })
+  expect(story).toEqual(['a debug changed', 'a one ok', 'a two ok'])
 })

@@ -305,7 +305,7 @@ const MISTAKES: { name: string; text: string; files?: Record<string, string>; sa
     },
     says: [
       '4:7 there is no module comand -- did you mean "command"? (support.md)',
-      "roles/r/defaults/main.yml:1:11 unexpected the end of the expression '}}', expected a name (playbooks.md)",
+      "roles/r/defaults/main.yml:1:11 a name is missing before the end of the expression '}}' (playbooks.md)",
       'roles/r/handlers/main.yml:2:16 debug has no parameter mgs -- did you mean "msg"? (modules/debug.md)',
       'roles/r/tasks/main.yml:1:3 there is no module copyy -- did you mean "copy"? (support.md)',
       'roles/s/tasks/deep.yml:1:3 there is no module tempalte -- did you mean "template"? (support.md)',

@@ -27,6 +27,8 @@ describe('include_role', () => {
       'main default 2',
       'other extra',
       'none',
+      // Those of the first include, which its tasks have notified, and those of the last one.
+      'handler default',
       'handler default',
     ])
   })

@@ -156,8 +156,14 @@ describe('keywords of tasks may be templates:', () => {
       when: "{{ condition }}"
     - debug: {msg: f}
       when: condition
+    - debug: {msg: g}
+      changed_when:
+      failed_when: []
+      when:
+      register: r
+    - debug: {msg: "{{ r is changed }}"}
 `,
-      says: ['a', 'b', 'd', 'e', 'f'],
+      says: ['a', 'b', 'd', 'e', 'f', 'g', 'True'],
     },
     {
       name: 'tags, of variables of the play',
