@@ -14,7 +14,10 @@ it.each([
   [{ load: '- debug: {msg: a}\n' }, undefined],
   [{ load: '- debgu: {msg: a}\n' }, /no module debgu/],
   [{ load: '- debug: {msg: a}\n  debugger: never\n' }, /no debugger/],
-  [{ load: '- template: {src: a.j2, dest: /a}\n', files: { 'templates/a.j2': '{% if %}' } }, /expected/i],
+  [
+    { load: '- template: {src: a.j2, dest: /a}\n', files: { 'templates/a.j2': '{% if %}' } },
+    /an expression is missing/i,
+  ],
   [{ playbook: '- hosts: all\n  nokeyword: 1\n' }, /nokeyword/],
   [{ inventory: '[web]\na x=1\n', render: '{{ x }}', gives: 1 }, undefined],
   [{ inventory: '[web\na\n', render: '{{ x }}', gives: 1 }, /./],

@@ -12,8 +12,8 @@ it.each([
 })
 
 it('a loop that is not there is refused once', () => {
-  const text = '- hosts: all\n  tasks:\n    - debug: {msg: a}\n      with_lines: cat a\n'
+  const text = '- hosts: all\n  tasks:\n    - debug: {msg: a}\n      with_url: cat a\n'
   expect(() => loadPlaybook(text, 'site.yml')).toThrow(
-    expect.objectContaining({ name: 'HakubeError', message: 'with_lines is not supported' }),
+    expect.objectContaining({ name: 'HakubeError', message: 'with_url is not supported' }),
   )
 })
