@@ -27,7 +27,7 @@ export default defineConfig({
                 'migrate',
                 'change',
                 'differential',
-                'prediction-accounts',
+                'prediction-more',
                 'tasks-accounts',
                 'tasks-accounts-files',
                 'tasks-host',

@@ -219,6 +219,8 @@ function mayBeOf({ config, files, directories }: Brings, key: string): boolean {
   return (
     isPackagePlace(key) &&
     key.includes(stem) &&
+    // Of its unit all is known.
+    !/\/systemd\/system\//.test(key) &&
     !isElsewhere(key) &&
     !listed.some((path) => key === path || key.startsWith(`${path}/`))
   )

@@ -102,6 +102,7 @@ describe('what would take all memory or time', () => {
     "{{ l | batch(10**9, 'x') }}",
     '{{ l | slice(10**9) }}',
     '{{ range(100) | permutations | length }}',
+    '{{ [] | product(repeat=10**12) | length }}',
     '{{ range(50) | combinations(25) | length }}',
     '{{ range(999) | product(range(999), range(999)) | length }}',
     "{{ '%1000000000s' % 1 }}",
@@ -127,6 +128,11 @@ describe('what would take all memory or time', () => {
     const text = '{% for i in range(1000000) %}{{ i }}{% endfor %}'
     expect(() => render(text, { time: 20 })).toThrow('it takes too long')
   })
+
+  it.each([
+    ['{{ [1, 2] | permutations(10**18) | list }}', '[]'],
+    ['{{ [1, 2] | combinations(10**18) | list }}', '[]'],
+  ])('is nothing at once: %s', (text, shown) => expect(render(text)).toBe(shown))
 
   it.each(['(a+)+$', '(a|a)*b', '(x+x+)+y'])('is given up: %s', (source) => {
     const pattern = new RegExp(source, 'u')

@@ -40,6 +40,7 @@ function product(value: Item, args: Args, runtime: Runtime): Item {
   onlyNamed(args, 'repeat')
   const times = intArgument(args.named.get('repeat') ?? 1, 'repeat')
   const lists = [value, ...args.positional].map((list) => [...iterate(list)])
+  runtime.size(times * lists.length)
   let out: Item[][] = [[]]
   for (const list of Array.from({ length: times }, () => lists).flat()) {
     runtime.size(out.length * list.length)
@@ -53,6 +54,8 @@ function product(value: Item, args: Args, runtime: Runtime): Item {
 function arrange(items: Item[], count: number, ordered: boolean): Item[] {
   if (count < 0) throw new Mistake('r must be non-negative')
   let picks: number[][] = [[]]
+  // No list has that many, and nobody waits for so many rounds over nothing.
+  if (count > items.length) return []
   for (let round = 0; round < count; round += 1) {
     spend(picks.length * items.length)
     picks = picks.flatMap((pick) =>

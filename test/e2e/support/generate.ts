@@ -41,6 +41,11 @@ const KINDS = [
   [4, unitTask],
   [1, sysctlTask],
   [1, factTask],
+] as const
+
+/** The same, and what edits, fetches, unpacks, lists, gathers and changes repositories. */
+const ALL_KINDS = [
+  ...KINDS,
   [3, editTask],
   [1, downloadTask],
   [1, unpackTask],
@@ -70,20 +75,30 @@ type Make = (maker: Maker) => Draft[]
  * gives the same list.
  */
 export function generateList(family: Family, seed: number): GeneratedList {
+  return generate(family, seed, KINDS, THEMES)
+}
+
+/** The same with all modules that have a generator of their own. */
+export function generateAnyList(family: Family, seed: number): GeneratedList {
+  return generate(family, seed, ALL_KINDS, [...THEMES, [4, 'transfer']])
+}
+
+type Weighted<T> = readonly (readonly [number, T])[]
+
+function generate(
+  family: Family,
+  seed: number,
+  kinds: Weighted<Make>,
+  themes: Weighted<Theme>,
+): GeneratedList {
   const random = new Random(seed)
   const cast = castFor(family, random)
   const tasks: Draft[] = []
   const add = (make: Make) => tasks.push(...make({ random, family, cast, index: tasks.length + 1 }))
-  const theme = random.weighted<Theme>([
-    [5, 'mixed'],
-    [3, 'install'],
-    [1, 'upgrade'],
-    [1, 'remove'],
-    [4, 'transfer'],
-  ])
+  const theme = random.weighted(themes)
   for (const make of makersOf(theme, random)) add(make)
   const size = random.between(3, 7)
-  while (tasks.length < size) add(random.weighted<Make>(theme === 'transfer' ? TRANSFERS : KINDS))
+  while (tasks.length < size) add(random.weighted<Make>(theme === 'transfer' ? TRANSFERS : kinds))
   return {
     family,
     seed,
@@ -96,6 +111,13 @@ export function generateList(family: Family, seed: number): GeneratedList {
 }
 
 type Theme = 'mixed' | 'install' | 'upgrade' | 'remove' | 'transfer'
+
+const THEMES: Weighted<Theme> = [
+  [5, 'mixed'],
+  [3, 'install'],
+  [1, 'upgrade'],
+  [1, 'remove'],
+]
 
 /** Some lists are about an installation or a removal and what it changes; the rest is mixed. */
 function makersOf(theme: Theme, random: Random): readonly Make[] {

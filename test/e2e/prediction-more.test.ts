@@ -3,6 +3,7 @@ import type * as Open from '../../src/connect/open.ts'
 import type { TaskOutcome, TaskStatus } from '../../src/report/events.ts'
 import { Campaign, type Tried } from './support/campaign.ts'
 import { Exchanges } from './support/exchanges.ts'
+import { generateAnyList } from './support/generate.ts'
 import { generateAccountsList } from './support/generate-accounts.ts'
 import { site } from './support/site.ts'
 
@@ -26,30 +27,38 @@ const FAMILIES = [
   { family: 'Debian-like', hosts: ['d1', 'd2', 'dpy'] },
 ] as const
 
+/** Lists that prediction.test.ts has not, as the core of `npm test` has to be short. */
+const KINDS = { accounts: generateAccountsList, 'all modules': generateAnyList }
+
 const exchanges = new Exchanges()
 shared.connect = (host, open) => exchanges.connect(host, open)
-const campaign = new Campaign(exchanges)
+const campaigns = new Map(Object.keys(KINDS).map((kind) => [kind, new Campaign(exchanges)]))
 
 beforeAll(async () => {
   await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
-  const lists = { generate: generateAccountsList, tours: [] }
-  await Promise.all(FAMILIES.map(({ family, hosts }) => campaign.run(family, hosts, LISTS, SEED, lists)))
-}, LISTS * 9_000)
+  for (const [kind, generate] of Object.entries(KINDS)) {
+    const lists = { generate, tours: [] }
+    const campaign = campaigns.get(kind)
+    await Promise.all(FAMILIES.map(({ family, hosts }) => campaign?.run(family, hosts, LISTS, SEED, lists)))
+  }
+}, LISTS * 18_000)
 
 afterAll(async () => {
   await exchanges.close()
-  await campaign.tidy()
+  for (const campaign of campaigns.values()) await campaign.tidy()
   await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
 }, 300_000)
 
-describe.each(FAMILIES)('check mode on $family hosts, over lists about accounts', ({ family }) => {
+const CASES = FAMILIES.flatMap(({ family }) => Object.keys(KINDS).map((kind) => ({ family, kind })))
+
+describe.each(CASES)('check mode on $family hosts, over lists about $kind', ({ family, kind }) => {
   let tried: readonly Tried[]
   let outcomes: readonly TaskOutcome[]
   const count = (...statuses: readonly TaskStatus[]) =>
     outcomes.filter(({ status }) => statuses.includes(status)).length
 
   beforeAll(() => {
-    tried = campaign.tried.filter((one) => one.list.family === family)
+    tried = (campaigns.get(kind)?.tried ?? []).filter((one) => one.list.family === family)
     outcomes = tried.flatMap(({ predicted }) => predicted.first)
   })
 
