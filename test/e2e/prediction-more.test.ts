@@ -5,7 +5,9 @@ import { Campaign, type Tried } from './support/campaign.ts'
 import { Exchanges } from './support/exchanges.ts'
 import { generateAnyList } from './support/generate.ts'
 import { generateAccountsList } from './support/generate-accounts.ts'
+import { packageTours } from './support/generate-packages.ts'
 import { site } from './support/site.ts'
+import { numbered } from './support/tours.ts'
 
 /** All runs of this file share connections. */
 const shared = vi.hoisted(() => ({ connect: undefined as Exchanges['connect'] | undefined }))
@@ -37,9 +39,17 @@ const campaigns = new Map(Object.keys(KINDS).map((kind) => [kind, new Campaign(e
 beforeAll(async () => {
   await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
   for (const [kind, generate] of Object.entries(KINDS)) {
-    const lists = { generate, tours: [] }
     const campaign = campaigns.get(kind)
-    await Promise.all(FAMILIES.map(({ family, hosts }) => campaign?.run(family, hosts, LISTS, SEED, lists)))
+    await Promise.all(
+      FAMILIES.map(({ family, hosts }) => {
+        const drafts = kind === 'accounts' ? [] : packageTours(family)
+        const tours = numbered(
+          family,
+          drafts.map((tasks) => ({ tasks })),
+        )
+        return campaign?.run(family, hosts, LISTS, SEED, { generate, tours })
+      }),
+    )
   }
 }, LISTS * 18_000)
 

@@ -1,5 +1,4 @@
 import type { GeneratedList } from './generate.ts'
-import { packageTours } from './generate-packages.ts'
 import type { Draft } from './maker.ts'
 import { type Family, type Package, broughtBy } from './universe.ts'
 
@@ -54,9 +53,13 @@ export function toursOf(family: Family): GeneratedList[] {
     { tasks: [{ systemd: { name: 'lab-hello', masked: false } }] },
     ...reloads(),
     { tasks: kernel() },
-    ...packageTours(family).map((tasks) => ({ tasks })),
     ...files().map((tasks) => ({ before: 'clear' as const, tasks })),
   ]
+  return numbered(family, tours)
+}
+
+/** Lists with seeds of their own, which no generated one has. */
+export function numbered(family: Family, tours: readonly Partial<GeneratedList>[]): GeneratedList[] {
   return tours.map((tour, index) => ({
     family,
     seed: -1 - index,
