@@ -21,13 +21,6 @@ export function toursOf(family: Family): GeneratedList[] {
       before: 'forget' as const,
       tasks: [{ file: { path, mode: '0751' }, ...ignore }, install('haproxy')],
     })),
-    // Where the first answer is unknown, the rest cannot be compared: one list for each.
-    { tasks: [lookAtUnit('lab-hello'), install('lab-hello')] },
-    { before: 'forget', tasks: [...lookAtAll(family, 'lab-hello'), install('lab-hello')] },
-    { tasks: [install('haproxy')] },
-    { ...late, tasks: [lookAtOwner, upgrade('haproxy'), upgrade('haproxy')] },
-    { tasks: [{ package: { name: 'haproxy', state: 'absent' } }, install('haproxy')] },
-    { ...late, tasks: [lookAtGroup, upgrade('haproxy')] },
     // What a lost account has left gets a name again with the new one.
     { tasks: [install('haproxy'), { file: { path: at('orphan'), state: 'directory', owner: 'haproxy' } }] },
     {
@@ -41,6 +34,13 @@ export function toursOf(family: Family): GeneratedList[] {
         },
       ],
     },
+    // Where the first answer is unknown, the rest cannot be compared: one list for each.
+    { tasks: [lookAtUnit('lab-hello'), install('lab-hello')] },
+    { before: 'forget', tasks: [...lookAtAll(family, 'lab-hello'), install('lab-hello')] },
+    { tasks: [install('haproxy')] },
+    { ...late, tasks: [lookAtOwner, upgrade('haproxy'), upgrade('haproxy')] },
+    { tasks: [{ package: { name: 'haproxy', state: 'absent' } }, install('haproxy')] },
+    { ...late, tasks: [lookAtGroup, upgrade('haproxy')] },
     { tasks: [...lookAtAll(family, 'haproxy'), remove(family, 'haproxy')] },
     { tasks: running('lab-hello') },
     {
