@@ -14,6 +14,8 @@ interface Brings {
   account?: { name: string; home: string; ownsHome: boolean }
   /** Brought by some releases only. */
   perhaps?: readonly string[]
+  /** Named after it, and brought by no release. */
+  never?: readonly string[]
   /** Its service needs this file before it starts. */
   config: string
 }
@@ -35,6 +37,7 @@ const DEBIAN: Readonly<Record<string, Brings>> = {
   keepalived: {
     directories: ['/etc/keepalived'],
     files: ['/etc/default/keepalived', '/etc/keepalived/keepalived.conf.sample', '/usr/sbin/keepalived'],
+    never: ['/usr/libexec/keepalived'],
     unit: 'keepalived.service',
     config: '/etc/keepalived/keepalived.conf',
   },
@@ -213,9 +216,9 @@ function isElsewhere(key: string): boolean {
 }
 
 /** An unlisted place that is named after the package. */
-function mayBeOf({ config, files, directories }: Brings, key: string): boolean {
+function mayBeOf({ config, files, directories, never = [] }: Brings, key: string): boolean {
   const stem = config.split('/')[2] ?? ''
-  const listed = [...files, ...directories]
+  const listed = [...files, ...directories, ...never]
   return (
     isPackagePlace(key) &&
     key.includes(stem) &&

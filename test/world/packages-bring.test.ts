@@ -102,6 +102,12 @@ describe('everything else after an installation', () => {
     const after = world.after(afterInstall('haproxy', undefined, 'Debian', world))
     expect(asked.map((path) => after.peek('path', { path }) instanceof Unknown)).toEqual([true, false, false])
   })
+  test('what no release brings stays absent', () => {
+    const path = '/usr/libexec/keepalived/check'
+    const world = blank(['keepalived'], { [id('path', path)]: { exists: false } })
+    const later = world.after(afterInstall('keepalived', undefined, 'Debian', world))
+    expect(later.peek('path', { path })).toEqual({ exists: false })
+  })
   test('nothing that the package is known not to bring becomes unknown', () => {
     expect(after.get('unit', { name: 'other.service' })).toEqual({ known: false })
   })
