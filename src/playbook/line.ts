@@ -1,6 +1,5 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
-import type { RawVariables } from '../variables/store.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
 import { factsGivenBy, factsSetBy, type Draft, type Span, type Step } from './program.ts'
 

@@ -41,13 +41,13 @@ beforeAll(async () => {
   for (const [kind, generate] of Object.entries(KINDS)) {
     const campaign = campaigns.get(kind)
     await Promise.all(
-      FAMILIES.map(({ family, hosts }) => {
+      FAMILIES.map(async ({ family, hosts }) => {
         const drafts = kind === 'accounts' ? [] : packageTours(family)
         const tours = numbered(
           family,
           drafts.map((tasks) => ({ tasks })),
         )
-        return campaign?.run(family, hosts, LISTS, SEED, { generate, tours })
+        await campaign?.run(family, hosts, LISTS, SEED, { generate, tours })
       }),
     )
   }
