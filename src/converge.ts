@@ -172,6 +172,8 @@ export class HostRun {
       const missing = await this.#ahead.extend()
       const group = this.#ahead.queue.shift()
       if (group) return group
+      // All that was rendered is done, so what it may have given is known, and what stands behind it comes.
+      if (!missing && this.#ahead.resume()) continue
       if (!missing) return undefined
       await this.#meeting.waitFor(missing, seen, this.#ahead.cursor, waits > 0)
     }

@@ -104,9 +104,11 @@ export class Lookahead {
     return this.#scope({ step, task }, position)
   }
 
-  /** What would have ended the play did not. */
-  resume(): void {
+  /** What would have ended the play did not. False if nothing stood in the way. */
+  resume(): boolean {
+    const halted = this.#halted
     this.#halted = false
+    return halted
   }
 
   /**

@@ -473,6 +473,16 @@ describe('what must not get out', () => {
   })
 })
 
+it('goes on behind a task of which nobody knows which facts it gives', async () => {
+  const tasks = `
+- {name: look, getent: {database: no-such-database, key: x}, ignore_errors: true}
+- {name: last, debug: {msg: x}}`
+  expect((await runLocal(play(tasks), { inventory: ONE })).story).toEqual([
+    expect.stringContaining('a look ignored'),
+    'a last ok',
+  ])
+})
+
 describe('a task that runs in check mode', () => {
   const tasks = `
 - {name: tool, copy: {content: "#!/bin/sh\\necho 2.4", dest: "{{ playbook_dir }}/tool", mode: "0755"}}
