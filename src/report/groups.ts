@@ -1,4 +1,5 @@
 import type { TaskOutcome } from './events.ts'
+import { reasonOf } from './outcome.ts'
 
 /** The same outcome on one or more hosts. */
 export interface Group {
@@ -31,7 +32,7 @@ export class Groups {
     this.#waiting.add(outcome.host)
     const { seen, groups } = this.#task(task)
     seen.add(outcome.host)
-    const same = JSON.stringify([outcome.status, outcome.reason, outcome.diff, outcome.notes])
+    const same = JSON.stringify([outcome.status, reasonOf(outcome), outcome.diff, outcome.notes])
     const group = groups.get(same)
     if (group) group.hosts.push(outcome.host)
     else groups.set(same, { outcome, hosts: [outcome.host] })

@@ -1,6 +1,6 @@
 import { toJson, type Value } from '../value.ts'
 import { cleanTexts, oneLine, type Clean } from './clean.ts'
-import { pad } from './columns.ts'
+import { displayWidth, pad } from './columns.ts'
 import { formatDiff } from './diff.ts'
 import type { TaskOutcome } from './events.ts'
 import type { ShownOutcome } from './repeats.ts'
@@ -77,10 +77,26 @@ export function taskName(outcome: Pick<TaskOutcome, 'task' | 'item' | 'handler' 
   return oneLine(`${outcome.task}${item}${outcome.handler ? ' (handler)' : ''}${delegate}`)
 }
 
-function reasonOf(outcome: TaskOutcome): string {
-  const message = outcome.result['msg']
-  if (isMessage(outcome) && outcome.status === 'ok' && typeof message === 'string') return message
+/** Why, or what `debug` shows. */
+export function reasonOf(outcome: TaskOutcome): string {
+  if (isMessage(outcome) && outcome.status === 'ok') return messageOf(outcome) ?? outcome.reason.trimEnd()
   return outcome.reason.trimEnd()
+}
+
+/** Cells that a value may take beside its name. */
+const SHORT = 80
+
+/** What `debug` shows: a text as it is, another value as JSON, a variable with its name. */
+function messageOf({ result }: TaskOutcome): string | undefined {
+  const name = Object.keys(result).find((key) => !['changed', 'failed', 'censored'].includes(key))
+  const value = name === undefined ? undefined : result[name]
+  if (name === undefined || value === undefined) return undefined
+  if (name === 'msg' && typeof value === 'string') return value
+  const json = toJson(value)
+  const inline = JSON.stringify(json)
+  const isShort = displayWidth(inline) <= SHORT
+  const text = isShort ? inline : JSON.stringify(json, undefined, 2)
+  return name === 'msg' ? text : `${name} =${isShort ? ' ' : '\n'}${text}`
 }
 
 /** What a failure stands on: the command's own last words, where the task is written, and what to do. */

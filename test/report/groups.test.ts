@@ -26,6 +26,17 @@ test('different reasons are different outcomes', () => {
   expect(groups.add(did('b', 'one', 'changed', 'y'))).toHaveLength(2)
 })
 
+test('what debug shows differs from host to host', () => {
+  const groups = new Groups(['a', 'b'])
+  const shown = (host: string): TaskOutcome => ({
+    ...did(host, 'show', 'ok', 'shown'),
+    module: 'debug',
+    result: { msg: `I am ${host}` },
+  })
+  groups.add(shown('a'))
+  expect(show(groups.add(shown('b')))).toEqual(['show ok a', 'show ok b'])
+})
+
 test('nobody waits for a host that is lost, but for one that was rescued', () => {
   const groups = new Groups(['a', 'b'])
   groups.add(did('a', 'one'))
