@@ -389,6 +389,14 @@ describe('a refused run', () => {
     expect(done.errors[0]?.code).toBe('no-hosts')
   })
 
+  it('asks about a group of the inventory that is nearly what a play wants', async () => {
+    const inventory = '[contol_plane]\na ansible_connection=local\n'
+    const text = play(WRITE).replace('hosts: web', 'hosts: masters:control_plane')
+    expect((await runLocal(text, { inventory })).errors[0]?.hint).toBe(
+      'the inventory has a group contol_plane: is it meant to be control_plane?',
+    )
+  })
+
   it('shows where a mistyped variable of the endpoint is written, and what was meant', async () => {
     const inventory = '[control_plane]\na ansible_connection=local\n\n[all:vars]\nha_vpi=10.0.0.100\n'
     const text = '- hosts: control_plane\n  tasks:\n    - {name: derive, ha_topology: {}}\n'

@@ -17,6 +17,7 @@ import { Line } from '../playbook/line.ts'
 import { draftPlays, type PlayRun, type TagsOf } from '../playbook/program.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import { diskSources, type ReadText } from '../playbook/sources.ts'
+import { nearest } from '../suggest.ts'
 import { RecursionFinder, recursionError } from '../variables/recursion.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
 import { VariableStore, type HostRecord, type Raw, type RawVariables } from '../variables/store.ts'
@@ -90,7 +91,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     inventory,
     plays.flatMap((play) => play.hosts),
   )
-  if (hosts.length === 0) throw nobody(playbook, options)
+  if (hosts.length === 0) throw nobody(playbook, inventory, options)
   const store = storeOf(inventory, hosts, options.extraVars)
   // What is bundled means what it says, whatever an ansible.cfg says of other playbooks.
   const usual = (options.bundled ? undefined : options.conduct) ?? USUAL_CONDUCT
@@ -231,14 +232,24 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-function nobody(playbook: Playbook, options: RunOptions): HakubeError {
+function nobody(playbook: Playbook, inventory: Inventory, options: RunOptions): HakubeError {
   const patterns = [...new Set(playbook.plays.map((play) => play.hosts.value))].join(' and ')
   const limit = options.limit === undefined ? '' : ` within --limit ${options.limit}`
   return new HakubeError(`no host of ${options.inventories.join(', ')} matches ${patterns}${limit}`, {
     code: 'no-hosts',
     place: playbook.plays[0]?.hosts.place,
-    hint: 'look at `hakube inventory --graph` for the groups that there are',
+    hint: misspelt(playbook, inventory) ?? 'look at `hakube inventory --graph` for the groups that there are',
   })
+}
+
+/** A group of the inventory that is nearly named as one that the plays ask for. */
+function misspelt(playbook: Playbook, inventory: Inventory): string | undefined {
+  const wanted = playbook.plays.flatMap(({ hosts }) => hosts.value.split(/[:,&!]+/)).filter(Boolean)
+  for (const group of inventory.groups.keys()) {
+    const near = ['all', 'ungrouped', ...wanted].includes(group) ? undefined : nearest(group, wanted)
+    if (near !== undefined) return `the inventory has a group ${group}: is it meant to be ${near}?`
+  }
+  return undefined
 }
 
 /** The text of a file that must be there, decrypted if it is encrypted as a whole. */
