@@ -14,6 +14,7 @@ import { Growth } from './run/growth.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs } from './run/inputs.ts'
 import { goesOnUnreached } from './run/going-on.ts'
+import { reallyRun } from './run/really.ts'
 import { rollingOf, refuseDegraded } from './run/roll.ts'
 import { layersOf } from './run/layers.ts'
 import { openEncrypted } from './run/preflight.ts'
@@ -39,6 +40,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     playbook: options.playbook,
     hosts: names,
     check: options.check,
+    ...(options.check && { runs: reallyRun(line) }),
     version: options.version,
   })
   for (const text of options.settings?.notes ?? []) options.emit({ type: 'note', text })

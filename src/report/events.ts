@@ -62,6 +62,8 @@ export type Event =
       playbook: string
       hosts: readonly string[]
       check: boolean
+      /** What runs in check mode all the same (check_mode: false). */
+      runs?: readonly { task: string; place: string }[]
       /** Of hakube. */
       version: string
       logFile?: string

@@ -100,7 +100,17 @@ export class LinesReporter implements Reporter {
       statusWidth: event.check ? 13 : 8,
       hostWidth: event.hosts.length > MANY ? 0 : Math.min(MAX_HOST_WIDTH, widest),
     }
-    if (event.check) this.#toStderr([this.#style.dim('check mode: nothing is changed')])
+    if (event.check) this.#toStderr(this.#checking(event.runs ?? []))
+  }
+
+  /** What check mode does on the hosts comes before everything else. */
+  #checking(runs: readonly { task: string; place: string }[]): string[] {
+    const { dim, yellow } = this.#style
+    if (runs.length === 0) return [dim('check mode: nothing is changed')]
+    return [
+      `${yellow('check mode:')} nothing is changed but by what runs all the same (check_mode: false):`,
+      ...runs.map(({ task, place }) => `  ${oneLine(this.#clean(task))} ${dim(`(${this.#clean(place)})`)}`),
+    ]
   }
 
   /** Everything that is not a result. */

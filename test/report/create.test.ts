@@ -38,6 +38,7 @@ const cases: [file: string, scene: string, options: Partial<ReporterOptions>][] 
   ['first-run-diff-color', 'first-run', { diff: true, color: true }],
   ['first-run-pretty-without-terminal', 'first-run', { output: 'pretty' }],
   ['check-diff', 'check', { diff: true }],
+  ['check-runs', 'check-runs', {}],
   ['failures', 'failures', {}],
   ['failures-color', 'failures', { color: true }],
   ['many-hosts', 'many-hosts', {}],

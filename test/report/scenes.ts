@@ -335,10 +335,23 @@ const bug: Event[] = [
   end([], 70),
 ]
 
+const checkRuns: Event[] = [
+  {
+    type: 'run-start',
+    playbook: 'site.yml',
+    hosts: ['m1'],
+    check: true,
+    runs: [{ task: 'Get HAProxy\u001b[2J version', place: 'roles/haproxy/tasks/main.yml:14:3' }],
+    version: '0.1.0',
+  },
+  end([recap('m1')], 0),
+]
+
 export const scenes: Readonly<Record<string, readonly Event[]>> = {
   'no-op': noOp,
   'first-run': firstRun,
   check,
+  'check-runs': checkRuns,
   failures,
   'many-hosts': manyHosts,
   'many-hosts-no-op': hundredNoOp,
