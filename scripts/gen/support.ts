@@ -4,7 +4,8 @@ import { TESTS } from '../../src/jinja/tests.ts'
 import { allKeywords } from '../../src/keywords/index.ts'
 import { LOOKUPS } from '../../src/playbook/environment.ts'
 import { insteadOf } from '../../src/playbook/known-modules.ts'
-import { PLUGINS_INSTEAD, shortModule } from '../../src/support/instead.ts'
+import { FILTERS_INSTEAD } from '../../src/jinja/names.ts'
+import { LOOKUPS_INSTEAD } from '../../src/jinja/lookups.ts'
 import type { TaskModule } from '../../src/task.ts'
 import { readRecord, type AnsibleRecord } from './record.ts'
 
@@ -80,11 +81,11 @@ function moduleRow(
   params: Readonly<Record<string, readonly string[]>>,
   modules: readonly TaskModule[],
 ): Row {
-  const short = shortModule(name)
+  const short = name.slice(name.lastIndexOf('.') + 1)
   if (ENGINE.has(short)) return { name, supported: true, cells: [code(name), 'supported', '', ''] }
   const module = modules.find((one) => one.name === short || one.aliases.includes(name))
   if (!module) {
-    const instead = insteadOf(shortModule(name))
+    const instead = insteadOf(name)
     return {
       name,
       supported: false,
@@ -119,17 +120,20 @@ function plugins(names: readonly string[], has: (name: string) => boolean): Row[
   return names.map((name) => ({ name, supported: has(name), cells: [] }))
 }
 
+/** What a user is told of lookups and filters that are not there. */
+const PLUGINS_INSTEAD: ReadonlyMap<string, string> = new Map([...FILTERS_INSTEAD, ...LOOKUPS_INSTEAD])
+
 function pluginText(rows: readonly Row[]): string {
   const yes = rows.filter((row) => row.supported).map(({ name }) => code(name))
   const no = rows.filter((row) => !row.supported).map(({ name }) => name)
-  const instead = no.filter((name) => Object.hasOwn(PLUGINS_INSTEAD, name))
+  const instead = no.filter((name) => PLUGINS_INSTEAD.has(name))
   const unknown = no.filter((name) => !instead.includes(name)).map(code)
   return [
     `Supported: ${yes.join(', ')}.`,
     ...(unknown.length > 0 ? [`Not known: ${unknown.join(', ')}.`] : []),
     ...(instead.length > 0
       ? [
-          `| refused | instead |\n|---|---|\n${instead.map((name) => `| ${code(name)} | ${cell(PLUGINS_INSTEAD[name] ?? '')} |`).join('\n')}`,
+          `| refused | instead |\n|---|---|\n${instead.map((name) => `| ${code(name)} | ${cell(PLUGINS_INSTEAD.get(name) ?? '')} |`).join('\n')}`,
         ]
       : []),
   ].join('\n\n')

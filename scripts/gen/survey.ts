@@ -1,6 +1,7 @@
 import { allKeywords } from '../../src/keywords/index.ts'
 import { insteadOf } from '../../src/playbook/known-modules.ts'
-import { PLUGINS_INSTEAD } from '../../src/support/instead.ts'
+import { FILTERS_INSTEAD } from '../../src/jinja/names.ts'
+import { LOOKUPS_INSTEAD } from '../../src/jinja/lookups.ts'
 import type { TaskModule } from '../../src/task.ts'
 import { failureOf } from './proof.ts'
 import { readSurvey, type Feature } from './survey-data.ts'
@@ -81,7 +82,8 @@ ${groups
 
 function section(group: string, list: readonly Surveyed[]): string {
   const rows = list.map(({ name, units, failure }) => {
-    const instead = failure === undefined ? '' : (PLUGINS_INSTEAD[name] ?? failure)
+    const instead =
+      failure === undefined ? '' : (FILTERS_INSTEAD.get(name) ?? LOOKUPS_INSTEAD.get(name) ?? failure)
     const text = instead.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')
     return `| \`${name.replaceAll('|', String.raw`\|`)}\` | ${units ?? ''} | ${failure === undefined ? 'supported' : 'refused'} | ${text} |`
   })

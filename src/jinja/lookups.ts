@@ -77,7 +77,7 @@ export function findLookup(name: string, own: Lookups | undefined): Lookup {
 }
 
 /** What to write for lookups of Ansible's that are not there. */
-const INSTEAD = new Map([
+export const LOOKUPS_INSTEAD: ReadonlyMap<string, string> = new Map([
   ['url', 'Register the answer of the module uri, with delegate_to: localhost for this machine.'],
   ['config', "Write the setting's value out."],
   ['redis', "Use lookup('pipe', 'redis-cli get …')."],
@@ -87,7 +87,7 @@ const INSTEAD = new Map([
 
 export function unknownLookup(name: string, known: readonly string[], at?: number): Mistake {
   const hint =
-    INSTEAD.get(shortName(name)) ??
+    LOOKUPS_INSTEAD.get(shortName(name)) ??
     suggestion(name, known) ??
     `These are known: ${[...known].sort().join(', ')}.`
   return new Mistake(`there is no lookup '${name}'`, { code: 'unknown-lookup', hint, at })

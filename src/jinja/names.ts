@@ -30,7 +30,7 @@ export function knownNames(lookups: ReadonlySet<string> | undefined): Names {
 
 function checkFilterName(name: string, at: number): void {
   if (FILTERS.has(canonicalFilter(name))) return
-  const instead = INSTEAD.get(canonicalFilter(name))
+  const instead = FILTERS_INSTEAD.get(canonicalFilter(name))
   const hint = instead ?? suggestion(name, FILTERS.keys()) ?? 'docs/playbooks.md lists the filters there are.'
   throw new Mistake(`there is no filter '${name}'`, { code: 'unknown-filter', hint, at })
 }
@@ -42,7 +42,7 @@ function checkTestName(name: string, at: number): void {
 }
 
 /** What to write for filters of Ansible's that are not there. */
-const INSTEAD = new Map([
+export const FILTERS_INSTEAD: ReadonlyMap<string, string> = new Map([
   ['vault', 'Encrypt with ansible-vault beforehand.'],
   ['unvault', 'Keep the decrypted value in a vars file.'],
   ['fileglob', "Write lookup('fileglob', 'pattern')."],

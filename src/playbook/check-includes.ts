@@ -6,6 +6,8 @@ import { inherit } from './inherited.ts'
 import type { Entry, Inherited, Play, Playbook, Task } from './model.ts'
 import { hasTemplate } from './reader.ts'
 
+const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
+
 /**
  * What is wrong in files and roles that includes name outright. Only where no condition may keep the include from running:
  * what is for another distribution may be beyond hakube, and does not matter then.
@@ -21,9 +23,10 @@ export function checkIncludes({ plays, loading }: Playbook): HakubeError[] {
     const key = JSON.stringify([args, entry.origin.dir, entry.origin.role?.path])
     if (!args || seen.has(key)) return []
     seen.add(key)
+    const within = inherit(outer, entry.include?.apply ?? NOTHING)
     try {
-      const { entries } = bring(loading, entry, args, { lent: outer, playVars })
-      return entries.flatMap((inner) => check(inner, outer, playVars))
+      const { entries } = bring(loading, entry, args, { lent: within, playVars })
+      return entries.flatMap((inner) => check(inner, within, playVars))
     } catch (error) {
       if (!isKnown(error)) throw error
       return error instanceof HakubeErrors ? [...error.errors] : [error]

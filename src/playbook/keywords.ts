@@ -4,6 +4,11 @@
  */
 export type Support = 'yes' | (string & {})
 
+/** What a table of names says of a word that a user wrote: `constructor` is in none of them. */
+export function hintOf(table: Readonly<Record<string, string>>, word: string): string | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined
+}
+
 const COMMON = {
   name: 'yes',
   vars: 'yes',
@@ -118,11 +123,24 @@ export const IMPORT_KEYWORDS: Readonly<Record<string, Support>> = {
 }
 
 /** What Ansible refuses beside an include: the tasks that it brings would not have it. */
-export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEntries(
-  [
+export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = {
+  async: 'write timeout: on the tasks in the file',
+  poll: 'write timeout: on the tasks in the file',
+  ...onTheBrought(
     'become',
     'become_user',
     'become_method',
+    'become_flags',
+    'become_exe',
+    'connection',
+    'remote_user',
+    'port',
+    'module_defaults',
+    'collections',
+    'throttle',
+    'timeout',
+    'ignore_unreachable',
+    'delegate_facts',
     'environment',
     'check_mode',
     'diff',
@@ -134,8 +152,14 @@ export const INCLUDE_KEYWORDS: Readonly<Record<string, string>> = Object.fromEnt
     'delay',
     'changed_when',
     'failed_when',
-  ].map((name) => [name, `write apply: {${name}: …} among its parameters, or import_tasks`]),
-)
+  ),
+}
+
+function onTheBrought(...names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => [name, `write apply: {${name}: …} among its parameters, or import_tasks`]),
+  )
+}
 
 export const TASK_KEYWORDS: Readonly<Record<string, Support>> = {
   ...COMMON,

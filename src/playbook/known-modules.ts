@@ -268,6 +268,22 @@ function all(names: readonly string[], instead: string): Record<string, string> 
 const COLLECTION =
   /^(?:ansible|community|containers|kubernetes|amazon|azure|google|openstack|cisco|arista|junipernetworks|vmware|netbox|theforeman|redhat|fedora|hetzner)\.[a-z0-9_]+\./
 
+/** Modules that are outside of hakube's field, by the beginnings of their full names. */
+const FOREIGN: readonly [RegExp, string][] = [
+  [/^(?:ansible|community)\.windows\./, 'hosts are Linux machines'],
+  [/^kubernetes\.core\./, 'run kubectl or helm with command'],
+  [/^(?:cisco|arista|junipernetworks)\./, 'hosts are Linux machines'],
+  [
+    /^(?:amazon|azure|google|openstack|vmware|hetzner)\.|^community\.aws\./,
+    'hakube works on hosts, not on clouds',
+  ],
+  [/^community\.(?:mysql|postgresql|mongodb)\./, 'run its client with command'],
+  [/^community\.docker\./, 'run docker with command'],
+  [/^(?:win|ios|nxos|eos|junos|vyos)_/, 'hosts are Linux machines'],
+  [/^(?:ec2|azure_rm|gcp|os|vmware)_/, 'hakube works on hosts, not on clouds'],
+  [/^(?:mysql|postgresql|mongodb)_/, 'run its client with command'],
+]
+
 /** What to write instead of a module that Ansible has and hakube has not; undefined for a name nobody knows. */
 export function insteadOf(name: string): string | undefined {
   const short = name.slice(name.lastIndexOf('.') + 1)
@@ -275,5 +291,7 @@ export function insteadOf(name: string): string | undefined {
   if (name !== short && !COLLECTION.test(name)) return undefined
   const known = Object.hasOwn(KNOWN, short) ? KNOWN[short] : undefined
   if (known !== undefined) return known
+  const outside = FOREIGN.find(([pattern]) => pattern.test(name))?.[1]
+  if (outside !== undefined) return outside
   return name === short || /^ansible\.(?:builtin|legacy|posix)\./.test(name) ? undefined : COMMAND
 }

@@ -6,6 +6,7 @@ import { toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { splitKeyValue } from './key-value.ts'
+import { hintOf } from './keywords.ts'
 import type { Located } from './model.ts'
 import { parameterFor, valueFor } from './misplaced.ts'
 import { defaultsFor, type ModuleDefaults } from './module-defaults.ts'
@@ -120,7 +121,7 @@ function checkArguments(
     module.params.def.catchall !== undefined && module.params.def.catchall._zod.def.type !== 'never'
   for (const [name, { value, place: at }] of args) {
     const field = Object.hasOwn(shape, name) ? shape[name] : undefined
-    const refused = module.unsupported?.[name]
+    const refused = hintOf(module.unsupported ?? {}, name)
     if (refused !== undefined)
       reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter', docs)
     else if (!field && !open) {

@@ -3,7 +3,7 @@ import includeRole from '../tasks/include_role.ts'
 import includeTasks from '../tasks/include_tasks.ts'
 import { entryOf, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
-import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS } from './keywords.ts'
+import { BLOCK_KEYWORDS, INCLUDE_KEYWORDS, hintOf } from './keywords.ts'
 import type { Include, Inherited } from './model.ts'
 import type { Reader } from './reader.ts'
 
@@ -21,7 +21,7 @@ export function withoutApply(module: TaskModule, action: YamlEntry): YamlEntry {
 /** What an include lends to the tasks that it brings. As in Ansible, most keywords of the include itself do not. */
 export function readInclude(reader: Reader, mapping: YamlMapping, shared: Inherited): Include {
   for (const { key, keyPlace } of mapping.entries) {
-    const refused = INCLUDE_KEYWORDS[String(key)]
+    const refused = hintOf(INCLUDE_KEYWORDS, String(key))
     if (refused !== undefined)
       reader.problem(`${String(key)} does not work with an include`, keyPlace, refused)
   }

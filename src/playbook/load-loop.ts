@@ -1,5 +1,5 @@
 import { toValue, type YamlMapping, type YamlNode } from '../yaml/load.ts'
-import { LOOKUP_LOOPS, LOOP_CONTROL_KEYWORDS, LOOP_KEYWORDS } from './keywords.ts'
+import { LOOKUP_LOOPS, LOOP_CONTROL_KEYWORDS, LOOP_KEYWORDS, hintOf } from './keywords.ts'
 import type { Loop } from './model.ts'
 import type { Reader } from './reader.ts'
 
@@ -10,7 +10,7 @@ export function readLoop(
   keys: Map<string, YamlNode>,
 ): Loop | undefined {
   for (const { key, keyPlace } of mapping.entries) {
-    const instead = LOOP_KEYWORDS[String(key)]
+    const instead = hintOf(LOOP_KEYWORDS, String(key))
     if (instead !== undefined) reader.problem(`${String(key)} is not supported`, keyPlace, instead)
   }
   const control = keys.get('loop_control')

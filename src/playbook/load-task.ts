@@ -1,3 +1,4 @@
+import type { Place } from '../errors.ts'
 import { insteadOf } from './known-modules.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
@@ -6,11 +7,11 @@ import { missingCollection, resolveModule } from './collections.ts'
 import { toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { writtenAction } from './written-action.ts'
-import { HANDLER_KEYWORDS, LOOP_KEYWORDS, TASK_KEYWORDS } from './keywords.ts'
+import { HANDLER_KEYWORDS, LOOKUP_LOOPS, LOOP_KEYWORDS, hintOf, TASK_KEYWORDS } from './keywords.ts'
 import { loadArguments } from './load-arguments.ts'
 import { readLoop } from './load-loop.ts'
 import { isIncluding, readInclude, withoutApply } from './load-include.ts'
-import { elsewhere, foreign } from './misplaced.ts'
+import { elsewhere } from './misplaced.ts'
 import {
   isMeta,
   METAS,
@@ -91,7 +92,7 @@ export function loadTask(
   }
   const include = module && !isMeta(module) && isIncluding(module)
   if (include) return { ...task, module, include: readInclude(reader, mapping, shared) }
-  if (module && isMeta(module)) checkMeta(reader, module, keys, handler)
+  if (module && isMeta(module)) checkMeta(reader, module, keys, { handler, at: action.keyPlace })
   return module && { ...task, module }
 }
 
@@ -116,19 +117,24 @@ const REFUSED_METAS: Readonly<Record<string, string>> = {
 /** As a handler flush_handlers has nothing to do: they are being flushed. Real roles have it. */
 const AS_HANDLER: readonly Meta['meta'][] = ['flush_handlers', 'noop', 'reset_connection']
 
+/** A meta has no result, and no items. */
+const NOT_ON_META: ReadonlySet<string> = new Set([
+  ...['loop', 'with_items', 'with_list', ...LOOKUP_LOOPS],
+  ...['until', 'retries', 'delay', 'async', 'poll', 'register', 'notify', 'changed_when', 'failed_when'],
+])
+
 /** What Ansible ignores with a warning at most, and people rely on. */
 function checkMeta(
   reader: Reader,
   { meta }: Meta,
   keys: ReadonlyMap<string, YamlNode>,
-  handler: boolean,
+  { handler, at }: { handler: boolean; at: Place },
 ): void {
+  if (handler && !AS_HANDLER.includes(meta))
+    reader.problem(`meta: ${meta} cannot be a handler`, at, 'write it among the tasks')
   const ignores = ['noop', 'reset_connection'].includes(meta)
   for (const [key, { place }] of keys) {
-    if (['loop', 'with_items', 'with_list', 'until', 'register', 'notify'].includes(key))
-      reader.problem(`${key} does not work with meta`, place, 'remove it')
-    if (handler && /^(?:ansible\.builtin\.)?meta$/.test(key) && !AS_HANDLER.includes(meta))
-      reader.problem(`meta: ${meta} cannot be a handler`, place, 'write it among the tasks')
+    if (NOT_ON_META.has(key)) reader.problem(`${key} does not work with meta`, place, 'remove it')
     if (key === 'when' && ignores)
       reader.problem(
         `meta: ${meta} runs whatever "when" says`,
@@ -152,7 +158,7 @@ function findAction(
     return reader.problem(
       `meta: ${String(word)} is not supported`,
       action.value.place,
-      REFUSED_METAS[String(word)] ?? didYouMean(String(word), METAS),
+      hintOf(REFUSED_METAS, String(word)) ?? didYouMean(String(word), METAS),
     )
   }
   const module = resolveModule(name, collections)
@@ -169,8 +175,7 @@ function findAction(
   return reader.problem(
     `there is no module ${name}`,
     action.keyPlace,
-    foreign(name) ??
-      elsewhere(name, 'task') ??
+    elsewhere(name, 'task') ??
       didYouMean(name, [...moduleNames(), ...keywords]) ??
       missingCollection(name, collections) ??
       '`hakube modules` lists the modules',

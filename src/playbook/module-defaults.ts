@@ -1,8 +1,9 @@
-import { distance } from 'fastest-levenshtein'
+import { nearest } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { findModule, moduleNames } from '../tasks/index.ts'
 import { toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import type { Located } from './model.ts'
+import { insteadOf } from './known-modules.ts'
 import { isNothing, type Reader } from './reader.ts'
 
 /** Parameters by the name of a module, or of a group of modules (`group/docker`). */
@@ -10,13 +11,10 @@ export type ModuleDefaults = ReadonlyMap<string, ReadonlyMap<string, Located>>
 
 const GROUP = 'group/'
 
-/** Ansible's groups of modules, with those members that hakube may have. */
-const GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['docker', ['docker_container', 'docker_image', 'docker_network', 'docker_volume']],
-  ...['acme', 'aws', 'azure', 'cpm', 'gcp', 'k8s', 'os', 'ovirt', 'vmware'].map(
-    (name): [string, string[]] => [name, []],
-  ),
-])
+/** Ansible's groups of modules. hakube has no module of any: what is said of them concerns no task. */
+const GROUPS: ReadonlySet<string> = new Set(
+  'acme aws azure cpm docker gcp k8s os ovirt vmware'.split(' ').map((name) => GROUP + name),
+)
 
 /** `module_defaults`: a mapping, or a list of mappings. A module's short and its full names mean the same. */
 export function readModuleDefaults(reader: Reader, node: YamlNode | undefined): ModuleDefaults | undefined {
@@ -36,7 +34,7 @@ function nameOf(reader: Reader, { key, keyPlace }: YamlEntry): string | undefine
   const name = String(key)
   if (name.startsWith(GROUP)) {
     const group = name.slice(name.lastIndexOf('.') + 1).replace(GROUP, '')
-    if (GROUPS.has(group)) return GROUP + group
+    if (GROUPS.has(GROUP + group)) return GROUP + group
     return reader.problem(
       `module_defaults: hakube knows no group of modules ${name}`,
       keyPlace,
@@ -46,7 +44,7 @@ function nameOf(reader: Reader, { key, keyPlace }: YamlEntry): string | undefine
   const module = findModule(name)
   if (module) return module.name
   // Tasks that use a module of which hakube knows nothing are refused themselves; a slip of the fingers is not.
-  const near = moduleNames().find((known) => distance(known, name) === 1)
+  const near = insteadOf(name) === undefined ? nearest(name, moduleNames()) : undefined
   if (near !== undefined)
     reader.problem(`module_defaults: there is no module ${name}`, keyPlace, `did you mean "${near}"?`)
   return undefined
@@ -68,9 +66,7 @@ function parametersOf(reader: Reader, { key, value }: YamlEntry): ReadonlyMap<st
   )
 }
 
-/** What a task of this module has where it says nothing itself: what is said of the module beats its groups. */
+/** What a task of this module has where it says nothing itself. */
 export function defaultsFor(module: TaskModule, defaults: ModuleDefaults): ReadonlyMap<string, Located> {
-  const groups = [...GROUPS].filter(([, members]) => members.includes(module.name))
-  const layers = [...groups.map(([group]) => GROUP + group), module.name].map((name) => defaults.get(name))
-  return new Map(layers.flatMap((layer) => [...(layer ?? [])]))
+  return defaults.get(module.name) ?? new Map()
 }

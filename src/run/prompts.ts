@@ -22,12 +22,18 @@ export async function answered(
     const vars = new Map(play.vars)
     for (const written of play.varsPrompt ?? []) {
       const prompt = rendered(written, scopeOf({ ...play, vars }))
+      const hide = (value: Value | undefined) => {
+        if (prompt.private && typeof value === 'string' && value !== '') redactor.add(value)
+      }
+      // What -e or a default says stands in the open anyway.
       if (extraVars.has(prompt.name)) continue
       const typed = typeof ask === 'function' ? await ask(prompt) : ''
-      if (typed !== '' && prompt.private) redactor.add(typed)
+      hide(typed)
       if (ask === undefined && prompt.default)
         warn(`nobody can be asked for ${prompt.name}: it has its default`)
-      vars.set(prompt.name, valueOf(prompt, typed, ask !== undefined))
+      const answer = valueOf(prompt, typed, ask !== undefined)
+      if (prompt.encrypt) hide(answer.value)
+      vars.set(prompt.name, answer)
     }
     out.push({ ...play, vars })
   }
