@@ -1,10 +1,11 @@
-import { lines, nothing, type Script, sh } from '../shell/sh.ts'
+import { lines, nothing, Script, sh } from '../shell/sh.ts'
 import { joinWrites } from '../shell/write-file.ts'
 import type { Diff, Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { type Effect, effectOnAll, type World } from '../world/world.ts'
 import { type FileContent, planFile } from './file-content.ts'
 import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
+import { withoutMount } from './mount-fstab.ts'
 import { type Mounted, mountsWith } from './mount-look.ts'
 
 /** What a mount task comes down to. */
@@ -37,6 +38,49 @@ export function fstabFile(wish: MountWish, content: string): FileContent {
   }
 }
 
+/** How a mount script ends that has unmounted something and could not mount it again: no status of mount's own. */
+const GONE = '200'
+
+/** Mounts once more what is mounted there: at once, else by unmounting it before. */
+export function mountAgain(path: string, remount: readonly string[], anew: readonly string[]): Script {
+  return sh`mount ${remount} || { umount ${path} && { mount ${anew} || exit ${GONE}; }; }`
+}
+
+/** Runs that, and has what was mounted there back if it is gone; the cause is on standard error, the status 1. */
+export function orAsBefore(
+  command: Script,
+  now: Mounted | undefined,
+  restore: Script,
+  inFstab?: Script,
+): Script {
+  const back = now ? mountedBefore(now) : sh`:`
+  return lines(
+    now ? mountOptions(now.path) : nothing,
+    sh`said=$({ ${command}; } 2>&1) || {
+code=$?`,
+    restore,
+    now
+      ? sh`[ "$code" != ${GONE} ] || ${inFstab ?? sh`false`} || ${back} || printf '%s\n' ${`${now.path} is not mounted any more`} >&2`
+      : nothing,
+    sh`printf '%s\n' "$said" | head -n 1 >&2; exit 1; }`,
+  )
+}
+
+/** The options that it has now: fstab need not know of it. */
+function mountOptions(path: string): Script {
+  return lines(
+    sh`options= at=${path.replaceAll('\\', '\\134').replaceAll(' ', '\\040').replaceAll('\t', '\\011')}`,
+    new Script(`while read -r device point type given rest; do
+  [ "$point" != "$at" ] || options=$given
+done </proc/self/mounts`),
+  )
+}
+
+function mountedBefore({ path, src, fstype, bound }: Mounted): Script {
+  if (bound) return sh`mount -o bind ${[src, path]} 2>/dev/null`
+  return sh`mount -t ${fstype} ${new Script('${options:+-o "$options"}')} ${[src, path]} 2>/dev/null`
+}
+
 /** fstab first, then the mount; if that fails, all goes back. */
 export function mountChange(
   wish: MountWish,
@@ -59,16 +103,20 @@ export function mountChange(
       )
     : undefined
   const restore = lines(
-    back?.status === 'change' ? (before ? back.apply : sh`rm -f ${wish.fstab}`) : nothing,
+    // In a shell of its own: what fails there must not keep the rest from going back.
+    back?.status === 'change' ? sh`( ${before ? back.apply : sh`rm -f ${wish.fstab}`} )` : nothing,
     ...missing.toReversed().map((each) => sh`rmdir ${each} 2>/dev/null`),
   )
+  const known = before && withoutMount(before.toString('latin1'), { path, src: undefined }) !== undefined
   const apply = lines(
     made.script,
     fstab?.apply ?? nothing,
-    sh`said=$({ ${command}; } 2>&1) || {
-failed=1`,
-    restore,
-    sh`printf '%s\n' "$said" | head -n 1 >&2; exit 1; }`,
+    orAsBefore(
+      command,
+      now,
+      restore,
+      known ? sh`mount ${[...fstabOption(wish), path]} 2>/dev/null` : undefined,
+    ),
   )
   const bind = /(?:^|,)r?bind(?:,|$)/.test(wish.opts)
   return {
@@ -84,6 +132,11 @@ failed=1`,
     ],
     result: { ...fstab?.result, ...resultOf(wish) },
   }
+}
+
+/** For mount: which fstab is meant. */
+export function fstabOption({ fstab }: MountWish): string[] {
+  return fstab === '/etc/fstab' ? [] : ['-T', fstab]
 }
 
 /** Another file system shows there: its root, and what is below. */

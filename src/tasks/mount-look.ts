@@ -7,6 +7,8 @@ export interface Mounted {
   path: string
   src: string
   fstype: string
+  /** Only a directory of its file system shows there, and `src` is that. */
+  bound?: boolean
 }
 
 /** Of each mount what of its file system shows, where, its type and its device; numbers and options are nobody's business. */
@@ -26,7 +28,10 @@ export const mountsQuestion = { kind: 'script', ask: ASK } as const
 /** All mounts, the last one over a point last. Of a bind mount, `src` is the directory that is mounted. */
 export function mounts(world: World): Mounted[] {
   const all = rowsOf(world.get('script', ASK).stdout)
-  return all.map((row) => ({ path: row.path, src: sourceOf(row, all), fstype: row.fstype }))
+  return all.map((row) => {
+    const src = sourceOf(row, all)
+    return { path: row.path, src, fstype: row.fstype, bound: src !== row.src }
+  })
 }
 
 interface Row extends Mounted {

@@ -7,9 +7,12 @@ import { planFile } from './file-content.ts'
 import {
   type Change,
   fstabFile,
+  fstabOption,
   hidden,
+  mountAgain,
   mountChange,
   type MountWish,
+  orAsBefore,
   resultOf,
   stateDiff,
 } from './mount-change.ts'
@@ -86,9 +89,10 @@ function planAbsent(wish: MountWish, world: World): Plan {
     summary: `remove ${wish.path} from ${wish.fstab}${now ? ' and unmount it' : ''}`,
     diff: [...fstab.diff, ...(now ? [stateDiff(wish, now.src, 'not mounted')] : [])],
     apply: lines(
-      fstab.apply,
       now ? umount(wish, world) : nothing,
       sh`[ ! -e ${wish.path} ] || rmdir ${wish.path} || exit 1`,
+      // Last: what cannot be unmounted keeps its line, or the next run would take it for done.
+      fstab.apply,
     ),
     effects: [...fstab.effects, ...(now ? unmountEffects(wish) : []), pathGone(wish.path)],
     result: { ...fstab.result, ...resultOf(wish) },
@@ -101,9 +105,9 @@ function planMounted(wish: MountWish, world: World): Plan {
   const now = mountedAt(wish, world)
   if (now && !fstab)
     return { status: 'ok', reason: `${now.src} is mounted on ${wish.path}`, result: resultOf(wish) }
-  const option = wish.fstab === '/etc/fstab' ? [] : ['-T', wish.fstab]
+  const option = fstabOption(wish)
   const command = now
-    ? sh`mount ${['-o', 'remount', ...option, wish.path]} >/dev/null 2>&1 || { umount ${wish.path} && mount ${[...option, wish.path]}; }`
+    ? mountAgain(wish.path, ['-o', 'remount', ...option, wish.path], [...option, wish.path])
     : sh`mount ${[...option, wish.path]}`
   return mountChange(wish, fstab, command, world, now)
 }
@@ -116,10 +120,14 @@ function planRemount(wish: MountWish, world: World): Plan {
       message: `nothing is mounted on ${wish.path}`,
       hint: 'write state: mounted',
     }
-  const option = wish.fstab === '/etc/fstab' ? [] : ['-T', wish.fstab]
+  const option = fstabOption(wish)
   const command =
     wish.opts === 'defaults'
-      ? sh`mount ${['-o', 'remount', ...option, wish.path]} || { umount ${wish.path} && mount ${[...option, wish.path]}; } || exit 1`
+      ? orAsBefore(
+          mountAgain(wish.path, ['-o', 'remount', ...option, wish.path], [...option, wish.path]),
+          now,
+          nothing,
+        )
       : sh`mount ${['-o', `remount,${wish.opts}`, ...option, wish.path]} || exit 1`
   return { ...change(wish, `mount ${wish.path} again`, [], command, []), once: true }
 }
@@ -135,7 +143,7 @@ function planEphemeral(wish: MountWish, world: World): Plan {
       hint: 'unmount it before, with state: unmounted',
     }
   if (now) {
-    const again = sh`mount ${['-o', 'remount', ...options]} || { umount ${path} && mount ${options}; } || exit 1`
+    const again = orAsBefore(mountAgain(path, ['-o', 'remount', ...options], options), now, nothing)
     return { ...change(wish, `mount ${path} again`, [], again, []), once: true }
   }
   const plan = mountChange(wish, undefined, sh`mount ${options}`, world, undefined)

@@ -1,11 +1,15 @@
-import { describe, expect, test } from 'vitest'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lines, Script, sh } from '../../src/shell/sh.ts'
 import mount from '../../src/tasks/mount.ts'
 import { withMount, withoutMount } from '../../src/tasks/mount-fstab.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { replyOf } from '../../src/world/path-effects.ts'
 import { id } from '../../src/world/world.ts'
 import { directory, rules, script } from './accounts.ts'
-import { controllerWith } from './harness.ts'
+import { controllerWith, type Host, look, planOf, shells } from './harness.ts'
 import { applyOf, planWith, type Answers } from './worlds.ts'
 
 const LINE = { src: '/dev/a', path: '/m', fstype: 'xfs', opts: 'defaults', dump: '0', passno: '0' }
@@ -118,4 +122,77 @@ test.each([
   [{ ...args, fstab: 'x' }, 'not an absolute path'],
 ])('%j is refused: %s', (given, message) => {
   expect(() => mount.prepare(mount.params.parse(given), controllerWith())).toThrow(message)
+})
+
+describe.each(shells)('where a tool fails, $name', (host: Host) => {
+  let dir: string
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'hakube-mount-'))
+  })
+  afterEach(() => rmSync(dir, { recursive: true }))
+
+  /** Plans over this fstab, with /m mounted, and runs that with tools that note how they are called. */
+  async function run(
+    more: Record<string, unknown>,
+    before: string | Buffer,
+    tools: { mount?: string; umount?: string },
+    seen: readonly string[] = MOUNTS,
+  ) {
+    const fstab = join(dir, 'fstab')
+    writeFileSync(fstab, before)
+    writeFileSync(join(dir, 'calls'), '')
+    for (const name of ['mount', 'umount'] as const) {
+      const text = `#!/bin/sh\necho "${name} $*" >>${dir}/calls\n${tools[name] ?? ''}\n`
+      writeFileSync(join(dir, name), text)
+      chmodSync(join(dir, name), 0o755)
+    }
+    const prepared = await mount.prepare(mount.params.parse({ ...args, fstab, ...more }), controllerWith())
+    const answers = { ...script('mounts', seen), ...directory('/m') }
+    const world = look(host, mount.asks(prepared)).merge(new Map(Object.entries(answers)))
+    const plan = planOf(mount, prepared, world)
+    const applied = host.run(lines(sh`PATH=${dir}:$PATH`, new Script(applyOf(plan))))
+    const calls = readFileSync(join(dir, 'calls'), 'utf8').replaceAll(fstab, 'FSTAB').trim().split('\n')
+    return { plan, code: applied.code, said: applied.stderr.toString(), fstab: readFileSync(fstab), calls }
+  }
+
+  const OLD = '/dev/a /m xfs defaults 0 0\n'
+  const AGAIN = ['mount -o remount -T FSTAB /m', 'umount /m', 'mount -T FSTAB /m']
+
+  test('a mount that cannot be changed is there again, as fstab had it', async () => {
+    const no = `grep -q noatime ${dir}/fstab || exit 0; echo 'bad option' >&2; exit 32`
+    const done = await run({ opts: 'noatime' }, OLD, { mount: no })
+    expect(done).toMatchObject({ code: 1, said: 'bad option\n' })
+    expect(done.fstab.toString()).toBe(OLD)
+    expect(done.calls).toEqual([...AGAIN, 'mount -T FSTAB /m'])
+  })
+
+  test('or as it was mounted, where fstab did not have it', async () => {
+    const no = "case $* in *FSTAB*|*-T*) echo 'bad option' >&2; exit 32 ;; esac"
+    const done = await run({}, '', { mount: no })
+    expect(done).toMatchObject({ code: 1, said: 'bad option\n', calls: [...AGAIN, 'mount -t xfs /dev/a /m'] })
+    expect(done.fstab.toString()).toBe('')
+    const bound = await run({}, '', { mount: no }, ['/ / ext4 /dev/vda', '/srv/x /m ext4 /dev/vda'])
+    expect(bound.calls.at(-1)).toBe('mount -o bind /srv/x /m')
+  })
+
+  test('what is still mounted is not mounted a second time', async () => {
+    const done = await run({ opts: 'ro' }, OLD, { mount: 'exit 32', umount: 'echo busy >&2; exit 32' })
+    expect(done).toMatchObject({ code: 1, said: 'busy\n', calls: AGAIN.slice(0, 2) })
+  })
+
+  test.each([{ state: 'remounted' }, { state: 'ephemeral' }])('%j brings it back, too', async (more) => {
+    const once = `grep -c '^mount -t xfs /dev/a /m$' ${dir}/calls >/dev/null && [ -e ${dir}/second ] && exit 0
+[ "$1" = -o ] || : >${dir}/second
+echo 'cannot mount' >&2; exit 32`
+    const done = await run(more, OLD, { mount: once })
+    expect(done).toMatchObject({ code: 1, said: 'cannot mount\n' })
+    expect(done.calls.at(-1)).toBe('mount -t xfs /dev/a /m')
+    expect(done.calls).toHaveLength(4)
+  })
+
+  test('what is busy keeps its line: the next run must not take it for unmounted', async () => {
+    const done = await run({ state: 'absent' }, OLD, { umount: 'echo busy >&2; exit 32' })
+    expect(done).toMatchObject({ code: 1, calls: ['umount /m'] })
+    expect(done.fstab.toString()).toBe(OLD)
+  })
 })
