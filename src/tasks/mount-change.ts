@@ -20,6 +20,8 @@ export interface MountWish {
   fstab: string
   backup: boolean
   boot: boolean
+  /** What was written without an effect, as in Ansible. */
+  warning?: string
 }
 
 export type Change = Extract<Plan, { status: 'change' }>
@@ -152,7 +154,7 @@ export function stateDiff({ path }: MountWish, before: string, after: string): D
 }
 
 export function resultOf(wish: MountWish): Result {
-  const { path, src, fstype, opts, dump, passno, fstab, boot } = wish
+  const { path, src, fstype, opts, dump, passno, fstab, boot, warning } = wish
   return {
     name: path,
     opts,
@@ -162,5 +164,6 @@ export function resultOf(wish: MountWish): Result {
     boot: boot ? 'yes' : 'no',
     ...(src !== undefined && { src }),
     ...(fstype !== undefined && { fstype }),
+    ...(warning !== undefined && { warnings: [warning] }),
   }
 }

@@ -33,7 +33,11 @@ export default defineTask({
     src: name.optional().describe('The device, or what else is mounted.'),
     fstype: name.optional().describe('Type of the file system.'),
     opts: text.optional().describe('Options, with commas between them. Default: defaults.'),
-    boot: bool.default(true).describe('Whether it is mounted at boot: no adds noauto to the options.'),
+    boot: bool
+      .default(true)
+      .describe(
+        'Whether it is mounted at boot: no adds noauto to the options, but for defaults (a warning says so).',
+      ),
     dump: text.default('0').describe("fstab's fifth field."),
     passno: text.default('0').describe("fstab's sixth field: the order of fsck."),
     fstab: name.default('/etc/fstab').describe('The file.'),
@@ -68,7 +72,9 @@ export default defineTask({
     if (!params.fstab.startsWith('/'))
       throw wrong(`mount: ${JSON.stringify(params.fstab)} is not an absolute path`)
     const given = (params.opts ?? 'defaults').split(',')
-    const quiet = !params.boot && !given.includes('noauto') && !given.includes('defaults')
+    const plain = given.includes('defaults')
+    const asked = !params.boot && !given.includes('noauto')
+    const quiet = asked && !plain
     return {
       state,
       path: path === '/' ? path : path.replace(/\/+$/, ''),
@@ -80,6 +86,8 @@ export default defineTask({
       fstab: params.fstab,
       backup: params.backup,
       boot: params.boot || given.includes('noauto'),
+      ...(asked &&
+        plain && { warning: 'boot: no has no effect beside the options "defaults": write opts: noauto' }),
     }
   },
   asks(wish): WorldQuestion[] {

@@ -101,6 +101,20 @@ describe('what is done', () => {
   })
 })
 
+// As ansible.posix.mount 1.4: defaults and noauto would contradict each other.
+test.each([
+  [{}, 'defaults'],
+  [{ opts: 'defaults,ro' }, 'defaults,ro'],
+])('boot: no beside %j changes nothing, and a warning says so', async (more, opts) => {
+  const { plan } = await planWith(mount, { ...args, ...more, state: 'present', boot: false }, host)
+  expect(plan).toMatchObject({
+    diff: [{ after: `# none\n/dev/a /m xfs ${opts} 0 0\n` }],
+    result: { boot: 'no', warnings: [expect.stringContaining('boot: no has no effect')] },
+  })
+  const { plan: quiet } = await planWith(mount, { ...args, opts: 'noauto', boot: false }, host)
+  expect(quiet).not.toHaveProperty('result.warnings')
+})
+
 test.each([
   [args, mounted, '/dev/a is mounted on /m'],
   [{ path: '/x', state: 'unmounted' }, mounted, 'nothing is mounted on /x'],
