@@ -13,6 +13,7 @@ import {
   homeFileQuestions,
   type HomeFileSeen,
 } from './home-file.ts'
+import { editing } from './edited-file.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
 import { makeDirectories, missingDirectories } from './make-directory.ts'
@@ -95,27 +96,29 @@ export default defineTask({
     }
   },
   asks: (wish) => homeFileQuestions(wish.file),
-  plan(wish, world): Plan {
-    const seen = homeFile(wish.file, world)
-    if (!seen)
-      return {
-        status: 'fail',
-        message: `there is no user ${wish.user}`,
-        hint: 'make it before, with a user task',
-      }
-    if (seen.instead !== undefined)
-      return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
-    const after = editKeys(seen.text, wish)
-    const result = { ...wish.given, keyfile: seen.path }
-    if (after === undefined)
-      return {
-        status: 'ok',
-        reason: `${seen.path} has ${wish.present ? 'the key' : 'no such key'}`,
-        result,
-      }
-    return change(wish, seen, after, world)
-  },
+  plan: (wish, world) => editing(() => plan(wish, world)),
 })
+
+function plan(wish: Wish, world: World): Plan {
+  const seen = homeFile(wish.file, world)
+  if (!seen)
+    return {
+      status: 'fail',
+      message: `there is no user ${wish.user}`,
+      hint: 'make it before, with a user task',
+    }
+  if (seen.instead !== undefined)
+    return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
+  const after = editKeys(seen.text, wish)
+  const result = { ...wish.given, keyfile: seen.path }
+  if (after === undefined)
+    return {
+      status: 'ok',
+      reason: `${seen.path} has ${wish.present ? 'the key' : 'no such key'}`,
+      result,
+    }
+  return change(wish, seen, after, world)
+}
 
 function change(wish: Wish, seen: HomeFileSeen, after: string, world: World): Plan {
   const { user } = seen
@@ -128,6 +131,7 @@ function change(wish: Wish, seen: HomeFileSeen, after: string, world: World): Pl
   const path = wish.follow ? seen.real : seen.path
   const owner = { uid: user.uid, gid: user.gid, owner: user.name, group: user.group }
   const above = directory(wish, seen, world)
+  const content = seen.encode(after)
   return {
     status: 'change',
     summary: `${wish.present ? 'add' : 'remove'} a key of ${user.name}`,
@@ -138,7 +142,7 @@ function change(wish: Wish, seen: HomeFileSeen, after: string, world: World): Pl
       writeFiles([
         {
           path,
-          content: Buffer.from(after),
+          content,
           mode: 0o600,
           owner: { name: user.name, required: true },
         },
@@ -147,8 +151,8 @@ function change(wish: Wish, seen: HomeFileSeen, after: string, world: World): Pl
     ),
     effects: [
       ...above.effects,
-      pathBecomes(path, { type: 'file', mode: 0o600, ...owner, content: Buffer.from(after) }, [seen.path]),
-      homeFileBecomes(wish.file, seen, after, 0o600),
+      pathBecomes(path, { type: 'file', mode: 0o600, ...owner, content }, [seen.path]),
+      homeFileBecomes(wish.file, seen, content, 0o600),
     ],
     result: { ...wish.given, keyfile: path },
   }

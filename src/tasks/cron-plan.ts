@@ -5,6 +5,7 @@ import { pathGone } from '../world/path-effects.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, effectOnAll, type World } from '../world/world.ts'
 import { type CronEdit, editCrontab, listCrontab } from './cron-edit.ts'
+import { bytesAsText, knownText } from './edited-file.ts'
 import { type FileContent, planFile } from './file-content.ts'
 
 /** What a cron task comes down to. */
@@ -40,8 +41,9 @@ fi
 /** Pure: what is to be done for a user's crontab to be as wished. */
 export function planCrontab(wish: CronWish, world: World): Plan {
   const ask = crontabAsk(wish.user)
-  const said = world.get('script', ask).stdout.toString('utf8')
-  const [head = ''] = said.split('\n')
+  const { stdout } = world.get('script', ask)
+  const end = stdout.indexOf('\n')
+  const head = stdout.toString('utf8', 0, Math.max(end, 0))
   if (head === 'no crontab')
     return {
       status: 'fail',
@@ -54,25 +56,27 @@ export function planCrontab(wish: CronWish, world: World): Plan {
       message: `there is no user ${wish.user}`,
       hint: 'make it before, with a user task',
     }
-  const before = withoutHeader(said.slice(head.length + 1))
+  const subject = wish.user === undefined ? 'crontab' : `crontab of ${wish.user}`
+  const known = bytesAsText(subject, stdout.subarray(end + 1))
+  const before = withoutHeader(known.text)
   const edited = edit(wish, before)
   if (edited.status !== 'change') return edited.plan
   const { text, result } = edited
-  const subject = wish.user === undefined ? 'crontab' : `crontab of ${wish.user}`
+  const content = known.encode(text)
   return {
     status: 'change',
     summary: summaryOf(wish),
     diff: [{ type: 'text', path: subject, before, after: text }],
     apply: lines(
-      backup(wish, before),
+      backup(wish, known.encode(before)),
       sh`user=${wish.user ?? ''}`,
       new Script(`[ -z "$user" ] || [ "$user" = "$(id -un)" ] || set -- -u "$user"`),
-      sh`printf %s ${text} | PATH=$PATH:/usr/sbin crontab "$@" - || exit 1`,
+      sh`${printing(content)} | PATH=$PATH:/usr/sbin crontab "$@" - || exit 1`,
     ),
     effects: [
       effect('script', ask.id, () => ({
         code: 0,
-        stdout: Buffer.from(`known\n${text}`),
+        stdout: Buffer.concat([Buffer.from('known\n'), content]),
         stderr: Buffer.alloc(0),
       })),
       spool(),
@@ -97,8 +101,7 @@ function withoutHeader(text: string): string {
 
 /** The same of a file of cron.d. */
 export function planCronFile(wish: CronWish, file: string, world: World): Plan {
-  const reply = world.get('path', { path: file, follow: true })
-  const before = reply.exists ? (reply.content?.toString('utf8') ?? '') : ''
+  const { exists, text: before, encode } = knownText(file, world)
   const edited = edit(wish, before)
   if (edited.status !== 'change') return edited.plan
   const { text, result } = edited
@@ -107,13 +110,13 @@ export function planCronFile(wish: CronWish, file: string, world: World): Plan {
       status: 'change',
       summary: `remove ${file}`,
       diff: [{ type: 'text', path: file, before, after: '' }],
-      apply: lines(backup(wish, before), sh`rm -f ${file} || exit 1`),
+      apply: lines(backup(wish, encode(before)), sh`rm -f ${file} || exit 1`),
       effects: [pathGone(file)],
       result,
     }
-  const plan = planFile(contentOf(file, text, reply.exists), world)
+  const plan = planFile(contentOf(file, encode(text), exists), world)
   if (plan.status !== 'change') return plan
-  return { ...plan, summary: summaryOf(wish), apply: lines(backup(wish, before), plan.apply), result }
+  return { ...plan, summary: summaryOf(wish), apply: lines(backup(wish, encode(before)), plan.apply), result }
 }
 
 function edit(
@@ -140,18 +143,25 @@ function summaryOf({ edit, file, user }: CronWish): string {
   return gone ? `remove ${edit.name} from ${place}` : `set ${edit.name} in ${place}`
 }
 
-function backup(wish: CronWish, before: string): Script {
+function backup(wish: CronWish, before: Buffer): Script {
   if (!wish.backup) return nothing
-  return sh`kept=$(mktemp /tmp/crontabXXXXXX) && printf %s ${before} >"$kept" && echo "hk_backup=$kept" || exit 1`
+  return sh`kept=$(mktemp /tmp/crontabXXXXXX) && ${printing(before)} >"$kept" && echo "hk_backup=$kept" || exit 1`
+}
+
+/** Prints these bytes. A script is UTF-8: what is none goes as base64. */
+function printing(bytes: Buffer): Script {
+  const text = bytes.toString('utf8')
+  if (Buffer.from(text).equals(bytes)) return sh`printf %s ${text}`
+  return sh`printf %s ${bytes.toString('base64')} | base64 -d`
 }
 
 /** A file of cron.d with this text. */
-export function contentOf(dest: string, content: string, exists = true): FileContent {
+export function contentOf(dest: string, content: Buffer, exists = true): FileContent {
   return {
     dest,
     name: undefined,
     source: undefined,
-    content: Buffer.from(content),
+    content,
     force: true,
     follow: true,
     backup: false,

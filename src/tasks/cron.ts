@@ -5,6 +5,7 @@ import { joinPath } from '../world/path-names.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { CronEdit } from './cron-edit.ts'
 import { contentOf, crontabAsk, type CronWish, planCronFile, planCrontab } from './cron-plan.ts'
+import { editing } from './edited-file.ts'
 import { fileFailure, fileQuestions } from './file-content.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, text } from './params.ts'
@@ -63,10 +64,12 @@ export default defineTask({
       ? [{ kind: 'script', ask: crontabAsk(wish.user) }]
       : [
           { kind: 'path', ask: { path: wish.file, follow: true, contentUnless: '' } },
-          ...fileQuestions(contentOf(wish.file, '')),
+          ...fileQuestions(contentOf(wish.file, Buffer.alloc(0))),
         ],
   plan: (wish, world): Plan =>
-    wish.file === undefined ? planCrontab(wish, world) : planCronFile(wish, wish.file, world),
+    editing(() =>
+      wish.file === undefined ? planCrontab(wish, world) : planCronFile(wish, wish.file, world),
+    ),
   result(_wish, output): Result {
     const kept = /^hk_backup=(.+)$/m.exec(output.stdout.toString())?.[1]
     return kept === undefined ? {} : { backup_file: kept }

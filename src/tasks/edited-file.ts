@@ -2,6 +2,7 @@ import type { Answer } from '../connect/connection.ts'
 import type { Validator } from '../shell/write-file.ts'
 import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
+import type { PathReply } from '../world/replies.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import type { AttributeWishes } from './attributes.ts'
 import { fileFailure, fileQuestions, fileResult, planFile, type FileContent } from './file-content.ts'
@@ -48,27 +49,69 @@ export function planEdit(file: EditedFile, world: World): Plan {
   if (!reply.exists && !file.create) {
     return { status: 'fail', message: `${path} does not exist`, hint: 'write create: true to have it made' }
   }
-  if (reply.exists && reply.type !== 'file')
-    return { status: 'fail', message: `${path} is a ${reply.type}, not a file` }
-  if (reply.exists && !reply.content) {
-    if (reply.size > 1024 * 1024)
-      return {
-        status: 'fail',
-        message: `${path} has more than 1 MiB: hakube does not edit files of that size`,
-      }
-    throw new UnknownAnswer(new Unknown(`the content of ${path} is not known yet`))
-  }
-  const before = reply.exists ? reply.content : undefined
-  const { decode, encode } = codec(before)
-  try {
-    const { text, msg, result } = file.edit(decode(before ?? Buffer.alloc(0)))
-    const plan = planFile(contentOf(file, encode(text)), world)
+  return editing(() => {
+    const known = knownText(path, world)
+    const { text, msg, result } = ofPath(path, () => file.edit(known.text))
+    const plan = planFile(contentOf(file, known.encode(text)), world)
     if (plan.status === 'ok') return withResult(plan, { msg, ...result })
     if (plan.status !== 'change') return plan
     return withResult(settles(file, text) ? plan : { ...plan, ...RESTLESS }, { msg, ...result })
+  })
+}
+
+/** An edit's complaint with the path in front. */
+function ofPath<Done>(path: string, edit: () => Done): Done {
+  try {
+    return edit()
   } catch (error) {
-    if (error instanceof EditError) return { status: 'fail', message: `${path}: ${error.message}` }
+    if (error instanceof EditError) throw new EditError(`${path}: ${error.message}`)
     throw error
+  }
+}
+
+/** What is planned; a plan to fail instead where that throws EditError. */
+export function editing<Planned>(plan: () => Planned): Planned | Extract<Plan, { status: 'fail' }> {
+  try {
+    return plan()
+  } catch (error) {
+    if (error instanceof EditError) return { status: 'fail', message: error.message }
+    throw error
+  }
+}
+
+/** A text file of the host as it is: empty where there is none. */
+export interface KnownText {
+  exists: boolean
+  text: string
+  /** A text made out of this one as bytes: what was not edited stays as it was. Throws EditError. */
+  encode(text: string): Buffer
+}
+
+/**
+ * A file that was asked about with `follow` and its content. Throws EditError where it is no file or has more than
+ * 1 MiB, and UnknownAnswer where only the real run knows what is in it.
+ */
+export function knownText(path: string, world: World): KnownText {
+  const reply = world.get('path', { path, follow: true })
+  return { exists: reply.exists, ...bytesAsText(path, reply.exists ? contentIn(path, reply) : undefined) }
+}
+
+/** The same of a reply about a file that is there. */
+export function contentIn(path: string, reply: Extract<PathReply, { exists: true }>): Buffer {
+  if (reply.type !== 'file') throw new EditError(`${path} is a ${reply.type}, not a file`)
+  if (reply.content) return reply.content
+  if (reply.size === 0) return Buffer.alloc(0)
+  if (reply.size > 1024 * 1024)
+    throw new EditError(`${path} has more than 1 MiB: hakube does not edit files of that size`)
+  throw new UnknownAnswer(new Unknown(`the content of ${path} is not known yet`))
+}
+
+/** Bytes as text, and a text made out of that as bytes again. */
+export function bytesAsText(path: string, bytes: Buffer | undefined): Omit<KnownText, 'exists'> {
+  const { decode, encode } = codec(bytes)
+  return {
+    text: decode(bytes ?? Buffer.alloc(0)),
+    encode: (text) => ofPath(path, () => encode(text)),
   }
 }
 

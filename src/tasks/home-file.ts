@@ -1,10 +1,11 @@
 import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import { joinPath, parentPath } from '../world/path-names.ts'
-import type { PathReply, ScriptAsk } from '../world/replies.ts'
+import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith } from './account-look.ts'
 import { creatorQuestion } from './creator.ts'
+import { bytesAsText, contentIn } from './edited-file.ts'
 import { directoryQuestions } from './make-directory.ts'
 
 /** A text file that is usually below somebody's home, which only the host can tell. */
@@ -22,6 +23,8 @@ export interface HomeFileSeen {
   /** Behind the links, where there are any. */
   real: string
   text: string
+  /** A text made out of it as bytes. Throws EditError. */
+  encode(text: string): Buffer
   exists: boolean
   /** What is there instead of a file. */
   instead?: string
@@ -33,22 +36,22 @@ export interface HomeFileSeen {
   asked: boolean
 }
 
-type There = Extract<PathReply, { exists: true }>
-
 /** Prints whose home it is, and, after a line with a dot, the file in it, if there is one. */
-function homeAsk({ user, path }: HomeFile): ScriptAsk {
+function homeAsk(wish: HomeFile): ScriptAsk {
+  const { user, path } = wish
   return {
     id: `home file ${user ?? '(own)'} ${path}`,
     changes: true,
     text: lines(
-      sh`exec 2>/dev/null; user=${user ?? ''} file=${path}`,
+      sh`exec 2>/dev/null; user=${user ?? ''} file=${path} guess=${guess(wish)}`,
       new Script(`[ -n "$user" ] || user=$(id -un)
 { getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1
+home=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1 | cut -d: -f6)
+case $file in /*) ;; *) file=$home/$file ;; esac
 case $file in
-/*) echo . ;;
+# It is asked about as a path, too.
+"$guess") echo . ;;
 *)
-  home=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1 | cut -d: -f6)
-  file=$home/$file
   [ ! -d "\${file%/*}" ] || echo directory
   [ ! -d "$home" ] || echo home
   real=$(readlink -f "$file") && [ "$real" != "$file" ] && echo "real $real"
@@ -82,12 +85,12 @@ export function homeFileQuestions(file: HomeFile): WorldQuestion[] {
 
 /** The file and its owner; undefined: there is no such user. */
 export function homeFile(file: HomeFile, world: World): HomeFileSeen | undefined {
-  const text = world.get('script', homeAsk(file)).stdout.toString('utf8')
-  const found = file.user === undefined ? passwdUser(text) : worldUser(file.user, world)
+  const { stdout } = world.get('script', homeAsk(file))
+  const found = file.user === undefined ? passwdUser(stdout.toString('utf8')) : worldUser(file.user, world)
   if (!found) return undefined
   const { home, ...user } = found
   const path = file.path.startsWith('/') ? file.path : joinPath(home, file.path)
-  return path === guess(file) ? atPath(path, user, world) : ofScript(path, user, text, world)
+  return path === guess(file) ? atPath(path, user, world) : ofScript(path, user, stdout, world)
 }
 
 type User = HomeFileSeen['user']
@@ -114,24 +117,20 @@ function atPath(path: string, user: User, world: World): HomeFileSeen {
   const around = { directory: isThere(parent), home: isThere(parentPath(parent)), asked: true }
   const link = own.exists && own.type === 'link' ? own : undefined
   const real = link?.real ?? path
-  if (!reply.exists) return { user, path, real, text: '', exists: false, mode: undefined, ...around }
-  if (reply.type !== 'file')
-    return { user, path, real, text: '', exists: true, instead: reply.type, mode: reply.mode, ...around }
-  return { user, path, real, text: textOf(path, reply), exists: true, mode: reply.mode, ...around }
-}
-
-function textOf(path: string, reply: There): string {
-  if (reply.content) return reply.content.toString('utf8')
-  if (reply.size === 0) return ''
-  throw new UnknownAnswer(new Unknown(`the content of ${path} is not known`))
+  const seen = { user, path, real, ...around }
+  const none = bytesAsText(path, undefined)
+  if (!reply.exists) return { ...seen, ...none, exists: false, mode: undefined }
+  const { type, mode } = reply
+  if (type !== 'file') return { ...seen, ...none, exists: true, instead: type, mode }
+  return { ...seen, ...bytesAsText(path, contentIn(path, reply)), exists: true, mode }
 }
 
 /** The home is elsewhere: what the script said, and what check mode predicts for there. */
-function ofScript(path: string, user: User, text: string, world: World): HomeFileSeen {
+function ofScript(path: string, user: User, said: Buffer, world: World): HomeFileSeen {
   const predicted = world.predictedPath(path)
   if (predicted instanceof Unknown) throw new UnknownAnswer(predicted)
-  const at = text.indexOf('\n.\n')
-  const head = text.slice(0, at).split('\n')
+  const at = said.indexOf('\n.\n')
+  const head = said.toString('utf8', 0, Math.max(at, 0)).split('\n')
   const word = (name: string): string | undefined =>
     head.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1)
   const comes = (each: string): boolean => {
@@ -148,25 +147,30 @@ function ofScript(path: string, user: User, text: string, world: World): HomeFil
     home: head.includes('home') || comes(parentPath(parent)),
     asked: false,
   }
-  if (predicted.exists) return { ...seen, text: textOf(path, predicted), exists: true, mode: predicted.mode }
-  const content = at === -1 ? '' : text.slice(at + 3)
+  if (predicted.exists)
+    return {
+      ...seen,
+      ...bytesAsText(path, contentIn(path, predicted)),
+      exists: true,
+      mode: predicted.mode,
+    }
   return {
     ...seen,
-    text: content,
+    ...bytesAsText(path, at === -1 ? undefined : said.subarray(at + 3)),
     exists: mode !== undefined,
     mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
   }
 }
 
 /** What the script would say of another text. */
-export function homeFileBecomes(file: HomeFile, seen: HomeFileSeen, text: string, mode: number): Effect {
+export function homeFileBecomes(file: HomeFile, seen: HomeFileSeen, content: Buffer, mode: number): Effect {
   const ask = homeAsk(file)
   return effect('script', ask.id, (before) => {
     if (before === undefined || !('stdout' in before)) return new Unknown('nobody asked about the file')
     const [passwd = ''] = before.stdout.toString('utf8').split('\n')
-    if (file.path.startsWith('/')) return replyWith([passwd, '.'])
+    if (seen.path === guess(file)) return replyWith([passwd, '.'])
     const real = seen.real === seen.path ? [] : [`real ${seen.real}`]
     const head = [passwd, 'directory', 'home', ...real, `mode ${mode.toString(8)}`, '.']
-    return { ...replyWith(head), stdout: Buffer.from(`${head.join('\n')}\n${text}`) }
+    return { ...replyWith(head), stdout: Buffer.concat([Buffer.from(`${head.join('\n')}\n`), content]) }
   })
 }

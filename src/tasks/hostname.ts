@@ -4,8 +4,9 @@ import { defineTask, type Plan, type Result } from '../task.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { PlatformReply, ScriptAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
-import { effect, effectOnAll, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import { effect, effectOnAll, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith } from './account-look.ts'
+import { editing, knownText } from './edited-file.ts'
 import { type FileContent, fileQuestions, planFile } from './file-content.ts'
 import { wrong } from './package-params.ts'
 import { name, oneOf } from './params.ts'
@@ -76,14 +77,16 @@ export default defineTask({
       ['/etc/hostname', '/etc/HOSTNAME', '/etc/sysconfig/network', '/etc/conf.d/hostname'] as const
     ).flatMap((path): WorldQuestion[] => [
       { kind: 'path', ask: { path, follow: true, contentUnless: '' } },
-      ...fileQuestions(contentOf(path, wish.name)),
+      ...fileQuestions(contentOf(path, Buffer.from(wish.name))),
     ]),
   ],
   plan(wish, world): Plan {
     const platform = world.get('platform', {})
     const strategy = wish.use === undefined ? strategyOf(platform) : STRATEGIES[wish.use]
     const seen = look(world)
-    return strategy === 'systemd' ? planSystemd(wish, seen, world) : planFiles(wish, strategy, seen, world)
+    return editing(() =>
+      strategy === 'systemd' ? planSystemd(wish, seen, world) : planFiles(wish, strategy, seen, world),
+    )
   },
 })
 
@@ -176,11 +179,8 @@ function planFiles({ name, use }: Wish, strategy: Strategy, seen: Seen, world: W
         : use === 'sles'
           ? '/etc/HOSTNAME'
           : '/etc/hostname'
-  const reply = world.get('path', { path, follow: true })
-  if (reply.exists && !reply.content && reply.size > 0)
-    throw new UnknownAnswer(new Unknown(`the content of ${path} is not known`))
-  const before = reply.exists ? (reply.content?.toString('utf8') ?? '') : ''
-  const plan = planFile(contentOf(path, edited(before, strategy, name)), world)
+  const { text, encode } = knownText(path, world)
+  const plan = planFile(contentOf(path, encode(edited(text, strategy, name))), world)
   const result = resultOf(name)
   const live = strategy === 'alpine' && seen.now !== name
   if (plan.status !== 'change' && !(live && plan.status === 'ok'))
@@ -231,12 +231,12 @@ function resultOf(name: string): Result {
   return { name }
 }
 
-function contentOf(dest: string, content: string): FileContent {
+function contentOf(dest: string, content: Buffer): FileContent {
   return {
     dest,
     name: undefined,
     source: undefined,
-    content: Buffer.from(content),
+    content,
     force: true,
     follow: true,
     backup: false,

@@ -9,6 +9,7 @@ import type { World } from '../world/world.ts'
 import { creator } from './creator.ts'
 import { type HomeFile, homeFile, homeFileBecomes, homeFileQuestions } from './home-file.ts'
 import { type HostKey, isAbout, readHostKey, withHostKey, withoutHostKey } from './known_hosts-edit.ts'
+import { editing } from './edited-file.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
 
@@ -91,49 +92,52 @@ export default defineTask({
     }
   },
   asks: (wish) => homeFileQuestions(wish.file),
-  plan(wish, world): Plan {
-    const seen = homeFile(wish.file, world)
-    if (!seen) return { status: 'fail', message: 'the user who runs the task is in no passwd' }
-    if (seen.instead !== undefined)
-      return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
-    const result = { ...wish.given, path: seen.path }
-    const after =
-      wish.present && wish.key
-        ? withHostKey(seen.text, wish.name, wish.key, wish.line)
-        : withoutHostKey(seen.text, wish.name, wish.key)
-    if (after === undefined)
-      return {
-        status: 'ok',
-        reason: `${seen.path} has ${wish.present ? 'the key' : 'no such key'}`,
-        result,
-      }
-    const directory = parentPath(seen.path)
-    if (!seen.directory)
-      return {
-        status: 'fail',
-        message: `the directory ${directory} does not exist`,
-        hint: `make it before, with file: path=${directory} state=directory mode=0700`,
-      }
-    const mode = seen.mode ?? 0o666 & ~creator(world).umask
+  plan: (wish, world) => editing(() => plan(wish, world)),
+})
+
+function plan(wish: Wish, world: World): Plan {
+  const seen = homeFile(wish.file, world)
+  if (!seen) return { status: 'fail', message: 'the user who runs the task is in no passwd' }
+  if (seen.instead !== undefined)
+    return { status: 'fail', message: `${seen.path} is a ${seen.instead}, not a file` }
+  const result = { ...wish.given, path: seen.path }
+  const after =
+    wish.present && wish.key
+      ? withHostKey(seen.text, wish.name, wish.key, wish.line)
+      : withoutHostKey(seen.text, wish.name, wish.key)
+  if (after === undefined)
     return {
-      status: 'change',
-      summary: `${wish.present ? 'add' : 'remove'} the key of ${wish.name}`,
-      diff: [{ type: 'text', path: seen.path, before: seen.text, after }],
-      apply: writeFiles([
-        { path: seen.real, content: Buffer.from(after), mode, ...ownerOf(seen.path, world, seen.asked) },
-      ]),
-      effects: [
-        pathBecomes(
-          seen.real,
-          { type: 'file', mode, ...owners(seen.path, world, seen.asked), content: Buffer.from(after) },
-          [seen.path],
-        ),
-        homeFileBecomes(wish.file, seen, after, mode),
-      ],
+      status: 'ok',
+      reason: `${seen.path} has ${wish.present ? 'the key' : 'no such key'}`,
       result,
     }
-  },
-})
+  const directory = parentPath(seen.path)
+  if (!seen.directory)
+    return {
+      status: 'fail',
+      message: `the directory ${directory} does not exist`,
+      hint: `make it before, with file: path=${directory} state=directory mode=0700`,
+    }
+  const content = seen.encode(after)
+  const mode = seen.mode ?? 0o666 & ~creator(world).umask
+  return {
+    status: 'change',
+    summary: `${wish.present ? 'add' : 'remove'} the key of ${wish.name}`,
+    diff: [{ type: 'text', path: seen.path, before: seen.text, after }],
+    apply: writeFiles([
+      { path: seen.real, content, mode, ...ownerOf(seen.path, world, seen.asked) },
+    ]),
+    effects: [
+      pathBecomes(
+        seen.real,
+        { type: 'file', mode, ...owners(seen.path, world, seen.asked), content },
+        [seen.path],
+      ),
+      homeFileBecomes(wish.file, seen, content, mode),
+    ],
+    result,
+  }
+}
 
 interface Owners {
   uid: number

@@ -1,7 +1,8 @@
 import { lines, Script, sh } from '../shell/sh.ts'
-import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk } from '../world/replies.ts'
-import { type Effect, effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import { type Effect, effect, type World, type WorldQuestion } from '../world/world.ts'
+import { replyWith } from './account-look.ts'
+import { bytesAsText, contentIn, readLines } from './edited-file.ts'
 
 export const LOAD = '/etc/modules-load.d'
 export const PARAMETERS = '/etc/modprobe.d'
@@ -11,6 +12,8 @@ export interface Conf {
   path: string
   mode: number
   text: string
+  /** A text made out of it as bytes. Throws EditError. */
+  encode(text: string): Buffer
 }
 
 export interface ModuleSeen {
@@ -38,7 +41,7 @@ else`),
   }
 }
 
-/** Every file as "mode path", its lines with a tab in front of each. */
+/** Every file as "mode path", its lines with a tab in front of each; an empty line ends one without a line feed. */
 const CONFS: ScriptAsk = {
   id: 'module files',
   changes: true,
@@ -47,6 +50,7 @@ for file in ${PARAMETERS}/* ${LOAD}/*; do
   [ -f "$file" ] && [ -r "$file" ] || continue
   printf '%s %s\\n' "$(stat -L -c %a "$file")" "$file"
   sed 's/^/\\t/' "$file"
+  echo
 done
 :`),
 }
@@ -74,7 +78,7 @@ export function moduleSeen(name: string, params: readonly string[], world: World
       .split('\n')
       .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
   )
-  const others = readConfs(world.get('script', CONFS).stdout.toString('utf8')).filter(
+  const others = readConfs(world.get('script', CONFS).stdout).filter(
     ({ path }) => !ownFiles(name).includes(path),
   )
   return {
@@ -89,46 +93,38 @@ export function moduleSeen(name: string, params: readonly string[], world: World
 function ownConf(path: string, world: World): Conf[] {
   const reply = world.get('path', { path, follow: true })
   if (!reply.exists) return []
-  if (!reply.content && reply.size > 0)
-    throw new UnknownAnswer(new Unknown(`the content of ${path} is not known`))
-  return [{ path, mode: reply.mode, text: reply.content?.toString('utf8') ?? '' }]
+  return [{ path, mode: reply.mode, ...bytesAsText(path, contentIn(path, reply)) }]
 }
 
-function readConfs(text: string): Conf[] {
-  const out: Conf[] = []
-  for (const line of text.split('\n')) {
+function readConfs(said: Buffer): Conf[] {
+  const out: { head: string; bytes: string }[] = []
+  for (const line of said.toString('latin1').split('\n')) {
     const last = out.at(-1)
-    if (line.startsWith('\t') && last) last.text += `${line.slice(1)}\n`
-    else if (line !== '') {
-      const at = line.indexOf(' ')
-      out.push({ path: line.slice(at + 1), mode: Number.parseInt(line.slice(0, at), 8), text: '' })
-    }
+    if (line.startsWith('\t') && last) last.bytes += `${line.slice(1)}\n`
+    else if (line !== '') out.push({ head: Buffer.from(line, 'latin1').toString('utf8'), bytes: '' })
   }
-  return out
+  return out.map(({ head, bytes }) => {
+    const at = head.indexOf(' ')
+    const path = head.slice(at + 1)
+    const mode = Number.parseInt(head.slice(0, at), 8)
+    return { path, mode, ...bytesAsText(path, Buffer.from(bytes, 'latin1')) }
+  })
 }
 
 /** The module is like this from now on. */
 export function moduleBecomes(name: string, params: readonly string[], seen: ModuleSeen): Effect[] {
-  const reply = (lines: readonly string[]) => ({
-    code: 0,
-    stdout: Buffer.from(lines.map((line) => `${line}\n`).join('')),
-    stderr: Buffer.alloc(0),
-  })
   const sorted = seen.confs.toSorted((a, b) => (a.path < b.path ? -1 : 1))
-  const confs = sorted.flatMap(({ path, mode, text }) => [
-    `${mode.toString(8)} ${path}`,
-    ...text
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((line) => `\t${line}`),
-  ])
+  const confs = sorted.map(({ path, mode, text, encode }) => {
+    const tabbed = readLines(text).map((line) => `\t${line}`)
+    return Buffer.concat([Buffer.from(`${mode.toString(8)} ${path}\n`), encode(`${tabbed.join('')}\n`)])
+  })
   return [
     effect('script', stateAsk(name, params).id, () =>
-      reply([
+      replyWith([
         ...(seen.tool ? ['tool yes'] : []),
         ...(seen.loaded ? ['loaded yes'] : seen.problem === undefined ? [] : [`problem ${seen.problem}`]),
       ]),
     ),
-    effect('script', CONFS.id, () => reply(confs)),
+    effect('script', CONFS.id, () => ({ ...replyWith([]), stdout: Buffer.concat(confs) })),
   ]
 }

@@ -5,6 +5,7 @@ import { defineTask, type Diff, type Plan, type Result } from '../task.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { Effect, World } from '../world/world.ts'
 import { SBIN } from './account-look.ts'
+import { bytesAsText, editing } from './edited-file.ts'
 import {
   type Conf,
   LOAD,
@@ -66,7 +67,7 @@ export default defineTask({
     }
   },
   asks: (wish) => moduleQuestions(wish.name, wish.params),
-  plan,
+  plan: (wish, world) => editing(() => plan(wish, world)),
 })
 
 function plan(wish: Wish, world: World): Plan {
@@ -127,6 +128,8 @@ interface Write {
   path: string
   before: string
   after: string
+  content: Buffer
+  encode(text: string): Buffer
   mode: number
 }
 
@@ -137,7 +140,6 @@ function persistentWrites(wish: Wish, seen: ModuleSeen): Write[] {
   const on = wish.persistent === 'present'
   const loadLine = new RegExp(String.raw`^ *${escaped(name)} *(?:[#;].*)?$`)
   const optionLine = new RegExp(String.raw`^options ${escaped(name)} (\w+=\S+) *(?:[#;].*)?$`)
-  const texts = new Map(seen.confs.map((conf) => [conf.path, conf.text]))
   const find = (directory: string, line: RegExp): Conf[] =>
     seen.confs.filter(
       ({ path, text }) =>
@@ -168,29 +170,29 @@ function persistentWrites(wish: Wish, seen: ModuleSeen): Write[] {
     disable(PARAMETERS, optionLine)
     if (on) out.set(optionFile, `${wish.params.map((param) => `options ${name} ${param}`).join('\n')}\n`)
   }
-  return [...out].map(([path, after]) => ({
-    path,
-    before: texts.get(path) ?? '',
-    after,
-    mode: seen.confs.find((conf) => conf.path === path)?.mode ?? 0o644,
-  }))
+  return [...out].map(([path, after]) => {
+    const there = seen.confs.find((conf) => conf.path === path)
+    const { text: before, encode } = there ?? bytesAsText(path, undefined)
+    return { path, before, after, content: encode(after), encode, mode: there?.mode ?? 0o644 }
+  })
 }
 
 function confsAfter(seen: ModuleSeen, writes: readonly Write[]): Pick<ModuleSeen, 'confs'> {
   const others = seen.confs.filter(({ path }) => !writes.some((write) => write.path === path))
-  return { confs: [...others, ...writes.map(({ path, after, mode }) => ({ path, text: after, mode }))] }
+  const written = writes.map(({ path, after, encode, mode }) => ({ path, text: after, encode, mode }))
+  return { confs: [...others, ...written] }
 }
 
 function writing(writes: readonly Write[]): Script {
   return lines(
     sh`mkdir -p ${[LOAD, PARAMETERS]} || exit 1`,
-    writeFiles(writes.map(({ path, after, mode }) => ({ path, content: Buffer.from(after), mode }))),
+    writeFiles(writes),
   )
 }
 
-function writeEffect({ path, after, mode }: Write): Effect {
+function writeEffect({ path, content, mode }: Write): Effect {
   const owner = { uid: 0, gid: 0, owner: 'root', group: 'root' }
-  return pathBecomes(path, { type: 'file', mode, ...owner, content: Buffer.from(after) })
+  return pathBecomes(path, { type: 'file', mode, ...owner, content })
 }
 
 function escaped(name: string): string {

@@ -27,12 +27,12 @@ export interface MountWish {
 export type Change = Extract<Plan, { status: 'change' }>
 
 /** fstab with this text. */
-export function fstabFile(wish: MountWish, content: string): FileContent {
+export function fstabFile(wish: MountWish, content: Buffer): FileContent {
   return {
     dest: wish.fstab,
     name: undefined,
     source: undefined,
-    content: Buffer.from(content),
+    content,
     force: true,
     follow: true,
     backup: wish.backup,
@@ -100,7 +100,7 @@ export function mountChange(
   const before = reply?.exists ? (reply.content ?? Buffer.alloc(0)) : undefined
   const back = fstab
     ? planFile(
-        fstabFile({ ...wish, backup: false }, before?.toString('utf8') ?? ''),
+        fstabFile({ ...wish, backup: false }, before ?? Buffer.alloc(0)),
         world.after(fstab.effects),
       )
     : undefined

@@ -1,8 +1,8 @@
 import { lines, nothing, type Script, sh } from '../shell/sh.ts'
 import type { Diff, Plan } from '../task.ts'
-import { Unknown } from '../world/kind.ts'
 import { pathGone } from '../world/path-effects.ts'
-import { type Effect, UnknownAnswer, type World } from '../world/world.ts'
+import type { Effect, World } from '../world/world.ts'
+import { knownText } from './edited-file.ts'
 import { planFile } from './file-content.ts'
 import {
   type Change,
@@ -59,16 +59,13 @@ function only(wish: MountWish, fstab: Plan | undefined): Plan {
 
 /** What is to be done to fstab; undefined: nothing. */
 function fstabChange(wish: MountWish, world: World): Plan | undefined {
-  const reply = world.get('path', { path: wish.fstab, follow: true })
-  if (reply.exists && !reply.content && reply.size > 0)
-    throw new UnknownAnswer(new Unknown(`the content of ${wish.fstab} is not known`))
-  const before = reply.exists ? (reply.content?.toString('utf8') ?? '') : ''
+  const { text: before, encode } = knownText(wish.fstab, world)
   const { src = '', fstype = '', path, opts, dump, passno } = wish
   const after =
     wish.state === 'absent' || wish.state === 'absent_from_fstab'
       ? withoutMount(before, { path, src: wish.src })
       : withMount(before, { src, path, fstype, opts, dump, passno })
-  return after === undefined ? undefined : planFile(fstabFile(wish, after), world)
+  return after === undefined ? undefined : planFile(fstabFile(wish, encode(after)), world)
 }
 
 function planAbsent(wish: MountWish, world: World): Plan {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import { creatorQuestion } from './creator.ts'
+import { editing } from './edited-file.ts'
 import { fileFailure, fileQuestions } from './file-content.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
 import { mountsQuestion } from './mount-look.ts'
@@ -95,13 +96,13 @@ export default defineTask({
     const questions: WorldQuestion[] = [creatorQuestion, mountsQuestion]
     if (state !== 'ephemeral' && state !== 'unmounted' && state !== 'remounted') {
       questions.push(pathQuestion({ path: fstab, follow: true, contentUnless: '' }))
-      questions.push(...fileQuestions(fstabFile(wish, '')))
+      questions.push(...fileQuestions(fstabFile(wish, Buffer.alloc(0))))
     }
     if (!path.startsWith('/')) return questions
     if (state === 'absent') questions.push(pathQuestion({ path, entries: true }))
     if (state === 'mounted' || state === 'ephemeral') questions.push(...directoryQuestions(path))
     return questions
   },
-  plan: planMount,
+  plan: (wish, world) => editing(() => planMount(wish, world)),
   failure: (wish, output) => fileFailure(wish.fstab, output),
 })

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { lines, nothing, Script, sh } from '../shell/sh.ts'
 import { defineTask, type Diff, type Plan } from '../task.ts'
-import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk } from '../world/replies.ts'
-import { effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import { effect, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith, SBIN } from './account-look.ts'
+import { editing, knownText } from './edited-file.ts'
 import { type FileContent, fileFailure, fileQuestions, planFile } from './file-content.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path } from './params.ts'
@@ -56,12 +56,12 @@ export default defineTask({
   asks: (wish): WorldQuestion[] => [
     { kind: 'script', ask: modeAsk(wish.kernel) },
     { kind: 'path', ask: { path: wish.file, follow: true, contentUnless: '' } },
-    ...fileQuestions(contentOf(wish.file, '')),
+    ...fileQuestions(contentOf(wish.file, Buffer.alloc(0))),
     ...(wish.policy === undefined
       ? []
       : [{ kind: 'path', ask: { path: `/etc/selinux/${wish.policy}/policy`, follow: true } } as const]),
   ],
-  plan,
+  plan: (wish, world) => editing(() => plan(wish, world)),
   failure: (wish, output) => fileFailure(wish.file, output),
 })
 
@@ -76,9 +76,7 @@ function plan(wish: Wish, world: World): Plan {
       message: `there is no ${file}: this host has no SELinux`,
       hint: 'leave the task out there',
     }
-  if (!reply.content && reply.size > 0)
-    throw new UnknownAnswer(new Unknown(`the content of ${file} is not known`))
-  const before = reply.content?.toString('utf8') ?? ''
+  const { text: before, encode } = knownText(file, world)
   const policy = wish.policy ?? setting(before, 'SELINUXTYPE') ?? ''
   const changed = policy !== (setting(before, 'SELINUXTYPE') ?? '')
   if (changed && !world.get('path', { path: `/etc/selinux/${policy}/policy`, follow: true }).exists)
@@ -88,7 +86,7 @@ function plan(wish: Wish, world: World): Plan {
       hint: 'install its package',
     }
   const after = withSetting(changed ? withSetting(before, 'SELINUXTYPE', policy) : before, 'SELINUX', state)
-  const written = after === before ? undefined : planFile(contentOf(file, after), world)
+  const written = after === before ? undefined : planFile(contentOf(file, encode(after)), world)
   if (written && written.status !== 'change' && written.status !== 'ok') return written
   const now = said.get('mode') ?? 'disabled'
   const live = now === 'disabled' ? now : state === 'disabled' ? 'permissive' : state
@@ -181,12 +179,12 @@ function withSetting(text: string, key: string, value: string): string {
   return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${key}=${value}\n`
 }
 
-function contentOf(dest: string, content: string): FileContent {
+function contentOf(dest: string, content: Buffer): FileContent {
   return {
     dest,
     name: undefined,
     source: undefined,
-    content: Buffer.from(content),
+    content,
     force: true,
     follow: true,
     backup: false,
