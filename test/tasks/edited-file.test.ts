@@ -70,16 +70,11 @@ const CASES: readonly [TaskModule, Record<string, unknown>, string, string, stri
     '/dev/a /m xfs defaults 0 0\n',
   ],
   [authorizedKey, KEY, '/home/anna/.ssh/authorized_keys', '', 'ssh-ed25519 AAA a@b\n'],
-  [
-    modprobe,
-    { name: 'nf', persistent: 'absent' },
-    '/etc/modules-load.d/nf.conf',
-    'nf\n',
-    '#nf\n',
-  ],
+  [modprobe, { name: 'nf', persistent: 'absent' }, '/etc/modules-load.d/nf.conf', 'nf\n', '#nf\n'],
 ]
 
-describe.each(CASES)('$name %j edits %s', (module, args, path, before, after) => {
+const named = CASES.map((one) => [one[0].name, one[2], ...one] as const)
+describe.each(named)('%s edits %s', (_name, _path, module, args, path, before, after) => {
   test('and leaves bytes alone that are no UTF-8', async () => {
     const content = Buffer.concat([CAFE, Buffer.from(before)])
     const { plan, world, again } = await planWith(module, args, { ...host, ...file(path, { content }) })
@@ -115,10 +110,14 @@ test('what is no UTF-8 cannot get what is no Latin-1', async () => {
 })
 
 test.each(shells)('a crontab keeps its bytes in $name', async (shell) => {
-  const { plan, world, again } = await planWith(cron, { ...JOB, backup: true }, {
-    ...host,
-    ...bytes('crontab anna', ['known'], CAFE),
-  })
+  const { plan, world, again } = await planWith(
+    cron,
+    { ...JOB, backup: true },
+    {
+      ...host,
+      ...bytes('crontab anna', ['known'], CAFE),
+    },
+  )
   if (plan.status !== 'change') throw new Error(JSON.stringify(plan))
   expect(again(world.after(plan.effects)).status).toBe('ok')
   const kept = join(scratch(), 'kept')
@@ -140,9 +139,13 @@ test('keys in a home that nobody could guess, and other files of modprobe.d', as
   const wanted = Buffer.concat([CAFE, Buffer.from('ssh-ed25519 AAA a@b\n')])
   expect(applyOf(keys.plan)).toContain(wanted.toString('base64'))
   const tabbed = Buffer.concat([Buffer.from('\t'), CAFE, Buffer.from('\tnf\n')])
-  const confs = await planWith(modprobe, { name: 'nf', persistent: 'absent' }, {
-    ...host,
-    ...bytes('module files', ['644 /etc/modules-load.d/k.conf'], tabbed),
-  })
+  const confs = await planWith(
+    modprobe,
+    { name: 'nf', persistent: 'absent' },
+    {
+      ...host,
+      ...bytes('module files', ['644 /etc/modules-load.d/k.conf'], tabbed),
+    },
+  )
   expect(applyOf(confs.plan)).toContain(Buffer.concat([CAFE, Buffer.from('#nf\n')]).toString('base64'))
 })
