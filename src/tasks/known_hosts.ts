@@ -124,15 +124,11 @@ function plan(wish: Wish, world: World): Plan {
     status: 'change',
     summary: `${wish.present ? 'add' : 'remove'} the key of ${wish.name}`,
     diff: [{ type: 'text', path: seen.path, before: seen.text, after }],
-    apply: writeFiles([
-      { path: seen.real, content, mode, ...ownerOf(seen.path, world, seen.asked) },
-    ]),
+    apply: writeFiles([{ path: seen.real, content, mode, ...ownerOf(seen.path, world, seen.asked) }]),
     effects: [
-      pathBecomes(
-        seen.real,
-        { type: 'file', mode, ...owners(seen.path, world, seen.asked), content },
-        [seen.path],
-      ),
+      pathBecomes(seen.real, { type: 'file', mode, ...owners(seen.path, world, seen.asked), content }, [
+        seen.path,
+      ]),
       homeFileBecomes(wish.file, seen, content, mode),
     ],
     result,

@@ -184,10 +184,7 @@ function confsAfter(seen: ModuleSeen, writes: readonly Write[]): Pick<ModuleSeen
 }
 
 function writing(writes: readonly Write[]): Script {
-  return lines(
-    sh`mkdir -p ${[LOAD, PARAMETERS]} || exit 1`,
-    writeFiles(writes),
-  )
+  return lines(sh`mkdir -p ${[LOAD, PARAMETERS]} || exit 1`, writeFiles(writes))
 }
 
 function writeEffect({ path, content, mode }: Write): Effect {

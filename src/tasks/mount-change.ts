@@ -99,10 +99,7 @@ export function mountChange(
   const reply = fstab ? world.get('path', { path: wish.fstab, follow: true }) : undefined
   const before = reply?.exists ? (reply.content ?? Buffer.alloc(0)) : undefined
   const back = fstab
-    ? planFile(
-        fstabFile({ ...wish, backup: false }, before ?? Buffer.alloc(0)),
-        world.after(fstab.effects),
-      )
+    ? planFile(fstabFile({ ...wish, backup: false }, before ?? Buffer.alloc(0)), world.after(fstab.effects))
     : undefined
   const restore = lines(
     // In a shell of its own: what fails there must not keep the rest from going back.

@@ -11,6 +11,7 @@ import {
   shadowBecomes,
   shadowOf,
 } from './account-look.ts'
+import { homeBecomes } from './home-kept.ts'
 import { homeThere, makeHome } from './user-home.ts'
 import {
   accountFiles,
@@ -99,6 +100,9 @@ export function planModify(
               home: made !== undefined || there,
               own: draft.members.includes(group),
             }),
+            ...(made !== undefined || user.home !== current.home
+              ? [homeBecomes(name, made !== undefined)]
+              : []),
             ...primaryBecomes(name, user.groups[0], current.groups[0]),
             accountFiles(undefined),
             ...(moves ? moved(wish, current, world) : []),

@@ -12,6 +12,7 @@ import {
   type Shadow,
   shadowBecomes,
 } from './account-look.ts'
+import { homeBecomes } from './home-kept.ts'
 import { homeThere, newHome } from './user-home.ts'
 import { hasKey, keyEffects, keyKnown, makeKey } from './user-key.ts'
 import { planModify } from './user-modify.ts'
@@ -139,6 +140,7 @@ function planCreate(wish: UserWish, rules: AccountRules, world: World): Step | F
       ...(group.made ? groupBecomes({ exists: true, name, gid: group.gid, members: [] }) : []),
       ...userBecomes(user, undefined, others),
       shadowBecomes(name, shadow),
+      homeBecomes(name, made !== undefined),
       ...primaryBecomes(name, group.name, undefined),
       accountFiles(rules.mail && !wish.system ? name : undefined),
       ...(made?.effects ?? []),

@@ -2,7 +2,7 @@ import { lines, sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import { groupGone, type ThereGroup, type ThereUser, userGone } from '../world/account-effects.ts'
 import { pathGone } from '../world/path-effects.ts'
-import { joinPath } from '../world/path-names.ts'
+import { joinPath, normalPath } from '../world/path-names.ts'
 import type { World } from '../world/world.ts'
 import {
   type AccountRules,
@@ -13,7 +13,8 @@ import {
   shadowBecomes,
   shadowOf,
 } from './account-look.ts'
-import { accountFiles, guessedHome, notLocal } from './user-parts.ts'
+import { homeKept, type HomeKept, livesNowhere } from './home-kept.ts'
+import { accountFiles, type Failed, guessedHome, notLocal } from './user-parts.ts'
 import type { UserWish } from './user-wish.ts'
 
 /** Pure: what is to be done for there to be no such user. */
@@ -30,16 +31,8 @@ export function planRemove(
   if (missing) return missing
   const shadow = shadowOf(name, world)
   if (!shadow.local) return notLocal(name)
-  const home =
-    remove && !force && current.home === guessedHome(wish)
-      ? world.get('path', { path: current.home, follow: true })
-      : undefined
-  if (home?.exists && home.owner !== name && home.uid !== current.uid)
-    return {
-      status: 'fail',
-      message: `${current.home} is not ${name}'s, so it would stay`,
-      hint: 'leave remove out, or write force: yes to have it removed all the same',
-    }
+  const kept = remove ? homeStays(wish, current, world) : undefined
+  if (kept) return kept
   const own = world.get('group', { name })
   const group =
     own.exists && own.name === name && rules.ownGroups && goes(own, current, world) ? own : undefined
@@ -62,12 +55,52 @@ export function planRemove(
       ...userGone(current),
       ...(group ? groupGone(group) : []),
       shadowBecomes(name),
+      livesNowhere(name),
       ...primaryBecomes(name, undefined, current.groups[0]),
       accountFiles(undefined),
       ...(remove ? [pathGone(current.home), pathGone(joinPath('/var/mail', name))] : []),
     ],
     result: { ...result, force, remove },
   }
+}
+
+/** Directories that no account may take along, whoever says so. */
+const SYSTEM = /^\/(?:$|[^/]+$|(?:usr|etc|boot)\/|var\/[^/]+$)/
+
+/**
+ * Why the home would stay, or must: userdel finds that out once the user is gone, or not at all where others live
+ * there.
+ */
+function homeStays(wish: UserWish, user: ThereUser, world: World): Failed | undefined {
+  const { name, force } = wish
+  const home = normalPath(user.home)
+  const { link, owner, shared } = keptOf(wish, user, world)
+  const why = (message: string, hint: string): Failed => ({ status: 'fail', message, hint })
+  const otherwise = 'leave remove out, or write force: yes to have it removed all the same'
+  if (link !== undefined)
+    return why(
+      `${home} is a link to ${link}, and userdel removes no links`,
+      'leave remove out, and remove both with file tasks',
+    )
+  if (owner !== undefined && SYSTEM.test(home))
+    return why(`${home} is a directory of the system, and not ${name}'s`, 'leave remove out')
+  if (force) return undefined
+  if (owner !== undefined) return why(`${home} is not ${name}'s, so it would stay`, otherwise)
+  const [other] = shared
+  return other === undefined ? undefined : why(`${home} holds the home of user ${other}, too`, otherwise)
+}
+
+/** What the host said of the home, and what earlier tasks make of it. */
+function keptOf(wish: UserWish, user: ThereUser, world: World): HomeKept {
+  const { home } = user
+  const said = homeKept(user.name, world)
+  if (home !== guessedHome(wish)) return said
+  const { shared } = said
+  const own = world.get('path', { path: home })
+  if (own.exists && own.type === 'link') return { link: own.real ?? own.target ?? '', shared }
+  const there = world.get('path', { path: home, follow: true })
+  const foreign = there.exists && there.owner !== user.name && there.uid !== user.uid
+  return { ...(foreign && { owner: there.owner }), shared }
 }
 
 /** userdel takes the group of the same name along where it is the user's own one, and nobody else's. */

@@ -4,6 +4,7 @@ import { joinPath } from '../world/path-names.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import { primaryQuestion, rulesQuestion, shadowQuestion } from './account-look.ts'
 import { creatorQuestion } from './creator.ts'
+import { homeKeptQuestion } from './home-kept.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
 import { wrong } from './package-params.ts'
 import { bool, int, name, number, oneOf, path, text, texts } from './params.ts'
@@ -101,7 +102,7 @@ export default defineTask({
     'Passwords go to chpasswd, so that no list of processes shows them; no difference does either.',
     'A new home has the permissions that login.defs says (HOME_MODE, else UMASK), whoever makes it.',
     'A user without a password stays locked: password_lock: no has nothing to unlock there. Ansible reports a change every time.',
-    "A home that is not the user's own is not removed without force: the task fails before it does anything.",
+    "A home that is not the user's own, or holds that of another user, is not removed without force, and a directory of the system or a link never: the task fails before it does anything. Ansible removes the user first, and the homes of others with it.",
   ],
   prepare,
   asks,
@@ -147,6 +148,7 @@ function asks(wish: UserWish): WorldQuestion[] {
     primaryQuestion(user),
     pathQuestion({ path: home, follow: true }),
   ]
+  if (!present && wish.remove) questions.push(homeKeptQuestion(user), pathQuestion({ path: home }))
   if (!present) return questions
   if (wish.move_home) questions.push(pathQuestion({ path: guessedHome({ name: user }), follow: true }))
   if (wish.uid !== undefined) {

@@ -147,6 +147,29 @@ describe.each(HOSTS)('groups and users on %s', (host) => {
     await life.changes('group', { name: 'ops1', state: 'absent' })
   })
 
+  test('a home that cannot go keeps its user', async () => {
+    const gone = { name: 'doris', state: 'absent', remove: true }
+    const at = (home: string) => life.changes('user', { name: 'doris', home, create_home: false })
+    await lab.sh(host, 'mkdir -p /srv/shared/real /srv/foreign; ln -s /srv/shared/real /srv/link')
+    await life.changes('user', { name: 'doris', home: '/srv/own' })
+    await life.changes('user', { name: 'emil', home: '/srv/own/emil' })
+    await life.fails('user', gone, /\/srv\/own holds the home of user emil, too/)
+    await at('/srv/foreign')
+    await life.fails('user', gone, /\/srv\/foreign is not doris's/)
+    await lab.sh(host, 'chown doris /srv/shared/real')
+    await at('/srv/link')
+    await life.fails('user', { ...gone, force: true }, /a link to \/srv\/shared\/real/)
+    await at('/')
+    await life.fails('user', { ...gone, force: true }, /^\/ is a directory of the system/)
+    await life.changes('user', { name: 'emil', state: 'absent' })
+    await at('/srv/own')
+    await life.changes('user', gone)
+    expect(await lab.sh(host, 'ls -d /srv/own /srv/shared/real /srv/foreign 2>/dev/null || :')).toBe(
+      '/srv/foreign\n/srv/shared/real\n',
+    )
+    await lab.sh(host, 'rm -r /srv/link /srv/shared /srv/foreign')
+  })
+
   test('what cannot be is told beforehand', async () => {
     await life.fails('user', { name: 'carl', group: 'no-such' }, /no group no-such/)
     await life.fails('user', { name: 'carl', groups: ['root', 'no-such'] }, /no group no-such/)

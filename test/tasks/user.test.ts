@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/task.ts'
 import user from '../../src/tasks/user.ts'
+import { pathAttributes, pathBecomes } from '../../src/world/path-effects.ts'
 import type { World } from '../../src/world/world.ts'
-import { group, rules, user as there } from './accounts.ts'
+import { group, rules, script, user as there } from './accounts.ts'
 import { controllerWith } from './harness.ts'
 import { applyOf, planWith, type Answers } from './worlds.ts'
 
@@ -152,6 +153,73 @@ describe('a user that is there', () => {
     }
     const { plan } = await planWith(user, { name: 'anna', password: HASH }, answers)
     expect(plan).toMatchObject({ status: 'fail', hint: 'write become: yes' })
+  })
+})
+
+describe('a home that stays', () => {
+  const at = (home: string, ...said: readonly string[]): Answers => ({
+    ...rules(),
+    ...there('anna', { home }),
+    ...script('home of anna', said),
+  })
+  const elsewhere = (...said: readonly string[]) => at('/srv/anna', ...said)
+  const plan = async (answers: Answers, more: object = {}) =>
+    (await planWith(user, { name: 'anna', state: 'absent', remove: true, ...more }, answers)).plan
+
+  test.each([
+    ["somebody else's", elsewhere('owner 0'), {}, "/srv/anna is not anna's, so it would stay"],
+    ['a link', elsewhere('link /srv/x'), {}, '/srv/anna is a link to /srv/x, and userdel removes no links'],
+    [
+      'a link, by force',
+      elsewhere('link /srv/x'),
+      { force: true },
+      '/srv/anna is a link to /srv/x, and userdel removes no links',
+    ],
+    [
+      'with others',
+      elsewhere('shared berta', 'shared carl'),
+      {},
+      '/srv/anna holds the home of user berta, too',
+    ],
+    ['the root', at('/', 'owner 0'), { force: true }, "/ is a directory of the system, and not anna's"],
+    [
+      '/usr/sbin',
+      at('/usr/sbin', 'owner 0'),
+      { force: true },
+      "/usr/sbin is a directory of the system, and not anna's",
+    ],
+  ])('%s', async (_case, answers, more, message) => {
+    expect(await plan(answers, more)).toMatchObject({ status: 'fail', message })
+  })
+
+  test('where earlier tasks change it, what they make of it counts', async () => {
+    const usual = at('/home/anna')
+    const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
+    const { world, again } = await planWith(user, { name: 'anna', state: 'absent', remove: true }, usual)
+    expect(again(world)).toMatchObject({ status: 'change' })
+    const links = world.after([
+      pathBecomes('/home/anna', { type: 'link', mode: 0o777, ...root, target: '/x' }),
+    ])
+    expect(again(links)).toMatchObject({ status: 'fail', message: expect.stringContaining('a link to /x') })
+    const given = world.after([pathAttributes('/home/anna', root)])
+    expect(again(given)).toMatchObject({ status: 'fail', message: expect.stringContaining("not anna's") })
+  })
+
+  test.each([
+    [elsewhere('owner 0'), { force: true }],
+    [elsewhere('shared berta'), { force: true }],
+    [elsewhere('owner 0'), { remove: false }],
+    [at('/data'), {}],
+  ])('%# goes', async (answers, more) => {
+    expect(await plan(answers, more)).toMatchObject({ status: 'change' })
+  })
+
+  test('a user that is gone lives nowhere', async () => {
+    const answers = { ...elsewhere('shared berta'), ...there('berta', { uid: 1002 }) }
+    const one = await planWith(user, { name: 'berta', state: 'absent' }, answers)
+    if (one.plan.status !== 'change') throw new Error('no change')
+    const two = await planWith(user, { name: 'anna', state: 'absent', remove: true }, answers)
+    expect(two.again(two.world.after(one.plan.effects))).toMatchObject({ status: 'change' })
   })
 })
 
