@@ -84,7 +84,7 @@ export interface KnownText {
   exists: boolean
   text: string
   /** A text made out of this one as bytes: what was not edited stays as it was. Throws EditError. */
-  encode(text: string): Buffer
+  encode: (text: string) => Buffer
 }
 
 /**

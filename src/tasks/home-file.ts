@@ -24,7 +24,7 @@ export interface HomeFileSeen {
   real: string
   text: string
   /** A text made out of it as bytes. Throws EditError. */
-  encode(text: string): Buffer
+  encode: (text: string) => Buffer
   exists: boolean
   /** What is there instead of a file. */
   instead?: string

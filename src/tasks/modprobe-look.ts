@@ -13,7 +13,7 @@ export interface Conf {
   mode: number
   text: string
   /** A text made out of it as bytes. Throws EditError. */
-  encode(text: string): Buffer
+  encode: (text: string) => Buffer
 }
 
 export interface ModuleSeen {

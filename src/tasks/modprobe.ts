@@ -129,7 +129,7 @@ interface Write {
   before: string
   after: string
   content: Buffer
-  encode(text: string): Buffer
+  encode: (text: string) => Buffer
   mode: number
 }
 
