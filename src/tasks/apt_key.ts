@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
-import { lines, type Script, sh } from '../shell/sh.ts'
+import { lines, Script, sh } from '../shell/sh.ts'
 import { writeFiles } from '../shell/write-file.ts'
 import { defineTask, type Diff, type Plan, type Result } from '../task.ts'
 import { pathBecomes, pathGone } from '../world/path-effects.ts'
 import { parentPath } from '../world/path-names.ts'
 import type { Effect, World, WorldQuestion } from '../world/world.ts'
-import { fetchScript } from './fetch-url.ts'
+import { fetchScript } from '../http/fetch-script.ts'
+import { withDownload } from './file-content.ts'
 import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
-import { type KeySource, keysOf, sourceQuestions } from './key-source.ts'
+import { type KeySource, keysOf, mayBeRemote, sourceQuestions, urlSource } from './key-source.ts'
 import { pathQuestion } from './make-directory.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
@@ -60,6 +61,8 @@ export default defineTask({
   unsupported: {
     keyserver: 'write url: https://keyserver.ubuntu.com/pks/lookup?op=get&search=0xID',
   },
+  beyond: (args) => mayBeRemote(args.get('url')?.value),
+  late: ({ url, id }) => id === undefined && mayBeRemote(url),
   example: `
 - name: Trust the packages of haproxy.debian.net
   apt_key:
@@ -86,7 +89,7 @@ export default defineTask({
       refuse(`${params.id ?? ''} is no ID of a key`, 'write 8, 16 or more hexadecimal digits')
     const source: KeySource | undefined =
       url !== undefined
-        ? { type: 'url', url, validate: params.validate_certs }
+        ? urlSource('apt_key', url, params.validate_certs)
         : file !== undefined
           ? { type: 'file', path: file }
           : data === undefined
@@ -180,32 +183,66 @@ function planAddition(found: readonly PublicKey[], target: string, keyrings: Key
 /** The key is fetched only now; that it is the one with this ID shows in its signatures. */
 function planFetch(task: AptKey, id: string, target: string, keyrings: Keyrings, result: Result): Plan {
   if (task.source?.type !== 'url') return { status: 'fail', message: `the key is not ${id}` }
-  const { url, validate } = task.source
-  const { mode, uid, gid, owner, group } = keyrings.get(target) ?? NEW_FILE
+  const { request, shown } = task.source
+  const file = keyrings.get(target)
+  const { mode, uid, gid, owner, group } = file ?? NEW_FILE
+  const before = Buffer.concat(file?.keys.map(({ bytes }) => bytes) ?? [])
   return {
     status: 'change',
     summary: `fetch the key ${id} into ${target}`,
     diff: [{ type: 'fields', subject: target, fields: [{ name: id, before: 'absent', after: 'present' }] }],
-    apply: sh`(
-hk_work=$(mktemp -d) || exit 1
-trap 'rm -rf "$hk_work"' EXIT
-( ${fetchScript(url, validate)}
-) >"$hk_work/got" || exit 1
-if grep -q 'BEGIN PGP PUBLIC KEY BLOCK' "$hk_work/got"; then
-  tr -d '\r' <"$hk_work/got" | sed -e '1,/^[[:space:]]*$/d' -e '/^=/d' -e '/^-----/d' | base64 -d >"$hk_work/key" || exit 1
-else
-  mv "$hk_work/got" "$hk_work/key" || exit 1
-fi
-od -An -v -tx1 <"$hk_work/key" | tr -d ' \n' | grep -q ${id.slice(-16).toLowerCase()} ||
-  { echo ${`the key at ${url} is not ${id}`} >&2; exit 1; }
-[ -e ${target} ] || { : >${target} && chmod 644 ${target}; } || exit 1
-cp -p ${target} ${`${target}.hakube`} && cat "$hk_work/key" >>${`${target}.hakube`} && mv -f ${`${target}.hakube`} ${target}
-) || exit 1`,
+    apply: withDownload(
+      lines(
+        fetchScript(request, { directory: parentPath(target) }),
+        addDownloaded(before, id, target, shown),
+        writeFiles([
+          {
+            path: target,
+            content: { path: new Script('"$hk_download"'), sha256: new Script('"$hk_sha256"') },
+            mode,
+            ...ownedBy(uid, gid),
+          },
+        ]),
+      ),
+    ),
     timeout: 120,
     effects: [pathBecomes(target, { type: 'file', mode, uid, gid, owner, group })],
     result,
   }
 }
+
+/** Makes "$hk_download" the keyring: the packets that it has, and those of the key, as bytes or as text. */
+function addDownloaded(before: Buffer, id: string, target: string, shown: string): Script {
+  const all = sh`{ printf %s ${before.toString('base64')} | base64 -d && printf %s "$hk_key" | base64 -d; }`
+  const text = sh`{ printf '%s\n\n' '-----BEGIN PGP PUBLIC KEY BLOCK-----'; ${all} | base64; echo '-----END PGP PUBLIC KEY BLOCK-----'; }`
+  return lines(
+    BYTES_OF_KEY,
+    sh`printf %s "$hk_key" | base64 -d | od -An -v -tx1 | tr -d ' \n' | grep -q ${id.slice(-16).toLowerCase()} ||
+  { printf '%s\n' ${`the key at ${shown} is not ${id}`} >&2; exit 1; }
+${target.endsWith('.asc') ? text : all} >"$hk_download" || exit 1
+hk_sha256=$(sha256sum <"$hk_download" | cut -d ' ' -f 1)`,
+  )
+}
+
+/** $hk_key: the packets in "$hk_download", which may be text in one block or several; base64. */
+const BYTES_OF_KEY = new Script(`hk_blocks() {
+  hk_part=
+  tr -d '\\r' | while IFS= read -r hk_line; do
+    case $hk_part,$hk_line in
+    *,'-----BEGIN PGP PUBLIC KEY BLOCK-----'*) hk_part=head hk_text= ;;
+    body,'-----END PGP PUBLIC KEY BLOCK-----'*) printf %s "$hk_text" | base64 -d || exit 1; hk_part= ;;
+    head,*[![:blank:]]*) ;;
+    head,*) hk_part=body ;;
+    body,=*) ;;
+    body,*) hk_text=$hk_text$hk_line ;;
+    esac
+  done
+}
+if grep -q '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$hk_download"; then
+  hk_key=$(hk_blocks <"$hk_download" | base64) || exit 1
+else
+  hk_key=$(base64 <"$hk_download") || exit 1
+fi`)
 
 function planRemoval(id: string, keyrings: Keyrings, result: Result): Plan {
   const steps: { script: Script; effect: Effect; diff: Diff }[] = []
@@ -241,16 +278,19 @@ function writeKeyring(
   file: FileThere | undefined,
 ): { script: Script; effect: Effect } {
   const content = path.endsWith('.asc')
-    ? Buffer.from(keys.map(armored).join(''))
+    ? Buffer.from(armored(...keys))
     : Buffer.concat(keys.map(({ bytes }) => bytes))
   const { mode, uid, gid, owner, group } = file ?? NEW_FILE
-  const owned = {
+  return {
+    script: writeFiles([{ path, content, mode, ...ownedBy(uid, gid) }]),
+    effect: pathBecomes(path, { type: 'file', mode, uid, gid, owner, group, content }),
+  }
+}
+
+function ownedBy(uid: number, gid: number) {
+  return {
     owner: { name: String(uid), required: false },
     group: { name: String(gid), required: false },
-  }
-  return {
-    script: writeFiles([{ path, content, mode, ...owned }]),
-    effect: pathBecomes(path, { type: 'file', mode, uid, gid, owner, group, content }),
   }
 }
 

@@ -1,14 +1,39 @@
+import { contentScript, readContent } from '../http/content.ts'
+import { type HttpRequest, readRequest, withoutPassword } from '../http/request.ts'
+import type { Value } from '../value.ts'
 import type { ScriptAsk, PathAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
-import { fetchScript, NO_FETCHER } from './fetch-url.ts'
 import { OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 
 /** Where a key comes from: its text, a file on the host, or a URL that the host fetches. */
 export type KeySource =
   | { type: 'data'; data: string }
   | { type: 'file'; path: string }
-  | { type: 'url'; url: string; validate: boolean }
+  | { type: 'url'; request: HttpRequest; shown: string }
+
+/** A key behind a URL. Throws HakubeError for what is no URL. */
+export function urlSource(
+  module: string,
+  url: string,
+  validate: boolean,
+): Extract<KeySource, { type: 'url' }> {
+  const request = readRequest(module, {
+    url,
+    http_agent: 'ansible-httpget',
+    force: false,
+    force_basic_auth: false,
+    timeout: 10,
+    validate_certs: validate,
+    use_proxy: true,
+  })
+  return { type: 'url', request, shown: withoutPassword(url) }
+}
+
+/** Whether this is the URL of another machine, or a template that may become one. */
+export function mayBeRemote(url: Value | undefined): boolean {
+  return typeof url === 'string' && (url.includes('{{') || /^(?!file:)\w+:\/\//i.test(url))
+}
 
 export function sourceQuestions(source: KeySource): WorldQuestion[] {
   if (source.type === 'file') return [{ kind: 'path', ask: fileAsk(source.path) }]
@@ -37,23 +62,26 @@ function bytesOf(source: KeySource, world: World): Buffer | string {
     if (!reply.content) throw new UnknownAnswer(new Unknown(`the content of ${source.path}`))
     return reply.content
   }
-  const { code, stdout, stderr } = world.get('script', urlAsk(source))
-  if (code === 0) return stdout
+  const { stdout, stderr } = world.get('script', urlAsk(source))
+  const content = readContent(stdout, stderr, source.request)
+  if (content.type === 'content') return content.bytes
   // In check mode, a package that an earlier task installs may bring what fetches it.
-  if (code === NO_FETCHER && world.predicts('package'))
-    throw new UnknownAnswer(new Unknown(`what ${source.url} is, before there is something to fetch it with`))
-  return `${source.url} could not be fetched: ${stderr.toString('utf8').trim().split('\n').at(-1) ?? ''}`
+  if (content.noTool && world.predicts('package'))
+    throw new UnknownAnswer(
+      new Unknown(`what ${source.shown} is, before there is something to fetch it with`),
+    )
+  return `${source.shown} could not be fetched: ${content.why}`
 }
 
 function nameOf(source: KeySource): string {
   if (source.type === 'data') return 'data'
-  return source.type === 'file' ? source.path : source.url
+  return source.type === 'file' ? source.path : source.shown
 }
 
 function fileAsk(path: string): PathAsk {
   return { path, follow: true, contentUnless: '' }
 }
 
-function urlAsk({ url, validate }: Extract<KeySource, { type: 'url' }>): ScriptAsk {
-  return { id: `fetch ${validate ? '' : 'unchecked '}${url}`, text: fetchScript(url, validate) }
+function urlAsk({ request }: Extract<KeySource, { type: 'url' }>): ScriptAsk {
+  return { id: `fetch ${JSON.stringify(request)}`, volatile: true, text: contentScript(request) }
 }

@@ -28,10 +28,11 @@ export function readKeys(file: Buffer): PublicKey[] {
   return (blocks.length > 0 ? blocks : [file]).flatMap(readPackets)
 }
 
-/** A key as text, as key files often are. */
-export function armored(key: PublicKey): string {
-  const text = key.bytes.toString('base64').replace(/.{64}/g, '$&\n')
-  const body = `${text.trimEnd()}\n=${checkSum(key.bytes)}`
+/** Keys as text in one block, as key files often are: apt reads no further than the end of the first. */
+export function armored(...keys: readonly PublicKey[]): string {
+  const bytes = Buffer.concat(keys.map((key) => key.bytes))
+  const text = bytes.toString('base64').replace(/.{64}/g, '$&\n')
+  const body = `${text.trimEnd()}\n=${checkSum(bytes)}`
   return `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${body}\n-----END PGP PUBLIC KEY BLOCK-----\n`
 }
 

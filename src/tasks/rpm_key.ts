@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
+import { withoutPassword } from '../http/request.ts'
 import { Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effect, type World, type WorldQuestion } from '../world/world.ts'
-import { type KeySource, keysOf, sourceQuestions } from './key-source.ts'
+import { type KeySource, keysOf, mayBeRemote, sourceQuestions, urlSource } from './key-source.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, text } from './params.ts'
 
@@ -38,6 +39,8 @@ export default defineTask({
     state: oneOf(['present', 'absent']).default('present').describe('Whether the key is to be there.'),
     validate_certs: bool.default(true).describe('Check the certificate of the server of a URL.'),
   }),
+  beyond: (args) => mayBeRemote(args.get('key')?.value),
+  late: ({ key }) => mayBeRemote(key),
   example: `
 - name: Trust the packages of EPEL
   rpm_key:
@@ -53,11 +56,11 @@ export default defineTask({
     const present = params.state === 'present'
     const common = {
       present,
-      shown: key,
+      shown: withoutPassword(key),
       fingerprint: fingerprint?.replaceAll(' ', '').toUpperCase(),
     }
     if (key.includes('://'))
-      return { ...common, id: undefined, source: { type: 'url', url: key, validate: params.validate_certs } }
+      return { ...common, id: undefined, source: urlSource('rpm_key', key, params.validate_certs) }
     if (/^(0x)?[0-9a-f]{8}/i.test(key))
       return { ...common, id: key.trim().toUpperCase().replace(/^0X/, ''), source: undefined }
     if (!key.startsWith('/'))
@@ -117,7 +120,7 @@ function planImport(task: RpmKey, id: string, found: readonly PublicKey[], keys:
       message: `the fingerprint of ${task.shown} is ${first.fingerprint}, not ${task.fingerprint}`,
     }
   // What has been looked at is what is imported, not what the URL gives a moment later.
-  const text = found.map(armored).join('')
+  const text = found.map((key) => armored(key)).join('')
   return {
     status: 'change',
     summary: `import the key ${id}`,
@@ -150,7 +153,7 @@ function planErase(id: string, own: readonly PublicKey[], keys: readonly PublicK
 }
 
 function becomes(keys: readonly PublicKey[]): Effect[] {
-  const stdout = Buffer.from(keys.map(armored).join(''))
+  const stdout = Buffer.from(keys.map((key) => armored(key)).join(''))
   return [
     effect('script', trusted.id, () => ({ code: 0, stdout, stderr: Buffer.alloc(0) })),
     effect('package', 'gpg-pubkey', () => new Unknown('which keys rpm has')),

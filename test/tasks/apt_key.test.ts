@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/apt_key.ts'
@@ -44,6 +45,15 @@ const hosts: readonly Host[] = shells.map((host) => ({
   },
 }))
 
+/** What gpg makes of a file of text; it must be one block, of which apt reads the first only. */
+function asText(file: Buffer): Buffer {
+  expect(file.toString('latin1').match(/^-----BEGIN PGP PUBLIC KEY BLOCK-----$/gm)).toHaveLength(1)
+  const ended = spawnSync('gpg', ['--batch', '--dearmor'], { input: file })
+  if (ended.error) return Buffer.concat(readKeys(file).map(({ bytes }) => bytes))
+  expect(ended.status).toBe(0)
+  return ended.stdout
+}
+
 /** The listing of keyrings is not predicted: what is predicted of their paths goes over it. */
 function mispredicted(outcome: Outcome): string[] {
   return (outcome.mispredicted ?? []).filter((text) => !text.startsWith('{"kind":"script"'))
@@ -77,8 +87,34 @@ describe.each(hosts)('apt_key with $name', (host) => {
     const [file, keyring] = [join(folder, 'key'), join(folder, 'k.asc')]
     writeFileSync(file, binary(ONE, TWO))
     expect(mispredicted(await runTask(module, { file, keyring }, host))).toEqual([])
-    expect(readFileSync(keyring, 'latin1')).toMatch(/^-----BEGIN PGP/)
-    expect(readKeys(readFileSync(keyring))).toHaveLength(2)
+    expect(asText(readFileSync(keyring))).toEqual(binary(ONE, TWO))
+  })
+
+  test.each([
+    ['text', ONE.text],
+    [
+      'text with Windows lines and a header',
+      ONE.text.replace('\n\n', '\nVersion: x = y\n\n').replaceAll('\n', '\r\n'),
+    ],
+    ['two blocks of text', `${ONE.text}words\n${TWO.text}`],
+    ['bytes', binary(ONE)],
+  ])('%s behind a URL goes as text into .asc, as bytes into others', async (_name, content) => {
+    const folder = scratch()
+    writeFileSync(join(folder, 'key'), content)
+    const args = { url: `file://${folder}/key`, id: ONE.id }
+    const both = content.includes('words') ? [ONE, TWO] : [ONE]
+    for (const name of ['new.gpg', 'new.asc', 'there.gpg', 'there.asc']) {
+      const keyring = join(folder, name)
+      const had = content.includes('words') || !name.startsWith('there') ? [] : [TWO]
+      if (had.length > 0) await runTask(module, { data: TWO.text, keyring }, host)
+      const made = await runTask(module, { ...args, keyring }, host)
+      expect(made).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' } })
+      expect(mispredicted(made)).toEqual([])
+      const found = readFileSync(keyring)
+      expect(name.endsWith('.asc') ? asText(found) : found).toEqual(binary(...had, ...both))
+      expect(statSync(keyring).mode & 0o777).toBe(0o644)
+    }
+    expect(readdirSync(folder).toSorted()).toEqual(['key', 'new.asc', 'new.gpg', 'there.asc', 'there.gpg'])
   })
 
   test('what is no key, or another one, is not added', async () => {
@@ -122,6 +158,20 @@ describe('from a URL', () => {
     expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
     expect((await runTask(module, { url: url('no'), keyring }, host)).plan).toMatchObject({ status: 'fail' })
   })
+})
+
+test('what another machine has is asked for when its turn has come', () => {
+  const late = (args: object) => module.late?.(module.params.parse(args))
+  const url = 'https://x/y'
+  expect([{ url }, { url, id: ONE.id }, { url: 'file:///y' }, { data: 'x' }].map(late)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ])
+  const beyond = (value: string) =>
+    typeof module.beyond === 'function' && module.beyond(new Map([['url', { value }]]))
+  expect([url, '{{ url }}', 'file:///y'].map(beyond)).toEqual([true, true, false])
 })
 
 test('a host without apt is refused', async () => {

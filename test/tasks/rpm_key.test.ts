@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sourceQuestions, urlSource } from '../../src/tasks/key-source.ts'
 import module from '../../src/tasks/rpm_key.ts'
 import { Unknown } from '../../src/world/kind.ts'
 import { id } from '../../src/world/world.ts'
@@ -62,9 +63,11 @@ test('what cannot be', async () => {
 })
 
 test('a URL that cannot be fetched yet is unknown behind a package', async () => {
-  const url = 'https://example.com/key'
-  const answers = { ...rpmHas(none), [id('script', `fetch ${url}`)]: said(127, '') }
-  const { plan, world, again } = await planWith(module, { key: url }, answers)
+  const key = 'https://example.com/key'
+  const [fetch] = sourceQuestions(urlSource('rpm_key', key, true))
+  if (fetch?.kind !== 'script') throw new Error('no question about the URL')
+  const answers = { ...rpmHas(none), [id('script', fetch.ask.id)]: said(0, 'exit 127\nbody\n\n') }
+  const { plan, world, again } = await planWith(module, { key }, answers)
   expect(plan).toMatchObject({ status: 'fail' })
   const curl = {
     kind: 'package' as const,
@@ -72,4 +75,12 @@ test('a URL that cannot be fetched yet is unknown behind a package', async () =>
     change: () => ({ installed: '8', candidate: undefined }),
   }
   expect(again(world.after([curl]))).toMatchObject({ status: 'unknown' })
+})
+
+test('what another machine has is asked for when its turn has come', () => {
+  const late = (key: string) => module.late?.(module.params.parse({ key }))
+  const beyond = (value: string) =>
+    typeof module.beyond === 'function' && module.beyond(new Map([['key', { value }]]))
+  expect(['https://x/y', 'file:///y', FILE, ONE.id].map(late)).toEqual([true, false, false, false])
+  expect(['https://x/y', '{{ key }}', 'file:///y', FILE].map(beyond)).toEqual([true, true, false, false])
 })
