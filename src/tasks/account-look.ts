@@ -1,6 +1,7 @@
 import { Script, lines, sh } from '../shell/sh.ts'
-import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
+import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, type World, effect } from '../world/world.ts'
+import { linesOf, replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 
 /** What a host says of accounts in general: which tools it has, and the defaults for new users. */
 export interface AccountRules {
@@ -24,7 +25,7 @@ export interface AccountRules {
 
 const RULES: ScriptAsk = {
   id: 'account rules',
-  text: new Script(`PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+  text: new Script(`${SBIN.text}
 for tool in groupadd groupmod groupdel useradd usermod userdel chage ssh-keygen; do
   command -v $tool >/dev/null 2>&1 && echo "tool $tool"
 done
@@ -40,7 +41,7 @@ export const rulesQuestion = { kind: 'script', ask: RULES } as const
 export function accountRules(world: World): AccountRules {
   const tools = new Set<string>()
   const said = new Map<string, string>()
-  for (const line of textOf(world.get('script', RULES))) {
+  for (const line of linesOf(world.get('script', RULES))) {
     const [key = '', value = ''] = line.split(' ')
     if (key === 'tool') tools.add(value)
     else said.set(key, value.trim())
@@ -123,12 +124,7 @@ export function shadowQuestion(name: string) {
 }
 
 export function shadowOf(name: string, world: World): Shadow {
-  const said = new Map(
-    textOf(world.get('script', shadowAsk(name))).map((line) => {
-      const at = line.indexOf(' ')
-      return [line.slice(0, at), line.slice(at + 1)]
-    }),
-  )
+  const said = wordsOf(world.get('script', shadowAsk(name)))
   const days = (key: string): number => {
     const value = said.get(key) ?? ''
     return value === '' ? -1 : Number(value)
@@ -189,7 +185,7 @@ export function primaryQuestion(group: string) {
 }
 
 export function primaryUsers(group: string, world: World): string[] {
-  return textOf(world.get('script', primaryAsk(group)))
+  return linesOf(world.get('script', primaryAsk(group)))
 }
 
 /** The user's own group is this one from now on, and was that one. */
@@ -197,29 +193,13 @@ export function primaryBecomes(user: string, now: string | undefined, before: st
   if (now === before) return []
   const change = (group: string, then: (users: string[]) => string[]): Effect =>
     effect('script', primaryAsk(group).id, (reply) =>
-      replyWith(then(reply === undefined || !('stdout' in reply) ? [] : textOf(reply))),
+      replyWith(then(reply === undefined || !('stdout' in reply) ? [] : linesOf(reply))),
     )
   return [
     ...(before === undefined ? [] : [change(before, (users) => users.filter((name) => name !== user))]),
     ...(now === undefined ? [] : [change(now, (users) => [...users, user])]),
   ]
 }
-
-function textOf(reply: ScriptReply): string[] {
-  return reply.stdout
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-}
-
-/** What a question would print. */
-export function replyWith(said: readonly string[]): ScriptReply {
-  const stdout = Buffer.from(said.map((line) => `${line}\n`).join(''))
-  return { code: 0, stdout, stderr: Buffer.alloc(0) }
-}
-
-/** Tools in front of a change: sbin is not on everybody's PATH. */
-export const SBIN = new Script('PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin')
 
 /** Why nothing can be done about accounts here. */
 export function lacks(

@@ -4,6 +4,7 @@ import { Unknown } from '../world/kind.ts'
 import { pathGone } from '../world/path-effects.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, effectOnAll, type World } from '../world/world.ts'
+import { replyWith, SBIN } from '../world/script-reply.ts'
 import { type CronEdit, editCrontab, listCrontab } from './cron-edit.ts'
 import { bytesAsText, knownText } from './edited-file.ts'
 import { type FileContent, planFile } from './file-content.ts'
@@ -26,7 +27,7 @@ export function crontabAsk(user: string | undefined): ScriptAsk {
     changes: true,
     text: lines(
       sh`exec 2>/dev/null; user=${user ?? ''}`,
-      new Script(`PATH=$PATH:/usr/sbin
+      new Script(`${SBIN.text}
 if ! command -v crontab >/dev/null; then echo 'no crontab'
 elif [ -n "$user" ] && ! id -u "$user" >/dev/null; then echo 'no user'
 else
@@ -69,16 +70,13 @@ export function planCrontab(wish: CronWish, world: World): Plan {
     diff: [{ type: 'text', path: subject, before, after: text }],
     apply: lines(
       backup(wish, known.encode(before)),
+      SBIN,
       sh`user=${wish.user ?? ''}`,
       new Script(`[ -z "$user" ] || [ "$user" = "$(id -un)" ] || set -- -u "$user"`),
-      sh`${printing(content)} | PATH=$PATH:/usr/sbin crontab "$@" - || exit 1`,
+      sh`${printing(content)} | crontab "$@" - || exit 1`,
     ),
     effects: [
-      effect('script', ask.id, () => ({
-        code: 0,
-        stdout: Buffer.concat([Buffer.from('known\n'), content]),
-        stderr: Buffer.alloc(0),
-      })),
+      effect('script', ask.id, () => replyWith(Buffer.concat([Buffer.from('known\n'), content]))),
       spool(),
     ],
     result,

@@ -1,5 +1,6 @@
 import { Script, lines, sh } from '../shell/sh.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { POLICY, POLICY_FILE } from './firewall-policy.ts'
 import { readListing, readSections } from './firewalld-listing.ts'
 
@@ -104,7 +105,7 @@ export function afterwards(look: FirewallLook): ScriptReply {
     running ? '== running\n' : '',
     running?.policy ? `== policy\n${settingsText(running.policy)}\n` : '',
   ]
-  return { code: 0, stdout: Buffer.from(text.join('')), stderr: Buffer.alloc(0) }
+  return replyWith(Buffer.from(text.join('')))
 }
 
 /** How many words of busctl's make one value of a list of this type. */

@@ -1,6 +1,7 @@
 import { Script } from '../shell/sh.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { type Listing, listingText, readListing, readSections } from './firewalld-listing.ts'
 
 const UNIT = 'firewalld.service'
@@ -85,5 +86,5 @@ export function zonesReply(zones: Zones): ScriptReply {
     ...(zones.runs ? [`== running\n${listingText(zones.running)}`] : []),
     `== permanent\n${listingText(zones.permanent)}`,
   ]
-  return { code: 0, stdout: Buffer.from(text.join('')), stderr: Buffer.alloc(0) }
+  return replyWith(Buffer.from(text.join('')))
 }

@@ -3,7 +3,7 @@ import { Unknown } from '../world/kind.ts'
 import { joinPath, parentPath } from '../world/path-names.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
-import { replyWith } from './account-look.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { creatorQuestion } from './creator.ts'
 import { bytesAsText, contentIn } from './edited-file.ts'
 import { directoryQuestions } from './make-directory.ts'
@@ -171,6 +171,6 @@ export function homeFileBecomes(file: HomeFile, seen: HomeFileSeen, content: Buf
     if (seen.path === guess(file)) return replyWith([passwd, '.'])
     const real = seen.real === seen.path ? [] : [`real ${seen.real}`]
     const head = [passwd, 'directory', 'home', ...real, `mode ${mode.toString(8)}`, '.']
-    return { ...replyWith(head), stdout: Buffer.concat([Buffer.from(`${head.join('\n')}\n`), content]) }
+    return replyWith(Buffer.concat([Buffer.from(`${head.join('\n')}\n`), content]))
   })
 }

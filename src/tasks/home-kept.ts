@@ -2,7 +2,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, effectOnAll, type World } from '../world/world.ts'
-import { replyWith } from './account-look.ts'
+import { linesOf, replyWith } from '../world/script-reply.ts'
 
 /** Why a home directory should stay when its user goes. */
 export interface HomeKept {
@@ -42,7 +42,7 @@ export function homeKeptQuestion(name: string) {
 }
 
 export function homeKept(name: string, world: World): HomeKept {
-  const said = textOf(world.get('script', ask(name)).stdout)
+  const said = linesOf(world.get('script', ask(name)))
   const values = (word: string): string[] =>
     said.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
   const [link] = values('link')
@@ -52,10 +52,6 @@ export function homeKept(name: string, world: World): HomeKept {
     ...(owner !== undefined && { owner }),
     shared: values('shared'),
   }
-}
-
-function textOf(stdout: Buffer): string[] {
-  return stdout.toString('utf8').split('\n')
 }
 
 /** The user has a home that was just made for it, or one of which nobody knows whose it is. */
@@ -70,8 +66,8 @@ export function livesNowhere(name: string): Effect {
   return effectOnAll('script', (before, key) => {
     if (before instanceof Unknown || !key.startsWith(START)) return before
     if (key === ask(name).id) return replyWith([])
-    const said = textOf(before.stdout)
-    const rest = said.filter((line) => line !== '' && line !== `shared ${name}`)
+    const said = linesOf(before)
+    const rest = said.filter((line) => line !== `shared ${name}`)
     return rest.length === said.length ? before : replyWith(rest)
   })
 }

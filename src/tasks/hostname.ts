@@ -5,7 +5,7 @@ import { pathBecomes } from '../world/path-effects.ts'
 import type { PlatformReply, ScriptAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
 import { effect, effectOnAll, type World, type WorldQuestion } from '../world/world.ts'
-import { replyWith } from './account-look.ts'
+import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import { editing, knownText } from './edited-file.ts'
 import { type FileContent, fileQuestions, planFile } from './file-content.ts'
 import { wrong } from './package-params.ts'
@@ -36,7 +36,7 @@ const ASK: ScriptAsk = {
   changes: true,
   text: new Script(`printf 'now %s\\n' "$(cat /proc/sys/kernel/hostname)"
 [ ! -r /etc/hostname ] || printf 'static %s\\n' "$(grep -v '^#' /etc/hostname | head -n 1)"
-PATH=$PATH:/usr/sbin; command -v hostnamectl >/dev/null 2>&1 && echo 'hostnamectl yes' || :`),
+${SBIN.text}; command -v hostnamectl >/dev/null 2>&1 && echo 'hostnamectl yes' || :`),
 }
 
 export default defineTask({
@@ -102,16 +102,10 @@ interface Seen {
 }
 
 function look(world: World): Seen {
-  const said = new Map(
-    world
-      .get('script', ASK)
-      .stdout.toString('utf8')
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1).trim()]),
-  )
+  const said = wordsOf(world.get('script', ASK))
   return {
-    now: said.get('now') ?? '',
-    fixed: said.get('static') ?? '',
+    now: said.get('now')?.trim() ?? '',
+    fixed: said.get('static')?.trim() ?? '',
     hostnamectl: said.has('hostnamectl'),
   }
 }

@@ -1,8 +1,8 @@
 import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
-import type { ScriptAsk } from '../world/replies.ts'
+import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll, type World } from '../world/world.ts'
-import { replyWith } from './account-look.ts'
+import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 
 /** Which chain of which table, and a rule in it; undefined: all chains, no rule. */
 export interface RulePlace {
@@ -42,7 +42,8 @@ function ask(place: RulePlace): ScriptAsk {
     id: `${prefix(place)} ${place.rule === undefined ? '' : JSON.stringify(place.rule)}`,
     changes: true,
     text: lines(
-      sh`PATH=$PATH:/usr/sbin:/sbin XTABLES_LOCKFILE=/dev/null; export XTABLES_LOCKFILE; tool=${tool}`,
+      SBIN,
+      sh`XTABLES_LOCKFILE=/dev/null; export XTABLES_LOCKFILE; tool=${tool}`,
       new Script(`command -v "$tool" >/dev/null 2>&1 || exit 0
 echo tool yes`),
       // The whole table: asked about a chain that is not there, iptables over nftables says something else.
@@ -72,16 +73,11 @@ export function chainQuestion(place: RulePlace) {
 }
 
 export function chainSeen(place: RulePlace, world: World): ChainSeen {
-  return read(world.get('script', ask(place)).stdout.toString('utf8'))
+  return read(world.get('script', ask(place)))
 }
 
-function read(text: string): ChainSeen {
-  const said = new Map(
-    text.split('\n').map((line) => {
-      const at = line.indexOf(' ')
-      return [line.slice(0, at), line.slice(at + 1)]
-    }),
-  )
+function read(reply: ScriptReply): ChainSeen {
+  const said = wordsOf(reply)
   return {
     problem: said.get('problem'),
     tool: said.has('tool'),
@@ -99,7 +95,7 @@ export function chainBecomes(place: RulePlace, change: (seen: ChainSeen, own: bo
   return effectOnAll('script', (before, key) => {
     if (before instanceof Unknown || !key.startsWith(place.chain === undefined ? start : `${start} `))
       return before
-    const { tool, chain, policy, rules, rule } = change(read(before.stdout.toString('utf8')), key === id)
+    const { tool, chain, policy, rules, rule } = change(read(before), key === id)
     return replyWith([
       ...(tool ? ['tool yes'] : []),
       ...(policy === undefined ? [] : [`policy ${policy}`]),

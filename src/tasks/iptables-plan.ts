@@ -1,7 +1,7 @@
 import { lines, nothing, type Script, sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import type { Effect, World } from '../world/world.ts'
-import { SBIN } from './account-look.ts'
+import { SBIN } from '../world/script-reply.ts'
 import { chainBecomes, type ChainSeen, chainSeen, program, type RulePlace } from './iptables-look.ts'
 
 /** What an iptables task comes down to. */

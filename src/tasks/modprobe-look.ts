@@ -1,7 +1,7 @@
 import { lines, Script, sh } from '../shell/sh.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, type World, type WorldQuestion } from '../world/world.ts'
-import { replyWith } from './account-look.ts'
+import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import { bytesAsText, contentIn, readLines } from './edited-file.ts'
 
 export const LOAD = '/etc/modules-load.d'
@@ -30,7 +30,8 @@ function stateAsk(name: string, params: readonly string[]): ScriptAsk {
     id: `module ${name} ${params.join(' ')}`,
     changes: true,
     text: lines(
-      sh`PATH=$PATH:/usr/sbin:/sbin; module=${name}; file=${name.replaceAll('-', '_')}`,
+      SBIN,
+      sh`module=${name}; file=${name.replaceAll('-', '_')}`,
       new Script(`command -v modprobe >/dev/null 2>&1 && echo 'tool yes'
 if grep -q "^$file " /proc/modules 2>/dev/null || [ -d "/sys/module/$file" ]; then echo 'loaded yes'
 elif grep -q "/$module\\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then echo 'loaded yes'
@@ -71,13 +72,7 @@ function ownFiles(name: string): string[] {
 }
 
 export function moduleSeen(name: string, params: readonly string[], world: World): ModuleSeen {
-  const said = new Map(
-    world
-      .get('script', stateAsk(name, params))
-      .stdout.toString('utf8')
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
-  )
+  const said = wordsOf(world.get('script', stateAsk(name, params)))
   const others = readConfs(world.get('script', CONFS).stdout).filter(
     ({ path }) => !ownFiles(name).includes(path),
   )
@@ -125,6 +120,6 @@ export function moduleBecomes(name: string, params: readonly string[], seen: Mod
         ...(seen.loaded ? ['loaded yes'] : seen.problem === undefined ? [] : [`problem ${seen.problem}`]),
       ]),
     ),
-    effect('script', CONFS.id, () => ({ ...replyWith([]), stdout: Buffer.concat(confs) })),
+    effect('script', CONFS.id, () => replyWith(Buffer.concat(confs))),
   ]
 }

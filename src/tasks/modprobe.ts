@@ -4,7 +4,7 @@ import { writeFiles } from '../shell/write-file.ts'
 import { defineTask, type Diff, type Plan, type Result } from '../task.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { Effect, World } from '../world/world.ts'
-import { SBIN } from './account-look.ts'
+import { SBIN } from '../world/script-reply.ts'
 import { bytesAsText, editing } from './edited-file.ts'
 import {
   type Conf,

@@ -1,6 +1,7 @@
 import { Script } from '../shell/sh.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, type World } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
 
 /** One mount, as the kernel lists it. */
 export interface Mounted {
@@ -95,6 +96,6 @@ function change(then: (all: Row[]) => Row[]): Effect {
     const word = (text: string): string => text.replaceAll('\\', '\\134').replaceAll(' ', '\\040')
     const line = ({ root, path, fstype, src }: Row): string => [root, path, fstype, src].map(word).join(' ')
     const stdout = Buffer.from(all.map((row) => `${line(row)}\n`).join(''))
-    return { code: 0, stdout, stderr: Buffer.alloc(0) }
+    return replyWith(stdout)
   })
 }

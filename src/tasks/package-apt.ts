@@ -4,6 +4,7 @@ import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll } from '../world/world.ts'
 import type { Result } from '../task.ts'
+import { replyWith } from '../world/script-reply.ts'
 import type { PackageTask, Transaction } from './package-task.ts'
 
 export const ENVIRONMENT = sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none`
@@ -44,7 +45,7 @@ export function listsBecomeYoung(seconds: number): Effect {
     const age = LISTS_ASK.exec(key)?.[1]
     if (age === undefined || (!(before instanceof Unknown) && areFresh(before))) return before
     if (Number(age) < seconds) return new Unknown("how old apt's lists are")
-    return { code: 0, stdout: Buffer.from(FRESH), stderr: Buffer.alloc(0) }
+    return replyWith(Buffer.from(FRESH))
   })
 }
 

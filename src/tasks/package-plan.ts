@@ -4,6 +4,7 @@ import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
 import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
 import { Unknown } from '../world/kind.ts'
 import { type Effect, UnknownAnswer, type World, effect } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung, readLists } from './package-apt.ts'
 import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
@@ -115,13 +116,7 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
   if (manager === 'apt' && task.update)
     effects.push(...(task.state === 'latest' ? [listsBecomeYoung(task.maxAge)] : afterUpdate(task.maxAge)))
   if (manager === 'dnf' && task.state === 'latest') {
-    effects.push(
-      effect('script', updatesAsk(task).id, () => ({
-        code: 0,
-        stdout: Buffer.alloc(0),
-        stderr: Buffer.alloc(0),
-      })),
-    )
+    effects.push(effect('script', updatesAsk(task).id, () => replyWith([])))
   }
   const changes = steps.map((step) =>
     step.from === undefined ? `install ${step.name}` : `change ${step.name} from ${step.from} to ${step.to}`,

@@ -6,6 +6,7 @@ import { defineTask, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effect, type World, type WorldQuestion } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { type KeySource, keysOf, mayBeRemote, sourceQuestions, urlSource } from './key-source.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, text } from './params.ts'
@@ -155,7 +156,7 @@ function planErase(id: string, own: readonly PublicKey[], keys: readonly PublicK
 function becomes(keys: readonly PublicKey[]): Effect[] {
   const stdout = Buffer.from(keys.map((key) => armored(key)).join(''))
   return [
-    effect('script', trusted.id, () => ({ code: 0, stdout, stderr: Buffer.alloc(0) })),
+    effect('script', trusted.id, () => replyWith(stdout)),
     effect('package', 'gpg-pubkey', () => new Unknown('which keys rpm has')),
   ]
 }

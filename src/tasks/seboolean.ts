@@ -3,6 +3,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { effect, type World } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { wrong } from './package-params.ts'
 import { bool, name } from './params.ts'
 
@@ -175,5 +176,5 @@ function answerOf({ enabled, tools, active, kept }: Seen): ScriptReply {
     ...(active === undefined ? [] : [`now ${bit(active)}`]),
     ...(kept === undefined ? [] : [`kept ${kept === 'default' ? kept : bit(kept)}`]),
   ]
-  return { code: 0, stdout: Buffer.from(`${text.join('\n')}\n`), stderr: Buffer.alloc(0) }
+  return replyWith(text)
 }

@@ -21,17 +21,3 @@ export function lacksProgram(program: string, package_: string): Plan {
     hint: `install it with a package task: ${package_}`,
   }
 }
-
-/** Lines of what a question printed, by their first word. */
-export function wordsOf(stdout: Buffer): Map<string, string> {
-  return new Map(
-    stdout
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const at = line.indexOf(' ')
-        return at === -1 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)]
-      }),
-  )
-}

@@ -3,12 +3,12 @@ import { lines, nothing, Script, sh } from '../shell/sh.ts'
 import { defineTask, type Diff, type Plan } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, type World, type WorldQuestion } from '../world/world.ts'
-import { replyWith, SBIN } from './account-look.ts'
+import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import { editing, knownText } from './edited-file.ts'
 import { type FileContent, fileFailure, fileQuestions, planFile } from './file-content.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path } from './params.ts'
-import { lacksProgram, NOT_SHOWN, wordsOf } from './selinux-host.ts'
+import { lacksProgram, NOT_SHOWN } from './selinux-host.ts'
 
 interface Wish {
   state: 'enforcing' | 'permissive' | 'disabled'
@@ -68,7 +68,7 @@ export default defineTask({
 function plan(wish: Wish, world: World): Plan {
   const { state, file } = wish
   const ask = modeAsk(wish.kernel)
-  const said = wordsOf(world.get('script', ask).stdout)
+  const said = wordsOf(world.get('script', ask))
   const reply = world.get('path', { path: file, follow: true })
   if (!reply.exists)
     return {
@@ -146,7 +146,7 @@ function kernelChange(
 }
 
 export function modeAsk(kernel: boolean): ScriptAsk {
-  const look = new Script(`PATH=$PATH:/usr/sbin:/sbin
+  const look = new Script(`${SBIN.text}
 if [ -e /sys/fs/selinux/enforce ]; then
   # The kernel ends it without a newline, and so read does not end with 0.
   read -r enforce </sys/fs/selinux/enforce || :

@@ -3,7 +3,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect } from '../world/world.ts'
-import { replyWith, SBIN } from './account-look.ts'
+import { replyWith, SBIN } from '../world/script-reply.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, text } from './params.ts'
 import { lacksProgram, NOT_SHOWN, switchedOff } from './selinux-host.ts'
@@ -100,7 +100,7 @@ export function permissiveAsk(store: string): ScriptAsk {
     id: `permissive domains ${store}`,
     changes: true,
     text: lines(
-      new Script(`PATH=$PATH:/usr/sbin:/sbin
+      new Script(`${SBIN.text}
 [ ! -e /sys/fs/selinux/enforce ] || echo enabled
 command -v semanage >/dev/null 2>&1 && echo semanage
 command -v semodule >/dev/null 2>&1 || exit 0

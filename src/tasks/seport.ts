@@ -3,7 +3,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, type World } from '../world/world.ts'
-import { replyWith, SBIN } from './account-look.ts'
+import { replyWith, SBIN } from '../world/script-reply.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, texts } from './params.ts'
 import { lacksProgram, NOT_SHOWN, switchedOff } from './selinux-host.ts'
@@ -143,7 +143,7 @@ function plan(wish: Wish, world: World): Plan {
 export const portsAsk: ScriptAsk = {
   id: 'selinux ports',
   changes: true,
-  text: new Script(`PATH=$PATH:/usr/sbin:/sbin
+  text: new Script(`${SBIN.text}
 [ ! -e /sys/fs/selinux/enforce ] || echo enabled
 command -v semanage >/dev/null 2>&1 || exit 0
 echo semanage

@@ -1,6 +1,7 @@
 import { Script } from '../shell/sh.ts'
 import { dict, type Dict, isDict, type Value } from '../value.ts'
 import type { ScriptAsk } from '../world/replies.ts'
+import { SBIN } from '../world/script-reply.ts'
 
 /**
  * What the service managers of a host know, in sections: `sysv` out of `service --status-all`, `chkconfig` with the
@@ -9,7 +10,7 @@ import type { ScriptAsk } from '../world/replies.ts'
  */
 export const servicesAsk: ScriptAsk = {
   id: 'all services',
-  text: new Script(`export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
+  text: new Script(`${SBIN.text}; export LC_ALL=C PATH
 has() { command -v "$1" >/dev/null 2>&1; }
 if has chkconfig; then
   echo '# chkconfig'

@@ -5,7 +5,7 @@ import { Unknown } from '../world/kind.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effectOnAll, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
-import { SBIN } from './account-look.ts'
+import { linesOf, SBIN } from '../world/script-reply.ts'
 import { wrong } from './package-params.ts'
 import { name, oneOf } from './params.ts'
 
@@ -18,7 +18,7 @@ interface Wish {
 
 const TOOLS: ScriptAsk = {
   id: 'timezone tools',
-  text: new Script(`PATH=$PATH:/usr/sbin:/sbin
+  text: new Script(`${SBIN.text}
 [ -d /run/systemd/system ] && command -v timedatectl >/dev/null 2>&1 && echo timedatectl
 command -v hwclock >/dev/null 2>&1 && echo hwclock
 :`),
@@ -66,7 +66,7 @@ export default defineTask({
       : [{ kind: 'path', ask: { path: `${ZONES}/${wish.zone}`, follow: true } } as const]),
   ],
   plan(wish, world): Plan {
-    const tools = world.get('script', TOOLS).stdout.toString().split('\n')
+    const tools = linesOf(world.get('script', TOOLS))
     const systemd = tools.includes('timedatectl')
     const zone = zoneNow(world)
     const clock = clockNow(world)

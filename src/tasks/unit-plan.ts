@@ -3,6 +3,7 @@ import { Unknown } from '../world/kind.ts'
 import type { UnitReply } from '../world/replies.ts'
 import { unitOf } from '../world/unit-files.ts'
 import { type World, effect } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
 import { type UnitTask, staleUnits } from './unit-task.ts'
 import { type Step, unitScript } from './unit-script.ts'
 
@@ -44,11 +45,7 @@ function planDaemon(task: UnitTask, world: World): Plan {
   }
 }
 
-const nothingStale = effect('script', staleUnits.id, () => ({
-  code: 0,
-  stdout: Buffer.alloc(0),
-  stderr: Buffer.alloc(0),
-}))
+const nothingStale = effect('script', staleUnits.id, () => replyWith([]))
 
 function isDaemon(step: Step): boolean {
   return step === 'daemon-reload' || step === 'daemon-reexec'

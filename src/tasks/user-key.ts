@@ -6,7 +6,7 @@ import { joinPath, parentPath } from '../world/path-names.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, type World } from '../world/world.ts'
 import type { ThereUser } from '../world/account-effects.ts'
-import { replyWith } from './account-look.ts'
+import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import type { KeyWish } from './user-wish.ts'
 
 /** Prints what is known of a key: its file, whether either half is there, public key and fingerprint. */
@@ -14,7 +14,7 @@ const SHOW = new Text(`case $file in /*) ;; *) file=$home/$file ;; esac
 echo "file $file"
 [ ! -e "$file" ] && [ ! -e "$file.pub" ] || echo there yes
 [ ! -r "$file.pub" ] || { printf 'public '; head -n 1 "$file.pub"; }
-[ ! -e "$file" ] || { printf 'fingerprint '; PATH=$PATH:/usr/sbin ssh-keygen -l -f "$file" </dev/null 2>&1 | head -n 1; }
+[ ! -e "$file" ] || { printf 'fingerprint '; ( ${SBIN.text}; ssh-keygen -l -f "$file" </dev/null 2>&1 ) | head -n 1; }
 :`)
 
 const HOME = new Text(
@@ -47,21 +47,21 @@ export function hasKey(user: string, wish: KeyWish, home: string, world: World, 
       const reply = asked ? world.get('path', { path, follow: true }) : world.predictedPath(path)
       return 'exists' in reply && reply.exists
     })
-  return said(world.get('script', keyAsk(user, wish)).stdout.toString()).has('there')
+  return wordsOf(world.get('script', keyAsk(user, wish))).has('there')
 }
 
 /** What a look at the key said, under Ansible's names. */
 export function keyKnown(user: string, wish: KeyWish, world: World): Result {
-  return resultOf(world.get('script', keyAsk(user, wish)).stdout.toString())
+  return resultOf(world.get('script', keyAsk(user, wish)))
 }
 
 /** The same, out of what the apply printed at its end. */
 export function keyResult(output: Answer): Result {
-  return resultOf(output.stdout.toString())
+  return resultOf(output)
 }
 
-function resultOf(text: string): Result {
-  const words = said(text)
+function resultOf(printed: Pick<Answer, 'stdout'>): Result {
+  const words = wordsOf(printed)
   const pick = (key: string, name: string) => {
     const value = words.get(key)
     return value === undefined ? {} : { [name]: value }
@@ -71,15 +71,6 @@ function resultOf(text: string): Result {
     ...pick('public', 'ssh_public_key'),
     ...pick('fingerprint', 'ssh_fingerprint'),
   }
-}
-
-function said(text: string): Map<string, string> {
-  return new Map(
-    text.split('\n').map((line) => {
-      const at = line.indexOf(' ')
-      return at === -1 ? ['', line] : [line.slice(0, at), line.slice(at + 1)]
-    }),
-  )
 }
 
 /**
@@ -94,7 +85,7 @@ export function makeKey(user: string, wish: KeyWish): Script {
   return lines(
     sh`user=${user} file=${wish.file}`,
     HOME,
-    new Text(`PATH=$PATH:/usr/sbin
+    new Text(`${SBIN.text}
 case $file in /*) ;; *) file=$home/$file ;; esac
 dir=\${file%/*}
 owner=$(id -u "$user"):$(id -g "$user") || exit 1

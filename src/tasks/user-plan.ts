@@ -3,12 +3,12 @@ import type { Diff, Plan, Result } from '../task.ts'
 import { groupBecomes, type ThereUser, userBecomes } from '../world/account-effects.ts'
 import { joinPath } from '../world/path-names.ts'
 import type { World } from '../world/world.ts'
+import { SBIN } from '../world/script-reply.ts'
 import {
   accountRules,
   type AccountRules,
   lacks,
   primaryBecomes,
-  SBIN,
   type Shadow,
   shadowBecomes,
 } from './account-look.ts'

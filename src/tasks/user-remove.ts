@@ -4,12 +4,12 @@ import { groupGone, type ThereGroup, type ThereUser, userGone } from '../world/a
 import { pathGone } from '../world/path-effects.ts'
 import { joinPath, normalPath } from '../world/path-names.ts'
 import type { World } from '../world/world.ts'
+import { SBIN } from '../world/script-reply.ts'
 import {
   type AccountRules,
   lacks,
   primaryBecomes,
   primaryUsers,
-  SBIN,
   shadowBecomes,
   shadowOf,
 } from './account-look.ts'

@@ -1,4 +1,4 @@
-import { replyWith } from '../../src/tasks/account-look.ts'
+import { replyWith } from '../../src/world/script-reply.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { replyOf } from '../../src/world/path-effects.ts'
 import { id } from '../../src/world/world.ts'
