@@ -2,6 +2,7 @@ import { Script, lines, sh } from '../shell/sh.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, type World, effect } from '../world/world.ts'
 import { linesOf, replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
+import { missing, type Missing } from './missing-tool.ts'
 
 /** What a host says of accounts in general: which tools it has, and the defaults for new users. */
 export interface AccountRules {
@@ -202,14 +203,12 @@ export function primaryBecomes(user: string, now: string | undefined, before: st
 }
 
 /** Why nothing can be done about accounts here. */
-export function lacks(
-  rules: AccountRules,
-  tool: string,
-): { status: 'fail'; message: string; hint: string } | undefined {
+export function lacks(rules: AccountRules, tool: string, world: World): Missing | undefined {
   if (rules.tools.has(tool)) return undefined
-  return {
-    status: 'fail',
-    message: `this host has no ${tool}`,
-    hint: "accounts are changed with shadow's tools (packages passwd, shadow-utils); busybox's adduser is not supported: write a command task",
-  }
+  return missing(
+    world,
+    tool,
+    `this host has no ${tool}`,
+    "accounts are changed with shadow's tools (packages passwd, shadow-utils); busybox's adduser is not supported: write a command task",
+  )
 }

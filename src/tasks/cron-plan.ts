@@ -8,6 +8,7 @@ import { replyWith, SBIN } from '../world/script-reply.ts'
 import { type CronEdit, editCrontab, listCrontab } from './cron-edit.ts'
 import { bytesAsText, knownText } from './edited-file.ts'
 import { type FileContent, planFile } from './file-content.ts'
+import { missingTool } from './missing-tool.ts'
 
 /** What a cron task comes down to. */
 export interface CronWish {
@@ -20,21 +21,24 @@ export interface CronWish {
   backup: boolean
 }
 
-/** Prints the crontab after a line that says whose it is and whether there is a crontab program. */
+/**
+ * Prints the crontab after a line that says whether there is such a user and a crontab program; its own status and
+ * words are crontab's, which may also refuse.
+ */
 export function crontabAsk(user: string | undefined): ScriptAsk {
   return {
     id: `crontab ${user ?? '(own)'}`,
     changes: true,
     text: lines(
-      sh`exec 2>/dev/null; user=${user ?? ''}`,
+      sh`user=${user ?? ''}`,
       new Script(`${SBIN.text}
-if ! command -v crontab >/dev/null; then echo 'no crontab'
-elif [ -n "$user" ] && ! id -u "$user" >/dev/null; then echo 'no user'
+if ! command -v crontab >/dev/null 2>&1; then echo 'no tool'
+elif [ -n "$user" ] && ! id -u "$user" >/dev/null 2>&1; then echo 'no user'
 else
   echo known
+  LC_ALL=C; export LC_ALL
   if [ -z "$user" ] || [ "$user" = "$(id -un)" ]; then crontab -l; else crontab -u "$user" -l; fi
-fi
-:`),
+fi`),
     ),
   }
 }
@@ -42,23 +46,10 @@ fi
 /** Pure: what is to be done for a user's crontab to be as wished. */
 export function planCrontab(wish: CronWish, world: World): Plan {
   const ask = crontabAsk(wish.user)
-  const { stdout } = world.get('script', ask)
-  const end = stdout.indexOf('\n')
-  const head = stdout.toString('utf8', 0, Math.max(end, 0))
-  if (head === 'no crontab')
-    return {
-      status: 'fail',
-      message: 'this host has no crontab',
-      hint: 'install cron (Debian) or cronie (EL)',
-    }
-  if (head === 'no user')
-    return {
-      status: 'fail',
-      message: `there is no user ${wish.user}`,
-      hint: 'make it before, with a user task',
-    }
   const subject = wish.user === undefined ? 'crontab' : `crontab of ${wish.user}`
-  const known = bytesAsText(subject, stdout.subarray(end + 1))
+  const found = readCrontab(wish, world)
+  if (!Buffer.isBuffer(found)) return found
+  const known = bytesAsText(subject, found)
   const before = withoutHeader(known.text)
   const edited = edit(wish, before)
   if (edited.status !== 'change') return edited.plan
@@ -81,6 +72,34 @@ export function planCrontab(wish: CronWish, world: World): Plan {
     ],
     result,
   }
+}
+
+/** What crontab -l says where there is none yet; busybox has other words than the others. */
+const NONE = /no crontab for |can't (?:open|change directory to) '.*': No such file or directory/
+
+/** The crontab as it is, empty where there is none. */
+function readCrontab({ user }: CronWish, world: World): Buffer | Plan {
+  const { code, stdout, stderr } = world.get('script', crontabAsk(user))
+  if (user !== undefined && !world.get('user', { name: user }).exists)
+    return {
+      status: 'fail',
+      message: `there is no user ${user}`,
+      hint: 'make it before, with a user task',
+    }
+  const end = stdout.indexOf('\n')
+  const head = stdout.toString('utf8', 0, Math.max(end, 0))
+  if (head === 'no tool') return missingTool(world, 'crontab', 'cron (Debian), cronie (EL)')
+  // Check mode: an earlier task makes the user.
+  if (head === 'no user') return Buffer.alloc(0)
+  const said = stderr.toString('utf8').trim()
+  // Whoever cannot read it must not write it: what is in it would be lost.
+  if (code !== 0 && !NONE.test(said))
+    return {
+      status: 'fail',
+      message: `the crontab${user === undefined ? '' : ` of ${user}`} cannot be read: ${said.split('\n')[0] || `crontab ended with ${code}`}`,
+      hint: 'another user needs become: yes; /etc/cron.allow and cron.deny say who may have one',
+    }
+  return code === 0 ? stdout.subarray(end + 1) : Buffer.alloc(0)
 }
 
 /** Where crontab keeps them, under a header of its own. */

@@ -61,7 +61,10 @@ export default defineTask({
   prepare,
   asks: (wish): WorldQuestion[] =>
     wish.file === undefined
-      ? [{ kind: 'script', ask: crontabAsk(wish.user) }]
+      ? [
+          { kind: 'script', ask: crontabAsk(wish.user) },
+          ...(wish.user === undefined ? [] : [{ kind: 'user', ask: { name: wish.user } } as const]),
+        ]
       : [
           { kind: 'path', ask: { path: wish.file, follow: true, contentUnless: '' } },
           ...fileQuestions(contentOf(wish.file, Buffer.alloc(0))),

@@ -4,6 +4,7 @@ import { planTarget, planZone } from './firewalld-zone-plan.ts'
 import { planSetting } from './firewalld-plan.ts'
 import { readSetting, type Setting } from './firewalld-setting.ts'
 import { readZones, zonesQuestions } from './firewalld-zones.ts'
+import { missing } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, int, name, oneOf, text } from './params.ts'
 
@@ -127,11 +128,12 @@ export default defineTask({
   plan(wish, world) {
     const zones = readZones(world)
     if (zones === undefined)
-      return {
-        status: 'fail',
-        message: 'firewalld is not installed on this host',
-        hint: 'install it before with package:, or leave the task out there with when:',
-      }
+      return missing(
+        world,
+        'firewalld',
+        'firewalld is not installed on this host',
+        'install it before with package:, or leave the task out there with when:',
+      )
     if (typeof zones === 'string')
       return {
         status: 'fail',

@@ -4,6 +4,7 @@ import { defineTask, type Plan } from '../task.ts'
 import type { Value } from '../value.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import type { World } from '../world/world.ts'
+import { missingTool } from './missing-tool.ts'
 import { splitLines } from './run-command.ts'
 import { bool, name, text } from './params.ts'
 
@@ -23,7 +24,6 @@ const ACCOUNTS = new Set([...COLON, 'initgroups'])
 const FAILURES: Readonly<Record<number, string>> = {
   1: 'the database is not known on this host',
   3: 'the database cannot be listed; name a key',
-  127: 'this host has no getent',
 }
 
 export default defineTask({
@@ -89,6 +89,7 @@ function planLookup({ ask, database, key, failKey, split }: Lookup, world: World
     if (!failKey && key !== undefined) return facts(new Map([[key, null]]))
     return { status: 'fail', message: `there is no ${key ?? 'entry'} in ${database}` }
   }
+  if (code === 127) return missingTool(world, 'getent')
   if (code !== 0)
     return { status: 'fail', message: `${database}: ${FAILURES[code] ?? `getent ended with status ${code}`}` }
   return facts(readEntries(stdout.toString('utf8'), split))

@@ -91,7 +91,7 @@ function planPresent(wish: Wish, current: ThereGroup | undefined, world: World):
   const result = { name, state: 'present', system: wish.system }
   if (current && (gid === undefined || current.gid === gid))
     return { status: 'ok', reason: `group ${name} is there`, result: { ...result, ...known(current.gid) } }
-  const missing = lacks(accountRules(world), current ? 'groupmod' : 'groupadd')
+  const missing = lacks(accountRules(world), current ? 'groupmod' : 'groupadd', world)
   if (missing) return missing
   const other = gid === undefined ? undefined : world.get('group', { name: String(gid) })
   if (other?.exists && other.gid === gid && !wish.nonUnique)
@@ -128,7 +128,7 @@ function planAbsent(wish: Wish, current: ThereGroup | undefined, world: World): 
   const { name } = wish
   const result = { name, state: 'absent' }
   if (!current) return { status: 'ok', reason: `there is no group ${name}`, result }
-  const missing = lacks(accountRules(world), 'groupdel')
+  const missing = lacks(accountRules(world), 'groupdel', world)
   if (missing) return missing
   const users = primaryUsers(name, world)
   if (users.length > 0 && !wish.force)

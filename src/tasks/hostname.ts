@@ -8,6 +8,7 @@ import { effect, effectOnAll, type World, type WorldQuestion } from '../world/wo
 import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import { editing, knownText } from './edited-file.ts'
 import { type FileContent, fileQuestions, planFile } from './file-content.ts'
+import { missing } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { name, oneOf } from './params.ts'
 
@@ -127,11 +128,7 @@ function planSystemd({ name }: Wish, seen: Seen, world: World): Plan {
   if (fields.length === 0)
     return { status: 'ok', reason: `the host is called ${name}`, result: resultOf(name) }
   if (!seen.hostnamectl)
-    return {
-      status: 'fail',
-      message: 'this host has no hostnamectl',
-      hint: 'write use: generic, or use: redhat',
-    }
+    return missing(world, 'hostnamectl', 'this host has no hostnamectl', 'write use: generic, or use: redhat')
   const set = (kind: readonly string[]) => sh`hostnamectl ${[...kind, 'set-hostname', name]} || exit 1`
   const owner = { uid: 0, gid: 0, owner: 'root', group: 'root' }
   return {

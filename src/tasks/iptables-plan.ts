@@ -3,6 +3,7 @@ import type { Plan, Result } from '../task.ts'
 import type { Effect, World } from '../world/world.ts'
 import { SBIN } from '../world/script-reply.ts'
 import { chainBecomes, type ChainSeen, chainSeen, program, type RulePlace } from './iptables-look.ts'
+import { missingTool } from './missing-tool.ts'
 
 /** What an iptables task comes down to. */
 export interface FilterWish extends RulePlace {
@@ -19,11 +20,7 @@ export interface FilterWish extends RulePlace {
 export function planFilter(wish: FilterWish, world: World): Plan {
   const seen = chainSeen(wish, world)
   if (!seen.tool)
-    return {
-      status: 'fail',
-      message: `this host has no ${program(wish)}`,
-      hint: 'install it with a package task: iptables; where firewalld runs, write a firewalld task',
-    }
+    return missingTool(world, program(wish), 'iptables; where firewalld runs, write a firewalld task')
   if (seen.problem !== undefined) return { status: 'fail', message: seen.problem }
   switch (wish.what) {
     case 'flush':

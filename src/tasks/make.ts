@@ -3,6 +3,7 @@ import { quote, type Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { fromJson } from '../value.ts'
 import type { ScriptAsk } from '../world/replies.ts'
+import { missingTool } from './missing-tool.ts'
 import { int, name, path, text } from './params.ts'
 
 interface Make {
@@ -66,7 +67,7 @@ export default defineTask({
     if (!directory.exists || directory.type !== 'directory')
       return { status: 'fail', message: `${make.chdir} is not a directory` }
     const reply = world.get('script', askFor(make))
-    if (reply.code === 127) return { status: 'fail', message: 'make is not installed' }
+    if (reply.code === 127) return missingTool(world, make.program ?? 'make', 'make')
     const stderr = reply.stderr.toString('utf8')
     if (reply.code === 0) {
       const said = { stdout: reply.stdout.toString('utf8'), stderr }

@@ -6,6 +6,7 @@ import { pathBecomes } from '../world/path-effects.ts'
 import type { Effect, World } from '../world/world.ts'
 import { SBIN } from '../world/script-reply.ts'
 import { bytesAsText, editing } from './edited-file.ts'
+import { missing, missingTool } from './missing-tool.ts'
 import {
   type Conf,
   LOAD,
@@ -74,18 +75,14 @@ function plan(wish: Wish, world: World): Plan {
   const { name } = wish
   const seen = moduleSeen(name, wish.params, world)
   const loads = seen.loaded !== wish.present
-  if (loads && !seen.tool)
-    return {
-      status: 'fail',
-      message: 'this host has no modprobe',
-      hint: 'install it with a package task: kmod',
-    }
+  if (loads && !seen.tool) return missingTool(world, 'modprobe', 'kmod')
   if (loads && wish.present && seen.problem !== undefined)
-    return {
-      status: 'fail',
-      message: seen.problem,
-      hint: 'look for a typing error; the module may be in another package of the kernel',
-    }
+    return missing(
+      world,
+      `the module ${name}`,
+      seen.problem,
+      'look for a typing error; the module may be in another package of the kernel',
+    )
   const writes = persistentWrites(wish, seen)
   if (!loads && writes.length === 0)
     return {

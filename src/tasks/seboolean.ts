@@ -4,6 +4,7 @@ import { defineTask, type Plan } from '../task.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { effect, type World } from '../world/world.ts'
 import { replyWith } from '../world/script-reply.ts'
+import { missing, missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, name } from './params.ts'
 
@@ -69,11 +70,12 @@ export default defineTask({
     if (!seen.enabled && !wish.persistent)
       return { status: 'ok', reason: 'SELinux is switched off, and nothing is to be kept' }
     if (seen.enabled && seen.active === undefined)
-      return {
-        status: 'fail',
-        message: `SELinux has no boolean ${wish.name} on this host`,
-        hint: 'see `getsebool -a`; the package whose policy has it may not be installed',
-      }
+      return missing(
+        world,
+        `the boolean ${wish.name}`,
+        `SELinux has no boolean ${wish.name} on this host`,
+        'see `getsebool -a`; the package whose policy has it may not be installed',
+      )
     const now = !seen.enabled || seen.active === wish.on
     const kept = !wish.persistent || seen.kept === wish.on
     const word = wish.on ? 'on' : 'off'
@@ -82,10 +84,7 @@ export default defineTask({
         status: 'ok',
         reason: `${wish.name} is ${word}${wish.persistent ? ', after a reboot too' : ''}`,
       }
-    if (!seen.tools) {
-      const hint = 'install it with a package task: policycoreutils'
-      return { status: 'fail', message: 'this host has no setsebool', hint }
-    }
+    if (!seen.tools) return missingTool(world, 'setsebool', 'policycoreutils')
     return change(wish, seen)
   },
 })

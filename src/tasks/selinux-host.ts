@@ -12,12 +12,3 @@ export function switchedOff(): Plan {
     hint: "leave the task out there: when: ansible_selinux.status == 'enabled'",
   }
 }
-
-/** What it does where a program is missing. */
-export function lacksProgram(program: string, package_: string): Plan {
-  return {
-    status: 'fail',
-    message: `this host has no ${program}`,
-    hint: `install it with a package task: ${package_}`,
-  }
-}

@@ -6,9 +6,10 @@ import { effect, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import { editing, knownText } from './edited-file.ts'
 import { type FileContent, fileFailure, fileQuestions, planFile } from './file-content.ts'
+import { missing, missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path } from './params.ts'
-import { lacksProgram, NOT_SHOWN } from './selinux-host.ts'
+import { NOT_SHOWN } from './selinux-host.ts'
 
 interface Wish {
   state: 'enforcing' | 'permissive' | 'disabled'
@@ -71,27 +72,24 @@ function plan(wish: Wish, world: World): Plan {
   const said = wordsOf(world.get('script', ask))
   const reply = world.get('path', { path: file, follow: true })
   if (!reply.exists)
-    return {
-      status: 'fail',
-      message: `there is no ${file}: this host has no SELinux`,
-      hint: 'leave the task out there',
-    }
+    return missing(world, file, `there is no ${file}: this host has no SELinux`, 'leave the task out there')
   const { text: before, encode } = knownText(file, world)
   const policy = wish.policy ?? setting(before, 'SELINUXTYPE') ?? ''
   const changed = policy !== (setting(before, 'SELINUXTYPE') ?? '')
   if (changed && !world.get('path', { path: `/etc/selinux/${policy}/policy`, follow: true }).exists)
-    return {
-      status: 'fail',
-      message: `there is no policy ${policy} in /etc/selinux`,
-      hint: 'install its package',
-    }
+    return missing(
+      world,
+      `the policy ${policy}`,
+      `there is no policy ${policy} in /etc/selinux`,
+      'install its package',
+    )
   const after = withSetting(changed ? withSetting(before, 'SELINUXTYPE', policy) : before, 'SELINUX', state)
   const written = after === before ? undefined : planFile(contentOf(file, encode(after)), world)
   if (written && written.status !== 'change' && written.status !== 'ok') return written
   const now = said.get('mode') ?? 'disabled'
   const live = now === 'disabled' ? now : state === 'disabled' ? 'permissive' : state
   const sets = live !== now
-  const kernel = wish.kernel ? kernelChange(state !== 'disabled', said) : undefined
+  const kernel = wish.kernel ? kernelChange(state !== 'disabled', said, world) : undefined
   if (kernel && 'status' in kernel) return kernel
   const result = { configfile: file, policy, state, reboot_required: state !== live }
   if (!sets && written?.status !== 'change' && !kernel)
@@ -134,8 +132,9 @@ function plan(wish: Wish, world: World): Plan {
 function kernelChange(
   on: boolean,
   said: ReadonlyMap<string, string>,
+  world: World,
 ): { field: { name: string; before: string; after: string }; apply: Script } | Plan | undefined {
-  if (!said.has('grubby')) return lacksProgram('grubby', 'grubby')
+  if (!said.has('grubby')) return missingTool(world, 'grubby', 'grubby')
   const is = said.get('kernels') ?? 'mixed'
   if (is === (on ? 'on' : 'off')) return undefined
   const words = ['--update-kernel=ALL', on ? '--remove-args' : '--args', 'selinux=0']

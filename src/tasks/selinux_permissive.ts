@@ -4,9 +4,10 @@ import { defineTask, type Plan } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect } from '../world/world.ts'
 import { replyWith, SBIN } from '../world/script-reply.ts'
+import { missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, text } from './params.ts'
-import { lacksProgram, NOT_SHOWN, switchedOff } from './selinux-host.ts'
+import { NOT_SHOWN, switchedOff } from './selinux-host.ts'
 
 interface Wish {
   domain: string
@@ -51,12 +52,12 @@ export default defineTask({
       .split('\n')
       .filter((line) => line !== '')
     if (!said.includes('enabled')) return switchedOff()
-    if (!said.includes('semodule')) return lacksProgram('semodule', 'policycoreutils')
+    if (!said.includes('semodule')) return missingTool(world, 'semodule', 'policycoreutils')
     const domains = permissiveDomains(said)
     const result = { domain, permissive, store }
     if (domains.includes(domain) === permissive)
       return { status: 'ok', reason: `${domain} is ${permissive ? '' : 'not '}permissive`, result }
-    if (!said.includes('semanage')) return lacksProgram('semanage', 'policycoreutils-python-utils')
+    if (!said.includes('semanage')) return missingTool(world, 'semanage', 'policycoreutils-python-utils')
     const word = (on: boolean): string => (on ? 'permissive' : 'enforced')
     const flags = [
       permissive ? '-a' : '-d',

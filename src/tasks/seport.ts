@@ -4,9 +4,10 @@ import { defineTask, type Plan } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, type World } from '../world/world.ts'
 import { replyWith, SBIN } from '../world/script-reply.ts'
+import { missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, texts } from './params.ts'
-import { lacksProgram, NOT_SHOWN, switchedOff } from './selinux-host.ts'
+import { NOT_SHOWN, switchedOff } from './selinux-host.ts'
 
 interface Wish {
   ports: string[]
@@ -78,7 +79,7 @@ function plan(wish: Wish, world: World): Plan {
   const said = world.get('script', portsAsk).stdout.toString('utf8')
   const head = said.split('\n')
   if (!head.includes('enabled') && !wish.regardless) return switchedOff()
-  if (!head.includes('semanage')) return lacksProgram('semanage', 'policycoreutils-python-utils')
+  if (!head.includes('semanage')) return missingTool(world, 'semanage', 'policycoreutils-python-utils')
   const { proto, setype, present, ports } = wish
   const labels = readLabels(said)
   const has = (port: string): boolean =>

@@ -6,6 +6,7 @@ import { pathBecomes } from '../world/path-effects.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effectOnAll, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { linesOf, SBIN } from '../world/script-reply.ts'
+import { missing, missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { name, oneOf } from './params.ts'
 
@@ -81,11 +82,12 @@ export default defineTask({
     if (wish.zone !== undefined) {
       const file = world.get('path', { path: `${ZONES}/${wish.zone}`, follow: true })
       if (!file.exists || file.type !== 'file')
-        return {
-          status: 'fail',
-          message: `there is no time zone ${wish.zone} on this host`,
-          hint: `see ${ZONES}; the package tzdata has the zones`,
-        }
+        return missing(
+          world,
+          `the time zone ${wish.zone}`,
+          `there is no time zone ${wish.zone} on this host`,
+          `see ${ZONES}; the package tzdata has the zones`,
+        )
     }
     if (fields.length === 0)
       return {
@@ -94,7 +96,7 @@ export default defineTask({
       }
     const sets = fields.map((field) => field.name)
     if (sets.includes('hardware clock') && !systemd && !tools.includes('hwclock'))
-      return { status: 'fail', message: 'this host has no hwclock' }
+      return missingTool(world, 'hwclock', 'util-linux; util-linux-extra on newer releases of Debian')
     const debian = world.get('platform', {}).osFamily === 'Debian'
     return {
       status: 'change',

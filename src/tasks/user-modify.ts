@@ -71,7 +71,7 @@ export function planModify(
   const ages = ageing(name, wish, was)
   if (ages !== nothing) fields.push({ name: 'password ageing', before: '', after: 'changed' })
   if (fields.length > 0 && !was.local) return notLocal(name)
-  const missing = fields.length > 0 ? lacks(rules, 'usermod') : undefined
+  const missing = fields.length > 0 ? lacks(rules, 'usermod', world) : undefined
   if (missing) return missing
   const group = user.groups[0] ?? String(user.gid)
   const moves = wish.move_home && user.home !== current.home && was.home

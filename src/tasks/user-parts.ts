@@ -25,7 +25,7 @@ export interface Step {
   result: Result
 }
 
-export type Failed = Extract<Plan, { status: 'fail' }>
+export type Failed = Extract<Plan, { status: 'fail' | 'unknown' }>
 
 /** The files that hold all accounts are others now, and perhaps there is a file for mail. */
 export function accountFiles(mail: string | undefined): Effect {

@@ -13,6 +13,7 @@ import {
   shadowBecomes,
 } from './account-look.ts'
 import { homeBecomes } from './home-kept.ts'
+import { missingTool } from './missing-tool.ts'
 import { homeThere, newHome } from './user-home.ts'
 import { hasKey, keyEffects, keyKnown, makeKey } from './user-key.ts'
 import { planModify } from './user-modify.ts'
@@ -42,13 +43,15 @@ export function planUser(wish: UserWish, world: World): Plan {
   const wrong = unknownGroup(wish, world)
   if (wrong) return wrong
   const step = current ? planModify(wish, current, rules, world) : planCreate(wish, rules, world)
-  return 'status' in step ? step : withKey(wish, step, world, current !== undefined)
+  return 'status' in step ? step : withKey(wish, step, rules, world, current !== undefined)
 }
 
-function withKey(wish: UserWish, step: Step, world: World, existed: boolean): Plan {
+function withKey(wish: UserWish, step: Step, rules: AccountRules, world: World, existed: boolean): Plan {
   const { key } = wish
   const asked = step.user.home === guessedHome(wish)
   const makes = key !== undefined && (wish.force || !hasKey(wish.name, key, step.user.home, world, asked))
+  if (makes && !rules.tools.has('ssh-keygen'))
+    return missingTool(world, 'ssh-keygen', 'openssh-client (Debian), openssh (EL)')
   const subject = `user ${wish.name}`
   const result = { ...step.result, ...userResult(wish, step.user) }
   if (!makes && step.fields.length === 0)
@@ -91,7 +94,7 @@ function unknownGroup({ group, groups }: UserWish, world: World): Failed | undef
 
 function planCreate(wish: UserWish, rules: AccountRules, world: World): Step | Failed {
   const { name, uid } = wish
-  const missing = lacks(rules, 'useradd')
+  const missing = lacks(rules, 'useradd', world)
   if (missing) return missing
   if (uid !== undefined && !wish.non_unique) {
     const taken = world.get('user', { name: String(uid) })

@@ -27,7 +27,7 @@ export function planRemove(
   const { name, force, remove } = wish
   const result: Result = { name, state: 'absent' }
   if (!current) return { status: 'ok', reason: `there is no user ${name}`, result }
-  const missing = lacks(rules, 'userdel')
+  const missing = lacks(rules, 'userdel', world)
   if (missing) return missing
   const shadow = shadowOf(name, world)
   if (!shadow.local) return notLocal(name)

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import cron from '../../src/tasks/cron.ts'
 import { editCrontab } from '../../src/tasks/cron-edit.ts'
-import { directory, script, rules } from './accounts.ts'
+import { userBecomes } from '../../src/world/account-effects.ts'
+import { effect, id } from '../../src/world/world.ts'
+import { directory, script, rules, user } from './accounts.ts'
 import { controllerWith } from './harness.ts'
 import { applyOf, planWith } from './worlds.ts'
 
@@ -33,8 +35,10 @@ test.each([
   expect(editCrontab(before, edit)).toBe(after)
 })
 
+const anna = user('anna')
+
 test("a user's crontab", async () => {
-  const host = script('crontab anna', ['known', 'A="1"'])
+  const host = { ...anna, ...script('crontab anna', ['known', 'A="1"']) }
   const args = { name: 'a', user: 'anna', job: 'date', hour: '5,2', backup: true }
   const { plan, world, again } = await planWith(cron, args, host)
   expect(plan).toMatchObject({
@@ -72,12 +76,65 @@ test('a file of cron.d, and its end', async () => {
   expect(cron.plan(await end, after)).toMatchObject({ status: 'change', summary: 'remove /etc/cron.d/x' })
 })
 
+const args = { name: 'a', user: 'anna', job: 'b' }
+
 test.each([
-  ['no crontab', 'this host has no crontab'],
-  ['no user', 'there is no user anna'],
-])('%s', async (said, message) => {
-  const { plan } = await planWith(cron, { name: 'a', user: 'anna', job: 'b' }, script('crontab anna', [said]))
+  ['no tool', anna, 'this host has no crontab'],
+  ['no user', {}, 'there is no user anna'],
+])('%s', async (said, host, message) => {
+  const { plan } = await planWith(cron, args, { ...host, ...script('crontab anna', [said]) })
   expect(plan).toMatchObject({ status: 'fail', message })
+})
+
+test('in check mode a package may bring crontab, and an earlier task make the user', async () => {
+  const tool = await planWith(cron, args, { ...anna, ...script('crontab anna', ['no tool']) })
+  const brings = effect('package', 'cron', () => ({ installed: '3', candidate: undefined }))
+  expect(tool.again(tool.world.after([brings]))).toMatchObject({ status: 'unknown' })
+  const none = await planWith(cron, args, script('crontab anna', ['no user']))
+  const reply = {
+    exists: true,
+    name: 'anna',
+    uid: 1,
+    gid: 1,
+    comment: '',
+    home: '/h',
+    shell: '',
+    groups: [],
+  } as const
+  const made = none.world.after(userBecomes(reply))
+  const plan = none.again(made)
+  expect(plan).toMatchObject({
+    status: 'change',
+    diff: [{ before: '', after: '#Ansible: a\n* * * * * b\n' }],
+  })
+  if (plan.status === 'change') expect(none.again(made.after(plan.effects))).toMatchObject({ status: 'ok' })
+})
+
+describe('a crontab that cannot be read', () => {
+  const said = (stderr: string, code = 1) => ({
+    ...anna,
+    [id('script', 'crontab anna')]: { code, stdout: Buffer.from('known\n'), stderr: Buffer.from(stderr) },
+  })
+
+  test.each([
+    ['no crontab for anna\n'],
+    ["crontab: can't open 'anna': No such file or directory\n"],
+    ["crontab: can't change directory to '/var/spool/cron/crontabs': No such file or directory\n"],
+  ])('%j: there is none', async (stderr) => {
+    expect((await planWith(cron, args, said(stderr))).plan).toMatchObject({ status: 'change' })
+  })
+
+  test.each([
+    ['You (anna) are not allowed to use this program (crontab)\nSee crontab(1)\n', 1],
+    ['crontabs/anna: Permission denied', 1],
+    ['', 139],
+  ])('%j is not written', async (stderr, code) => {
+    const { plan } = await planWith(cron, args, said(stderr, code))
+    expect(plan).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/cannot be read: (You|crontab)/),
+    })
+  })
 })
 
 test('a variable that is not there to come after', async () => {

@@ -35,6 +35,6 @@ test('a directory that is not there, and no make', async () => {
   const bare = hostWithOnly('bare', [])
   expect((await runTask(module, { chdir: '/none' }, bare)).plan).toMatchObject({ status: 'fail' })
   expect((await runTask(module, { chdir: '/tmp' }, bare)).plan).toMatchObject({
-    message: 'make is not installed',
+    message: 'this host has no make',
   })
 })

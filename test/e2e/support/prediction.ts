@@ -8,6 +8,7 @@ const DOUBTFUL = /^it runs only if ".+" changes something, which is unknown$/
 const NAMELESS = /^it has the number \d+ without a name, and \S+ may get it$/
 
 const DOCUMENTED: readonly RegExp[] = [
+  /^whether the packages of the tasks before bring .* is not known$/,
   /^the mask hides whether the unit is enabled$/,
   /^it may go with package /,
   /^package \S+ may bring it$/,
