@@ -9,8 +9,9 @@ export interface AccountRules {
   tools: ReadonlySet<string>
   /** New users get a group of their own. */
   ownGroups: boolean
-  /** Permissions of a new home directory. */
-  homeMode: number
+  /** Permissions of a new home directory, whatever the umask is. */
+  homeMode: number | undefined
+  umask: number
   /** Where homes are, what is copied into them, the shell and the group of those without one. */
   base: string
   skeleton: string
@@ -47,11 +48,11 @@ export function accountRules(world: World): AccountRules {
     if (key === 'tool') tools.add(value)
     else said.set(key, value.trim())
   }
-  const umask = Number.parseInt(said.get('UMASK') ?? '022', 8)
   return {
     tools,
     ownGroups: said.get('USERGROUPS_ENAB') === 'yes',
-    homeMode: Number.parseInt(said.get('HOME_MODE') ?? '', 8) || 0o777 & ~umask,
+    homeMode: cNumber(said.get('HOME_MODE') ?? ''),
+    umask: cNumber(said.get('UMASK') ?? '') ?? 0o022,
     base: said.get('HOME') ?? '/home',
     skeleton: said.get('SKEL') ?? '/etc/skel',
     shell: said.get('SHELL') ?? '',
@@ -66,6 +67,12 @@ export function accountRules(world: World): AccountRules {
   }
 }
 
+/** A number as C writes it, which is how the tools read all of theirs: 022 and 0x12 are 18, and 22 is 22. */
+export function cNumber(text: string): number | undefined {
+  if (/^0[0-7]*$/.test(text)) return Number.parseInt(text, 8)
+  return /^(?:0x[0-9a-f]+|[1-9]\d*)$/i.test(text) ? Number(text) : undefined
+}
+
 /** What is known of one user beyond its line in passwd. */
 export interface Shadow {
   /** It has a line in /etc/passwd; other name services are not changed. */
@@ -78,7 +85,7 @@ export interface Shadow {
   warn: number
   idle: number
   expires: number
-  /** Its home directory is there. */
+  /** Its home directory is there; of a user to be made, the one that it would get. */
   home: boolean
   /** Its own group lists it as a member, too. */
   own: boolean
@@ -110,6 +117,11 @@ done </etc/passwd
   [ "$name" != "$user" ] || printf 'password %s\\nmin %s\\nmax %s\\nwarn %s\\nidle %s\\nexpires %s\\n' "$password" "$min" "$max" "$warn" "$idle" "$expires"
 done
 home=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | cut -d: -f6)
+if [ -z "$home" ]; then
+  # /home is asked about as a path.
+  base=$(sed -n 's/^HOME=//p' /etc/default/useradd | tail -n 1)
+  case $base in '' | /home) ;; *) home=$base/$user ;; esac
+fi
 [ -z "$home" ] || [ ! -d "$home" ] || echo home yes
 gid=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | cut -d: -f4)
 [ -z "$gid" ] || { getent group "$gid" || cat /etc/group; } | while IFS=: read -r name x number members; do

@@ -4,8 +4,8 @@ import { Unknown } from '../world/kind.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import { joinPath, parentPath } from '../world/path-names.ts'
 import type { ThereUser } from '../world/account-effects.ts'
-import { type Effect, UnknownAnswer, type World } from '../world/world.ts'
-import type { AccountRules } from './account-look.ts'
+import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
+import { type AccountRules, cNumber } from './account-look.ts'
 import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
 import type { UserWish } from './user-wish.ts'
 
@@ -55,7 +55,7 @@ export function makeHome(
   const skeleton = wish.skeleton ?? rules.skeleton
   return {
     apply: lines(
-      sh`home=${user.home} skeleton=${skeleton} user=${user.name} mode=${rules.homeMode.toString(8)}`,
+      sh`home=${user.home} skeleton=${skeleton} user=${user.name} mode=${homeMode(wish, rules).toString(8)}`,
       new Text(`mkdir -p "\${home%/*}/" && mkdir -m 0700 "$home" || exit 1
 [ ! -d "$skeleton" ] || cp -R -P -p "$skeleton/." "$home/" || exit 1
 chown -R -h "$(id -u "$user"):$(id -g "$user")" "$home" && chmod "0$mode" "$home" || exit 1`),
@@ -64,17 +64,36 @@ chown -R -h "$(id -u "$user"):$(id -g "$user")" "$home" && chmod "0$mode" "$home
   }
 }
 
+/** Permissions of a new home: useradd takes no notice of a umask where login.defs says what they are. */
+function homeMode({ umask }: UserWish, rules: AccountRules): number {
+  const bits = (umask === undefined ? undefined : cNumber(umask)) ?? rules.umask
+  return rules.homeMode ?? 0o777 & ~bits
+}
+
+/** The skeleton that is asked about. */
+export function skeletonOf({ skeleton }: UserWish): string {
+  return skeleton ?? '/etc/skel'
+}
+
+function unknownBelow(home: string, skeleton: string): Effect {
+  const why = new Unknown(`what is in ${skeleton}`)
+  return effectOnAll('path', (before, key) =>
+    key.startsWith(`${home}/`) && key !== `${home}/.` ? why : before,
+  )
+}
+
 function filled(wish: UserWish, user: ThereUser, group: string, rules: AccountRules, world: World): Effect[] {
   const { home, uid, gid } = user
   const owner = { uid, gid, owner: user.name, group }
-  const umask = wish.umask === undefined ? undefined : Number.parseInt(wish.umask, 8)
-  const mode = umask === undefined ? rules.homeMode : 0o777 & ~umask
-  const skeleton = wish.skeleton ?? '/etc/skel'
+  const top = pathBecomes(home, { type: 'directory', mode: homeMode(wish, rules), ...owner })
+  const skeleton = wish.skeleton ?? rules.skeleton
+  // Nobody has asked about another one than the usual one.
+  if (skeleton !== skeletonOf(wish)) return [top, unknownBelow(home, skeleton)]
   const reply = world.get('path', { path: skeleton, follow: true })
   const inside = reply.exists ? (reply.tree ?? []) : []
   const sorted = inside.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   return [
-    pathBecomes(home, { type: 'directory', mode, ...owner }),
+    top,
     ...sorted.map((entry) =>
       pathBecomes(joinPath(home, entry.path), { type: entry.type, mode: entry.mode, ...owner }),
     ),

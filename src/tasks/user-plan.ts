@@ -11,6 +11,7 @@ import {
   primaryBecomes,
   type Shadow,
   shadowBecomes,
+  shadowOf,
 } from './account-look.ts'
 import { homeBecomes } from './home-kept.ts'
 import { missingTool } from './missing-tool.ts'
@@ -113,7 +114,12 @@ function planCreate(wish: UserWish, rules: AccountRules, world: World): Step | F
     shell: wish.shell ?? rules.shell,
     groups: [...new Set([group.name, ...others])],
   }
-  const there = homeThere(home, guessedHome(wish), false, world)
+  const there = homeThere(
+    home,
+    guessedHome(wish),
+    wish.home === undefined && shadowOf(name, world).home,
+    world,
+  )
   const made = wish.create_home && !there ? newHome(wish, user, group.name, rules, world) : undefined
   if (made && 'status' in made) return made
   const hash = wish.password === undefined ? undefined : `${wish.password_lock ? '!' : ''}${wish.password}`

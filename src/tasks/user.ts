@@ -2,13 +2,14 @@ import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { joinPath } from '../world/path-names.ts'
 import type { WorldQuestion } from '../world/world.ts'
-import { primaryQuestion, rulesQuestion, shadowQuestion } from './account-look.ts'
+import { cNumber, primaryQuestion, rulesQuestion, shadowQuestion } from './account-look.ts'
 import { creatorQuestion } from './creator.ts'
 import { homeKeptQuestion } from './home-kept.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
 import { wrong } from './package-params.ts'
 import { bool, int, name, number, oneOf, path, text, texts } from './params.ts'
 import { keyQuestion, keyPaths, keyResult } from './user-key.ts'
+import { skeletonOf } from './user-home.ts'
 import { guessedHome } from './user-parts.ts'
 import { planUser } from './user-plan.ts'
 import type { UserWish } from './user-wish.ts'
@@ -100,7 +101,7 @@ export default defineTask({
   notes: [
     'The number that a new user gets without uid is not known in check mode.',
     'Passwords go to chpasswd, so that no list of processes shows them; no difference does either.',
-    'A new home has the permissions that login.defs says (HOME_MODE, else UMASK), whoever makes it.',
+    'A new home has the permissions that login.defs says (HOME_MODE, else UMASK), whoever makes it. Where it says HOME_MODE, umask has no effect, as with useradd itself.',
     'A user without a password stays locked: password_lock: no has nothing to unlock there. Ansible reports a change every time.',
     "A home that is not the user's own, or holds that of another user, is not removed without force, and a directory of the system or a link never: the task fails before it does anything. Ansible removes the user first, and the homes of others with it.",
   ],
@@ -118,6 +119,8 @@ function prepare(given: z.output<typeof params>): UserWish {
     refuse(`${JSON.stringify(given.name)} is not the name of a user`)
   for (const key of ['comment', 'home', 'shell', 'password'] as const)
     if (/[:\n]/.test(given[key] ?? '')) refuse(`${key} cannot have a colon or a line break`)
+  if (given.umask !== undefined && cNumber(given.umask) === undefined)
+    refuse(`umask: ${given.umask} is no number`, 'write umask: "077"')
   if (given.non_unique && given.uid === undefined) refuse('non_unique needs uid', 'add uid:')
   if (given.append && given.groups === undefined) refuse('append needs groups', 'add groups:')
   const { state, generate_ssh_key, ssh_key_file, ...rest } = given
@@ -159,7 +162,7 @@ function asks(wish: UserWish): WorldQuestion[] {
   for (const name of groups) questions.push({ kind: 'group', ask: { name } })
   if (wish.create_home) {
     questions.push(creatorQuestion, ...directoryQuestions(home))
-    questions.push(pathQuestion({ path: wish.skeleton ?? '/etc/skel', follow: true, tree: true }))
+    questions.push(pathQuestion({ path: skeletonOf(wish), follow: true, tree: true }))
   }
   if (wish.key) {
     questions.push(keyQuestion(user, wish.key))

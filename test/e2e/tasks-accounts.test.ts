@@ -100,6 +100,46 @@ describe.each(HOSTS)('groups and users on %s', (host) => {
     expect(await lab.sh(host, '[ -e /home/system1 ] || echo none')).toBe('none\n')
   })
 
+  test.each([
+    ['UMASK 027', {}, '750'],
+    ['UMASK 27', {}, '744'],
+    ['HOME_MODE 0710', {}, '710'],
+    ['HOME_MODE 700', {}, '1274'],
+    ['HOME_MODE 0710', { umask: '077' }, '710'],
+    ['UMASK 022', { umask: 63 }, '700'],
+  ])('a home is predicted as %s and %j have it', async (line, args, mode) => {
+    await lab.sh(
+      host,
+      `cp -p /etc/login.defs /root/defs; sed -i '/^UMASK/d;/^HOME_MODE/d' /etc/login.defs; echo '${line}' >>/etc/login.defs`,
+    )
+    const modes = async () => (await lab.sh(host, 'stat -c %a /home/franz; rm -r /home/franz')).trim()
+    try {
+      await life.changes('user', { name: 'franz', ...args })
+      expect(await modes()).toBe(mode)
+      await life.changes('user', { name: 'franz', ...args })
+      expect(await modes()).toBe(mode)
+      await life.changes('user', { name: 'franz', state: 'absent' })
+    } finally {
+      await lab.sh(host, 'mv /root/defs /etc/login.defs')
+    }
+  })
+
+  test('a skeleton and a place that the tools have as their defaults', async () => {
+    await lab.sh(
+      host,
+      "mkdir -p /srv/skel2 /srv/homes/gerd; echo x >/srv/skel2/x; cp -p /etc/default/useradd /root/defs; sed -i '/^SKEL=/d;/^HOME=/d' /etc/default/useradd; printf 'SKEL=/srv/skel2\\nHOME=/srv/homes\\n' >>/etc/default/useradd",
+    )
+    try {
+      await life.changes('user', { name: 'franz' })
+      await life.changes('user', { name: 'gerd' })
+      expect(await lab.sh(host, 'cd /srv/homes; find . | sort')).toBe('.\n./franz\n./franz/x\n./gerd\n')
+      await life.changes('user', { name: 'franz', state: 'absent', remove: true })
+      await lab.sh(host, 'userdel gerd; rm -r /srv/homes')
+    } finally {
+      await lab.sh(host, 'mv /root/defs /etc/default/useradd')
+    }
+  })
+
   test('a key is made once, or every time', async () => {
     const made = await life.changes('user', {
       name: 'berta',

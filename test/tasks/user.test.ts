@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/task.ts'
 import user from '../../src/tasks/user.ts'
+import { Unknown } from '../../src/world/kind.ts'
 import { pathAttributes, pathBecomes } from '../../src/world/path-effects.ts'
 import type { World } from '../../src/world/world.ts'
 import { group, rules, script, user as there } from './accounts.ts'
@@ -80,9 +81,45 @@ describe('a new user', () => {
     expect(plan).toMatchObject({ status: 'fail', message: "the number 1001 is user berta's already" })
   })
 
-  test('HOME_MODE goes before UMASK', async () => {
-    const { plan, world } = await planWith(user, { name: 'anna' }, { ...host, ...rules('HOME_MODE 0700') })
-    expect(homeMode(plan, world)).toBe(0o700)
+  // What useradd 4.13 makes of the same.
+  test.each([
+    [[], {}, 0o755],
+    [['UMASK 027'], {}, 0o750],
+    [['UMASK 27'], {}, 0o744],
+    [['UMASK 0x12'], {}, 0o755],
+    [['HOME_MODE 0750'], {}, 0o750],
+    [['HOME_MODE 700'], {}, 0o1274],
+    [[], { umask: '077' }, 0o700],
+    [[], { umask: '63' }, 0o700],
+    [['HOME_MODE 0750'], { umask: '077' }, 0o750],
+  ])('login.defs %j and %j', async (said, args, mode) => {
+    const made = await planWith(user, { name: 'anna', ...args }, { ...host, ...rules(...said) })
+    expect(homeMode(made.plan, made.world)).toBe(mode)
+    // The same where the user is there, but not its home.
+    const homeless = { ...host, ...rules(...said), ...there('anna'), 'path /home/anna/.': { exists: false } }
+    const again = await planWith(user, { name: 'anna', ...args }, homeless)
+    expect(homeMode(again.plan, again.world)).toBe(mode)
+    expect(applyOf(again.plan)).toContain(`mode=${mode.toString(8)}\n`)
+  })
+
+  test('of another skeleton nobody knows what is in it', async () => {
+    const answers = { ...host, ...rules('SKEL /etc/skel2'), 'path /home/anna/.profile': { exists: false } }
+    const { plan, world } = await planWith(user, { name: 'anna' }, answers)
+    if (plan.status !== 'change') throw new Error('no change')
+    const after = world.after(plan.effects)
+    expect(after.peek('path', { path: '/home/anna/.profile' })).toBeInstanceOf(Unknown)
+    expect(after.get('path', { path: '/home/anna', follow: true })).toMatchObject({ exists: true })
+  })
+
+  test('homes elsewhere', async () => {
+    const answers = { ...host, ...rules('HOME /srv/homes') }
+    const { plan, world } = await planWith(user, { name: 'anna' }, answers)
+    if (plan.status !== 'change') throw new Error('no change')
+    expect(world.after(plan.effects).predictedPath('/srv/homes/anna')).toMatchObject({ mode: 0o755 })
+    const has = { ...answers, ...script('account anna', ['home yes']) }
+    const kept = await planWith(user, { name: 'anna' }, has)
+    if (kept.plan.status !== 'change') throw new Error('no change')
+    expect(kept.world.after(kept.plan.effects).predictedPath('/srv/homes/anna')).toEqual({ exists: false })
   })
 })
 
@@ -227,6 +264,7 @@ test.each([
   [{ name: 'a:b' }, 'not the name'],
   [{ name: 'a', comment: 'a:b' }, 'colon'],
   [{ name: 'a', append: true }, 'needs groups'],
+  [{ name: 'a', umask: 'rwx' }, 'is no number'],
   [{ name: 'a', non_unique: true }, 'needs uid'],
 ])('%j is refused: %s', (args, message) => {
   expect(() => user.prepare(user.params.parse(args), controllerWith())).toThrow(message)
