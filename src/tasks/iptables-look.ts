@@ -19,6 +19,7 @@ export interface ChainSeen {
   tool: boolean
   chain: boolean
   policy: string | undefined
+  /** NaN: nobody can tell, behind the removal of a rule that may be there several times. */
   rules: number
   rule: boolean
 }
@@ -88,19 +89,36 @@ function read(reply: ScriptReply): ChainSeen {
   }
 }
 
-/** What was asked about the chain, or about all of the table, is this from now on; `own`: of this very rule. */
-export function chainBecomes(place: RulePlace, change: (seen: ChainSeen, own: boolean) => ChainSeen): Effect {
+/** What happens to the rules of a chain, or of all chains of the table. */
+export interface ChainChange {
+  /** What was asked about the chain is this from now on; `own`: of this very rule. */
+  chain: (seen: ChainSeen, own: boolean) => ChainSeen
+  /** How many rules the table has more; NaN where nobody can tell. */
+  more: number
+}
+
+/** The same to be asked of the chain, of each chain of the table where none is named, and of the table as a whole. */
+export function chainBecomes(place: RulePlace, { chain: change, more }: ChainChange): Effect {
   const { id } = ask(place)
   const start = prefix(place)
+  const table = ask({ ...place, chain: undefined, rule: undefined }).id
   return effectOnAll('script', (before, key) => {
-    if (before instanceof Unknown || !key.startsWith(place.chain === undefined ? start : `${start} `))
-      return before
-    const { tool, chain, policy, rules, rule } = change(read(before), key === id)
-    return replyWith([
-      ...(tool ? ['tool yes'] : []),
-      ...(policy === undefined ? [] : [`policy ${policy}`]),
-      ...(chain ? ['chain yes', `rules ${rules}`] : []),
-      ...(rule ? ['rule yes'] : []),
-    ])
+    if (before instanceof Unknown) return before
+    if (key === table) {
+      const seen = read(before)
+      return print(place.chain === undefined ? change(seen, true) : { ...seen, rules: seen.rules + more })
+    }
+    if (!key.startsWith(place.chain === undefined ? start : `${start} `)) return before
+    return print(change(read(before), key === id))
   })
+}
+
+function print({ problem, tool, chain, policy, rules, rule }: ChainSeen): ScriptReply {
+  return replyWith([
+    ...(problem === undefined ? [] : [`problem ${problem}`]),
+    ...(tool ? ['tool yes'] : []),
+    ...(policy === undefined ? [] : [`policy ${policy}`]),
+    ...(chain ? ['chain yes', `rules ${rules}`] : []),
+    ...(rule ? ['rule yes'] : []),
+  ])
 }

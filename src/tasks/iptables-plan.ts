@@ -40,23 +40,26 @@ function planRule(wish: FilterWish, seen: ChainSeen): Plan {
     return done(wish, wish.present ? `${chain} has the rule` : `${chain} has no such rule`)
   if (!wish.present) {
     const remove = sh`while ${command(wish, '-C', chain, ...rule)} 2>/dev/null; do ${command(wish, '-D', chain, ...rule)} || exit 1; done`
-    const gone = chainBecomes(wish, (now, own) => ({
-      ...now,
-      rules: Math.max(0, now.rules - 1),
-      rule: now.rule && !own,
-    }))
+    // A rule may be there more than once.
+    const left = seen.rules === 1 ? 0 : Number.NaN
+    const gone = chainBecomes(wish, {
+      chain: (now, own) => ({
+        ...now,
+        rules: own ? Math.max(0, now.rules - 1) : left,
+        rule: now.rule && !own,
+      }),
+      more: seen.rules === 1 ? -1 : Number.NaN,
+    })
     return change(wish, `remove a rule from ${chain}`, rule.join(' '), '', remove, gone)
   }
   if (!seen.chain && !wish.manage) return noChain(chain)
   const make = seen.chain ? nothing : sh`${command(wish, '-N', chain)} || exit 1`
   const place = wish.insert ? ['-I', chain, ...(number === undefined ? [] : [number])] : ['-A', chain]
   const add = lines(make, sh`${command(wish, ...place, ...rule)} || exit 1`)
-  const there = chainBecomes(wish, (now, own) => ({
-    ...now,
-    chain: true,
-    rules: now.rules + 1,
-    rule: now.rule || own,
-  }))
+  const there = chainBecomes(wish, {
+    chain: (now, own) => ({ ...now, chain: true, rules: now.rules + 1, rule: now.rule || own }),
+    more: 1,
+  })
   return change(wish, `add a rule to ${chain}`, '', rule.join(' '), add, there)
 }
 
@@ -65,8 +68,12 @@ function planFlush(wish: FilterWish, seen: ChainSeen): Plan {
   const place = chain ?? `table ${wish.table}`
   if (chain !== undefined && !seen.chain) return noChain(chain)
   if (seen.rules === 0) return done(wish, `${place} has no rules`)
+  if (Number.isNaN(seen.rules)) return uncounted(place)
   const words = chain === undefined ? [] : [chain]
-  const empty = chainBecomes(wish, (now) => ({ ...now, rules: 0, rule: false }))
+  const empty = chainBecomes(wish, {
+    chain: (now) => ({ ...now, rules: 0, rule: false }),
+    more: -seen.rules,
+  })
   return change(
     wish,
     `remove all rules of ${place}`,
@@ -90,7 +97,7 @@ function planPolicy(wish: FilterWish, seen: ChainSeen): Plan {
     seen.policy,
     policy,
     set,
-    chainBecomes(wish, (now) => ({ ...now, policy })),
+    chainBecomes(wish, { chain: (now) => ({ ...now, policy }), more: 0 }),
   )
 }
 
@@ -99,10 +106,14 @@ function planChain(wish: FilterWish, seen: ChainSeen): Plan {
   if (seen.chain === present) return done(wish, `${chain} is ${present ? '' : 'not '}there`)
   if (!present && seen.policy !== undefined)
     return { status: 'fail', message: `${chain} is the kernel's own chain` }
+  if (!present && Number.isNaN(seen.rules)) return uncounted(chain)
   if (!present && seen.rules > 0)
     return { status: 'fail', message: `${chain} has rules`, hint: 'flush it before, with flush: yes' }
   const make = sh`${command(wish, present ? '-N' : '-X', chain)} || exit 1`
-  const effect = chainBecomes(wish, (now) => ({ ...now, chain: present, rules: 0, rule: false }))
+  const effect = chainBecomes(wish, {
+    chain: (now) => ({ ...now, chain: present, rules: 0, rule: false }),
+    more: 0,
+  })
   return change(
     wish,
     `${present ? 'make' : 'remove'} chain ${chain}`,
@@ -119,6 +130,10 @@ function noChain(chain: string): Plan {
     message: `there is no chain ${chain}`,
     hint: 'write chain_management: yes to have it made',
   }
+}
+
+function uncounted(place: string): Plan {
+  return { status: 'unknown', why: `how many rules ${place} has is not known yet` }
 }
 
 function done(wish: FilterWish, reason: string): Plan {

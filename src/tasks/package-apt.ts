@@ -3,6 +3,7 @@ import { updateOlderLists } from '../world/package.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll } from '../world/world.ts'
+import { managerWrites, stampBecomes } from '../world/packages-write.ts'
 import type { Result } from '../task.ts'
 import { replyWith } from '../world/script-reply.ts'
 import type { PackageTask, Transaction } from './package-task.ts'
@@ -36,7 +37,12 @@ export function afterUpdate(seconds: number): Effect[] {
       ? before
       : new Unknown('the new lists are not known yet'),
   )
-  return [candidates, listsBecomeYoung(seconds)]
+  return [candidates, listsBecomeYoung(seconds), ...listsWritten(seconds)]
+}
+
+/** What fetching leaves in files; lists that are young enough already are not fetched. */
+export function listsWritten(seconds: number): Effect[] {
+  return [managerWrites, ...(seconds === 0 ? [stampBecomes] : [])]
 }
 
 /** Lists are younger than this many seconds now. */

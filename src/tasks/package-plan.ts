@@ -1,11 +1,20 @@
 import type { Answer } from '../connect/connection.ts'
 import type { Plan, Result } from '../task.ts'
 import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
+import { managerWrites } from '../world/packages-write.ts'
 import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
 import { Unknown } from '../world/kind.ts'
 import { type Effect, UnknownAnswer, type World, effect } from '../world/world.ts'
 import { replyWith } from '../world/script-reply.ts'
-import { afterUpdate, aptScript, areFresh, listsAsk, listsBecomeYoung, readLists } from './package-apt.ts'
+import {
+  afterUpdate,
+  aptScript,
+  areFresh,
+  listsAsk,
+  listsBecomeYoung,
+  listsWritten,
+  readLists,
+} from './package-apt.ts'
 import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
 import { planUpkeep, upkeepChanged } from './package-upkeep.ts'
@@ -73,7 +82,7 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
       diff: [],
       apply,
       timeout: TIMEOUT,
-      effects: [],
+      effects: [managerWrites],
       counts: false,
     }
   }
@@ -114,7 +123,11 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
       : afterUpgrade(step.name, step.to ?? step.from, osFamily),
   )
   if (manager === 'apt' && task.update)
-    effects.push(...(task.state === 'latest' ? [listsBecomeYoung(task.maxAge)] : afterUpdate(task.maxAge)))
+    effects.push(
+      ...(task.state === 'latest'
+        ? [listsBecomeYoung(task.maxAge), ...listsWritten(task.maxAge)]
+        : afterUpdate(task.maxAge)),
+    )
   if (manager === 'dnf' && task.state === 'latest') {
     effects.push(effect('script', updatesAsk(task).id, () => replyWith([])))
   }
@@ -232,7 +245,7 @@ function change(
     diff: [{ type: 'fields', subject: 'packages', fields }],
     apply: manager === 'apt' ? aptScript(task, transaction) : dnfScript(task, transaction),
     timeout: TIMEOUT,
-    effects,
+    effects: [managerWrites, ...effects],
   }
 }
 

@@ -2,6 +2,7 @@ import type { Answer } from '../connect/connection.ts'
 import { lines, nothing, type Script, sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
+import { managerWrites, someMayGo, upgradesMayBring } from '../world/packages-write.ts'
 import { updateOlderLists } from '../world/package.ts'
 import { type Effect, effectOnAll } from '../world/world.ts'
 import { afterUpdate, ENVIRONMENT } from './package-apt.ts'
@@ -16,6 +17,9 @@ export interface Upkeep {
   words: readonly string[]
   /** Whether installed packages may change. */
   packages: boolean
+  /** Whether others may come, and whether some may go. */
+  brings?: true
+  removes?: true
   /** What the manager prints, in English, where something was done; undefined: something always is. */
   changed: RegExp | undefined
 }
@@ -35,6 +39,8 @@ export const aptUpgrade = (mode: keyof typeof APT_UPGRADES): Upkeep => ({
   summary: 'upgrade all packages',
   words: APT_UPGRADES[mode],
   packages: true,
+  brings: true,
+  ...(APT_UPGRADES[mode][0] === 'dist-upgrade' && { removes: true }),
   changed: APT_DONE,
 })
 
@@ -43,6 +49,7 @@ export const APT_TIDYING: Readonly<Record<'autoremove' | 'autoclean' | 'clean', 
     summary: 'remove packages that nothing needs',
     words: ['autoremove'],
     packages: true,
+    removes: true,
     changed: REMOVED,
   },
   autoclean: {
@@ -61,6 +68,8 @@ export const dnfUpgrade = (only: readonly string[]): Upkeep => ({
   summary: 'upgrade all packages',
   words: ['upgrade', ...only],
   packages: true,
+  brings: true,
+  removes: true,
   changed: DNF_DONE,
 })
 
@@ -68,6 +77,7 @@ export const DNF_AUTOREMOVE: Upkeep = {
   summary: 'remove packages that nothing needs',
   words: ['autoremove'],
   packages: true,
+  removes: true,
   changed: DNF_DONE,
 }
 
@@ -81,7 +91,10 @@ export function planUpkeep(task: PackageTask, upkeep: Upkeep, manager: Manager):
     apply,
     timeout: 3600,
     effects: [
+      managerWrites,
       ...(upkeep.packages ? [mayChange] : []),
+      ...(upkeep.brings ? upgradesMayBring(manager === 'apt') : []),
+      ...(upkeep.removes || task.autoremove ? someMayGo : []),
       ...(manager === 'apt' && task.update ? afterUpdate(task.maxAge) : []),
     ],
     once: true,

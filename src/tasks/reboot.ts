@@ -4,8 +4,10 @@ import { Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk } from '../world/replies.ts'
-import { type Effect, effectOnAll, type World } from '../world/world.ts'
+import { replyWith } from '../world/script-reply.ts'
+import { type Effect, effect, effectOnAll, type World } from '../world/world.ts'
 import { int, name, text, texts } from './params.ts'
+import { staleUnits } from './unit-task.ts'
 
 /** In a container the boot id is the machine's; the first process tells one life from the next. */
 const BOOT = new Script(String.raw`cat /proc/sys/kernel/random/boot_id
@@ -136,6 +138,10 @@ done
 sh -c ${`"$0" ${rest}`} "$hk_program" </dev/null || exit`
 }
 
+/** Questions of modules about what does not outlive the kernel: mounts, packet filters, names, modules, SELinux. */
+const OF_KERNEL =
+  /^(?:mounts$|hostname$|iptables |module (?!files$)|selinux(?: (?!ports$)|$)|seboolean |firewalld )/
+
 const effects: readonly Effect[] = [
   effectOnAll('unit', (before) =>
     before instanceof Unknown || !before.known ? before : new Unknown('what runs after the reboot'),
@@ -143,8 +149,12 @@ const effects: readonly Effect[] = [
   effectOnAll('sysctl', () => new Unknown('what the kernel is set to after the reboot')),
   effectOnAll('port', () => new Unknown('what listens after the reboot')),
   effectOnAll('path', (before, key) =>
-    /^\/(?:run|tmp|dev|var\/run)(?:\/|$)/.test(key)
+    /^\/(?:run|tmp|dev|proc|sys|var\/(?:run|lock))(?:\/|$)/.test(key)
       ? new Unknown(`whether ${key} is there after the reboot`)
       : before,
+  ),
+  effect('script', staleUnits.id, () => replyWith([])),
+  effectOnAll('script', (before, key) =>
+    OF_KERNEL.test(key) ? new Unknown('what the kernel is set to after the reboot') : before,
   ),
 ]

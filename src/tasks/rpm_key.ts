@@ -14,6 +14,7 @@ import { bool, name, oneOf, text } from './params.ts'
 /** The keys of rpm's database, as text. */
 const trusted: ScriptAsk = {
   id: 'keys of rpm',
+  changes: true,
   text: new Script(`command -v rpm >/dev/null 2>&1 || exit 1
 LC_ALL=C rpm -q gpg-pubkey --qf '%{DESCRIPTION}\\n' </dev/null
 exit 0`),

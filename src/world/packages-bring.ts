@@ -3,6 +3,7 @@ import { Unknown } from './kind.ts'
 import { type Made, pathBecomes } from './path-effects.ts'
 import type { GroupReply, PackageReply, PathReply, PlatformReply, UnitReply, UserReply } from './replies.ts'
 import { type Effect, type World, type WorldQuestion, effect, effectOnAll } from './world.ts'
+import { isElsewhere, isPackagePlace } from './packages-write.ts'
 
 type Family = PlatformReply['osFamily']
 
@@ -201,18 +202,6 @@ function mayBring(name: string): Effect[] {
       return isPackagePlace(key) && !isElsewhere(key) ? why : before
     }),
   ]
-}
-
-/** Where packages put files. */
-function isPackagePlace(key: string): boolean {
-  return /^\/(?:etc|usr|lib\w*|s?bin|var\/(?:lib|cache|log|spool)|opt)\//.test(key)
-}
-
-/** The administrator's own places in there, and what belongs to the two packages that are listed above. */
-function isElsewhere(key: string): boolean {
-  return /^\/(?:usr\/local|etc\/(?:systemd\/system|sysctl\.d|haproxy|keepalived))(?:\/|$)|^\/etc\/sysctl\.conf/.test(
-    key,
-  )
 }
 
 /** An unlisted place that is named after the package. */

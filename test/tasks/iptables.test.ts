@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import iptables from '../../src/tasks/iptables.ts'
 import { id } from '../../src/world/world.ts'
 import { script } from './accounts.ts'
@@ -140,4 +140,52 @@ test.each([
   [{ ...INPUT, state: 'absent' }, 'no rule to remove'],
 ])('%j is refused: %s', (args, message) => {
   expect(() => iptables.prepare(iptables.params.parse(args), controllerWith())).toThrow(message)
+})
+
+describe('what later tasks find in check mode', () => {
+  const NAME = 'iptables ipv4 filter'
+  /** All questions about INPUT and its table, with so many rules. */
+  const asked = (inChain: number, inTable: number, hasRule: boolean): Answers => ({
+    ...script(`${NAME} INPUT ${JSON.stringify(RULE)}`, [
+      'tool yes',
+      'chain yes',
+      `rules ${inChain}`,
+      ...(hasRule ? ['rule yes'] : []),
+    ]),
+    ...script(`${NAME} INPUT `, ['tool yes', 'policy ACCEPT', 'chain yes', `rules ${inChain}`]),
+    ...script(`${NAME}  `, ['tool yes', 'chain yes', `rules ${inTable}`]),
+  })
+  const flushTable = { flush: true }
+  const flushChain = { ...INPUT, flush: true }
+
+  test.each([
+    ['a rule that comes', drop, asked(0, 0, false), flushTable, 'change'],
+    ['a rule that comes', drop, asked(0, 0, false), flushChain, 'change'],
+    ['the only rule that goes', { ...drop, state: 'absent' }, asked(1, 1, true), flushTable, 'ok'],
+    ['the only rule that goes', { ...drop, state: 'absent' }, asked(1, 1, true), flushChain, 'ok'],
+    ['a rule that goes', { ...drop, state: 'absent' }, asked(1, 3, true), flushTable, 'change'],
+    [
+      'a rule that goes, once or twice',
+      { ...drop, state: 'absent' },
+      asked(2, 2, true),
+      flushTable,
+      'unknown',
+    ],
+    [
+      'a rule that goes, once or twice',
+      { ...drop, state: 'absent' },
+      asked(2, 2, true),
+      flushChain,
+      'unknown',
+    ],
+    ['a chain that is flushed', flushChain, asked(2, 2, true), flushTable, 'ok'],
+    ['a chain that is flushed', flushChain, asked(2, 3, true), flushTable, 'change'],
+    ['a table that is flushed', flushTable, asked(2, 3, true), flushChain, 'ok'],
+    ['a table that is flushed', flushTable, asked(2, 3, true), drop, 'change'],
+  ])('%s: %j', async (_name, first, answers, second, status) => {
+    const one = await planWith(iptables, first, answers)
+    if (one.plan.status !== 'change') throw new Error(JSON.stringify(one.plan))
+    const two = await planWith(iptables, second, answers)
+    expect(two.again(two.world.after(one.plan.effects)).status).toBe(status)
+  })
 })

@@ -4,7 +4,7 @@ import apt from '../../src/tasks/apt.ts'
 import dnf from '../../src/tasks/dnf.ts'
 import { Unknown } from '../../src/world/kind.ts'
 import { controllerWith } from './harness.ts'
-import { type Answers, applyOf, debian, el, package_, planWith } from './worlds.ts'
+import { type Answers, applyOf, debian, el, package_, planWith, unit } from './worlds.ts'
 
 const FAMILIES: Readonly<Record<string, Answers>> = { apt: debian, dnf: el }
 
@@ -79,6 +79,67 @@ test('which releases there are then is unknown', async () => {
   const { plan, world } = await planWith(apt, { upgrade: 'dist' }, { ...debian, ...package_('a', '1') })
   if (plan.status !== 'change') throw new Error(plan.status)
   expect(world.after(plan.effects).peek('package', { name: 'a' })).toBeInstanceOf(Unknown)
+})
+
+describe('what else is not known then', () => {
+  const there = { exists: true, type: 'file', mode: 0o600, uid: 0, gid: 0, owner: 'root', group: 'root' }
+  const host: Answers = {
+    ...unit('old.service'),
+    ...unit('stopped.service', { activity: 'inactive' }),
+    ...unit('masked.service', { enablement: 'masked', activity: 'inactive' }),
+    'path /usr/bin/old': there,
+    'path /usr/bin/new': { exists: false },
+    'path /srv/own': there,
+    'path /var/cache/apt/archives/a.deb': there,
+    'path /var/lib/apt/periodic/update-success-stamp': { ...there, mtime: 1 },
+    'user new': { exists: false },
+  }
+  const known = async (module: TaskModule, args: Record<string, unknown>) => {
+    const family = module === apt ? debian : el
+    const { plan, world } = await planWith(module, args, { ...family, ...host })
+    if (plan.status !== 'change') throw new Error(plan.status)
+    const after = world.after(plan.effects)
+    const out: string[] = []
+    for (const key of Object.keys(host)) {
+      const [kind = '', name = ''] = key.split(' ')
+      const reply =
+        kind === 'path'
+          ? after.peek('path', { path: name })
+          : kind === 'unit'
+            ? after.peek('unit', { name })
+            : after.peek('user', { name })
+      if (reply instanceof Unknown) out.push(name)
+    }
+    return out
+  }
+  const UPGRADE = ['/usr/bin/new', 'new']
+  const GOES = ['old.service', 'stopped.service', '/usr/bin/old']
+  const CACHE = '/var/cache/apt/archives/a.deb'
+
+  test.each<['apt' | 'dnf', Record<string, unknown>, readonly string[]]>([
+    ['apt', { clean: true }, [CACHE]],
+    ['apt', { autoclean: true }, [CACHE]],
+    ['apt', { autoremove: true }, [...GOES, CACHE]],
+    ['apt', { upgrade: 'safe' }, ['stopped.service', ...UPGRADE, CACHE]],
+    ['apt', { upgrade: 'safe', autoremove: true }, [...GOES, ...UPGRADE, CACHE]],
+    ['apt', { upgrade: 'dist' }, [...GOES, ...UPGRADE, CACHE]],
+    ['apt', { update_cache: true }, [CACHE]],
+    ['dnf', { autoremove: true }, [...GOES, CACHE]],
+    ['dnf', { name: '*', state: 'latest' }, [...GOES, ...UPGRADE, CACHE]],
+  ])('%s %j', async (name, args, wanted) => {
+    expect((await known(name === 'apt' ? apt : dnf, args)).toSorted()).toEqual(wanted.toSorted())
+  })
+
+  test('the stamp of an update', async () => {
+    const stamp = async (args: object, answers: Answers) => {
+      const { plan, world } = await planWith(apt, { update_cache: true, ...args }, { ...debian, ...answers })
+      if (plan.status !== 'change') throw new Error(plan.status)
+      return world.after(plan.effects).get('path', { path: '/var/lib/apt/periodic/update-success-stamp' })
+    }
+    const none = { 'path /var/lib/apt/periodic/update-success-stamp': { exists: false } }
+    expect(await stamp({}, none)).toMatchObject({ exists: true, type: 'file', mode: 0o644 })
+    expect(await stamp({}, host)).toMatchObject({ exists: true, mode: 0o600, mtime: Number.NaN })
+  })
 })
 
 test.each<[TaskModule, Record<string, unknown>, RegExp]>([

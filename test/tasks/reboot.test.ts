@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/reboot.ts'
+import { staleUnits } from '../../src/tasks/unit-task.ts'
+import { Script } from '../../src/shell/sh.ts'
+import { replyWith } from '../../src/world/script-reply.ts'
 import { Unknown } from '../../src/world/kind.ts'
 import { id, World } from '../../src/world/world.ts'
 import { scratch } from '../world/hosts.ts'
@@ -83,6 +86,34 @@ test('what runs afterwards is unknown', async () => {
   await expect(planned({ boot_time_command: 'x' }, new World(new Map(Object.entries(boot))))).rejects.toThrow(
     'no x',
   )
+})
+
+test.each([
+  ['script', 'mounts', true],
+  ['script', 'iptables ipv4 filter INPUT ', true],
+  ['script', 'module br_netfilter ', true],
+  ['script', 'module files', false],
+  ['script', 'selinux ', true],
+  ['script', 'selinux ports', false],
+  ['script', 'crontab (own)', false],
+  ['path', '/proc/sys/net', true],
+  ['path', '/run/x', true],
+  ['path', '/etc/x', false],
+] as const)('%s %s: unknown %j', async (kind, key, unknown) => {
+  const { effects } = await planned({})
+  const before = kind === 'path' ? { exists: false } : replyWith(['x'])
+  const ask =
+    kind === 'path' ? { kind, ask: { path: key } } : { kind, ask: { id: key, text: new Script('') } }
+  const world = new World(new Map<string, unknown>([[id(kind, key), before]])).after(effects)
+  const after = ask.kind === 'path' ? world.peek('path', ask.ask) : world.peek('script', ask.ask)
+  expect(after instanceof Unknown).toBe(unknown)
+})
+
+test('systemd knows all of its files afterwards', async () => {
+  const { effects } = await planned({})
+  const stale = replyWith(['a.service'])
+  const world = new World(new Map([[id('script', staleUnits.id), stale]])).after(effects)
+  expect(world.get('script', staleUnits).stdout).toHaveLength(0)
 })
 
 test('not the machine that hakube runs on', () => {

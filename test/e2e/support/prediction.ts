@@ -10,7 +10,11 @@ const NAMELESS = /^it has the number \d+ without a name, and \S+ may get it$/
 const DOCUMENTED: readonly RegExp[] = [
   /^whether the packages of the tasks before bring .* is not known$/,
   /^the mask hides whether the unit is enabled$/,
-  /^it may go with package /,
+  /^it may go with (?:a )?package /,
+  /^an upgrade may bring it$/,
+  /^whether an upgrade starts it$/,
+  /^the package manager writes there$/,
+  /^how many rules .+ has is not known yet$/,
   /^package \S+ may bring it$/,
   /^some releases of package \S+ bring it$/,
   /^whether \S+ starts depends on /,
