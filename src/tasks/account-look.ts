@@ -116,14 +116,15 @@ done </etc/passwd
 { getent shadow -- "$user" || cat /etc/shadow; } | while IFS=: read -r name password last min max warn idle expires rest; do
   [ "$name" != "$user" ] || printf 'password %s\\nmin %s\\nmax %s\\nwarn %s\\nidle %s\\nexpires %s\\n' "$password" "$min" "$max" "$warn" "$idle" "$expires"
 done
-home=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | cut -d: -f6)
+line=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1)
+home=$(printf '%s\\n' "$line" | cut -d: -f6)
+gid=$(printf '%s\\n' "$line" | cut -d: -f4)
 if [ -z "$home" ]; then
   # /home is asked about as a path.
   base=$(sed -n 's/^HOME=//p' /etc/default/useradd | tail -n 1)
   case $base in '' | /home) ;; *) home=$base/$user ;; esac
 fi
 [ -z "$home" ] || [ ! -d "$home" ] || echo home yes
-gid=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | cut -d: -f4)
 [ -z "$gid" ] || { getent group "$gid" || cat /etc/group; } | while IFS=: read -r name x number members; do
   [ "$number" != "$gid" ] || case ,$members, in *,"$user",*) echo own yes ;; esac
 done

@@ -45,8 +45,9 @@ function homeAsk(wish: HomeFile): ScriptAsk {
     text: lines(
       sh`exec 2>/dev/null; user=${user ?? ''} file=${path} guess=${guess(wish)}`,
       new Script(`[ -n "$user" ] || user=$(id -un)
-{ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1
-home=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1 | cut -d: -f6)
+line=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1)
+[ -z "$line" ] || printf '%s\\n' "$line"
+home=$(printf '%s\\n' "$line" | cut -d: -f6)
 case $file in /*) ;; *) file=$home/$file ;; esac
 case $file in
 # It is asked about as a path, too.
@@ -65,6 +66,10 @@ esac
   }
 }
 
+function isPlain({ user, path }: HomeFile): boolean {
+  return user !== undefined && path.startsWith('/')
+}
+
 /** Where the file most probably is. */
 function guess({ user, path }: HomeFile): string {
   if (path.startsWith('/')) return path
@@ -74,7 +79,8 @@ function guess({ user, path }: HomeFile): string {
 export function homeFileQuestions(file: HomeFile): WorldQuestion[] {
   const path = guess(file)
   return [
-    { kind: 'script', ask: homeAsk(file) },
+    // Of a user who is named, an absolute path says all.
+    ...(isPlain(file) ? [] : [{ kind: 'script', ask: homeAsk(file) } as const]),
     ...(file.user === undefined ? [] : [{ kind: 'user', ask: { name: file.user } } as const]),
     { kind: 'path', ask: { path } },
     { kind: 'path', ask: { path, follow: true, contentUnless: '' } },
@@ -85,7 +91,7 @@ export function homeFileQuestions(file: HomeFile): WorldQuestion[] {
 
 /** The file and its owner; undefined: there is no such user. */
 export function homeFile(file: HomeFile, world: World): HomeFileSeen | undefined {
-  const { stdout } = world.get('script', homeAsk(file))
+  const stdout = isPlain(file) ? Buffer.alloc(0) : world.get('script', homeAsk(file)).stdout
   const found = file.user === undefined ? passwdUser(stdout.toString('utf8')) : worldUser(file.user, world)
   if (!found) return undefined
   const { home, ...user } = found

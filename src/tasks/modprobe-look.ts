@@ -1,6 +1,6 @@
 import { lines, Script, sh } from '../shell/sh.ts'
 import type { ScriptAsk } from '../world/replies.ts'
-import { type Effect, effect, type World, type WorldQuestion } from '../world/world.ts'
+import { type Effect, effect, effectOnAll, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
 import { bytesAsText, contentIn, readLines } from './edited-file.ts'
 
@@ -22,6 +22,19 @@ export interface ModuleSeen {
   /** Why modprobe would not load it. */
   problem: string | undefined
   confs: readonly Conf[]
+}
+
+/** What is asked about a module; `files`: also about what is loaded at boot. */
+export interface ModuleAsk {
+  name: string
+  params: readonly string[]
+  files: boolean
+}
+
+/** A module is the same with hyphens and with underscores, whatever parameters it is asked about with. */
+function isAbout(key: string, name: string): boolean {
+  const plain = (text: string): string => text.replaceAll('-', '_')
+  return plain(key).startsWith(`module ${plain(name)} `)
 }
 
 /** Built-in modules are in no list of loaded ones, but in a file beside the others. */
@@ -56,9 +69,11 @@ done
 :`),
 }
 
-export function moduleQuestions(name: string, params: readonly string[]): WorldQuestion[] {
+export function moduleQuestions({ name, params, files }: ModuleAsk): WorldQuestion[] {
+  const state: WorldQuestion = { kind: 'script', ask: stateAsk(name, params) }
+  if (!files) return [state]
   return [
-    { kind: 'script', ask: stateAsk(name, params) },
+    state,
     { kind: 'script', ask: CONFS },
     ...ownFiles(name).map((path): WorldQuestion => ({
       kind: 'path',
@@ -71,17 +86,17 @@ function ownFiles(name: string): string[] {
   return [`${LOAD}/${name}.conf`, `${PARAMETERS}/${name}.conf`]
 }
 
-export function moduleSeen(name: string, params: readonly string[], world: World): ModuleSeen {
+export function moduleSeen({ name, params, files }: ModuleAsk, world: World): ModuleSeen {
   const said = wordsOf(world.get('script', stateAsk(name, params)))
-  const others = readConfs(world.get('script', CONFS).stdout).filter(
-    ({ path }) => !ownFiles(name).includes(path),
-  )
+  const others = !files
+    ? []
+    : readConfs(world.get('script', CONFS).stdout).filter(({ path }) => !ownFiles(name).includes(path))
   return {
     tool: said.has('tool'),
     loaded: said.has('loaded'),
     problem: said.get('problem'),
     // These two were asked about by their names, so what earlier tasks do to them is known.
-    confs: [...others, ...ownFiles(name).flatMap((path) => ownConf(path, world))],
+    confs: files ? [...others, ...ownFiles(name).flatMap((path) => ownConf(path, world))] : [],
   }
 }
 
@@ -107,19 +122,21 @@ function readConfs(said: Buffer): Conf[] {
 }
 
 /** The module is like this from now on. */
-export function moduleBecomes(name: string, params: readonly string[], seen: ModuleSeen): Effect[] {
+export function moduleBecomes({ name, files }: ModuleAsk, seen: ModuleSeen): Effect[] {
   const sorted = seen.confs.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const confs = sorted.map(({ path, mode, text, encode }) => {
     const tabbed = readLines(text).map((line) => `\t${line}`)
     return Buffer.concat([Buffer.from(`${mode.toString(8)} ${path}\n`), encode(`${tabbed.join('')}\n`)])
   })
   return [
-    effect('script', stateAsk(name, params).id, () =>
-      replyWith([
-        ...(seen.tool ? ['tool yes'] : []),
-        ...(seen.loaded ? ['loaded yes'] : seen.problem === undefined ? [] : [`problem ${seen.problem}`]),
-      ]),
+    effectOnAll('script', (before, key) =>
+      isAbout(key, name)
+        ? replyWith([
+            ...(seen.tool ? ['tool yes'] : []),
+            ...(seen.loaded ? ['loaded yes'] : seen.problem === undefined ? [] : [`problem ${seen.problem}`]),
+          ])
+        : before,
     ),
-    effect('script', CONFS.id, () => replyWith(Buffer.concat(confs))),
+    ...(files ? [effect('script', CONFS.id, () => replyWith(Buffer.concat(confs)))] : []),
   ]
 }

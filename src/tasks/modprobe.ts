@@ -10,6 +10,7 @@ import { missing, missingTool } from './missing-tool.ts'
 import {
   type Conf,
   LOAD,
+  type ModuleAsk,
   type ModuleSeen,
   moduleBecomes,
   moduleQuestions,
@@ -19,9 +20,7 @@ import {
 import { wrong } from './package-params.ts'
 import { name, oneOf, text } from './params.ts'
 
-interface Wish {
-  name: string
-  params: string[]
+interface Wish extends ModuleAsk {
   present: boolean
   persistent: 'present' | 'absent' | 'disabled'
   result: Result
@@ -64,16 +63,17 @@ export default defineTask({
       params: words,
       present: state === 'present',
       persistent: params.persistent,
+      files: params.persistent !== 'disabled',
       result: { name, params: params.params, state },
     }
   },
-  asks: (wish) => moduleQuestions(wish.name, wish.params),
+  asks: (wish) => moduleQuestions(wish),
   plan: (wish, world) => editing(() => plan(wish, world)),
 })
 
 function plan(wish: Wish, world: World): Plan {
   const { name } = wish
-  const seen = moduleSeen(name, wish.params, world)
+  const seen = moduleSeen(wish, world)
   const loads = seen.loaded !== wish.present
   if (loads && !seen.tool) return missingTool(world, 'modprobe', 'kmod')
   if (loads && wish.present && seen.problem !== undefined)
@@ -111,7 +111,11 @@ function plan(wish: Wish, world: World): Plan {
     apply: lines(SBIN, loads ? loading(wish) : nothing, writes.length > 0 ? writing(writes) : nothing),
     effects: [
       ...writes.map(writeEffect),
-      ...moduleBecomes(name, wish.params, { ...seen, loaded: wish.present, ...confsAfter(seen, writes) }),
+      ...moduleBecomes(wish, {
+        ...seen,
+        loaded: wish.present,
+        ...confsAfter(seen, writes),
+      }),
     ],
     result: wish.result,
   }

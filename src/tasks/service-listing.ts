@@ -31,8 +31,9 @@ if grep -q systemd /proc/1/comm 2>/dev/null && has systemctl; then
   echo '# units'
   systemctl list-units --no-pager --plain --no-legend --type service --all </dev/null
   echo '# files'
-  systemctl list-unit-files --no-pager --no-legend --type service --all </dev/null
-  names=$(systemctl list-unit-files --no-pager --no-legend --type service --all </dev/null |
+  files=$(systemctl list-unit-files --no-pager --no-legend --type service --all </dev/null)
+  printf '%s\\n' "$files"
+  names=$(printf '%s\\n' "$files" |
     while read -r name rest; do case $name in *@.service) ;; *) echo "$name" ;; esac; done)
   echo '# names'
   echo "$names"

@@ -146,17 +146,24 @@ function asks(wish: UserWish): WorldQuestion[] {
     rulesQuestion,
     shadowQuestion(user),
     { kind: 'user', ask: { name: user, changes: true } },
-    // The group of the same name: a new user's own one, or one that goes with it.
-    { kind: 'group', ask: { name: user, changes: true } },
-    primaryQuestion(user),
-    pathQuestion({ path: home, follow: true }),
   ]
-  if (!present && wish.remove) questions.push(homeKeptQuestion(user), pathQuestion({ path: home }))
-  if (!present) return questions
+  // The group of the same name: a new user's own one, or one that goes with it.
+  if (!present || wish.group === undefined)
+    questions.push({ kind: 'group', ask: { name: user, changes: true } })
+  if (!present) {
+    if (wish.remove)
+      questions.push(
+        homeKeptQuestion(user),
+        pathQuestion({ path: home }),
+        pathQuestion({ path: home, follow: true }),
+      )
+    return [...questions, primaryQuestion(user)]
+  }
+  questions.push(pathQuestion({ path: home, follow: true }))
   if (wish.move_home) questions.push(pathQuestion({ path: guessedHome({ name: user }), follow: true }))
   if (wish.uid !== undefined) {
-    questions.push({ kind: 'user', ask: { name: String(wish.uid) } })
-    questions.push({ kind: 'group', ask: { name: String(wish.uid) } })
+    if (!wish.non_unique) questions.push({ kind: 'user', ask: { name: String(wish.uid) } })
+    if (wish.group === undefined) questions.push({ kind: 'group', ask: { name: String(wish.uid) } })
   }
   const groups = [...(wish.group === undefined ? ['100', 'users'] : [wish.group]), ...(wish.groups ?? [])]
   for (const name of groups) questions.push({ kind: 'group', ask: { name } })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/connect/connection.ts'
 import { factsQuestion, parseFacts } from '../../src/facts/index.ts'
 import { type Script, sh } from '../../src/shell/sh.ts'
+import { homeKeptQuestion } from '../../src/tasks/home-kept.ts'
 import { primaryQuestion, rulesQuestion, shadowQuestion } from '../../src/tasks/account-look.ts'
 import { crontabAsk } from '../../src/tasks/cron-plan.ts'
 import { question as policyQuestion } from '../../src/tasks/firewall-look.ts'
@@ -46,7 +47,10 @@ const ASKS: { [K in KindName]: readonly AskOf<K>[] } = {
       chain: 'INPUT',
       rule: ['-s', '10.9.9.9', '-j', 'DROP'],
     }).ask,
-    ...moduleQuestions('dummy', []).flatMap((question) => (question.kind === 'script' ? [question.ask] : [])),
+    ...moduleQuestions({ name: 'dummy', params: [], files: true }).flatMap((question) =>
+      question.kind === 'script' ? [question.ask] : [],
+    ),
+    homeKeptQuestion('root').ask,
   ],
 }
 

@@ -100,3 +100,15 @@ test.each([
   const params = authorizedKey.params.parse({ ...args, ...more })
   expect(() => authorizedKey.prepare(params, controllerWith())).toThrow(message)
 })
+
+test('of a file with an absolute path the host is asked no more than that', async () => {
+  const wish = async (path?: string) =>
+    authorizedKey.prepare(
+      authorizedKey.params.parse({ user: 'anna', key: 'ssh-ed25519 AAA a@b', ...(path && { path }) }),
+      controllerWith(),
+    )
+  const scripts = async (path?: string) =>
+    authorizedKey.asks(await wish(path)).filter(({ ask }) => 'id' in ask && ask.id.startsWith('home file'))
+  expect(await scripts()).toHaveLength(1)
+  expect(await scripts('/etc/keys/anna')).toHaveLength(0)
+})

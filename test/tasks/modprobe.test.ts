@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Script } from '../../src/shell/sh.ts'
 import modprobe from '../../src/tasks/modprobe.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { replyOf } from '../../src/world/path-effects.ts'
@@ -80,4 +81,29 @@ test('a name that is none is refused', () => {
   expect(() => modprobe.prepare(modprobe.params.parse({ name: 'a b' }), controllerWith())).toThrow(
     'not the name',
   )
+})
+
+test('files are asked about only where they matter, and one module is the same under all of its names', async () => {
+  const asked = async (given: object) => {
+    const wish = await modprobe.prepare(modprobe.params.parse(given), controllerWith())
+    return modprobe.asks(wish).map(({ kind }) => kind)
+  }
+  expect(await asked(args)).toEqual(['script'])
+  expect(await asked(kept)).toEqual(['script', 'script', 'path', 'path'])
+  const { plan, world } = await planWith(modprobe, args, {
+    ...state(''),
+    ...state('a=1'),
+    ...script('module br-netfilter ', ['tool yes']),
+    ...script('module br_net ', ['tool yes']),
+  })
+  if (plan.status !== 'change') throw new Error('no change')
+  const after = world.after(plan.effects)
+  const loaded = (key: string) =>
+    after
+      .get('script', { id: key, text: new Script('') })
+      .stdout.toString()
+      .includes('loaded')
+  expect(
+    ['module br_netfilter ', 'module br_netfilter a=1', 'module br-netfilter ', 'module br_net '].map(loaded),
+  ).toEqual([true, true, true, false])
 })

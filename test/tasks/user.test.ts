@@ -269,3 +269,18 @@ test.each([
 ])('%j is refused: %s', (args, message) => {
   expect(() => user.prepare(user.params.parse(args), controllerWith())).toThrow(message)
 })
+
+test.each([
+  [{ name: 'a', create_home: false }, ['user a', 'group a', 'group 100', 'group users']],
+  [{ name: 'a', create_home: false, group: 'g', uid: 5 }, ['user a', 'user 5', 'group g']],
+  [{ name: 'a', create_home: false, group: 'g', uid: 5, non_unique: true }, ['user a', 'group g']],
+  [{ name: 'a', state: 'absent' }, ['user a', 'group a']],
+])('%j asks only what it needs', async (args, wanted) => {
+  const wish = await user.prepare(user.params.parse(args), controllerWith())
+  const asked = user.asks(wish).flatMap(({ kind, ask }) => ('name' in ask ? [`${kind} ${ask.name}`] : []))
+  expect(asked.toSorted()).toEqual(wanted.toSorted())
+  const scripts = user
+    .asks(wish)
+    .flatMap(({ kind, ask }) => (kind === 'script' && 'id' in ask ? [ask.id] : []))
+  expect(scripts.includes('group of a')).toBe('state' in args)
+})
