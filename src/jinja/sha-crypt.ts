@@ -2,9 +2,19 @@ import { createHash } from 'node:crypto'
 
 export type ShaCryptType = 'sha256' | 'sha512'
 
+/** What users may call them: crypt's names, and those of passlib, which Ansible takes as well. */
+export const SHA_CRYPT_NAMES: ReadonlyMap<string, ShaCryptType> = new Map([
+  ['sha512_crypt', 'sha512'],
+  ['sha256_crypt', 'sha256'],
+  ['sha512', 'sha512'],
+  ['sha256', 'sha256'],
+])
+
+/** The characters of salts and hashes, by their value. */
+export const CRYPT_ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
 /** What crypt(3) takes where the hash does not name a number. */
 const DEFAULT_ROUNDS = 5000
-const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /**
  * The crypt(3) hashes $5$ and $6$ of a password. Ulrich Drepper, "Unix crypt using SHA-256 and SHA-512", 2008,
@@ -67,6 +77,7 @@ function encoded(digest: Buffer, type: ShaCryptType): string {
 
 function letters(value: number, count: number): string {
   let out = ''
-  for (let rest = value, left = count; left > 0; left -= 1, rest >>>= 6) out += ALPHABET[rest & 63] ?? ''
+  for (let rest = value, left = count; left > 0; left -= 1, rest >>>= 6)
+    out += CRYPT_ALPHABET[rest & 63] ?? ''
   return out
 }

@@ -1,3 +1,4 @@
+import { SHA_CRYPT_NAMES } from '../jinja/sha-crypt.ts'
 import type { YamlMapping, YamlNode } from '../yaml/load.ts'
 import type { Encrypt, Prompt } from './model.ts'
 import { isNothing, type Reader } from './reader.ts'
@@ -9,7 +10,7 @@ const KEYS = Object.fromEntries(
   ]),
 )
 
-const METHODS = ['sha512_crypt', 'sha256_crypt', 'sha512', 'sha256']
+const METHODS = [...SHA_CRYPT_NAMES.keys()]
 
 /** `vars_prompt`: a list of what is asked for. */
 export function readVarsPrompt(reader: Reader, node: YamlNode | undefined): Prompt[] {

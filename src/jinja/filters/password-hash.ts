@@ -4,15 +4,7 @@ import { Mistake } from '../mistakes.ts'
 import { str } from '../print.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Item } from '../things.ts'
-import { shaCrypt, type ShaCryptType } from '../sha-crypt.ts'
-
-const TYPES = new Map<string, ShaCryptType>([
-  ['sha256', 'sha256'],
-  ['sha256_crypt', 'sha256'],
-  ['sha512', 'sha512'],
-  ['sha512_crypt', 'sha512'],
-])
-const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+import { CRYPT_ALPHABET, SHA_CRYPT_NAMES, shaCrypt } from '../sha-crypt.ts'
 
 /** A password as /etc/shadow keeps it: $6$… or $5$…. */
 export function passwordHash(
@@ -20,7 +12,7 @@ export function passwordHash(
   args: { hashtype: Item; salt: Item; salt_size: Item; rounds: Item; ident: Item },
   runtime: Runtime,
 ): string {
-  const type = TYPES.get(str(args.hashtype))
+  const type = SHA_CRYPT_NAMES.get(str(args.hashtype))
   if (!type) {
     const hint = 'It knows sha512 and sha256; hash others beforehand and keep the hash in a variable.'
     throw new Mistake(`the hash type '${str(args.hashtype)}' is not supported`, { hint })
@@ -40,5 +32,5 @@ export function passwordHash(
 
 function randomSalt(size: number, runtime: Runtime): string {
   if (size < 1 || size > 16) throw new Mistake('salt_size must be from 1 to 16')
-  return Array.from({ length: size }, () => ALPHABET[Math.floor(random(runtime) * 64)]).join('')
+  return Array.from({ length: size }, () => CRYPT_ALPHABET[Math.floor(random(runtime) * 64)]).join('')
 }

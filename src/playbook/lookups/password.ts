@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { errnoOf } from '../../errno.ts'
 import { LookupFailure, str, type Lookup } from '../../jinja/index.ts'
 import { seeded } from '../../jinja/filters/random.ts'
-import { shaCrypt } from '../../jinja/sha-crypt.ts'
+import { CRYPT_ALPHABET, SHA_CRYPT_NAMES, shaCrypt } from '../../jinja/sha-crypt.ts'
 import type { Dict, Value } from '../../value.ts'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
@@ -23,13 +23,6 @@ const SETS: Readonly<Record<string, string>> = {
   whitespace: SPACE,
   printable: DIGITS + LETTERS + LETTERS.toUpperCase() + PUNCTUATION + SPACE,
 }
-const SALT = `./${DIGITS}${LETTERS.toUpperCase()}${LETTERS}`
-const HASHES = new Map<string, 'sha256' | 'sha512'>([
-  ['sha256_crypt', 'sha256'],
-  ['sha512_crypt', 'sha512'],
-  ['sha256', 'sha256'],
-  ['sha512', 'sha512'],
-])
 const OPTIONS = ['length', 'chars', 'encrypt', 'seed', 'ident']
 
 /** Passwords that a run has made: in check mode they are in no file, and yet the same for all who ask. */
@@ -54,7 +47,7 @@ export function passwordLookup(folder: string, check: boolean, made: MadePasswor
       let stored = known ?? fresh()
       const hash = hashOf(options.get('encrypt'))
       const needsSalt = hash !== undefined && stored.salt === undefined
-      if (needsSalt) stored = { ...stored, salt: choose(SALT, 8, below) }
+      if (needsSalt) stored = { ...stored, salt: choose(CRYPT_ALPHABET, 8, below) }
       if (file !== '/dev/null' && (!known || needsSalt))
         stored = keep(file, stored, { check, made, isNew: !known })
       return hash === undefined
@@ -123,10 +116,10 @@ function choose(from: string, count: number, pick: (limit: number) => number): s
 
 function hashOf(encrypt: Value | undefined): 'sha256' | 'sha512' | undefined {
   if (encrypt === undefined || encrypt === null || encrypt === '' || encrypt === false) return undefined
-  const hash = HASHES.get(str(encrypt))
+  const hash = SHA_CRYPT_NAMES.get(str(encrypt))
   if (hash) return hash
   throw new LookupFailure(
-    `the hash '${str(encrypt)}' is not supported: password knows ${[...HASHES.keys()].join(', ')}`,
+    `the hash '${str(encrypt)}' is not supported: password knows ${[...SHA_CRYPT_NAMES.keys()].join(', ')}`,
   )
 }
 
