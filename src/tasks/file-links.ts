@@ -141,11 +141,18 @@ function planNewLink(task: FileTask, own: PathReply, src: string, world: World):
   }
 }
 
-/** Makes a name beside and moves it over the old one, so that at no time nothing is there. */
-function replaceBy(link: Script, path: string): Script {
+/**
+ * Makes a name beside and moves it over the old one, so that at no time nothing is there. Ends with `exit 1` where that
+ * fails.
+ */
+export function replaceBy(link: Script, path: string): Script {
   const directory = parentPath(path)
   return sh`hk_new=$(mktemp -u ${joinPath(directory, '.hakube.XXXXXX')}) || exit 1
-${link} "$hk_new" && mv -Tf "$hk_new" ${path} || { rm -f "$hk_new"; exit 1; }`
+${link} "$hk_new" || exit 1
+hk_said=$(mv -Tf "$hk_new" ${path} 2>&1) ||
+  # busybox refuses to replace a link to a directory.
+  { [ -L ${path} ] && [ -d ${path} ] && rm -f ${path} && mv -f "$hk_new" ${path}; } ||
+  { printf '%s\n' "$hk_said" >&2; rm -f "$hk_new"; exit 1; }`
 }
 
 function hasWishes({ mode, owner, group }: FileTask): boolean {

@@ -62,6 +62,7 @@ export default defineTask({
   notes: [
     'The facts of later tasks stay as they were gathered, until setup runs again; Ansible changes four of them at once.',
     '/etc/hosts is not touched.',
+    'Without systemd, what runs keeps its name until the next boot on Debian and EL, as in Ansible; with busybox (Alpine and others, use: alpine) the kernel gets it at once, too.',
     'Strategies for BSD, macOS and Solaris are refused.',
   ],
   prepare(params): Wish {
@@ -91,9 +92,10 @@ export default defineTask({
   },
 })
 
-function strategyOf({ serviceManager, osFamily }: PlatformReply): Strategy {
+function strategyOf({ serviceManager, osFamily, packageManager }: PlatformReply): Strategy {
   if (serviceManager === 'systemd') return 'systemd'
-  return osFamily === 'RedHat' ? 'redhat' : 'file'
+  if (osFamily === 'RedHat') return 'redhat'
+  return osFamily === 'Debian' || packageManager === 'zypper' ? 'file' : 'alpine'
 }
 
 interface Seen {
@@ -160,7 +162,7 @@ function planSystemd({ name }: Wish, seen: Seen, world: World): Plan {
   }
 }
 
-/** Files only, as in Ansible: what runs keeps its name until the next boot, but for Alpine. */
+/** Files only, as in Ansible: what runs keeps its name until the next boot, but for Alpine and its like. */
 function planFiles({ name, use }: Wish, strategy: Strategy, seen: Seen, world: World): Plan {
   const path =
     strategy === 'redhat'
@@ -178,7 +180,7 @@ function planFiles({ name, use }: Wish, strategy: Strategy, seen: Seen, world: W
     return plan.status === 'ok' ? { ...plan, reason: `${path} says ${name}`, result } : plan
   return {
     status: 'change',
-    summary: `call the host ${name}`,
+    summary: `call the host ${name} in ${[...(plan.status === 'change' ? [path] : []), ...(live ? ['the kernel'] : [])].join(' and ')}`,
     diff: [
       ...(plan.status === 'change' ? plan.diff : []),
       ...(live
@@ -193,7 +195,7 @@ function planFiles({ name, use }: Wish, strategy: Strategy, seen: Seen, world: W
     ],
     apply: lines(
       plan.status === 'change' ? plan.apply : nothing,
-      live ? sh`hostname -F ${path} || exit 1` : nothing,
+      live ? sh`hostname ${name} || exit 1` : nothing,
     ),
     effects: [
       ...(plan.status === 'change' ? plan.effects : []),

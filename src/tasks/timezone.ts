@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { lines, nothing, Script, sh } from '../shell/sh.ts'
+import { writeFiles } from '../shell/write-file.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { ScriptAsk } from '../world/replies.ts'
-import { effectOnAll, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import { type Effect, effectOnAll, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { linesOf, SBIN } from '../world/script-reply.ts'
+import { replaceBy } from './file-links.ts'
 import { missing, missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { name, oneOf } from './params.ts'
@@ -94,21 +96,25 @@ export default defineTask({
         status: 'ok',
         reason: `the time zone is ${zone}${wish.clock === undefined ? '' : `, the clock's is ${clock}`}`,
       }
+    const link = world.get('path', { path: '/etc/localtime' })
+    if (wish.zone !== undefined && link.exists && link.type === 'directory')
+      return { status: 'fail', message: '/etc/localtime is a directory' }
     const sets = fields.map((field) => field.name)
     if (sets.includes('hardware clock') && !systemd && !tools.includes('hwclock'))
       return missingTool(world, 'hwclock', 'util-linux; util-linux-extra on newer releases of Debian')
-    const debian = world.get('platform', {}).osFamily === 'Debian'
+    const zones =
+      sets.includes('zone') && wish.zone !== undefined ? zoneChange(wish.zone, systemd, world) : undefined
     return {
       status: 'change',
       summary: `set ${fields.map((field) => `${field.name} to ${field.after}`).join(' and ')}`,
       diff: [{ type: 'fields', subject: 'time', fields }],
       apply: lines(
         SBIN,
-        sets.includes('zone') && wish.zone !== undefined ? setZone(wish.zone, systemd, debian) : nothing,
+        zones?.apply ?? nothing,
         sets.includes('hardware clock') ? setClock(wish.clock === 'local', systemd) : nothing,
       ),
       effects: [
-        ...(sets.includes('zone') && wish.zone !== undefined ? zoneEffects(wish.zone, debian, systemd) : []),
+        ...(zones?.effects ?? []),
         ...(sets.includes('hardware clock') ? clockEffects(wish.clock === 'local') : []),
       ],
     }
@@ -139,14 +145,49 @@ function textAt(path: (typeof FILES)[number], world: World): string | undefined 
   return reply.content?.toString('utf8') ?? ''
 }
 
-function setZone(zone: string, systemd: boolean, debian: boolean): Script {
-  if (systemd) return sh`timedatectl set-timezone ${zone} || exit 1`
-  const link = sh`ln -s ${`${ZONES}/${zone}`} /etc/.hakube.localtime && mv -f /etc/.hakube.localtime /etc/localtime || exit 1`
-  if (debian) return lines(link, sh`printf '%s\n' ${zone} >/etc/timezone || exit 1`)
-  return lines(
-    link,
-    sh`[ ! -f /etc/sysconfig/clock ] || sed -i ${`s,^ZONE *=.*,ZONE="${zone}",`} /etc/sysconfig/clock || exit 1`,
-  )
+/** What is done for the zone, and what it makes of the host. */
+function zoneChange(zone: string, systemd: boolean, world: World): { apply: Script; effects: Effect[] } {
+  const debian = world.get('platform', {}).osFamily === 'Debian'
+  const target = `${systemd ? '..' : ''}${ZONES}/${zone}`
+  const link = pathBecomes('/etc/localtime', { type: 'link', mode: 0o777, ...ROOT, target })
+  if (systemd)
+    return {
+      apply: sh`timedatectl set-timezone ${zone} || exit 1`,
+      effects: [link, ...(debian ? [mayWriteName] : [])],
+    }
+  const kept = debian
+    ? write('/etc/timezone', `${zone}\n`, world)
+    : writeClock(zone, textAt('/etc/sysconfig/clock', world), world)
+  return {
+    apply: lines(replaceBy(sh`ln -s ${target}`, '/etc/localtime'), kept?.script ?? nothing),
+    effects: [link, ...(kept ? [kept.effect] : [])],
+  }
+}
+
+/** Some releases of Debian's and Ubuntu's systemd write /etc/timezone, too. */
+const mayWriteName = effectOnAll('path', (before, key) =>
+  /^\/etc\/timezone(?:\/\.)?$/.test(key) && !(before instanceof Unknown) && before.exists
+    ? new Unknown('timedatectl may write there')
+    : before,
+)
+
+/** Where old releases of EL keep the name, in a line that is there. */
+function writeClock(zone: string, before: string | undefined, world: World) {
+  if (before === undefined) return undefined
+  const after = before.replaceAll(/^ZONE *=.*$/gm, () => `ZONE="${zone}"`)
+  return after === before ? undefined : write('/etc/sysconfig/clock', after, world)
+}
+
+function write(path: (typeof FILES)[number], text: string, world: World): { script: Script; effect: Effect } {
+  const reply = world.get('path', { path, follow: true })
+  const { mode, uid, gid, owner, group } = reply.exists ? reply : { mode: 0o644, ...ROOT }
+  const at = reply.exists ? (reply.real ?? path) : path
+  const content = Buffer.from(text)
+  const own = (id: number) => ({ name: String(id), required: false })
+  return {
+    script: writeFiles([{ path: at, content, mode, owner: own(uid), group: own(gid) }]),
+    effect: pathBecomes(at, { type: 'file', mode, uid, gid, owner, group, content }, [path]),
+  }
 }
 
 function setClock(local: boolean, systemd: boolean): Script {
@@ -155,25 +196,6 @@ function setClock(local: boolean, systemd: boolean): Script {
 }
 
 const ROOT = { uid: 0, gid: 0, owner: 'root', group: 'root' }
-
-function zoneEffects(zone: string, debian: boolean, systemd: boolean) {
-  const target = `${systemd ? '..' : ''}${ZONES}/${zone}`
-  const link = pathBecomes('/etc/localtime', { type: 'link', mode: 0o777, ...ROOT, target })
-  if (!debian) return [link]
-  if (!systemd)
-    return [
-      link,
-      pathBecomes('/etc/timezone', { type: 'file', mode: 0o644, ...ROOT, content: Buffer.from(`${zone}\n`) }),
-    ]
-  // Some releases of Debian's and Ubuntu's systemd write this file, too.
-  const why = new Unknown('timedatectl may write there')
-  return [
-    link,
-    effectOnAll('path', (before, key) =>
-      /^\/etc\/timezone(?:\/\.)?$/.test(key) && !(before instanceof Unknown) && before.exists ? why : before,
-    ),
-  ]
-}
 
 function clockEffects(local: boolean) {
   const text = Buffer.from(`0.0 0 0\n0\n${local ? 'LOCAL' : 'UTC'}\n`)

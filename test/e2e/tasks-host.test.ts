@@ -173,6 +173,27 @@ describe.each(HOSTS)('the host itself: %s', (host) => {
   })
 })
 
+test('busybox: the name is in the file and the kernel; the zone is a link that replaces whatever link there is', async () => {
+  const life = new ModuleLife('b1')
+  await lab.sh('b1', 'umount /etc/hostname 2>/dev/null; echo b1 >/etc/hostname')
+  await life.isDone('hostname', { name: 'b1' })
+  await life.changes('hostname', { name: 'b1.renamed.test' })
+  expect(await lab.sh('b1', 'cat /proc/sys/kernel/hostname /etc/hostname')).toBe(
+    'b1.renamed.test\nb1.renamed.test\n',
+  )
+  await life.changes('hostname', { name: 'b1' })
+  await lab.sh(
+    'b1',
+    'mkdir -p /usr/share/zoneinfo/Europe /etc/dir; cd /usr/share/zoneinfo; echo a >UTC; echo b >Europe/Berlin; ln -sfn /etc/dir /etc/localtime',
+  )
+  await life.changes('timezone', { name: 'Europe/Berlin' })
+  await life.changes('timezone', { name: 'UTC' })
+  expect(
+    await lab.sh('b1', 'readlink /etc/localtime; ls -A /etc/dir; ls -A /etc | grep -c hakube || :'),
+  ).toBe('/usr/share/zoneinfo/UTC\n0\n')
+  await lab.sh('b1', 'rm -r /usr/share/zoneinfo /etc/dir /etc/localtime')
+})
+
 test('busybox: what there is works, what there is not says so', async () => {
   const life = new ModuleLife('b1')
   await life.fails('iptables', { chain: 'INPUT', jump: 'DROP' }, /no iptables/)

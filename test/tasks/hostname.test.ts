@@ -20,6 +20,7 @@ const file = (path: string, text: string): Answers => ({
     content: Buffer.from(text),
   }),
 })
+const noSystemd = (osFamily: string): Answers => ({ 'platform host': { serviceManager: 'other', osFamily } })
 const base = { ...rules(), ...directory('/etc'), ...directory('/etc/sysconfig'), ...directory('/etc/conf.d') }
 
 test.each([
@@ -36,24 +37,21 @@ test.each([
 })
 
 test.each([
-  [{ ...bare }, {}, '/etc/hostname', 'old\n', 'm1\n'],
-  [
-    { ...bare, 'platform host': { serviceManager: 'other', osFamily: 'RedHat' } },
-    {},
-    '/etc/sysconfig/network',
-    'A=1\nHOSTNAME=old\n',
-    'A=1\nHOSTNAME=m1\n',
-  ],
+  [{ ...bare, ...noSystemd('Debian') }, {}, '/etc/hostname', 'old\n', 'm1\n'],
+  [bare, {}, '/etc/hostname', 'old\n', 'm1\n'],
+  [noSystemd('RedHat'), {}, '/etc/sysconfig/network', 'A=1\nHOSTNAME=old\n', 'A=1\nHOSTNAME=m1\n'],
   [el, { use: 'redhat' }, '/etc/sysconfig/network', '', 'HOSTNAME=m1\n'],
   [el, { use: 'openrc' }, '/etc/conf.d/hostname', '# x\nhostname="old"\n', '# x\nhostname="m1"\n'],
   [el, { use: 'sles' }, '/etc/HOSTNAME', '', 'm1\n'],
   [el, { use: 'alpine' }, '/etc/hostname', '', 'm1\n'],
 ])('%j with %j writes %s', async (platform, use, path, before, after) => {
   const answers = { ...base, ...platform, ...said('old', 'old'), ...file(path, before) }
+  const live = platform === bare || ('use' in use && use.use === 'alpine')
   const { plan, world, again } = await planWith(hostname, { name: 'm1', ...use }, answers)
   expect(plan).toMatchObject({
     status: 'change',
-    diff: [{ path, after }, ...('use' in use && use.use === 'alpine' ? [{}] : [])],
+    summary: `call the host m1 in ${path}${live ? ' and the kernel' : ''}`,
+    diff: [{ path, after }, ...(live ? [{ fields: [{ name: 'now', before: 'old', after: 'm1' }] }] : [])],
   })
   if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
 })

@@ -27,8 +27,18 @@ test.each([
     { ...base, ...text('/etc/adjtime', '0 0 0\n0\nLOCAL\n') },
     'timedatectl set-local-rtc no',
   ],
-  [berlin, { ...base, ...script('timezone tools', []) }, '>/etc/timezone'],
-  [berlin, { ...base, ...el, ...script('timezone tools', []) }, '/etc/sysconfig/clock'],
+  [berlin, { ...base, ...script('timezone tools', []) }, 'hk_path=/etc/timezone'],
+  [
+    berlin,
+    {
+      ...base,
+      ...el,
+      ...script('timezone tools', []),
+      ...text('/etc/sysconfig/clock', 'A=1\nZONE="Etc/UTC"\n'),
+    },
+    'hk_path=/etc/sysconfig/clock',
+  ],
+  [berlin, { ...base, ...bare, ...script('timezone tools', []) }, 'mv -Tf "$hk_new" /etc/localtime'],
   [
     { hwclock: 'local' },
     { ...base, ...bare, ...script('timezone tools', ['hwclock']) },
@@ -55,6 +65,27 @@ test.each([
   ],
 ])('%j: nothing to do', async (args, answers) => {
   expect((await planWith(timezone, args, answers)).plan.status).toBe('ok')
+})
+
+test('what later tasks find where there is no systemd', async () => {
+  const host = { ...base, ...script('timezone tools', []) }
+  const found = async (family: Answers, more: Answers, path: string) => {
+    const { plan, world } = await planWith(timezone, berlin, { ...host, ...family, ...more })
+    if (plan.status !== 'change') throw new Error(plan.status)
+    const reply = world.after(plan.effects).get('path', { path, follow: true })
+    return reply.exists ? reply.content?.toString() : undefined
+  }
+  expect(await found(debian, {}, '/etc/timezone')).toBe('Europe/Berlin\n')
+  const clock = text('/etc/sysconfig/clock', 'A=1\nZONE="Etc/UTC"\n')
+  expect(await found(el, clock, '/etc/sysconfig/clock')).toBe('A=1\nZONE="Europe/Berlin"\n')
+  expect(await found(el, {}, '/etc/sysconfig/clock')).toBeUndefined()
+})
+
+test('a directory is not replaced', async () => {
+  const host = { ...base, ...at('/etc/localtime', { type: 'directory' }, false) }
+  expect((await planWith(timezone, berlin, host)).plan).toMatchObject({
+    message: '/etc/localtime is a directory',
+  })
 })
 
 test('a zone that there is not', async () => {
