@@ -119,8 +119,19 @@ const AS_HANDLER: readonly Meta['meta'][] = ['flush_handlers', 'noop', 'reset_co
 
 /** A meta has no result, and no items. */
 const NOT_ON_META: ReadonlySet<string> = new Set([
-  ...['loop', 'with_items', 'with_list', ...LOOKUP_LOOPS],
-  ...['until', 'retries', 'delay', 'async', 'poll', 'register', 'notify', 'changed_when', 'failed_when'],
+  'loop',
+  'with_items',
+  'with_list',
+  ...LOOKUP_LOOPS,
+  'until',
+  'retries',
+  'delay',
+  'async',
+  'poll',
+  'register',
+  'notify',
+  'changed_when',
+  'failed_when',
 ])
 
 /** What Ansible ignores with a warning at most, and people rely on. */
