@@ -121,11 +121,6 @@ export function groupsDict(inventory: Inventory): Map<string, Value> {
   )
 }
 
-/** The variables of one group by itself; empty for a group that does not exist. */
-export function groupVariables(inventory: Inventory, groupName: string): Variables {
-  return inventory.groups.get(groupName)?.variables ?? new Map<string, Variable>()
-}
-
 /** A warning as one line of text: place, what it is, what to do. */
 export function showWarning({ message, place, hint }: Warning): string {
   const where = place ? `${showPlace(place)}: ` : ''

@@ -1,6 +1,6 @@
 import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
 import { checkTemplate } from '../jinja/index.ts'
-import { checkEntries } from '../playbook/check-templates.ts'
+import { checkEntries, checkVariables, TEMPLATE_CHECKS } from '../playbook/check-templates.ts'
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
 import { ALONE, readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
@@ -23,7 +23,6 @@ import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { literalTexts } from './literal.ts'
-import { CHECKS, checkVariables } from './values.ts'
 import { withinOf } from './within.ts'
 
 /** Modules that take a file of the controller, by the folder it is searched in. */
@@ -91,7 +90,7 @@ export class Completion {
     if (this.#seen.has(file)) return
     this.#seen.add(file)
     const found = this.#loading.sources.read(file)
-    if (found && !file.endsWith('.hbs')) this.#add(checkTemplate(found.text, file, CHECKS))
+    if (found && !file.endsWith('.hbs')) this.#add(checkTemplate(found.text, file, TEMPLATE_CHECKS))
   }
 
   /** A file of variables: its YAML, and the syntax of the templates in it. */
