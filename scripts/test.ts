@@ -1,8 +1,9 @@
 /** The README's test command: lint, types, unit tests on Node 20 and 24, the core of the lab. `--all` adds the long rest. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { tmpdir } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
 import { z } from 'zod'
 import { install } from '../test/lab/engine.ts'
 import { has } from '../test/lab/process.ts'
@@ -13,6 +14,18 @@ const Report = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
+    }),
+  ),
 })
 const root = new URL('..', import.meta.url).pathname
 const all = process.argv.includes('--all')
@@ -23,12 +36,16 @@ interface Count {
   skipped: number
 }
 
+/** What failed, told again at the end: a log of an hour is read from there. */
+const failures: string[] = []
+
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
 
 /** A step without tests of its own counts as one. */
 function step(name: string, command: string, args: readonly string[]): void {
   const ended = timed(name, command, args)
   total[ended ? 'passed' : 'failed']++
+  if (!ended) failures.push(name)
 }
 
 /** Runs tests with this program; their counts add up. A run that comes to no end counts as a failure. */
@@ -53,7 +70,11 @@ function tests(name: string, node: string, project: string, env: NodeJS.ProcessE
   total.failed += count?.failed ?? 0
   total.skipped += count?.skipped ?? 0
   // Vitest fails for other reasons too: an error outside of a test, or a lab that did not come up.
-  if (!ended && !count?.failed) total.failed++
+  if (!ended && !count?.failed) {
+    total.failed++
+    failures.push(count ? `${name}: an error outside of its tests` : `${name}: no report`)
+  }
+  failures.push(...(count?.failures ?? []).map((failure) => `${name}: ${failure}`))
 }
 
 function timed(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
@@ -70,13 +91,21 @@ function timed(name: string, command: string, args: readonly string[], env: Node
   return status === 0
 }
 
-function read(report: string): Count | undefined {
+function read(report: string): (Count & { failures: string[] }) | undefined {
   try {
     const json = Report.parse(JSON.parse(readFileSync(report, 'utf8')))
     return {
       passed: json.numPassedTests,
       failed: json.numFailedTests,
       skipped: json.numPendingTests + json.numTodoTests,
+      failures: json.testResults.flatMap((file) =>
+        file.assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => {
+            const [why = ''] = stripVTControlCharacters(failureMessages?.[0] ?? '').split('\n')
+            return `${relative(root, file.name)}: ${fullName}: ${why.slice(0, 300)}`
+          }),
+      ),
     }
   } catch {
     return undefined
@@ -103,5 +132,6 @@ tests('unit tests, this Node', ownNode, 'unit')
 tests('unit tests, Node 24', node24, 'unit', { HAKUBE_TEST_SHELL: 'dash' })
 tests('lab', ownNode, 'lab', all ? { HAKUBE_TEST_ALL: '1' } : {})
 
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1

@@ -1,10 +1,10 @@
 import { main } from './cli/main.ts'
 
-// The first Ctrl-C lets what is running come to its end, the second one ends it on the hosts too.
+// The first Ctrl-C or SIGTERM lets what is running come to its end, the second one ends it on the hosts too.
 const interrupt = new AbortController()
 const abort = new AbortController()
-process.on('SIGINT', () => (interrupt.signal.aborted ? abort.abort() : interrupt.abort()))
-process.on('SIGTERM', () => interrupt.abort())
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => (interrupt.signal.aborted ? abort.abort() : interrupt.abort()))
 
 process.exitCode = await main(process.argv.slice(2), {
   stdin: process.stdin,

@@ -14,7 +14,7 @@ import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
 import { grows } from './playbook/grows.ts'
 import { isInclude, isMeta, type Meta, type Task } from './playbook/model.ts'
-import { wholeFlush, type PlayRun, type Step } from './playbook/program.ts'
+import { behind, wholeFlush, type PlayRun, type Step } from './playbook/program.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
 import type { NotYet } from './variables/not-yet.ts'
@@ -294,9 +294,4 @@ export class HostRun {
     this.#jumps.jump(step.position, next?.position ?? line.end)
     return undefined
   }
-}
-
-/** Where everything is done that a step has room for. */
-function behind({ position, room }: Step): number {
-  return position + room * (1 - 2 ** -20)
 }

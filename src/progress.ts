@@ -104,6 +104,11 @@ export class Progress {
     return this.#at.has(host)
   }
 
+  /** The position that the host has come to; undefined once it has left. */
+  placeOf(host: string): number | undefined {
+    return this.#at.get(host)
+  }
+
   /** The first of these hosts that is still in the run. */
   first(hosts: readonly string[]): string | undefined {
     return hosts.find((host) => this.#at.has(host))

@@ -67,6 +67,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const going = names.filter((name) => !lost.includes(name))
     for (const name of unreached) if (goesOn.has(name)) hosts.late(name)
     const progress = new Progress(going)
+    // Who waits for others wakes up and ends: a run that hangs must be possible to stop.
+    options.signal.addEventListener('abort', () => void progress.stop('interrupted'), { once: true })
     const rolled = rollingOf({
       steps: line.steps,
       store,
@@ -79,7 +81,11 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       allowOutage: options.allowOutage ?? false,
     })
     if (rolled && !options.check && !options.allowDegraded) refuseDegraded(unreached)
-    const gate = new Gate(lockers(going, hosts, plays), { why: options.purpose, run: randomUUID() })
+    const gate = new Gate(lockers(going, hosts, plays), {
+      why: options.purpose,
+      run: randomUUID(),
+      file: options.lockFile,
+    })
     const scene = sceneOf(inputs, layers, hosts, plays, reached)
     const preflight = new Preflight({
       scene,

@@ -152,6 +152,8 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   plan(prepared: Prepared, world: World): Plan
   /** Return values out of what the apply printed (register, until, failed_when). */
   result?(prepared: Prepared, output: Answer): Result
+  /** Whether the apply has done all it can although a second look would still find a difference. */
+  isDone?(prepared: Prepared, output: Answer): boolean
   /** Takes what the apply printed into the controller's files; what it gives goes into the result. */
   receive?(prepared: Prepared, output: Answer): Promise<Result>
   /** The failure of the apply in words, where the last line of its standard error does not say it. */

@@ -9,6 +9,7 @@ import { saidOfAdvice, saidOfConfig, saidOfProblem } from '../lint/said.ts'
 import { kindOfFile, type Target } from '../lint/targets.ts'
 import { diskSources } from '../playbook/sources.ts'
 import type { LintOptions } from './commands.ts'
+import { extraVariables } from './extra-vars.ts'
 import { budgetsOf } from './lint-budgets.ts'
 import { inFormat, type Answer } from './lint-output.ts'
 import { skippedIds } from './lint-skip.ts'
@@ -65,6 +66,7 @@ async function ofTargets(
   const inventory = options.inventory && (await loadInventory([...options.inventory], { env, vault }))
   return lintTargets(targets, {
     sources: diskSources(vault),
+    extraVars: await extraVariables(options.extraVars ?? [], vault),
     rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
     skip,
     inventory,

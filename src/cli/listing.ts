@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts'
 
 /** --list-hosts, --list-tasks and --syntax-check: everything is read and checked, nothing is connected to. */
 export async function listing(options: ApplyOptions, run: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const inputs = await readInputs({ ...run, ask: 'defaults' })
+  const inputs = await readInputs({ ...run, check: true, ask: 'defaults' })
   const lines: string[] = []
   const runs = new Map(inputs.line.steps.map((step) => [step.run.play, step.run]))
   for (const play of runs.values()) {

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { EXIT, HakubeError } from '../errors.ts'
-import { sh, Script } from '../shell/sh.ts'
+import { lines, sh, Script } from '../shell/sh.ts'
 import type { Answer, Shell } from './connection.ts'
 
 /** Who holds the lock of a host, and what for. */
@@ -13,6 +13,8 @@ export interface LockOwner {
   since?: string | undefined
   /** Names the run: two inventory names of one machine do not lock each other out. */
   run?: string | undefined
+  /** The lock's path on the host; the one that all runs have in common when not given. */
+  file?: string | undefined
 }
 
 /** Exit status of the script when somebody else holds the lock. */
@@ -94,16 +96,22 @@ export async function take(shell: Shell, info: LockOwner): Promise<void> {
   const owner = oneLine(info.owner ?? `${userInfo().username}@${hostname()} (pid ${process.pid})`)
   const since = oneLine(info.since ?? new Date().toISOString())
   const run = oneLine(info.run ?? '')
-  const script = sh`owner=${owner} since=${since} why=${oneLine(info.why)} run=${run}${common}${takeScript}`
+  const script = sh`owner=${owner} since=${since} why=${oneLine(info.why)} run=${run}${commonOf(info.file)}${takeScript}`
   const { apply } = await shell.exchange({ apply: { script, timeout: 60 } })
   if (apply?.code === HELD) throw locked(apply)
   if (apply?.code !== 0) throw failed(apply)
 }
 
-/** Gives the lock back; does nothing if this shell does not hold it. */
-export async function release(shell: Shell): Promise<void> {
-  const { apply } = await shell.exchange({ apply: { script: sh`${common}${releaseScript}`, timeout: 60 } })
+/** Gives the lock back; does nothing if this shell does not hold it. `file`: as it was taken. */
+export async function release(shell: Shell, file?: string): Promise<void> {
+  const { apply } = await shell.exchange({
+    apply: { script: sh`${commonOf(file)}${releaseScript}`, timeout: 60 },
+  })
   if (apply?.code !== 0) throw failed(apply)
+}
+
+function commonOf(file: string | undefined): Script {
+  return file === undefined ? common : lines(common, sh`lock=${file}`)
 }
 
 function oneLine(text: string): string {

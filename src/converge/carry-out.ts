@@ -222,7 +222,8 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const more = { diff: plan.diff, ms, result }
   if (plan.counts === false || result['changed'] === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
-  if (!asksAgain(kind, plan)) return verdict('changed', plan.summary, more)
+  if (!asksAgain(kind, plan) || module.isDone?.(prepared, output) === true)
+    return verdict('changed', plan.summary, more)
   const after = planOf(work, hands.answers)
   if (after.status === 'ok')
     return verdict('changed', plan.summary, { ...more, result: { ...after.result, ...result } })

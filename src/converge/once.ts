@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/model.ts'
-import { wholeFlush, type Step } from '../playbook/program.ts'
+import { behind, wholeFlush, type Step } from '../playbook/program.ts'
 import type { Turn, Work } from '../playbook/work.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -9,9 +9,17 @@ export interface Done {
   verdicts: readonly Verdict[]
 }
 
+interface Choice {
+  turn: Turn
+  step: Step
+  /** Whoever has come further will not run it any more. */
+  until: number
+  takesPart: (host: string) => boolean
+}
+
 /** Tasks with run_once: the first host of the batch that is still there runs each of them, and the others take over what it gave. */
 export class Once {
-  readonly #isThere: (host: string) => boolean
+  readonly #placeOf: (host: string) => number | undefined
   readonly #leaders = new Map<Turn, string>()
   readonly #done = new Map<Turn, Done>()
   /** Of handlers, by step: each time that one is flushed there counts for itself. */
@@ -19,14 +27,15 @@ export class Once {
   readonly #passed = new Map<Turn, Set<string>>()
   readonly #notified = new Map<string, (handler: Task) => boolean>()
 
-  /** `isThere`: whether a host is still in the run. */
-  constructor(isThere: (host: string) => boolean) {
-    this.#isThere = isThere
+  /** `placeOf`: the position in the program that a host has come to; undefined once it has left the run. */
+  constructor(placeOf: (host: string) => number | undefined) {
+    this.#placeOf = placeOf
   }
 
-  /** Who runs this step. Another host once the first choice has left the run without having run it. */
+  /** Who runs this step. Another host once the first choice has left it behind without having run it. */
   leader(step: Step): string | undefined {
-    return this.#lead(step, step, (host) => step.inclusions.every((one) => one.hosts.has(host)))
+    const takesPart = (host: string) => step.inclusions.every((one) => one.hosts.has(host))
+    return this.#lead({ turn: step, step, until: step.position, takesPart })
   }
 
   /** Tells which handlers a host is about to run. */
@@ -51,7 +60,8 @@ export class Once {
 
   /** The same for a handler: the first host of the batch that was notified. */
   handlerLeader(turn: Turn, step: Step, handler: Task): string | undefined {
-    return this.#lead(turn, step, (host) => this.#notified.get(host)?.(handler) === true)
+    const takesPart = (host: string) => this.#notified.get(host)?.(handler) === true
+    return this.#lead({ turn, step, until: behind(wholeFlush(step)), takesPart })
   }
 
   /** The host is through with the handler, whoever has run it. */
@@ -68,10 +78,12 @@ export class Once {
     return this.#done.get(turn)
   }
 
-  #lead(turn: Turn, { run }: Step, takesPart: (host: string) => boolean): string | undefined {
+  #lead({ turn, step, until, takesPart }: Choice): string | undefined {
+    // Who ends early or goes on in a rescue part leaves steps behind that others wait for.
+    const isToCome = (host: string) => (this.#placeOf(host) ?? Number.POSITIVE_INFINITY) <= until
     const known = this.#leaders.get(turn)
-    if (known !== undefined && (this.#isThere(known) || this.#done.has(turn))) return known
-    const next = run.hosts.find((host) => this.#isThere(host) && takesPart(host))
+    if (known !== undefined && (isToCome(known) || this.#done.has(turn))) return known
+    const next = step.run.hosts.find((host) => isToCome(host) && takesPart(host))
     if (next !== undefined) this.#leaders.set(turn, next)
     return next
   }

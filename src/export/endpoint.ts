@@ -50,11 +50,8 @@ interface Scene extends Pick<Planned, 'inputs' | 'scope'> {
 }
 
 async function readScene(options: RunOptions): Promise<Scene> {
-  const inputs = await readInputs(options)
-  const environment = templateEnvironment('.', options.env, options.vault, undefined, {
-    check: true,
-    passwords: new Map(),
-  })
+  const inputs = await readInputs({ ...options, check: true })
+  const environment = templateEnvironment('.', options.env, options.vault, undefined, inputs.lookups)
   const scope = (host: string, run: PlayRun): TaskScope => {
     const magic = magicVariables(host, run, inputs.store, { ...options, tags: [], skipTags: [] })
     return new TaskScope(inputs.store, host, 0, { magic, loop: new Map(), environment, texts: [] })

@@ -74,6 +74,12 @@ export interface Inventory {
   grow?: (addition: Addition, place: Place) => Promise<Inventory>
 }
 
+/** What a pattern of groups and hosts selects from. */
+export interface Selectable {
+  hosts: { has(name: string): boolean; keys(): Iterable<string> }
+  groups: ReadonlyMap<string, Pick<Group, 'hosts' | 'children'>>
+}
+
 /** The names that stand for the controller when no inventory lists them. */
 export const LOCALHOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1']
 
@@ -96,7 +102,7 @@ export function findHost(inventory: Inventory, name: string): Host | undefined {
  * The hosts of a group and its descendants: its own first, then level by level in declared order.
  * Empty for a group that does not exist.
  */
-export function hostsOf(inventory: Inventory, groupName: string): string[] {
+export function hostsOf(inventory: Pick<Selectable, 'groups'>, groupName: string): string[] {
   const found = new Set<string>()
   const seen = new Set([groupName])
   for (const name of seen) {
@@ -113,11 +119,6 @@ export function groupsDict(inventory: Inventory): Map<string, Value> {
   return new Map(
     [...inventory.groups.keys()].map((name): [string, Value] => [name, hostsOf(inventory, name)]),
   )
-}
-
-/** The variables of one group by itself; empty for a group that does not exist. */
-export function groupVariables(inventory: Inventory, groupName: string): Variables {
-  return inventory.groups.get(groupName)?.variables ?? new Map<string, Variable>()
 }
 
 /** A warning as one line of text: place, what it is, what to do. */

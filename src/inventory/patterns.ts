@@ -2,8 +2,8 @@ import { HakubeError } from '../errors.ts'
 import { nearest } from '../suggest.ts'
 import { parseAddress } from './address.ts'
 import { compileTerm } from './match.ts'
-import { LOCALHOSTS, findHost, hostsOf } from './model.ts'
-import type { Inventory, Warning } from './model.ts'
+import { LOCALHOSTS, hostsOf } from './model.ts'
+import type { Selectable, Warning } from './model.ts'
 
 export interface Selection {
   /** In the order of the pattern, each host once. */
@@ -17,7 +17,7 @@ interface Term {
 }
 
 interface Context {
-  inventory: Inventory
+  inventory: Selectable
   warnings: Warning[]
   /** The name that the unlisted localhost was first called by: all of its names are one host. */
   local: string | undefined
@@ -35,7 +35,7 @@ const COLON_TERM = /(?:[^\s:[\]]|\[[^\]]*\])+/g
  * that leaves no host of the whole inventory.
  */
 export function selectHosts(
-  inventory: Inventory,
+  inventory: Selectable,
   pattern: string | readonly string[],
   limit?: string | readonly string[],
 ): Selection {
@@ -47,7 +47,7 @@ export function selectHosts(
 }
 
 function limitedTo(
-  inventory: Inventory,
+  inventory: Selectable,
   limit: string | readonly string[],
   warnings: Warning[],
 ): Set<string> {
@@ -94,7 +94,7 @@ function toTerm(text: string): Term {
 }
 
 /** The order of the terms does not matter: plain ones come first, then &, then !. */
-function evaluate(inventory: Inventory, terms: readonly Term[], warnings: Warning[]): string[] {
+function evaluate(inventory: Selectable, terms: readonly Term[], warnings: Warning[]): string[] {
   const context: Context = { inventory, warnings, local: undefined }
   const plain = terms.filter((term) => term.sign === '')
   const start = plain.length > 0 ? plain : [{ sign: '', text: 'all' } as const]
@@ -126,9 +126,8 @@ function enumerate(text: string, context: Context): string[] {
     found.push(...[...inventory.hosts.keys()].filter(matches))
   }
   if (found.length === 0 && LOCALHOSTS.includes(text)) {
-    const host = findHost(inventory, text)
-    if (host?.implicit) context.local ??= host.name
-    if (host) found.push(host.implicit ? (context.local ?? host.name) : host.name)
+    // One of them that is listed stands for all; otherwise the name that came first does.
+    found.push(LOCALHOSTS.find((alias) => inventory.hosts.has(alias)) ?? (context.local ??= text))
   }
   if (found.length === 0 && groups.length === 0) {
     warnings.push({
@@ -165,7 +164,7 @@ function applySubscript(
   )
 }
 
-function hintFor(inventory: Inventory, text: string): string {
+function hintFor(inventory: Selectable, text: string): string {
   const near = nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   return near === undefined ? 'See the names with: hakube inventory --graph' : `Did you mean "${near}"?`
 }

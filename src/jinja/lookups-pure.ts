@@ -4,6 +4,8 @@ import type { Dict, Value } from '../value.ts'
 import { isDict } from '../value.ts'
 import { typeName } from './compare.ts'
 import { type Lookup, type LookupContext, LookupFailure } from './lookups.ts'
+import { mergeVariables } from './lookups-merge.ts'
+import { search } from './regex.ts'
 import { tuple } from './things.ts'
 
 /** The lookups that need nothing but their terms and the variables. */
@@ -25,6 +27,7 @@ export const BUILT_IN_LOOKUPS: ReadonlyMap<string, Lookup> = new Map<string, Loo
   ['random_choice', (terms, _options, context) => choose(terms, context)],
   ['vars', vars],
   ['varnames', varnames],
+  ['merge_variables', mergeVariables],
 ])
 
 function asList(value: Value): Value[] {
@@ -166,5 +169,5 @@ function vars(terms: Value[], options: Dict, { scope }: LookupContext): Value[] 
 
 function varnames(terms: Value[], _options: Dict, { scope }: LookupContext): Value[] {
   const names = [...(scope.names?.() ?? [])]
-  return terms.flatMap((term) => names.filter((name) => new RegExp(str(term)).test(name)))
+  return terms.flatMap((term) => names.filter((name) => search(str(term), name) !== undefined))
 }

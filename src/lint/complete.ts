@@ -1,10 +1,20 @@
 import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
 import { checkTemplate } from '../jinja/index.ts'
-import { checkEntries } from '../playbook/check-templates.ts'
+import { checkEntries, checkVariables, TEMPLATE_CHECKS } from '../playbook/check-templates.ts'
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
-import { readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
-import { isInclude, isMeta, type Entry, type Origin, type RoleUse, type Task } from '../playbook/model.ts'
+import { ALONE, readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
+import { inherit } from '../playbook/inherited.ts'
+import {
+  isInclude,
+  isMeta,
+  type Entry,
+  type Inherited,
+  type Located,
+  type Origin,
+  type RoleUse,
+  type Task,
+} from '../playbook/model.ts'
 import { searchPath } from '../playbook/search.ts'
 import { variablesIn } from '../playbook/sources.ts'
 import includeRole from '../tasks/include_role.ts'
@@ -13,7 +23,6 @@ import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { literalTexts } from './literal.ts'
-import { CHECKS, checkVariables } from './values.ts'
 import { withinOf } from './within.ts'
 
 /** Modules that take a file of the controller, by the folder it is searched in. */
@@ -23,6 +32,10 @@ const SOURCES: ReadonlyMap<string, 'files' | 'templates'> = new Map([
   ['script', 'files'],
   ['unarchive', 'files'],
 ])
+
+type Around = Pick<Within, 'lent' | 'playVars'>
+
+const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /**
  * Follows what entries name and loading leaves to the run: included files and roles, templates, files to copy, files of
@@ -42,15 +55,15 @@ export class Completion {
     this.#parts = parts
   }
 
-  /** `certain`: these entries run whatever happens. */
-  entries(entries: readonly Entry[], certain: boolean): void {
+  /** `certain`: these entries run whatever happens. `around`: what the play and the includes around them lend. */
+  entries(entries: readonly Entry[], certain: boolean, around: Around = ALONE): void {
     for (const entry of entries) {
       const sure = certain && entry.when.length === 0
-      if (entry.type === 'task') this.#task(entry, sure)
+      if (entry.type === 'task') this.#task(entry, sure, around)
       else {
-        this.entries(entry.block, sure)
-        this.entries(entry.rescue, false)
-        this.entries(entry.always, sure)
+        this.entries(entry.block, sure, around)
+        this.entries(entry.rescue, false, around)
+        this.entries(entry.always, sure, around)
       }
     }
   }
@@ -62,14 +75,14 @@ export class Completion {
   }
 
   /** A file of tasks, as if an include brought it. */
-  tasksFile(file: string, origin: Origin, certain: boolean): void {
+  tasksFile(file: string, origin: Origin, certain: boolean, around: Around = ALONE): void {
     const key = JSON.stringify(['tasks', file, origin.role?.path])
     const text = this.#loading.sources.read(file)
     if (this.#seen.has(key) || !text) return
     this.#seen.add(key)
     const root = readYaml(this.#loading, file, text)
-    const within = this.#within(origin)
-    this.#brought(loadEntries(inFile(within, file), root, 'a file of tasks'), certain)
+    const within = this.#within(origin, around)
+    this.#brought(loadEntries(inFile(within, file), root, 'a file of tasks'), certain, around)
   }
 
   /** A template file's syntax. */
@@ -77,7 +90,7 @@ export class Completion {
     if (this.#seen.has(file)) return
     this.#seen.add(file)
     const found = this.#loading.sources.read(file)
-    if (found && !file.endsWith('.hbs')) this.#add(checkTemplate(found.text, file, CHECKS))
+    if (found && !file.endsWith('.hbs')) this.#add(checkTemplate(found.text, file, TEMPLATE_CHECKS))
   }
 
   /** A file of variables: its YAML, and the syntax of the templates in it. */
@@ -94,10 +107,10 @@ export class Completion {
     }
   }
 
-  #task(task: Task, sure: boolean): void {
+  #task(task: Task, sure: boolean, around: Around): void {
     const { module } = task
     if (isMeta(module)) return
-    if (isInclude(task)) return this.#include(task, module, sure)
+    if (isInclude(task)) return this.#include(task, module, sure, lentTo(task, around))
     if (module === (includeVars as TaskModule)) return this.#includeVars(task)
     const folder = SOURCES.get(module.name)
     const src = task.args.get('src')
@@ -110,7 +123,7 @@ export class Completion {
     }
   }
 
-  #include(task: Task, module: TaskModule, sure: boolean): void {
+  #include(task: Task, module: TaskModule, sure: boolean, around: Around): void {
     const role = module === (includeRole as TaskModule)
     const named = task.args.get(role ? 'name' : 'file')
     const names = literalTexts(named?.value, task.loop)
@@ -119,18 +132,18 @@ export class Completion {
       return
     }
     for (const name of names) {
-      if (role) this.#includeRole(task, name)
-      else this.#includeTasks(task, name, named.place, sure)
+      if (role) this.#includeRole(task, name, around)
+      else this.#includeTasks(task, { value: name, place: named.place }, sure, around)
     }
   }
 
-  #includeTasks(task: Task, name: string, place: Place, sure: boolean): void {
-    const file = this.#find(taskFiles(name, this.#within(task.origin)))
-    if (file !== undefined) this.tasksFile(file, task.origin, sure && !task.loop)
-    else if (sure) this.#missing(`there is no file ${name}`, place)
+  #includeTasks(task: Task, name: Located<string>, sure: boolean, around: Around): void {
+    const file = this.#find(taskFiles(name.value, this.#within(task.origin, around)))
+    if (file !== undefined) this.tasksFile(file, task.origin, sure && !task.loop, around)
+    else if (sure) this.#missing(`there is no file ${name.value}`, name.place)
   }
 
-  #includeRole(task: Task, name: string): void {
+  #includeRole(task: Task, name: string, around: Around): void {
     const from = (key: string) => literalTexts(task.args.get(key)?.value ?? 'main', task.loop)
     const key = JSON.stringify(['role', name, [...task.args].map(([arg, { value }]) => [arg, toJson(value)])])
     const [tasks, vars, defaults, handlers] = ['tasks', 'vars', 'defaults', 'handlers'].map(
@@ -152,12 +165,12 @@ export class Completion {
         from: { tasks, vars, defaults, handlers },
         once: false,
       },
-      this.#within(task.origin),
+      this.#within(task.origin, around),
     )
     if (!loaded) return
     this.roles.push(loaded.use)
     this.role(loaded.use)
-    this.#brought([loaded.block], false)
+    this.#brought([loaded.block], false, around)
   }
 
   #includeVars(task: Task): void {
@@ -167,17 +180,17 @@ export class Completion {
     }
   }
 
-  #brought(entries: readonly Entry[], certain: boolean): void {
+  #brought(entries: readonly Entry[], certain: boolean, around: Around): void {
     this.#add(checkEntries(entries, this.#loading))
-    this.entries(entries, certain)
+    this.entries(entries, certain, around)
   }
 
   #variables(variables: RawVariables): void {
     this.#add(checkVariables(variables))
   }
 
-  #within(origin: Origin): Within {
-    return withinOf(this.#loading, this.#parts, origin)
+  #within(origin: Origin, around: Around): Within {
+    return { ...withinOf(this.#loading, this.#parts, origin), ...around }
   }
 
   #find(paths: readonly string[]): string | undefined {
@@ -196,6 +209,11 @@ export class Completion {
   #add(problems: readonly HakubeError[]): void {
     this.#loading.reader.problems.push(...problems)
   }
+}
+
+/** As a run lends it to the tasks that an include brings. */
+function lentTo({ include }: Task, { lent, playVars }: Around): Around {
+  return { playVars, lent: include ? inherit({ ...NOTHING, ...lent }, include.apply) : lent }
 }
 
 /** Whether `src` names a file of the host, or may do so. */

@@ -4,6 +4,7 @@ import { HakubeError, isKnown, showPlace } from '../errors.ts'
 import { selectHosts } from '../inventory/patterns.ts'
 import { showWarning, type Inventory } from '../inventory/model.ts'
 import type { Play } from '../playbook/model.ts'
+import type { RawVariables } from '../variables/store.ts'
 import type { Sources } from '../playbook/sources.ts'
 import { advise, type Advice } from './advise.ts'
 import { aboutOwnPlugins } from './own-plugins.ts'
@@ -14,6 +15,8 @@ import { fileTree, playbookTree, roleTree, tasksTree, type Tree, type TreeOption
 export interface LintOptions {
   sources: Sources
   rolesPath: readonly string[]
+  /** Of -e. */
+  extraVars?: RawVariables | undefined
   /** Ids of advice that is not wanted. */
   skip: ReadonlySet<string>
   /** Against which the hosts patterns are held; undefined = they are not checked. */

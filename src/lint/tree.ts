@@ -12,6 +12,7 @@ import { Reader } from '../playbook/reader.ts'
 import type { Sources } from '../playbook/sources.ts'
 import { Completion } from './complete.ts'
 import { recording, type Recorded } from './files.ts'
+import type { RawVariables } from '../variables/store.ts'
 import { withinOf } from './within.ts'
 
 /** All that belongs to one playbook, role or file of tasks. */
@@ -33,6 +34,8 @@ export interface Tree {
 export interface TreeOptions {
   sources: Sources
   rolesPath: readonly string[]
+  /** Of -e: names of imported files may use them. */
+  extraVars?: RawVariables | undefined
 }
 
 /** A playbook with all that it imports, and all that it includes by written names. */
@@ -41,8 +44,10 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
   const text = work.recorded.sources.read(resolve(file))
   const root = text && readYaml(work.loading, file, text)
   if (!root) return finish(work, [])
+  const { extraVars = new Map(), ...sought } = options
   const { playbook, problems } = readPlaybook(root, file, {
-    ...options,
+    ...sought,
+    extraVars,
     sources: work.recorded.sources,
     hidden: text.hidden,
   })
@@ -50,8 +55,9 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
   for (const play of playbook.plays) {
     const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
     for (const use of play.roles) work.completion.role(use)
+    const around = { lent: {}, playVars: play.vars }
     for (const entries of sections)
-      work.completion.entries(entries, isCertain(play) && entries !== play.handlers)
+      work.completion.entries(entries, isCertain(play) && entries !== play.handlers, around)
     const dir = dirname(resolve(play.place.file))
     for (const { value } of play.varsFiles.flat())
       for (const path of [resolve(dir, 'vars', value), resolve(dir, value)])
@@ -131,9 +137,15 @@ interface Work {
   completion: Completion
 }
 
-function begin(playbookDir: string, { sources, rolesPath }: TreeOptions): Work {
+function begin(playbookDir: string, { sources, rolesPath, extraVars }: TreeOptions): Work {
   const recorded = recording(sources)
-  const loading: Loading = { reader: new Reader(), sources: recorded.sources, playbookDir, rolesPath }
+  const loading: Loading = {
+    reader: new Reader(),
+    sources: recorded.sources,
+    playbookDir,
+    rolesPath,
+    extraVars,
+  }
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
   return { roles: new Set(), recorded, loading, parts, completion: new Completion(loading, parts) }
 }

@@ -1,6 +1,7 @@
 import { HakubeError, isKnown } from '../errors.ts'
 import { checkCondition, checkTemplate, checkValue } from '../jinja/index.ts'
 import { isDict, toJson, type Value } from '../value.ts'
+import type { RawVariables } from '../variables/store.ts'
 import {
   isMeta,
   type Condition,
@@ -17,7 +18,8 @@ import { hasTemplate } from './reader.ts'
 import { searchPath } from './search.ts'
 import { boolean } from './settings.ts'
 
-const OPTIONS = { lookups: LOOKUPS }
+/** What templates may use: the names of lookups are checked, too. */
+export const TEMPLATE_CHECKS = { lookups: LOOKUPS }
 
 /** Where the files are that tasks name. */
 type Files = Pick<Loading, 'sources' | 'playbookDir'>
@@ -32,13 +34,12 @@ export function checkTemplates(playbook: Playbook): HakubeError[] {
 
 function checkPlay(play: Play, files: Files): HakubeError[] {
   const entries = [...play.preTasks, ...play.roleTasks, ...play.tasks, ...play.postTasks, ...play.handlers]
-  const variables = play.roles.flatMap((role) => [...role.defaults.values(), ...role.vars.values()])
   return [
     ...checkInherited(play),
     ...checkFlag(play.gatherFacts),
     ...checkFlag(play.forceHandlers),
     ...[play.strategy, play.maxFailPercentage].flatMap(checkLocated),
-    ...variables.flatMap(({ value, place }) => (place ? syntaxOnly(checkLocated({ value, place })) : [])),
+    ...syntaxOnly(play.roles.flatMap((role) => [role.defaults, role.vars]).flatMap(checkVariables)),
     ...checkEntries(entries, files),
   ]
 }
@@ -86,7 +87,7 @@ function checkFile({ module, args, origin }: Task, { sources, playbookDir }: Fil
   for (const file of searchPath(name, 'templates', origin, playbookDir)) {
     const found = sources.read(file)
     if (!found) continue
-    const errors = checkTemplate(found.text, file, OPTIONS)
+    const errors = checkTemplate(found.text, file, TEMPLATE_CHECKS)
     return found.hidden ? errors.map(withoutSource) : errors
   }
   return []
@@ -130,7 +131,7 @@ function checkInherited(entry: Inherited): HakubeError[] {
 }
 
 function checkConditions(conditions: readonly Condition[] | undefined): HakubeError[] {
-  return (conditions ?? []).flatMap(({ value, place }) => checkCondition(value, place, OPTIONS))
+  return (conditions ?? []).flatMap(({ value, place }) => checkCondition(value, place, TEMPLATE_CHECKS))
 }
 
 /** What must be true or false: a template, or one of the words for it. */
@@ -158,10 +159,15 @@ function checkNumber(located: Located | undefined): HakubeError[] {
 function checkLocated(located: Located | undefined): HakubeError[] {
   if (!located) return []
   const walk = (value: Value): HakubeError[] => {
-    if (typeof value === 'string') return checkValue(value, located.place, OPTIONS)
+    if (typeof value === 'string') return checkValue(value, located.place, TEMPLATE_CHECKS)
     if (Array.isArray(value)) return value.flatMap(walk)
     if (isDict(value)) return [...value.values()].flatMap(walk)
     return []
   }
   return walk(located.value)
+}
+
+/** The templates in variables; values whose place nobody knows were not written by anybody. */
+export function checkVariables(variables: RawVariables): HakubeError[] {
+  return [...variables.values()].flatMap(({ value, place }) => (place ? checkLocated({ value, place }) : []))
 }

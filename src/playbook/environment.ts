@@ -27,7 +27,8 @@ export function templateEnvironment(
   env: NodeJS.ProcessEnv,
   vault: Vault = new Vault([]),
   origin: Origin = { dir: playbookDir, role: undefined },
-  run: LookupRun = { check: false, passwords: new Map() },
+  // Whoever does not say that it may write does not.
+  run: LookupRun = { check: true, passwords: new Map() },
 ): ScopeEnvironment {
   // What a template includes is looked for beside it first.
   const search = (name: string, folder: 'files' | 'templates', from: string) => [

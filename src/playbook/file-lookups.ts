@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { globRegex } from '../inventory/match.ts'
 import { LookupFailure, str, type Lookup } from '../jinja/index.ts'
+import { truthOf } from '../truth.ts'
 import { isDict, type Value } from '../value.ts'
 import type { Origin } from './model.ts'
 import { searchPath } from './search.ts'
@@ -57,7 +58,7 @@ function candidates(
     const own = isDict(term) ? term : options
     const files = split(own.get('files'), /[,;]/)
     const paths = split(own.get('paths'), /[,:;]/)
-    skip = truth(own.get('skip'))
+    skip = truthOf(own.get('skip') ?? false) ?? false
     if (paths.length > 0) for (const path of paths) names.push(...files.map((file) => join(path, file)))
     else if (files.length > 0) names = files
     else if (!isDict(term)) names.push(str(term))
@@ -70,10 +71,6 @@ function split(value: Value | undefined, at: RegExp): string[] {
   return items
     .flatMap((item) => (typeof item === 'string' ? item.split(at) : [str(item)]))
     .filter((one) => one !== '')
-}
-
-function truth(value: Value | undefined): boolean {
-  return value === true || (typeof value === 'string' && /^(?:y|yes|on|1|true|t)$/i.test(value))
 }
 
 function isThere(path: string): boolean {

@@ -29,10 +29,8 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
   return reader.items(node, what).flatMap((item): Task[] => {
     const mapping = reader.mapping(item, 'a handler')
     if (!mapping) return []
-    if (entryOf(mapping, 'block')) {
-      reader.problem('a block cannot be a handler', mapping.place, 'give each handler in it the same listen')
-      return []
-    }
+    if (entryOf(mapping, 'block'))
+      return handlersIn(within, mapping).map((task) => ({ ...task, handlerList }))
     const imported = importOf(mapping)
     if (imported) {
       const block = loadImport(within, mapping, imported, true)
@@ -45,6 +43,30 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
 
 const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
+/** Each task of a block is a handler of its own, as in Ansible; the block's own name cannot be notified. */
+function handlersIn(within: Within, mapping: YamlMapping): Task[] {
+  const { reader } = within.loading
+  for (const part of ['rescue', 'always']) {
+    const entry = entryOf(mapping, part)
+    if (entry)
+      reader.problem(
+        `${part} does not work in a block of handlers`,
+        entry.keyPlace,
+        'each task in the block is a handler of its own; let one handler include_tasks a file with the block',
+      )
+  }
+  const nested = entryOf(mapping, 'block')?.value
+  for (const item of nested?.kind === 'sequence' ? nested.items : [])
+    if (item.kind === 'mapping' && entryOf(item, 'block'))
+      reader.problem(
+        'a block within a block cannot be a handler',
+        item.place,
+        'give each handler in it the same listen',
+      )
+  const block = loadBlock(within, mapping, (inner, node, part) => loadHandlers(inner, node, part))
+  return flat([block], NOTHING)
+}
+
 /** Handlers are no line of steps: what blocks lend them, each has for itself. */
 function flat(entries: readonly Entry[], outer: Inherited): Task[] {
   return entries.flatMap((entry): Task[] => {
@@ -54,7 +76,11 @@ function flat(entries: readonly Entry[], outer: Inherited): Task[] {
   })
 }
 
-function loadBlock(within: Within, mapping: YamlMapping): Block {
+function loadBlock(
+  within: Within,
+  mapping: YamlMapping,
+  load = (inner: Within, node: YamlNode | undefined, part: string): Entry[] => loadEntries(inner, node, part),
+): Block {
   const { reader } = within.loading
   const keys = reader.keywords(mapping, BLOCK_KEYWORDS, 'block')
   const when = reader.conditions(keys.get('when'), 'when')
@@ -67,9 +93,9 @@ function loadBlock(within: Within, mapping: YamlMapping): Block {
     name: reader.text(keys.get('name'), 'name'),
     place: mapping.place,
     when,
-    block: loadEntries(inner, keys.get('block'), 'block'),
-    rescue: loadEntries(inner, keys.get('rescue'), 'rescue'),
-    always: loadEntries(inner, keys.get('always'), 'always'),
+    block: load(inner, keys.get('block'), 'block'),
+    rescue: load(inner, keys.get('rescue'), 'rescue'),
+    always: load(inner, keys.get('always'), 'always'),
   }
 }
 

@@ -66,11 +66,16 @@ export function loadTask(
   }
   const args =
     module && !isMeta(module)
-      ? loadArguments(reader, module, withoutApply(module, action), {
-          more: keys.get('args'),
-          misplaced,
-          defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
-        })
+      ? loadArguments(
+          reader,
+          module,
+          { ...action, value: withoutApply(module, action.value) },
+          {
+            more: withoutApply(module, keys.get('args')),
+            misplaced,
+            defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
+          },
+        )
       : new Map<string, Located>()
   const task: Omit<Task, 'module'> = {
     ...shared,
@@ -91,7 +96,10 @@ export function loadTask(
     include: undefined,
   }
   const include = module && !isMeta(module) && isIncluding(module)
-  if (include) return { ...task, module, include: readInclude(reader, mapping, shared) }
+  if (include) {
+    const parameters = [action.value, keys.get('args')]
+    return { ...task, module, include: readInclude(reader, mapping, { parameters, shared }) }
+  }
   if (module && isMeta(module)) checkMeta(reader, module, keys, { handler, at: action.keyPlace })
   return module && { ...task, module }
 }
@@ -119,8 +127,19 @@ const AS_HANDLER: readonly Meta['meta'][] = ['flush_handlers', 'noop', 'reset_co
 
 /** A meta has no result, and no items. */
 const NOT_ON_META: ReadonlySet<string> = new Set([
-  ...['loop', 'with_items', 'with_list', ...LOOKUP_LOOPS],
-  ...['until', 'retries', 'delay', 'async', 'poll', 'register', 'notify', 'changed_when', 'failed_when'],
+  'loop',
+  'with_items',
+  'with_list',
+  ...LOOKUP_LOOPS,
+  'until',
+  'retries',
+  'delay',
+  'async',
+  'poll',
+  'register',
+  'notify',
+  'changed_when',
+  'failed_when',
 ])
 
 /** What Ansible ignores with a warning at most, and people rely on. */

@@ -291,6 +291,11 @@ export function factsGivenBy({ module, args }: Task): readonly string[] | undefi
   return 'meta' in module || !module.facts ? [] : module.facts(args)
 }
 
+/** Where everything is done that a step has room for. */
+export function behind({ position, room }: Step): number {
+  return position + room * (1 - 2 ** -20)
+}
+
 /** The flush that a step is the rest of, which has stopped where a handler includes tasks; else the step itself. */
 export function wholeFlush(step: Step): Step {
   return step.after ? wholeFlush(step.after.flush) : step

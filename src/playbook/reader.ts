@@ -1,6 +1,7 @@
 import { HakubeError, type Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
-import { isDict, toJson, type Value } from '../value.ts'
+import { truthOf } from '../truth.ts'
+import { isDict, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type Warning, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { isKeyword } from '../keywords/index.ts'
@@ -47,10 +48,7 @@ export class Reader {
   /** The same of a value that has been read. */
   truth(located: Located | undefined, what: string): boolean | undefined {
     if (!located || located.value === null) return undefined
-    const word = String(toJson(located.value)).toLowerCase()
-    if (['true', 'yes', 'on', '1'].includes(word)) return true
-    if (['false', 'no', 'off', '0'].includes(word)) return false
-    return this.problem(`${what} must be yes or no`, located.place)
+    return truthOf(located.value) ?? this.problem(`${what} must be yes or no`, located.place)
   }
 
   located(node: YamlNode | undefined): Located | undefined {

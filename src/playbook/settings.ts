@@ -1,6 +1,7 @@
 import { BECOME_METHODS } from '../connect/become/methods.ts'
 import { HakubeError, isKnown } from '../errors.ts'
 import { str } from '../jinja/index.ts'
+import { truthOf } from '../truth.ts'
 import { isDict, toJson, type Value } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
@@ -14,9 +15,6 @@ export interface Defaults {
   becomeUser: string | undefined
   becomeMethod?: string | undefined
 }
-
-const TRUE = new Set(['true', 'yes', 'on', 'y', 't', '1', '1.0'])
-const FALSE = new Set(['false', 'no', 'off', 'n', 'f', '0', '0.0', ''])
 
 /**
  * The keywords that hold for a task whatever becomes of it: also one that is skipped, or cannot be rendered. One
@@ -193,13 +191,14 @@ function environmentOf(task: Task, scope: TaskScope): ReadonlyMap<string, string
   return out
 }
 
-/** Ansible's booleans: YAML's, and the usual words for them as text. */
+/** What a template has come to, as a boolean; an empty text is none. */
 export function boolean(value: Value, located: Located): boolean {
-  if (typeof value === 'boolean') return value
-  const word = String(toJson(value)).toLowerCase()
-  if (TRUE.has(word)) return true
-  if (FALSE.has(word)) return false
-  throw new HakubeError(`${word} is neither true nor false`, { code: 'not-a-boolean', place: located.place })
+  const truth = value === '' ? false : truthOf(value)
+  if (truth !== undefined) return truth
+  throw new HakubeError(`${String(toJson(value)).toLowerCase()} is neither true nor false`, {
+    code: 'not-a-boolean',
+    place: located.place,
+  })
 }
 
 function number(located: Located | undefined, scope: TaskScope, otherwise: number): number {

@@ -69,7 +69,7 @@ export function contextOf(parts: ContextParts): RunContext {
     line: inputs.line,
     store: inputs.store,
     progress,
-    once: new Once((host) => progress.isIn(host)),
+    once: new Once((host) => progress.placeOf(host)),
     throttle: new Throttle(),
     render,
     check: options.check,

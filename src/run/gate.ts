@@ -75,6 +75,8 @@ export class Gate {
   /** Gives the locks back. A host that is gone keeps a stale one, which the next run sees through. */
   async release(): Promise<void> {
     const held = this.#held.splice(0)
-    await Promise.allSettled(held.map(async (host) => release(await host.connection.shell(host.identity))))
+    await Promise.allSettled(
+      held.map(async (host) => release(await host.connection.shell(host.identity), this.#owner.file)),
+    )
   }
 }

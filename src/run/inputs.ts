@@ -11,7 +11,7 @@ import { loadPlaybook } from '../playbook/load.ts'
 import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
 import { conductOf, USUAL_CONDUCT } from '../playbook/conduct.ts'
-import { templateEnvironment } from '../playbook/environment.ts'
+import { templateEnvironment, type LookupRun } from '../playbook/environment.ts'
 import { mayGrow } from '../playbook/grows.ts'
 import { Line } from '../playbook/line.ts'
 import { draftPlays, type PlayRun, type TagsOf } from '../playbook/program.ts'
@@ -40,6 +40,8 @@ export interface Inputs {
   hosts: readonly string[]
   store: VariableStore
   varsFiles: VarsFiles
+  /** What all lookups of the run share. */
+  lookups: LookupRun
   warnings: readonly string[]
   /** Fills in tags that are templates. */
   tagsOf: TagsOf
@@ -52,13 +54,21 @@ export interface Inputs {
 /** Reads playbook, inventory and variable files. Throws HakubeError(s) for everything that is wrong in them. */
 export async function readInputs(options: RunOptions): Promise<Inputs> {
   const vault = options.vault ?? new Vault([])
+  const lookups: LookupRun = { check: options.check, passwords: new Map() }
+  const scoped = { options, lookups }
   const source = await readText(options.playbook, 'playbook', vault)
   const loaded = loadPlaybook(source.text, options.playbook, {
     hidden: source.hidden,
     sources: diskSources(vault),
     rolesPath: options.rolesPath ?? [],
     extraVars: options.extraVars,
-    environment: templateEnvironment(resolve(dirname(options.playbook)), options.env, vault),
+    environment: templateEnvironment(
+      resolve(dirname(options.playbook)),
+      options.env,
+      vault,
+      undefined,
+      lookups,
+    ),
   })
   const inventory = await loadInventory([...options.inventories], {
     playbookDir: dirname(resolve(options.playbook)),
@@ -70,7 +80,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   const warn = (text: string): void => void warnings.push(text)
   const varsFiles = new VarsFiles(vault, (text) => options.emit({ type: 'warning', text }))
   const bare = storeOf(inventory, [], options.extraVars)
-  const early = (play: Play) => ownScope(bare, play, options, varsFiles.shared(play))
+  const early = (play: Play) => ownScope(bare, play, scoped, varsFiles.shared(play))
   const asked = await answered(loaded.plays, options, { warn, scopeOf: early })
   const playbook = {
     ...loaded,
@@ -96,13 +106,13 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   // What is bundled means what it says, whatever an ansible.cfg says of other playbooks.
   const usual = (options.bundled ? undefined : options.conduct) ?? USUAL_CONDUCT
   const programmed = plays.map(({ play, hosts: own }) => {
-    const scope = ownScope(store, play, options, varsFiles.shared(play))
+    const scope = ownScope(store, play, scoped, varsFiles.shared(play))
     const rendered = (located: Located | undefined) =>
       located && { value: renderTree(located, scope), place: located.place }
     const conduct = conductOf(play, rendered, usual)
     return { play, conduct, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   })
-  const tagsOf = filledTags((play) => ownScope(store, play, options, varsFiles.shared(play)))
+  const tagsOf = filledTags((play) => ownScope(store, play, scoped, varsFiles.shared(play)))
   const line = new Line(
     draftPlays(programmed, { tags: options.tags, startAtTask: options.startAtTask, tagsOf }),
   )
@@ -114,7 +124,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
   const select = (grown: Inventory, play: Play): string[][] => {
-    const scope = ownScope(store, play, options, varsFiles.shared(play))
+    const scope = ownScope(store, play, scoped, varsFiles.shared(play))
     const rendered = (located: Located | undefined) =>
       located && { value: renderTree(located, scope), place: located.place }
     const { hosts: own } = selectHosts(grown, play.hosts.value, limit)
@@ -127,6 +137,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     hosts,
     store,
     varsFiles,
+    lookups,
     tagsOf,
     warnings: [...new Set(warnings)],
     addHost,
@@ -141,20 +152,24 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
   return inputs
 }
 
+interface Scoped {
+  options: RunOptions
+  lookups: LookupRun
+}
+
 /** What a play may use that is no host's: its own variables and files, -e, and what Ansible says of all hosts. */
 function ownScope(
   store: VariableStore,
   play: Play,
-  options: RunOptions,
+  { options, lookups }: Scoped,
   files: readonly RawVariables[],
 ): TaskScope {
-  const run = { check: options.check, passwords: new Map() }
   const environment = templateEnvironment(
     dirname(options.playbook),
     options.env,
     options.vault,
     undefined,
-    run,
+    lookups,
   )
   const { only, skip } = options.tags
   const magic = commonMagic(store, { ...options, tags: only, skipTags: skip })

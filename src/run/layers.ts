@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { templateEnvironment } from '../playbook/environment.ts'
+import { templateEnvironment, type LookupRun } from '../playbook/environment.ts'
 import type { Inclusion, Origin, RoleUse, Task } from '../playbook/model.ts'
 import type { PlayRun } from '../playbook/program.ts'
 import type { Value } from '../value.ts'
@@ -23,7 +23,7 @@ export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
   // What roles lend a play changes when one of them is included in public.
   const roles = new Map<readonly RoleUse[], Map<RoleUse | undefined, RoleLayers>>()
   const playbookDir = resolve(dirname(options.playbook))
-  const environments = environmentsOf(playbookDir, options)
+  const environments = environmentsOf(playbookDir, options, inputs.lookups)
   const magicOf = (host: string, run: PlayRun, { dir, role }: Origin): ReadonlyMap<string, Value> => {
     // Who is unreachable shows only after the connections, which need variables themselves.
     const key = `${inputs.store.unreachable.size} ${inputs.store.growth} ${run.index} ${host}`
@@ -79,15 +79,18 @@ function includedLoop(host: string, inclusions: readonly Inclusion[]): ReadonlyM
 }
 
 /** One for each folder and role: lookups search beside the task. */
-function environmentsOf(playbookDir: string, options: RunOptions): (origin: Origin) => ScopeEnvironment {
+function environmentsOf(
+  playbookDir: string,
+  options: RunOptions,
+  lookups: LookupRun,
+): (origin: Origin) => ScopeEnvironment {
   const known = new Map<RoleUse | undefined, Map<string, ScopeEnvironment>>()
-  const run = { check: options.check, passwords: new Map() }
   return (origin) => {
     let ofRole = known.get(origin.role)
     if (!ofRole) known.set(origin.role, (ofRole = new Map()))
     let environment = ofRole.get(origin.dir)
     if (!environment) {
-      environment = templateEnvironment(playbookDir, options.env, options.vault, origin, run)
+      environment = templateEnvironment(playbookDir, options.env, options.vault, origin, lookups)
       ofRole.set(origin.dir, environment)
     }
     return environment

@@ -42,6 +42,8 @@ export interface RunOptions {
   version: string
   /** Why the run holds its lock, as another run is told: `hakube apply ha.yml`. */
   purpose: string
+  /** Path of that lock on the hosts; the usual one when not given. Runs with different ones do not see each other. */
+  lockFile?: string | undefined
   redactor: Redactor
   /** The vault passwords; without it there are none. */
   vault?: Vault | undefined

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { defineTask, type Plan } from '../task.ts'
+import { defineTask, type Plan, type Result } from '../task.ts'
 import { int, name, oneOf, text } from './params.ts'
 import { readUnit, unitNotes, unitParams, unitReturns } from './systemd.ts'
 import { planUnit } from './unit-plan.ts'
-import { unitFailure } from './unit-script.ts'
+import { isLeftOut, leftOut, unitFailure } from './unit-script.ts'
 import { type UnitTask, unitQuestions, unitTaskKind } from './unit-task.ts'
 
 /** What only other service managers have a use for. */
@@ -13,6 +13,10 @@ interface Service {
   unit: UnitTask
   /** Those that are given. */
   idle: readonly string[]
+}
+
+function warningsOf(idle: readonly string[]): string[] {
+  return idle.map((name) => `service: ${name} has no meaning under systemd`)
 }
 
 export default defineTask({
@@ -46,8 +50,12 @@ export default defineTask({
   plan({ unit, idle }, world): Plan {
     const plan = planUnit(unit, world)
     if (idle.length === 0 || plan.status === 'unknown') return plan
-    const warnings = idle.map((name) => `service: ${name} has no meaning under systemd`)
-    return { ...plan, result: { ...plan.result, warnings } }
+    return { ...plan, result: { ...plan.result, warnings: warningsOf(idle) } }
   },
+  result({ unit, idle }, output): Result {
+    const warnings = [...warningsOf(idle), ...leftOut(unit, output)]
+    return warnings.length === 0 ? {} : { warnings }
+  },
+  isDone: (_, output) => isLeftOut(output),
   failure: ({ unit }, output) => unitFailure(unit, output),
 })

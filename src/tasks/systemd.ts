@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
-import { defineTask } from '../task.ts'
+import { defineTask, type Result } from '../task.ts'
 import { bool, name, oneOf } from './params.ts'
 import { planUnit } from './unit-plan.ts'
-import { unitFailure } from './unit-script.ts'
+import { isLeftOut, leftOut, unitFailure } from './unit-script.ts'
 import { UNIT_STATES, type UnitTask, unitName, unitQuestions, unitTaskKind } from './unit-task.ts'
 
 /** Parameters that systemd and service share. */
@@ -33,6 +33,7 @@ export const unitReturns = {
 
 export const unitNotes = [
   'After a start the unit must become active within 10 seconds, or the task fails and shows the end of its log.',
+  'Where systemd leaves a start out because a condition of the unit is not met (Debian starts no keepalived without a configuration), the task has succeeded, as in Ansible, and a warning says so. Check mode takes the unit for started.',
   '`daemon_reload` runs only where systemd says that unit files have changed, and never counts as a change.',
   'A host without systemd is refused.',
 ]
@@ -113,5 +114,10 @@ export default defineTask({
   },
   asks: unitQuestions,
   plan: planUnit,
+  result(task, output): Result {
+    const warnings = leftOut(task, output)
+    return warnings.length === 0 ? {} : { warnings }
+  },
+  isDone: (_, output) => isLeftOut(output),
   failure: unitFailure,
 })

@@ -37,7 +37,7 @@ export function unitScript(
     const begins = step === 'start' || step === 'restart'
     return begins && !task.noBlock && !oneshot
       ? sh`${run} || why
-settled || why`
+settled || unmet || why`
       : sh`${run} || why`
   })
   return unit === undefined ? lines(...commands) : lines(functions(unit), ...commands)
@@ -48,6 +48,7 @@ function isJob(step: Step): boolean {
 }
 
 /**
+ * unmet: the start was left out, for a condition of the unit; systemd counts that as no failure, and says which one it was.
  * settled: active, or soon; a service that counts as started as soon as it runs gets a moment to fail.
  * why: tells the state and what the unit has logged since the script began, and gives up.
  */
@@ -60,6 +61,11 @@ function functions(unit: string): Script {
     tries=$((tries + 1))
   done
   [ "$state" = active ] || [ "$state" = reloading ]
+}
+unmet() {
+  [ "$state" = inactive ] && [ "$(systemctl show --property=ConditionResult --value -- ${unit})" = no ] || return 1
+  systemctl status --no-pager --full --lines=0 -- ${unit} >&2
+  exit 0
 }
 began=$(date '+%Y-%m-%d %H:%M:%S')
 why() {
@@ -79,13 +85,29 @@ function telling(log: readonly string[]): string[] {
   return (trouble.length > 0 ? trouble : log).slice(-6)
 }
 
+/** The condition for which systemd left out a start, where the script says so. */
+function unmetCondition(answer: Answer): string | undefined {
+  return /(\S+=\S+) was not met/.exec(answer.stderr.toString('utf8'))?.[1]
+}
+
+/** True where the unit stays down for one of its conditions: starting it again would change nothing. */
+export function isLeftOut(answer: Answer): boolean {
+  return answer.code === 0 && unmetCondition(answer) !== undefined
+}
+
+/** A warning where the unit stays down for one of its conditions. As with Ansible, the task has succeeded. */
+export function leftOut(task: UnitTask, answer: Answer): string[] {
+  if (!isLeftOut(answer)) return []
+  return [`${task.unit ?? 'systemd'} is not running: its condition ${unmetCondition(answer)} is not met`]
+}
+
 /** Why a step failed: an unmet condition, or the end of the unit's log, or what systemctl said. */
 export function unitFailure(task: UnitTask, answer: Answer): string {
   const text = answer.stderr.toString('utf8')
   const all = text.split('\n')
   const name = task.unit ?? 'systemd'
   const wanted = task.state === undefined ? 'failed' : `could not be ${task.state}`
-  const condition = /(\S+=\S+) was not met/.exec(text)?.[1]
+  const condition = unmetCondition(answer)
   if (condition !== undefined) return `${name} ${wanted}: its condition ${condition} is not met`
   const ended = /Process: \d+ (\S.*\(code=.*\))/.exec(text) ?? /Main PID: \d+ (\(code=.*\))/.exec(text)
   const log = all.filter((line) => line.startsWith(LOG)).map((line) => line.slice(LOG.length).trimEnd())

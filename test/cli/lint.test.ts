@@ -28,6 +28,19 @@ async function lint(files: Readonly<Record<string, string>>, ...args: string[]) 
 }
 
 describe('hakube lint', () => {
+  it('takes -e for the names of imported files', async () => {
+    const files = {
+      'site.yml':
+        '- name: Play\n  hosts: all\n  tasks:\n    - name: Import\n      ansible.builtin.import_tasks: "{{ which }}.yml"\n',
+    }
+    writeFileSync(join(folder, 'more.yml'), '- name: Tell\n  ansible.builtin.debug:\n    msg: on\n')
+    expect(await lint(files, '-e', 'which=more')).toMatchObject({ code: 0 })
+    expect(await lint(files)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('must be known before the run'),
+    })
+  })
+
   it('has nothing to say of a sound file', async () => {
     expect(await lint({ 'keepalived.conf': SOUND })).toMatchObject({
       code: 0,

@@ -189,3 +189,79 @@ describe('run_once', () => {
     expect(done.story.filter((line) => line.includes('once'))).toEqual(['a once changed', 'a once changed'])
   })
 })
+
+/** The host that was to run it goes past it: the others must not wait for it at the play behind, as it does for them. */
+describe('run_once, when the first host goes elsewhere', () => {
+  const second = '- hosts: web\n  gather_facts: false\n  tasks:\n    - {name: second, debug: }\n'
+  it.each([
+    {
+      way: 'leaves the play',
+      tasks: `
+- meta: end_host
+  when: inventory_hostname == 'a'
+- name: once
+  command: "true"
+  run_once: true
+`,
+      expected: ['b once changed', 'a second ok', 'b second ok', 'c second ok'],
+    },
+    {
+      way: 'goes on in a rescue part',
+      tasks: `
+- block:
+    - name: breaks
+      command: "false"
+      when: inventory_hostname == 'a'
+    - name: once
+      command: "true"
+      run_once: true
+  rescue:
+    - {name: rescued, debug: }
+`,
+      expected: [
+        'a breaks failed',
+        'a rescued ok',
+        'b once changed',
+        'a second ok',
+        'b second ok',
+        'c second ok',
+      ],
+    },
+    {
+      way: 'is never there: only others are rescued',
+      tasks: `
+- block:
+    - name: breaks
+      command: "false"
+      when: inventory_hostname == 'c'
+  rescue:
+    - name: once
+      command: "true"
+      run_once: true
+`,
+      expected: ['c breaks failed', 'c once changed', 'a second ok', 'b second ok', 'c second ok'],
+    },
+    {
+      way: 'is notified, and leaves the play before the flush',
+      tasks: `
+- name: notifies
+  command: "true"
+  notify: once
+- meta: end_host
+  when: inventory_hostname == 'a'
+- name: behind
+  command: "true"
+`,
+      handlers: '  handlers:\n    - {name: once, command: "true", run_once: true}\n',
+      expected: [
+        ...['a', 'b', 'c'].map((host) => `${host} notifies changed`),
+        ...['b', 'c'].map((host) => `${host} behind changed`),
+        'b once changed',
+        ...['a', 'b', 'c'].map((host) => `${host} second ok`),
+      ],
+    },
+  ])('$way', { timeout: 10_000 }, async ({ tasks, handlers = '', expected }) => {
+    const done = await runLocal(play(tasks, handlers) + second)
+    expect(done.story.filter((line) => !/skipped$|meta/.test(line)).toSorted()).toEqual(expected.toSorted())
+  })
+})

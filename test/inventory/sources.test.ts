@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadInventory } from '../../src/inventory/load.ts'
 import type { Inventory } from '../../src/inventory/model.ts'
-import { groupVariables } from '../../src/inventory/model.ts'
 import { errorsOf, inDirectory } from './support.ts'
 
 function valuesOf(inventory: Inventory, host: string): Record<string, unknown> {
@@ -115,7 +114,7 @@ describe('inventories in YAML', () => {
       expect(inventory.hosts.get('w1')?.groups).toEqual(['app', 'top', 'web'])
       expect(inventory.groups.get('web')).toMatchObject({ depth: 2, priority: 10, parents: ['top'] })
       expect(inventory.hosts.get('w1')?.variables.get('a')?.origin).toMatchObject({ line: 7 })
-      expect([...groupVariables(inventory, 'web').keys()]).toEqual(['v'])
+      expect([...(inventory.groups.get('web')?.variables.keys() ?? [])]).toEqual(['v'])
     })
   })
 

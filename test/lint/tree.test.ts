@@ -27,12 +27,16 @@ function problems(kind: TargetKind, path: string, files: Readonly<Record<string,
   return lintOf([{ kind, path: join(folder, path) }]).problems
 }
 
-function lintOf(targets: Parameters<typeof lintTargets>[0]) {
+function lintOf(
+  targets: Parameters<typeof lintTargets>[0],
+  more: Partial<Parameters<typeof lintTargets>[1]> = {},
+) {
   const result = lintTargets(targets, {
     sources: diskSources(new Vault([])),
     rolesPath: [],
     skip: new Set(),
     inventory: undefined,
+    ...more,
   })
   const shown = result.problems.map(
     ({ message, place }) => `${place ? showPlace(place).replace(`${folder}/`, '') : ''} ${message}`,
@@ -44,6 +48,24 @@ const TASK = '- name: Tell\n  debug:\n    msg: on\n'
 const WRONG = '- name: Tell\n  debgu:\n    msg: on\n'
 
 describe('what a playbook is made of', () => {
+  it('has imports within includes whose names hang on variables of the play, or on -e', () => {
+    write({
+      'site.yml': '- hosts: all\n  vars: {kind: a}\n  tasks:\n    - include_tasks: more.yml\n',
+      'more.yml': '- import_tasks: "{{ kind }}.yml"\n- import_tasks: "{{ other }}.yml"\n',
+      'a.yml': WRONG,
+      'b.yml': WRONG,
+    })
+    const other = { value: 'b', place: { file: '-e' } }
+    const targets = [{ kind: 'playbook', path: join(folder, 'site.yml') }] as const
+    expect(
+      lintOf(targets, { extraVars: new Map([['other', other]]) }).problems.map((one) => one.slice(0, 5)),
+    ).toEqual(['a.yml', 'b.yml'])
+    expect(lintOf(targets).problems).toEqual([
+      expect.stringContaining('a.yml'),
+      expect.stringMatching(/^more.yml:2:17 .*must be known before the run/),
+    ])
+  })
+
   it('is followed through roles, imports and includes of written names', () => {
     const found = problems('playbook', 'site.yml', {
       'site.yml': '- hosts: all\n  roles:\n    - lb\n  tasks:\n    - include_tasks: more.yml\n',

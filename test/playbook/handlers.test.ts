@@ -35,6 +35,14 @@ const CASES: Case[] = [
     says: ['x', 'y', 'z', 'one', 'three'],
   },
   {
+    name: 'in blocks, with what these lend',
+    playbook: play(
+      change('topic') + change('two') + change('three'),
+      `- name: block\n  when: yes_ | default(true)\n  vars: {m: lent}\n  block:\n    - name: one\n      debug: {msg: "one {{ m }}"}\n      listen: topic\n    - name: two\n      debug: {msg: "two {{ m }}"}\n- when: false\n  block:\n    - {name: three, debug: {msg: never}}\n`,
+    ),
+    says: ['x', 'x', 'x', 'one lent', 'two lent'],
+  },
+  {
     name: 'by templates, of items too, and lists that templates make',
     playbook: play(
       `- debug: {msg: "{{ item }}"}\n  changed_when: true\n  loop: [one, two]\n  notify: "{{ item }}"\n- debug: {msg: x}\n  changed_when: true\n  vars: {n: three}\n  notify: ["{{ n }}"]\n`,

@@ -35,6 +35,14 @@ const MISTAKES: { name: string; text: string; files?: Record<string, string>; sa
     ],
   },
   {
+    name: 'handlers that are rescued, and blocks within them',
+    text: `- hosts: all\n  handlers:\n    - block:\n        - {name: a, debug: {msg: a}}\n        - block:\n            - {name: b, debug: {msg: b}}\n      rescue:\n        - {name: c, debug: {msg: c}}\n`,
+    says: [
+      '5:11 a block within a block cannot be a handler -- give each handler in it the same listen (playbooks.md)',
+      '7:7 rescue does not work in a block of handlers -- each task in the block is a handler of its own; let one handler include_tasks a file with the block (playbooks.md)',
+    ],
+  },
+  {
     name: 'parameters beside their module',
     text: task('copy:\n      src: x\n      dest: /y'),
     says: [

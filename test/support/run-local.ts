@@ -1,7 +1,6 @@
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { HakubeErrors, isKnown, type HakubeError } from '../../src/errors.ts'
 import type { Event, TaskOutcome } from '../../src/report/events.ts'
 import { run, type RunSummary } from '../../src/run.ts'
@@ -37,22 +36,8 @@ b ansible_connection=local
 c ansible_connection=local
 `
 
-/**
- * Runs a playbook against this machine through real shells. What it writes belongs into its folder. Test files run
- * side by side, and this machine has one lock: who finds it taken has changed nothing, and tries again.
- */
+/** Runs a playbook against this machine through real shells. What it writes belongs into its folder. */
 export async function runLocal(playbook: string, settings: LocalSettings = {}): Promise<LocalRun> {
-  for (;;) {
-    const done = await runOnce(playbook, settings)
-    const locked = done.events.some(
-      (event) => event.type === 'error' && isKnown(event.error) && event.error.code === 'locked',
-    )
-    if (!locked) return done
-    await sleep(100)
-  }
-}
-
-async function runOnce(playbook: string, settings: LocalSettings): Promise<LocalRun> {
   const { folder: given, inventory = LOCAL_HOSTS, files = {}, extra = {}, ...options } = settings
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'hakube-run-')))
   for (const [name, text] of Object.entries({ ...files, 'site.yml': playbook, 'hosts.ini': inventory })) {
@@ -85,6 +70,8 @@ async function runOnce(playbook: string, settings: LocalSettings): Promise<Local
     verbosity: 0,
     version: '0.0.0-test',
     purpose: 'a test',
+    // Test files run side by side, and this machine would have one lock for all of them.
+    lockFile: join(folder, '.hakube.lock'),
     redactor: new Redactor(),
     signal: new AbortController().signal,
     abort: new AbortController().signal,

@@ -70,6 +70,13 @@ describe('include_tasks', () => {
     expect(await said(playbook(', apply: {tags: outer}'), files, only('outer'))).toEqual(['plain', 'tagged'])
     expect(await said(playbook(''), files, only('block'))).toEqual(['plain', 'tagged'])
     expect(await said(playbook(', apply: {when: false}'), files)).toEqual(['plain', 'tagged'])
+    const args = (more: string) =>
+      `${head}  tasks:\n    - include_tasks: in.yml\n      tags: [outer]\n      ${more}\n`
+    expect(await said(args('args: {apply: {tags: outer}}'), files, only('outer'))).toEqual([
+      'plain',
+      'tagged',
+    ])
+    expect(await said(args('vars: {apply: {tags: outer}}'), files, only('outer'))).toEqual([])
   })
 
   it('is rescued with the tasks that it brings', async () => {

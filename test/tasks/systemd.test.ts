@@ -155,6 +155,29 @@ test('a oneshot service is not asked again, and not waited for', async () => {
   expect(applyOf(plan)).not.toMatch(/^settled \|\|/m)
 })
 
+describe('a start that systemd leaves out for a condition', () => {
+  const STATUS =
+    '○ a.service - A\n     Active: inactive (dead)\n  Condition: start condition failed\n             └─ ConditionFileNotEmpty=/etc/a was not met\n'
+  test.each([
+    [
+      'has succeeded, with a warning and no second look',
+      0,
+      STATUS,
+      ['a.service is not running: its condition ConditionFileNotEmpty=/etc/a is not met'],
+    ],
+    ['is another case than one that went well', 0, '', undefined],
+    ['and than one that failed', 1, STATUS, undefined],
+  ])('%s', async (_, code, stderr, warnings) => {
+    const task = await systemd.prepare(
+      systemd.params.parse({ name: 'a', state: 'started' }),
+      controllerWith(),
+    )
+    const output = { code, stdout: Buffer.alloc(0), stderr: Buffer.from(stderr) }
+    expect(systemd.result?.(task, output)).toEqual(warnings ? { warnings } : {})
+    expect(systemd.isDone?.(task, output)).toBe(warnings !== undefined)
+  })
+})
+
 describe('why a start failed', () => {
   const args = systemd.prepare(systemd.params.parse({ name: 'a', state: 'started' }), controllerWith())
   test.each([

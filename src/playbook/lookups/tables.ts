@@ -2,6 +2,7 @@ import { parseCsv } from '../../jinja/filters/csv.ts'
 import { LookupFailure, str, type Lookup } from '../../jinja/index.ts'
 import type { Dict, Value } from '../../value.ts'
 import { matchStart } from '../../jinja/regex.ts'
+import { truthOf } from '../../truth.ts'
 import { parseConfig } from './config-text.ts'
 
 type Options = Map<string, Value>
@@ -63,21 +64,18 @@ function inline(term: string, given: Dict, defaults: Options): { key: string; op
   return { key: key.trim(), options }
 }
 
-function isSet(value: Value | undefined): boolean {
-  return value === true || (typeof value === 'string' && /^(?:y|yes|on|1|true|t)$/i.test(value))
-}
-
 function iniValues(key: string, options: Options, text: string): Value[] {
   const properties = options.get('type') === 'properties'
   const section = properties ? 'java_properties' : str(options.get('section') ?? '')
-  const isExact = isSet(options.get('case_sensitive'))
+  const isSet = (name: string) => truthOf(options.get(name) ?? false) ?? false
+  const isExact = isSet('case_sensitive')
   const parsed = parseConfig(properties ? `[java_properties]\n${text}` : text, {
     keepCase: isExact,
-    allowNoValue: isSet(options.get('allow_no_value')) || isSet(options.get('allow_none')),
+    allowNoValue: isSet('allow_no_value') || isSet('allow_none'),
   })
   const entries = parsed.get(section)
   if (!entries) throw new LookupFailure(`No section '${section}' in ${str(options.get('file') ?? '')}`)
-  if (isSet(options.get('re'))) {
+  if (isSet('re')) {
     return [...entries].filter(([name]) => matchStart(key, name) !== undefined).map(([, value]) => value)
   }
   const name = isExact ? key : key.toLowerCase()

@@ -20,7 +20,7 @@ const vars = dict({
 })
 const scope: Scope = { lookup: (name) => vars.get(name), names: () => [...vars.keys()].map(String) }
 
-function evaluate(text: string, run?: LookupRun): Value {
+function evaluate(text: string, run: LookupRun = { check: false, passwords: new Map() }): Value {
   const environment = templateEnvironment(folder, { PATH: process.env['PATH'] }, undefined, undefined, run)
   return compileExpression(text, { file: 'p.yml' }).evaluate(scope, environment)
 }
@@ -131,6 +131,8 @@ describe('the rest', () => {
     ["query('inventory_hostnames', 'masters:&lbs')", ['m1']],
     ["query('inventory_hostnames', 'm*')", ['m1', 'm2']],
     ["query('inventory_hostnames', 'nobody')", []],
+    ["query('inventory_hostnames', 'masters[0]')", ['m1']],
+    ["query('inventory_hostnames', '~m[2-9]')", ['m2']],
     ["lookup('env', 'HAKUBE_NOTHING', default='d')", 'd'],
   ])('%s', (text, expected) => expect(evaluate(text)).toEqual(expected))
 
