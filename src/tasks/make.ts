@@ -70,6 +70,12 @@ export default defineTask({
     if (reply.code === 127) return missingTool(world, make.program ?? 'make', 'make')
     const stderr = reply.stderr.toString('utf8')
     if (reply.code === 0) {
+      // In check mode make has looked at the files as they are, not as earlier tasks would make them.
+      if (world.predicts('path'))
+        return {
+          status: 'unknown',
+          why: `whether there is something to make in ${make.chdir} then is not known`,
+        }
       const said = { stdout: reply.stdout.toString('utf8'), stderr }
       return { status: 'ok', reason: `${make.target ?? 'all'} is made`, result: { ...shown(make), ...said } }
     }
