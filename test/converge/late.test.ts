@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../support/http-server.ts'
@@ -70,4 +70,16 @@ test('an apply that says so has changed nothing', async () => {
   const done = await runLocal(tasks)
   expect(done.story).toEqual(['a uri changed', 'a uri ok', 'a assert ok'])
   expect(readFileSync(join(done.folder, 'got'), 'utf8')).toBe('plain\n')
+})
+
+test.runIf(existsSync('/usr/bin/apt-get'))('a key, too', async () => {
+  await server.log()
+  const done = await runLocal(
+    play(`
+    - apt_key: { url: 'http://nowhere.test/plain', keyring: '{{ playbook_dir }}/k.gpg' }
+      environment: { http_proxy: '${server.url}' }
+`),
+  )
+  expect(await server.log()).toEqual(['GET http://nowhere.test/plain'])
+  expect(done.story[0]).toMatch(/^a apt_key failed/)
 })
