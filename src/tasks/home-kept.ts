@@ -25,7 +25,7 @@ function ask(name: string): ScriptAsk {
       new Script(`line=$({ getent passwd -- "$user" || grep "^$user:" /etc/passwd; } | head -n 1)
 home=$(printf '%s\\n' "$line" | cut -d: -f6)
 [ -n "$home" ] && [ -d "$home" ] || exit 0
-real=$(readlink -f "$home")
+real=$(readlink -f "$home") || real=$home
 [ ! -L "\${home%/}" ] || printf 'link %s\\n' "$real"
 owner=$(stat -L -c %u "$home")
 [ "$owner" = "$(printf '%s\\n' "$line" | cut -d: -f3)" ] || printf 'owner %s\\n' "$(stat -L -c %U "$home")"
