@@ -1,3 +1,6 @@
+/** All may seem to wait for a moment, while one of them is about to go on. */
+const STUCK_MS = 500
+
 /**
  * Where every host stands in the program. Hosts run on their own and meet only where the linear order shows:
  * at plays, around tasks that look beyond their host, and where a failure ends the run for all.
@@ -12,6 +15,9 @@ export class Progress {
   readonly #fences = new Map<number, (() => void)[]>()
   readonly #waiting = new Map<string, (() => void)[]>()
   readonly #changedAt = new Map<string, number>()
+  #blocked = 0
+  /** Called once where all hosts wait for each other, which would never end. */
+  onStuck: (() => void) | undefined
   #version = 0
   #recalls = 0
   #stopped: string | undefined
@@ -80,6 +86,7 @@ export class Progress {
   leave(host: string): void {
     this.#at.delete(host)
     this.#changed(host)
+    this.#watch()
   }
 
   /** The host failed, or could not be reached, in this play. */
@@ -156,7 +163,7 @@ export class Progress {
   /** Waits until every host that is still in the run has finished the steps before this position. */
   allReached(position: number): Promise<void> {
     if (!this.#closed(position)) return Promise.resolve()
-    return new Promise((resolve) => {
+    return this.#wait((resolve) => {
       const waiting = this.#fences.get(position)
       if (waiting) waiting.push(resolve)
       else this.#fences.set(position, [resolve])
@@ -170,11 +177,28 @@ export class Progress {
   moved(host: string, since: number = this.#version): Promise<void> {
     if (this.#stopped !== undefined || !this.#at.has(host) || (this.#changedAt.get(host) ?? 0) > since)
       return Promise.resolve()
-    return new Promise((resolve) => {
+    return this.#wait((resolve) => {
       const waiting = this.#waiting.get(host)
       if (waiting) waiting.push(resolve)
       else this.#waiting.set(host, [resolve])
     })
+  }
+
+  /** Each host waits for one thing at a time, and only hosts end waits: where all of them wait, nobody ever will. */
+  async #wait(register: (resolve: () => void) => void): Promise<void> {
+    this.#blocked++
+    this.#watch()
+    await new Promise<void>(register)
+    this.#blocked--
+  }
+
+  #watch(): void {
+    const isStuck = () => this.#blocked > 0 && this.#blocked >= this.#at.size && this.#stopped === undefined
+    if (!isStuck()) return
+    const version = this.#version
+    setTimeout(() => {
+      if (isStuck() && this.#version === version) this.onStuck?.()
+    }, STUCK_MS)
   }
 
   #closed(position: number): boolean {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { HostRun } from './converge.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
-import { EXIT, HakubeError, type ExitCode } from './errors.ts'
+import { EXIT, HakubeError, showPlace, type ExitCode } from './errors.ts'
+import type { Line } from './playbook/line.ts'
 import type { PlayRun } from './playbook/program.ts'
 import { Ways } from './run/ways.ts'
 import { Preflight } from './ha/preflight/preflight.ts'
@@ -69,6 +70,11 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const progress = new Progress(going)
     // Who waits for others wakes up and ends: a run that hangs must be possible to stop.
     options.signal.addEventListener('abort', () => void progress.stop('interrupted'), { once: true })
+    let stuck: Error | undefined
+    progress.onStuck = () => {
+      stuck ??= new Error(`all hosts wait for each other: ${whereabouts(going, progress, line)}`)
+      progress.stop(stuck.message)
+    }
     const rolled = rollingOf({
       steps: line.steps,
       store,
@@ -127,6 +133,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     runs.push(...going.map((host) => growth.enlist(host)))
     await renderAhead(runs, context)
     const ends = await converge(growth, gate, context, options.check ? undefined : rolled?.rolling)
+    if (stuck) throw stuck
     if (preflight.refusal) throw preflight.refusal
     if (options.check) rolled?.rolling.preview()
     await options.inspect?.(scene)
@@ -170,6 +177,18 @@ async function converge(
   } finally {
     await gate.release()
   }
+}
+
+/** Where each host stands, for the report of a bug. */
+function whereabouts(hosts: readonly string[], progress: Progress, line: Line): string {
+  return hosts
+    .map((host) => {
+      const position = progress.placeOf(host)
+      if (position === undefined) return `${host} is through`
+      const { task, type } = line.at(position) ?? {}
+      return `${host} at ${task ? `${task.name ?? task.action} (${showPlace(task.place)})` : (type ?? 'the end')}`
+    })
+    .join(', ')
 }
 
 const COUNTERS = ['ok', 'changed', 'unknown', 'skipped', 'failed', 'ignored', 'trips', 'ms'] as const

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Progress } from '../src/progress.ts'
 
 /** Whether a promise is done after everything that is due has run. */
@@ -29,6 +29,23 @@ const STEPS: { name: string; steps: ((progress: Progress) => void)[]; open: bool
 ]
 
 describe('Progress', () => {
+  it.each<[string, (progress: Progress) => unknown, boolean]>([
+    ['all wait', (p) => [p.allReached(5), p.moved('a')], true],
+    ['one waits', (p) => p.allReached(5), false],
+    ['one goes on in time', (p) => [p.allReached(5), p.moved('a'), p.tell('a')], false],
+    ['the one that did not wait leaves, and is no help', (p) => [p.moved('a'), p.leave('b')], true],
+    ['the run is stopped', (p) => [p.allReached(5), p.moved('a'), p.stop('x')], false],
+  ])('tells that nobody will go on where %s: %s', async (_, happen, stuck) => {
+    vi.useFakeTimers()
+    const progress = new Progress(['a', 'b'])
+    let told = 0
+    progress.onStuck = () => told++
+    happen(progress)
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    expect(told > 0).toBe(stuck)
+  })
+
   it.each(STEPS)('opens a fence or not: $name', async ({ steps, open }) => {
     const before = new Progress(['a', 'b'])
     const waiting = before.allReached(5)

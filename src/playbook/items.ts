@@ -24,7 +24,7 @@ export function itemsOf(
   if (!loop) return undefined
   let values: Value
   try {
-    values = renderTree(loop.items, scope)
+    values = loop.style === 'first_found' ? candidates(loop.items, scope) : renderTree(loop.items, scope)
   } catch (error) {
     // As in Ansible: a loop over something undefined is no mistake where the condition is false anyway.
     const never = isUndecided(error) ? neverRuns(when, scope) : undefined
@@ -42,6 +42,19 @@ export function itemsOf(
   const items = loop.style === 'flatten' ? values.flat(1) : values
   if (items.length === 0) return 'the loop has no items'
   return makeItems(loop, items, scope)
+}
+
+/** As in Ansible: a name that is made of something undefined is the name of no file. */
+function candidates({ value, place }: Located, scope: TaskScope): Value {
+  if (Array.isArray(value)) return value.map((item) => candidates({ value: item, place }, scope))
+  if (isDict(value))
+    return new Map([...value].map(([key, item]) => [key, candidates({ value: item, place }, scope)]))
+  try {
+    return renderTree({ value, place }, scope)
+  } catch (error) {
+    if (isKnown(error) && error.code === 'undefined-variable') return value
+    throw error
+  }
 }
 
 /** The items of with_dict and its like: what the lookup of that name makes of the loop's value. */

@@ -18,6 +18,8 @@ const LOOPS: [string, string, string[]][] = [
   ['with_first_found', '[none.yml, "{{ which }}.conf"]', ['b.conf']],
   ['with_first_found', '[{files: [x, a.conf], paths: [files]}]', ['a.conf']],
   ['with_first_found', '[{files: [x], skip: true}]', []],
+  ['with_first_found', '["{{ nope }}.conf", "{{ which.no.such }}", "{{ which }}.conf"]', ['b.conf']],
+  ['with_first_found', '[{files: ["{{ nope }}"]}, b.conf]', ['b.conf']],
 ]
 
 const SHOW: Record<string, string> = {
