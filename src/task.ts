@@ -118,9 +118,9 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   unsupported?: Readonly<Record<string, string>>
   /**
    * What it does or asks may reach other hosts, as with an arbitrary command: the engine keeps the linear order of
-   * all hosts around it. Where only some tasks do, their arguments tell, as they are written.
+   * all hosts around it.
    */
-  beyond?: boolean | ((args: ReadonlyMap<string, { value: Value }>) => boolean)
+  beyond?: boolean
   /**
    * Its questions go over the network: they are asked when its turn has come, not ahead, and with the task's
    * environment (`http_proxy`). That costs the no-op a round trip.

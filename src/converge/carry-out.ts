@@ -9,7 +9,6 @@ import { UnknownAnswer } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
-import { movesOthers } from './fence.ts'
 import { hasFailed, judge, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
@@ -203,13 +202,12 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const plan = await look(work, hands)
   if (plan.status !== 'change') return tryOnce(work, group, hands)
   const { module, kind, prepared } = rendered
-  const moves = movesOthers(group.task)
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
-  const beyond = moves || work.settings.way !== undefined
+  const beyond = module.beyond === true || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
   // What others are asked would be stale: they may wait for what this one has done elsewhere.
-  const asked = moves ? next.filter((other) => other === work) : next
+  const asked = module.beyond === true ? next.filter((other) => other === work) : next
   const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
   const output = plan.absence
     ? await applyAndOutlast(work, plan, plan.absence, hands)

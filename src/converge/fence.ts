@@ -7,14 +7,7 @@ import type { Group } from '../playbook/work.ts'
 /** Whether hosts keep the linear order around this task: what it does may reach further than its host. */
 export function isBeyond(task: Task | undefined): boolean {
   if (task === undefined || isMeta(task.module)) return false
-  return movesOthers(task) || task.delegateTo !== undefined
-}
-
-/** The same of the module alone, wherever it works. */
-export function movesOthers(task: Task | undefined): boolean {
-  if (task === undefined || isMeta(task.module)) return false
-  const { beyond = false } = task.module
-  return typeof beyond === 'function' ? beyond(task.args) : beyond
+  return task.module.beyond === true || task.delegateTo !== undefined
 }
 
 /** The same of a step: handlers run where they are flushed. In check mode only what is delegated reaches further. */

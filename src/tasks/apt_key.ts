@@ -9,7 +9,7 @@ import type { Effect, World, WorldQuestion } from '../world/world.ts'
 import { fetchScript } from '../http/fetch-script.ts'
 import { withDownload } from './file-content.ts'
 import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
-import { type KeySource, keysOf, mayBeRemote, sourceQuestions, urlSource } from './key-source.ts'
+import { type KeySource, keysOf, isRemote, sourceQuestions, urlSource } from './key-source.ts'
 import { pathQuestion } from './make-directory.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
@@ -61,8 +61,7 @@ export default defineTask({
   unsupported: {
     keyserver: 'write url: https://keyserver.ubuntu.com/pks/lookup?op=get&search=0xID',
   },
-  beyond: (args) => mayBeRemote(args.get('url')?.value),
-  late: ({ url, id }) => id === undefined && mayBeRemote(url),
+  late: ({ url, id }) => id === undefined && isRemote(url),
   example: `
 - name: Trust the packages of haproxy.debian.net
   apt_key:

@@ -1,6 +1,5 @@
 import { contentScript, readContent } from '../http/content.ts'
 import { type HttpRequest, readRequest, withoutPassword } from '../http/request.ts'
-import type { Value } from '../value.ts'
 import type { ScriptAsk, PathAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
@@ -30,9 +29,9 @@ export function urlSource(
   return { type: 'url', request, shown: withoutPassword(url) }
 }
 
-/** Whether this is the URL of another machine, or a template that may become one. */
-export function mayBeRemote(url: Value | undefined): boolean {
-  return typeof url === 'string' && (url.includes('{{') || /^(?!file:)\w+:\/\//i.test(url))
+/** Whether this is the URL of another machine. */
+export function isRemote(url: string | undefined): boolean {
+  return url !== undefined && /^(?!file:)\w+:\/\//i.test(url)
 }
 
 export function sourceQuestions(source: KeySource): WorldQuestion[] {

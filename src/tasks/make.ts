@@ -3,7 +3,6 @@ import { quote, type Script, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { fromJson } from '../value.ts'
 import type { ScriptAsk } from '../world/replies.ts'
-import { missingTool } from './missing-tool.ts'
 import { int, name, path, text } from './params.ts'
 
 interface Make {
@@ -67,15 +66,9 @@ export default defineTask({
     if (!directory.exists || directory.type !== 'directory')
       return { status: 'fail', message: `${make.chdir} is not a directory` }
     const reply = world.get('script', askFor(make))
-    if (reply.code === 127) return missingTool(world, make.program ?? 'make', 'make')
+    if (reply.code === 127) return { status: 'fail', message: 'make is not installed' }
     const stderr = reply.stderr.toString('utf8')
     if (reply.code === 0) {
-      // In check mode make has looked at the files as they are, not as earlier tasks would make them.
-      if (world.predicts('path'))
-        return {
-          status: 'unknown',
-          why: `whether there is something to make in ${make.chdir} then is not known`,
-        }
       const said = { stdout: reply.stdout.toString('utf8'), stderr }
       return { status: 'ok', reason: `${make.target ?? 'all'} is made`, result: { ...shown(make), ...said } }
     }

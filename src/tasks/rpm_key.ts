@@ -7,7 +7,7 @@ import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effect, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith } from '../world/script-reply.ts'
-import { type KeySource, keysOf, mayBeRemote, sourceQuestions, urlSource } from './key-source.ts'
+import { type KeySource, keysOf, isRemote, sourceQuestions, urlSource } from './key-source.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, text } from './params.ts'
 
@@ -41,8 +41,7 @@ export default defineTask({
     state: oneOf(['present', 'absent']).default('present').describe('Whether the key is to be there.'),
     validate_certs: bool.default(true).describe('Check the certificate of the server of a URL.'),
   }),
-  beyond: (args) => mayBeRemote(args.get('key')?.value),
-  late: ({ key }) => mayBeRemote(key),
+  late: ({ key }) => isRemote(key),
   example: `
 - name: Trust the packages of EPEL
   rpm_key:

@@ -169,9 +169,6 @@ test('what another machine has is asked for when its turn has come', () => {
     false,
     false,
   ])
-  const beyond = (value: string) =>
-    typeof module.beyond === 'function' && module.beyond(new Map([['url', { value }]]))
-  expect([url, '{{ url }}', 'file:///y'].map(beyond)).toEqual([true, true, false])
 })
 
 test('a host without apt is refused', async () => {

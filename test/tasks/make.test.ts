@@ -5,12 +5,7 @@ import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/make.ts'
 import { scratch } from '../world/hosts.ts'
 import { hostWithOnly } from '../support/tools.ts'
-import { pathGone } from '../../src/world/path-effects.ts'
-import { replyWith } from '../../src/world/script-reply.ts'
-import { id } from '../../src/world/world.ts'
-import { directory } from './accounts.ts'
-import { controllerWith, runTask, shells } from './harness.ts'
-import { planWith } from './worlds.ts'
+import { runTask, shells } from './harness.ts'
 
 const MAKEFILE = 'out: src\n\tcp src $(TO)\n\ncheck:\n\t@echo checked; exit 3\nTO = out\n'
 
@@ -40,17 +35,6 @@ test('a directory that is not there, and no make', async () => {
   const bare = hostWithOnly('bare', [])
   expect((await runTask(module, { chdir: '/none' }, bare)).plan).toMatchObject({ status: 'fail' })
   expect((await runTask(module, { chdir: '/tmp' }, bare)).plan).toMatchObject({
-    message: 'this host has no make',
+    message: 'make is not installed',
   })
-})
-
-test('what earlier tasks change in files may be something to make', async () => {
-  const args = { chdir: '/src', target: 'all' }
-  const wish = await module.prepare(module.params.parse(args), controllerWith())
-  const [, asked] = module.asks(wish)
-  if (asked?.kind !== 'script') throw new Error('make is not asked')
-  const answers = { ...directory('/src'), [id('script', asked.ask.id)]: replyWith([]) }
-  const { plan, world, again } = await planWith(module, args, answers)
-  expect(plan).toMatchObject({ status: 'ok', reason: 'all is made' })
-  expect(again(world.after([pathGone('/src/x')]))).toMatchObject({ status: 'unknown' })
 })

@@ -79,8 +79,5 @@ test('a URL that cannot be fetched yet is unknown behind a package', async () =>
 
 test('what another machine has is asked for when its turn has come', () => {
   const late = (key: string) => module.late?.(module.params.parse({ key }))
-  const beyond = (value: string) =>
-    typeof module.beyond === 'function' && module.beyond(new Map([['key', { value }]]))
   expect(['https://x/y', 'file:///y', FILE, ONE.id].map(late)).toEqual([true, false, false, false])
-  expect(['https://x/y', '{{ key }}', 'file:///y', FILE].map(beyond)).toEqual([true, true, false, false])
 })

@@ -14,7 +14,6 @@ const DOCUMENTED: readonly RegExp[] = [
   /^an upgrade may bring it$/,
   /^whether an upgrade starts it$/,
   /^the package manager writes there$/,
-  /^whether there is something to make in \S+ then is not known$/,
   /^how many rules .+ has is not known yet$/,
   /^package \S+ may bring it$/,
   /^some releases of package \S+ bring it$/,
