@@ -44,6 +44,8 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   let attempts = 0
   const once = async () => {
     const found = doubted(work, judge(work, await attempt(work, group, hands), register), hands)
+    if (found.openEnded && found.status !== 'ok' && hands.context.check && !work.settings.rehearsed)
+      hands.answers.open(work.name)
     return retry && !work.settings.check
       ? { ...found, result: { ...found.result, attempts: ++attempts } }
       : found
@@ -72,10 +74,18 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
 /**
  * A task with `check_mode: false` runs in check mode too, on a host that has nothing yet of what was predicted.
  * That it fails there, such as a program whose package would have been installed, says nothing about the real run.
+ * Nor does what fails behind a command that was not run, such as one that makes the file that is missing.
  */
-function doubted(work: Work, found: Verdict, { context, answers }: Hands): Verdict {
-  if (!context.check || work.settings.check || !hasFailed(found) || !answers.hasPredictions) return found
-  return verdict('unknown', `it fails while the changes above are not made: ${found.reason}`)
+function doubted(work: Work, found: Verdict, hands: Hands): Verdict {
+  const { context, answers } = hands
+  if (!context.check || !hasFailed(found)) return found
+  if (!work.settings.check)
+    return answers.hasPredictions
+      ? verdict('unknown', `it fails while the changes above are not made: ${found.reason}`)
+      : found
+  if (answers.opened === undefined) return found
+  unsettle(work, hands)
+  return verdict('unknown', `unless "${answers.opened}" sees to it: ${found.reason}`)
 }
 
 /** The verdict, failed; only ignore_errors has still a say. */
@@ -184,6 +194,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
   }
   const runs = plan.maybe === true || kind === 'wait' || (kind === 'action' && !moves)
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
+    ...(plan.openEnded && { openEnded: true }),
     diff: plan.diff,
     notes: plan.notes ?? [],
     predicted: true,
