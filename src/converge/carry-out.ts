@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Connection } from '../connect/connection.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import type { Absence, Plan, Result, TaskKind, TaskModule } from '../task.ts'
+import type { Value } from '../value.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { unsettled } from '../world/unsettled.ts'
@@ -9,7 +10,7 @@ import { UnknownAnswer } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
-import { hasFailed, judge, registered, verdict, type Verdict } from './verdict.ts'
+import { hasFailed, judge, openDict, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
 
@@ -43,7 +44,8 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const register = group.task?.register
   let attempts = 0
   const once = async () => {
-    const found = doubted(work, judge(work, await attempt(work, group, hands), register), hands)
+    const looked = left(work, await attempt(work, group, hands), hands)
+    const found = doubted(work, judge(work, looked, register), hands)
     if (found.openEnded && found.status !== 'ok' && hands.context.check && !work.settings.rehearsed)
       hands.answers.open(work.name)
     return retry && !work.settings.check
@@ -69,6 +71,25 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
     return failedWith(work, found, error.message, error.hint)
   }
   return failedWith(work, found, `until did not hold after ${retry.retries} retries`)
+}
+
+/**
+ * Check mode, behind a task that was not run and may do anything: a path that stat has not found may be there then, and
+ * have a mode.
+ */
+function left(work: Work, found: Verdict, { context, answers }: Hands): Verdict {
+  const { rendered } = work
+  const looks = rendered.type === 'ready' && rendered.module.readOnly === true
+  const { opened } = answers
+  if (!context.check || !looks || opened === undefined || found.status === 'unknown') return found
+  const why = `only the real run knows what "${opened}" leaves`
+  const open = ([name, value]: [string, Value]): [string, Value] => [
+    name,
+    value instanceof Map && value.get('exists') === false
+      ? openDict(new Map([...value].map(([key, inner]) => [String(key), inner])), why)
+      : value,
+  ]
+  return { ...found, result: Object.fromEntries(Object.entries(found.result).map(open)) }
 }
 
 /**

@@ -45,6 +45,23 @@ describe('check mode, behind a task that may do anything', () => {
     expect(existsSync(join(done.folder, 'made'))).toBe(false)
   })
 
+  it('leaves open what stat would say of a path that is not there yet', async () => {
+    const tasks = `- {name: first, command: "true"}
+- {name: look, stat: {path: "${FILE}"}, register: found}
+- {name: exists, debug: {msg: "{{ found.stat.exists }}"}}
+- {name: mode, debug: {msg: "{{ found.stat.mode }}"}}`
+    const done = await runLocal(play(tasks), { inventory: ONE, check: true })
+    expect(done.outcomes.slice(2).map(({ task, status, reason }) => [task, status, reason])).toEqual([
+      ['exists', 'ok', expect.anything()],
+      ['mode', 'unknown', 'only the real run knows what "first" leaves'],
+    ])
+    const alone = await runLocal(play(tasks.replace('command: "true"', 'debug: {}')), {
+      inventory: ONE,
+      check: true,
+    })
+    expect(storyOf(alone, 'a').at(-1)).toBe('mode failed')
+  })
+
   it('comes true in the real run', async () => {
     const done = await runLocal(play(`- command: touch ${FILE}\n- file: {path: "${FILE}", mode: "0600"}`), {
       inventory: ONE,
