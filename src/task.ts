@@ -63,6 +63,8 @@ export type Plan =
       counts?: boolean
       /** True: only the apply shows whether anything changes; then `result` returns `changed`. */
       maybe?: boolean
+      /** True: beside its effects it may do anything, as a command does; what fails behind it may not fail then. */
+      openEnded?: true
       /** The host goes away and comes back, as with a reboot: the run waits for it behind the apply. */
       absence?: Absence
     }

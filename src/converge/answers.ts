@@ -52,6 +52,8 @@ export class Inquiry {
 /** What check mode has predicted for one host so far: it lies over every answer of that host, whoever asks. */
 export class Predicted {
   effects: readonly Effect[] = []
+  /** The first task that may do anything. */
+  opened: string | undefined
 }
 
 /** One host's answers, kept apart by who asked: what root sees, a login user may not. */
@@ -114,6 +116,16 @@ export class Answers {
   /** Check mode: whether the host would already be another one. */
   get hasPredictions(): boolean {
     return this.#predicted.effects.length > 0
+  }
+
+  /** Check mode: the first task that would have run and may do anything, such as a command; undefined without one. */
+  get opened(): string | undefined {
+    return this.#predicted.opened
+  }
+
+  /** Check mode: this task would have run, and nobody knows all that it does. */
+  open(task: string): void {
+    this.#predicted.opened ??= task
   }
 
   /** Check mode: these effects would be there now. */

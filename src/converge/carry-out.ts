@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Connection } from '../connect/connection.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import type { Absence, Plan, Result, TaskKind, TaskModule } from '../task.ts'
+import type { Value } from '../value.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { unsettled } from '../world/unsettled.ts'
@@ -9,7 +10,7 @@ import { UnknownAnswer } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
-import { hasFailed, judge, registered, verdict, type Verdict } from './verdict.ts'
+import { hasFailed, judge, openDict, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
 
@@ -43,7 +44,10 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const register = group.task?.register
   let attempts = 0
   const once = async () => {
-    const found = doubted(work, judge(work, await attempt(work, group, hands), register), hands)
+    const looked = left(work, await attempt(work, group, hands), hands)
+    const found = doubted(work, judge(work, looked, register), hands)
+    if (found.openEnded && found.status !== 'ok' && hands.context.check && !work.settings.rehearsed)
+      hands.answers.open(work.name)
     return retry && !work.settings.check
       ? { ...found, result: { ...found.result, attempts: ++attempts } }
       : found
@@ -70,12 +74,39 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
 }
 
 /**
+ * Check mode, behind a task that was not run and may do anything: a path that stat has not found may be there then, and
+ * have a mode.
+ */
+function left(work: Work, found: Verdict, { context, answers }: Hands): Verdict {
+  const { rendered } = work
+  const looks = rendered.type === 'ready' && rendered.module.readOnly === true
+  const { opened } = answers
+  if (!context.check || !looks || opened === undefined || found.status === 'unknown') return found
+  const why = `only the real run knows what "${opened}" leaves`
+  const open = ([name, value]: [string, Value]): [string, Value] => [
+    name,
+    value instanceof Map && value.get('exists') === false
+      ? openDict(new Map([...value].map(([key, inner]) => [String(key), inner])), why)
+      : value,
+  ]
+  return { ...found, result: Object.fromEntries(Object.entries(found.result).map(open)) }
+}
+
+/**
  * A task with `check_mode: false` runs in check mode too, on a host that has nothing yet of what was predicted.
  * That it fails there, such as a program whose package would have been installed, says nothing about the real run.
+ * Nor does what fails behind a command that was not run, such as one that makes the file that is missing.
  */
-function doubted(work: Work, found: Verdict, { context, answers }: Hands): Verdict {
-  if (!context.check || work.settings.check || !hasFailed(found) || !answers.hasPredictions) return found
-  return verdict('unknown', `it fails while the changes above are not made: ${found.reason}`)
+function doubted(work: Work, found: Verdict, hands: Hands): Verdict {
+  const { context, answers } = hands
+  if (!context.check || !hasFailed(found)) return found
+  if (!work.settings.check)
+    return answers.hasPredictions
+      ? verdict('unknown', `it fails while the changes above are not made: ${found.reason}`)
+      : found
+  if (answers.opened === undefined) return found
+  unsettle(work, hands)
+  return verdict('unknown', `unless "${answers.opened}" sees to it: ${found.reason}`)
 }
 
 /** The verdict, failed; only ignore_errors has still a say. */
@@ -184,6 +215,7 @@ function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdic
   }
   const runs = plan.maybe === true || kind === 'wait' || (kind === 'action' && !moves)
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
+    ...(plan.openEnded && { openEnded: true }),
     diff: plan.diff,
     notes: plan.notes ?? [],
     predicted: true,

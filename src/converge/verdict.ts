@@ -21,6 +21,8 @@ export interface Verdict {
   final?: true
   /** Check mode stopped short of the task: what is missing in `result` is unknown, not absent. */
   predicted?: boolean
+  /** What was predicted may do more than is known. */
+  openEnded?: true
 }
 
 export function verdict(status: TaskStatus, reason: string, more: Partial<Verdict> = {}): Verdict {

@@ -78,6 +78,7 @@ export default defineTask({
       diff: [],
       apply: run(make, []),
       effects: [],
+      openEnded: true,
       timeout: 3600,
       result: shown(make),
     }

@@ -38,6 +38,7 @@ export function planRun(run: Run, world: World): Plan {
     diff: [],
     apply: runScript(run),
     effects: [],
+    openEnded: true,
   }
 }
 

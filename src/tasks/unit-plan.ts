@@ -92,6 +92,7 @@ function planSteps(task: UnitTask, name: string, unit: UnitReply, stale: boolean
     timeout: 300,
     effects: [effect('unit', name, () => after), ...(steps.some(isDaemon) ? [nothingStale] : [])],
     result,
+    ...(steps.some((step) => ['start', 'restart', 'reload'].includes(step)) && { openEnded: true }),
     // A oneshot service is over once it has run, and an indirect unit stays indirect.
     ...((known.oneshot === true || known.enablement === 'indirect') && { once: true }),
     ...(changes.length === 0 && { counts: false }),

@@ -80,6 +80,8 @@ export default defineTask({
       apply: waitScript(wait),
       timeout: wait.timeout + wait.delay + wait.sleep + wait.connectTimeout + 30,
       effects: [],
+      // Something else does what it waits for.
+      openEnded: true,
       counts: false,
     }
   },

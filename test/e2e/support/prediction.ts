@@ -41,6 +41,9 @@ const DOCUMENTED: readonly RegExp[] = [
   DOUBTFUL,
 ]
 
+/** A failure behind a task that may do anything: where the task fails then, it has to be this failure. */
+const UNLESS = /^unless ".+" sees to it: ([^]*)$/
+
 /** A list in check mode: the prediction, and in the same run a second one over what the first would make. */
 export interface Story {
   first: readonly TaskOutcome[]
@@ -115,6 +118,8 @@ function isPackageChange({ module, status }: TaskOutcome): boolean {
 
 /** `restless`: packages were changed before, whose scripts reload systemd or do not. */
 function agree(guess: TaskOutcome, truth: TaskOutcome, restless: boolean): boolean {
+  const [, failure] = UNLESS.exec(guess.reason) ?? []
+  if (guess.status === 'unknown' && failure !== undefined) return !isFailed(truth) || truth.reason === failure
   if (guess.status === 'unknown') return DOCUMENTED.some((why) => why.test(guess.reason))
   // A second check knows less where a number without a name is in sight, and may say so.
   if (truth.status === 'unknown' && NAMELESS.test(truth.reason)) return true

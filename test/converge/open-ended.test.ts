@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ONE } from '../playbook/support.ts'
+import { runLocal, storyOf } from '../support/run-local.ts'
+
+const play = (tasks: string) =>
+  `- hosts: web\n  gather_facts: false\n  tasks:\n${tasks.trim().replaceAll(/^/gm, '    ')}\n`
+const FILE = '{{ playbook_dir }}/made'
+
+describe('check mode, behind a task that may do anything', () => {
+  it.each([
+    { name: 'a command', first: `command: touch ${FILE}`, expected: 'unknown' },
+    {
+      name: 'a shell, itself unknown',
+      first: `shell: touch ${FILE}\n  register: out\n  changed_when: "'x' not in out.stdout"`,
+      expected: 'unknown',
+    },
+    {
+      name: 'a command that changes nothing',
+      first: 'command: ls\n  changed_when: false',
+      expected: 'failed',
+    },
+    {
+      name: 'a command that does not run',
+      first: `command: touch ${FILE}\n  when: false`,
+      expected: 'failed',
+    },
+    {
+      name: 'a command that creates would not run',
+      first: 'command: "true"\n  args: {creates: /etc/passwd}',
+      expected: 'failed',
+    },
+    {
+      name: 'a change whose effects are known',
+      first: `copy: {content: x, dest: "${FILE}2"}`,
+      expected: 'failed',
+    },
+  ])('$name: what is missing is $expected', async ({ first, expected }) => {
+    const playbook = play(`- name: first\n  ${first}\n- {name: mode, file: {path: "${FILE}", mode: "0600"}}`)
+    const done = await runLocal(playbook, { inventory: ONE, check: true })
+    expect(storyOf(done, 'a').at(-1)).toBe(`mode ${expected}`)
+    const { reason } = done.outcomes.at(-1) ?? {}
+    if (expected === 'unknown') expect(reason).toMatch(/^unless "first" sees to it: .*made does not exist$/)
+    expect(existsSync(join(done.folder, 'made'))).toBe(false)
+  })
+
+  it('leaves open what stat would say of a path that is not there yet', async () => {
+    const tasks = `- {name: first, command: "true"}
+- {name: look, stat: {path: "${FILE}"}, register: found}
+- {name: exists, debug: {msg: "{{ found.stat.exists }}"}}
+- {name: mode, debug: {msg: "{{ found.stat.mode }}"}}`
+    const done = await runLocal(play(tasks), { inventory: ONE, check: true })
+    expect(done.outcomes.slice(2).map(({ task, status, reason }) => [task, status, reason])).toEqual([
+      ['exists', 'ok', expect.anything()],
+      ['mode', 'unknown', 'only the real run knows what "first" leaves'],
+    ])
+    const alone = await runLocal(play(tasks.replace('command: "true"', 'debug: {}')), {
+      inventory: ONE,
+      check: true,
+    })
+    expect(storyOf(alone, 'a').at(-1)).toBe('mode failed')
+  })
+
+  it('comes true in the real run', async () => {
+    const done = await runLocal(play(`- command: touch ${FILE}\n- file: {path: "${FILE}", mode: "0600"}`), {
+      inventory: ONE,
+    })
+    expect(done.story.map((line) => line.split(' ').at(-1))).toEqual(['changed', 'changed'])
+  })
+
+  it('a mistake of the playbook stays one, and so does what another host lacks', async () => {
+    const playbook = play(`- command: touch ${FILE}
+  when: inventory_hostname == 'a'
+- {name: mode, file: {path: "${FILE}", mode: "0600"}}
+- {name: wrong, assert: {that: false}}`)
+    const inventory = `${ONE}b ansible_connection=local\n`
+    const done = await runLocal(playbook, { inventory, check: true })
+    expect(storyOf(done, 'a').slice(1)).toEqual(['mode unknown', 'wrong failed'])
+    expect(storyOf(done, 'b').at(-1)).toBe('mode failed')
+  })
+})
