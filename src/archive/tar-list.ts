@@ -1,3 +1,5 @@
+import { OddArchive } from './odd.ts'
+
 /** One thing in an archive. */
 export interface Member {
   /** As it is below the destination; a directory without its slash. */
@@ -17,9 +19,9 @@ export interface Member {
 }
 
 const LINE =
-  /^([-dlhcbpsCV])([r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-])\S* +(\S+?)\/(\S+) +(\d+|\d+,\d+) (\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/
+  /^([-dlhcbpsCV])([r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-])\S* +(.+?)\/(.+?) +(\d+|\d+,\d+) (\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/
 
-/** Reads what `tar -tv` of GNU or busybox prints, with times in UTC. Throws TypeError for lines that are none. */
+/** Reads what `tar -tv` of GNU or busybox prints, with times in UTC. Throws OddArchive for lines that are none. */
 export function readTarList(text: string): Member[] {
   return text
     .split('\n')
@@ -29,7 +31,7 @@ export function readTarList(text: string): Member[] {
 
 function readLine(line: string): Member {
   const match = LINE.exec(line)
-  if (!match) throw new TypeError(`not a line of tar: ${line}`)
+  if (!match) throw new OddArchive(`not a line of tar, such as of a name with a line break: ${line}`)
   const [, kind = '', bits = '', owner = '', group = '', size = '', day = '', time = '', rest = ''] = match
   const [name, target] = split(rest, kind === 'l' ? ' -> ' : kind === 'h' ? ' link to ' : undefined)
   return {

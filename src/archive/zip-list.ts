@@ -1,17 +1,28 @@
+import { OddArchive } from './odd.ts'
 import { type Member, tidyName } from './tar-list.ts'
 
 const END = 0x06054b50
 const ENTRY = 0x02014b50
 
-/** Reads the central directory of a zip, of which at least the end is given. Throws TypeError where it is none. */
+/** Reads the central directory of a zip, of which at least the end is given. Throws OddArchive where it cannot. */
 export function readZipList(bytes: Buffer): Member[] {
+  try {
+    return readList(bytes)
+  } catch (error) {
+    // A length in it leads out of the bytes.
+    if (error instanceof RangeError) throw new OddArchive('the list of the zip is damaged')
+    throw error
+  }
+}
+
+function readList(bytes: Buffer): Member[] {
   const end = endOf(bytes)
   const [count, size] = [bytes.readUInt16LE(end + 10), bytes.readUInt32LE(end + 12)]
   const start = end - size
-  if (count === 0xffff || start < 0) throw new TypeError('the list of the zip is too long')
+  if (count === 0xffff || start < 0) throw new OddArchive('the list of the zip is too long, or damaged')
   const out: Member[] = []
   for (let at = start; out.length < count;) {
-    if (bytes.readUInt32LE(at) !== ENTRY) throw new TypeError('the list of the zip is damaged')
+    if (bytes.readUInt32LE(at) !== ENTRY) throw new OddArchive('the list of the zip is damaged')
     const length = (offset: number): number => bytes.readUInt16LE(at + offset)
     const [nameLength, extraLength, commentLength] = [length(28), length(30), length(32)]
     out.push(readEntry(bytes, at, nameLength, extraLength))
@@ -22,13 +33,14 @@ export function readZipList(bytes: Buffer): Member[] {
 
 function endOf(bytes: Buffer): number {
   for (let at = bytes.length - 22; at >= 0; at -= 1) if (bytes.readUInt32LE(at) === END) return at
-  throw new TypeError('this is no zip')
+  throw new OddArchive('this is no zip')
 }
 
 function readEntry(bytes: Buffer, at: number, nameLength: number, extraLength: number): Member {
   const system = bytes.readUInt8(at + 5)
   const external = bytes.readUInt32LE(at + 38)
   const raw = bytes.toString('utf8', at + 46, at + 46 + nameLength)
+  if (/[\n\0]/.test(raw)) throw new OddArchive(`a name in the zip has a line break: ${JSON.stringify(raw)}`)
   const unix = system === 3 || system === 19 ? external >>> 16 : 0
   const directory = raw.endsWith('/')
   const kind = unix & 0o170000

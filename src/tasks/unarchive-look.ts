@@ -1,3 +1,4 @@
+import { OddArchive } from '../archive/odd.ts'
 import { KIND, sourceFunction, sourceKey } from '../archive/source.ts'
 import { type Member, readTarList } from '../archive/tar-list.ts'
 import { readZipList } from '../archive/zip-list.ts'
@@ -21,6 +22,9 @@ export interface Looked {
   users: ReadonlyMap<string, number>
   groups: ReadonlyMap<string, number>
 }
+
+/** Exit status of the look where the archive itself is why. */
+const ODD = 6
 
 export function lookAsk(task: Unarchive): ScriptAsk {
   const { source, dest, exclude, include, options } = task
@@ -72,21 +76,22 @@ printf 'groups='; cut -d : -f 1,3 /etc/group | base64 | tr -d '\n'; echo`,
 function tarList({ options, exclude, include }: Unarchive): Script {
   const excluded = exclude.map((one) => `--exclude=${one}`)
   const more = options.length === 0 ? [] : ['--show-transformed-names', ...options]
-  const pattern = String.raw`s/^[^ ]* *[^ ]* *[0-9,]* [0-9-]* [0-9:.]* //`
+  // The first time in the line ends what stands before the name; a group may have a blank in it.
+  const cut = String.raw`s/ [0-9,]* [0-9]\{4\}-[0-9][0-9]-[0-9][0-9] [0-9:.]* /\n/; s/^.*\n//`
   return sh`if [ -n "$hk_gnu" ]; then
     hk_list=$(hk_plain | LC_ALL=C TZ=UTC0 $hk_tar --quoting-style=literal --full-time -tv ${more} ${excluded} -f - ${include}) || exit 5
   else
     ${options.length === 0 ? nothing : sh`echo 'extra_opts need GNU tar' >&2; exit 4`}
     hk_list=$(hk_plain | TZ=UTC0 tar -tv -f - ${include}) || exit 5
   fi
-  hk_names=$(printf '%s\n' "$hk_list" | sed -e ${pattern} -e 's/ -> .*//' -e 's/ link to .*//')`
+  hk_names=$(printf '%s\n' "$hk_list" | sed -e ${cut} -e 's/ -> .*//' -e 's/ link to .*//')`
 }
 
 /** $hk_list is the end of the zip with its central directory, in base64 again. */
 function zipList({ source }: Unarchive): Script {
   if (source.type === 'content') {
     const names = namesIn(source.content)
-    if (!names) return sh`echo 'the zip is damaged' >&2; exit 4`
+    if (typeof names === 'string') return sh`printf '%s\n' ${names} >&2; exit ${ODD}`
     return sh`hk_list=$(hk_source | tail -c ${tailOf(source.content)} | base64)
   hk_names=${names.join('\n')}`
   }
@@ -100,13 +105,13 @@ function zipList({ source }: Unarchive): Script {
   else hk_names=$(unzip -l ${source.path} | sed -n 's/^ *[0-9][0-9]* *[0-9-]* *[0-9:]* *\(.*[^ ]\)$/\1/p'); fi`
 }
 
-/** undefined: it is none, or a damaged one. */
-function namesIn(content: Buffer): string[] | undefined {
-  if (!content.subarray(0, 2).equals(Buffer.from('PK'))) return undefined
+/** As text: why they cannot be told. */
+function namesIn(content: Buffer): string[] | string {
+  if (!content.subarray(0, 2).equals(Buffer.from('PK'))) return 'this is no zip'
   try {
     return readZipList(content).map(({ name }) => name)
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) return undefined
+    if (error instanceof OddArchive) return error.message
     throw error
   }
 }
@@ -117,7 +122,7 @@ function tailOf(content: Buffer): number {
   return content.length
 }
 
-/** Why it could not be looked at, as text; undefined: the archive is not there. */
+/** As text: why it could not be looked at. Throws OddArchive where nobody ever can. */
 export function readLook(reply: ScriptReply): Looked | string {
   const found = new Map(
     [...reply.stdout.toString('latin1').matchAll(/^(\w+)=(.*)$/gm)].map(
@@ -127,6 +132,7 @@ export function readLook(reply: ScriptReply): Looked | string {
   const kind = found.get('kind')
   if (reply.code !== 0) {
     const why = reply.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''
+    if (reply.code === ODD) throw new OddArchive(why)
     return kind === 'empty' ? `the archive is empty, or cannot be read${why === '' ? '' : `: ${why}`}` : why
   }
   const text = (name: string): string => Buffer.from(found.get(name) ?? '', 'base64').toString('utf8')
@@ -139,7 +145,7 @@ export function readLook(reply: ScriptReply): Looked | string {
     members: members.filter(({ name }) => name !== ''),
     there: new Map(stats.map(({ name, reply: one }) => [name, one])),
     times: new Map(stats.map(({ name, time }) => [name, time])),
-    crcs: new Map(text('crcs').split('\n').filter(Boolean).map(readCrc)),
+    crcs: new Map(text('crcs').split('\n').flatMap(readCrc)),
     users: readIds(text('users')),
     groups: readIds(text('groups')),
   }
@@ -165,9 +171,10 @@ function readThere(line: string): {
   return { name, time, reply: { exists: true, ...parseStat(words.slice(0, 12).join(' ')), digests: {} } }
 }
 
-function readCrc(line: string): [string, number] {
-  const at = line.indexOf(' ')
-  return [line.slice(at + 1), Buffer.from(line.slice(0, 8), 'hex').readUInt32LE(0)]
+/** Nothing where there is no gzip to tell it. */
+function readCrc(line: string): [string, number][] {
+  const [, hex, name = ''] = /^([0-9a-f]{8})[0-9a-f]{8} (.*)$/.exec(line) ?? []
+  return hex === undefined ? [] : [[name, Buffer.from(hex, 'hex').readUInt32LE(0)]]
 }
 
 function readIds(text: string): Map<string, number> {

@@ -1,3 +1,4 @@
+import { OddArchive } from '../archive/odd.ts'
 import type { ArchiveSource } from '../archive/source.ts'
 import type { Member } from '../archive/tar-list.ts'
 import { globRegex } from '../inventory/match.ts'
@@ -65,9 +66,8 @@ export function planUnarchive(task: Unarchive, world: World): Plan {
   // A file that is going to be put there, or is going to be another one.
   if (source.type === 'path' && file && Number.isNaN(file.mtime))
     throw new UnknownAnswer(new Unknown(`what is in ${source.path}: it is going to be written`))
-  const looked = readLook(world.get('script', lookAsk(task)))
-  if (typeof looked === 'string')
-    return { status: 'unknown', why: `${source.shown} cannot be unpacked: ${looked || 'it is no archive'}` }
+  const looked = lookedAt(task, world)
+  if ('status' in looked) return looked
   if (!looked.full && looked.kind !== 'zip' && task.exclude.length > 0) {
     const hint = 'name what you want with include, or install GNU tar'
     return { status: 'fail', message: "exclude needs GNU tar: busybox's leaves nothing out", hint }
@@ -76,6 +76,22 @@ export function planUnarchive(task: Unarchive, world: World): Plan {
   if (members.length === 0)
     return { status: 'fail', message: `${source.shown} has nothing that is to be unpacked` }
   return planMembers({ task, world, looked, members, directory })
+}
+
+function lookedAt(task: Unarchive, world: World): Looked | Plan {
+  const { shown } = task.source
+  try {
+    const looked = readLook(world.get('script', lookAsk(task)))
+    if (typeof looked !== 'string') return looked
+    return { status: 'unknown', why: `${shown} cannot be unpacked: ${looked || 'it is no archive'}` }
+  } catch (error) {
+    if (!(error instanceof OddArchive)) throw error
+    return {
+      status: 'fail',
+      message: `${shown} cannot be unpacked: ${error.message}`,
+      hint: 'if tar or unzip can read it, write a command task with creates',
+    }
+  }
 }
 
 interface Case {
@@ -201,8 +217,9 @@ function tarDiffers(member: Member, current: There, the: Case): boolean {
   const { task, world } = the
   if (creator(world).uid !== 0) return false
   const expected = extractedAttributes(member, the)
-  if (task.wishes.owner === undefined && expected.uid !== current.uid) return true
-  return task.wishes.group === undefined && expected.gid !== current.gid
+  const other = (one: number, two: number): boolean => !Number.isNaN(one) && one !== two
+  if (task.wishes.owner === undefined && other(expected.uid, current.uid)) return true
+  return task.wishes.group === undefined && other(expected.gid, current.gid)
 }
 
 function zipDiffers(member: Member, current: There, { looked }: Case): boolean {
@@ -227,7 +244,7 @@ function extractedAttributes(member: Member, { world, looked }: Case): Changeabl
   return { mode, uid: user.id, gid: group.id, owner: user.name, group: group.name }
 }
 
-/** A name that the host does not know: nobody can tell which number the archive has for it. */
+/** A name that the host does not know: only the archive knows its number, NaN here. */
 function account(
   name: string | undefined,
   known: ReadonlyMap<string, number>,
@@ -237,7 +254,7 @@ function account(
   const id = known.get(name)
   if (id !== undefined) return { id, name }
   const number = Number(name)
-  if (!Number.isInteger(number)) return own
+  if (!Number.isInteger(number)) return { id: Number.NaN, name }
   const named = [...known].find(([, one]) => one === number)
   return { id: number, name: named?.[0] ?? name }
 }

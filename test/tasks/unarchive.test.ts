@@ -158,6 +158,39 @@ describe.each(shells)('unarchive with $name', (host) => {
     }
   })
 
+  test('an odd archive is the failure of the task, and no more', async () => {
+    const folder = tree()
+    writeFileSync(join(folder, 'app/new\nline'), '')
+    spawnSync('tar', ['-cf', 'odd.tar', 'app'], { cwd: folder })
+    spawnSync('tar', ['--owner=A B:1234', '--group=Domain Users:1235', '-cf', 'blank.tar', 'app/a b'], {
+      cwd: folder,
+    })
+    const script = `
+import zipfile
+with zipfile.ZipFile("odd.zip", "w") as z: z.writestr("new\\nline", "x")
+with zipfile.ZipFile("many.zip", "w") as z:
+    for i in range(65536): z.writestr("f%d" % i, "")
+data = bytearray(open("odd.zip", "rb").read())
+data[data.index(b"PK\\1\\2") + 28] = 255
+open("broken.zip", "wb").write(data)
+`
+    expect(spawnSync('/usr/bin/python3', ['-c', script], { cwd: folder }).stderr.toString()).toBe('')
+    const zips = has('unzip') ? ['odd.zip', 'many.zip', 'broken.zip'] : []
+    for (const name of ['odd.tar', ...zips]) {
+      for (const remote_src of [true, false]) {
+        const args = { src: join(folder, name), dest: scratch(), remote_src }
+        expect((await runTask(module, args, host)).plan).toMatchObject({
+          status: 'fail',
+          message: expect.stringMatching(/cannot be unpacked: /),
+          hint: expect.stringMatching(/command task/),
+        })
+      }
+    }
+    const blank = { src: join(folder, 'blank.tar'), dest: scratch(), remote_src: true }
+    expect(await runTask(module, blank, host)).toMatchObject({ mispredicted: [] })
+    expect((await runTask(module, blank, host)).again ?? { status: 'ok' }).toMatchObject({ status: 'ok' })
+  })
+
   test('what is no archive, is not there, is empty; a destination that is none', async () => {
     const folder = scratch()
     writeFileSync(join(folder, 'empty'), '')

@@ -1,0 +1,2 @@
+/** An archive that cannot be read as it is: damaged, or with something in it that its list cannot say. */
+export class OddArchive extends Error {}
