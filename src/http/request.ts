@@ -93,9 +93,14 @@ function bareUrl(url: URL, text: string): string {
   return text.replace(/^([a-zA-Z]+:\/\/)[^/?#]*@/, '$1')
 }
 
-/** For messages. */
+/**
+ * A URL for messages: what stands before the host may be a password or a token, all but the name of a user of SSH.
+ * What is no URL may have a slash in its password.
+ */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-zA-Z]+:\/\/[^/?#:@]*):[^/?#@]*@/, '$1:********@')
+  if (/^([a-zA-Z0-9]+\+)?ssh:\/\/[^/?#:@]*@[^@/?#]*(\/|$)/i.test(text)) return text
+  const inside = URL.canParse(text) ? /^([a-zA-Z0-9+.-]+:\/\/)[^/?#]*@/ : /^([a-zA-Z0-9+.-]+:\/\/).*@/
+  return text.replace(inside, '$1********@')
 }
 
 /** The last part of a URL's path, or index.html. */

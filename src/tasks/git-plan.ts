@@ -1,3 +1,4 @@
+import { withoutPassword } from '../http/request.ts'
 import { sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
@@ -153,7 +154,8 @@ export function planGit(task: Git, world: World): Plan {
     const message = `${dest} is not empty, and no checkout of git`
     return { status: 'fail', message }
   }
-  if (looked.problem !== undefined) return { status: 'unknown', why: `${task.shown}: ${looked.problem}` }
+  if (looked.problem !== undefined)
+    return { status: 'unknown', why: `${task.shown}: ${looked.problem.replaceAll(task.repo, task.shown)}` }
   const after = wanted(task, looked)
   if (!task.clone && !there)
     return {
@@ -193,7 +195,7 @@ function planChange({ task, world, looked, after }: Case): Plan {
         subject: dest,
         fields: [
           { name: 'commit', before: before ?? 'absent', after: after ?? task.version },
-          ...(moved ? [{ name: 'remote', before: looked.url, after: task.shown }] : []),
+          ...(moved ? [{ name: 'remote', before: withoutPassword(looked.url), after: task.shown }] : []),
           ...(looked.changes > 0
             ? [{ name: 'local changes', before: String(looked.changes), after: '0' }]
             : []),

@@ -112,6 +112,21 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect(git(`${folder}/named`, 'remote')).toBe('up')
   })
 
+  test('what is secret in an address is not shown', async () => {
+    const { repo } = repository()
+    const dest = join(scratch(), 'checkout')
+    await runTask(module, { repo, dest }, host)
+    git(dest, 'remote', 'set-url', 'origin', 'https://anna:old-secret@127.0.0.1:9/x')
+    const moved = await runTask(module, { repo, dest }, host)
+    expect(moved.plan).toMatchObject({ status: 'change' })
+    expect(JSON.stringify([moved.plan.status === 'change' && moved.plan.diff, moved.result])).not.toContain(
+      'secret',
+    )
+    const down = await runTask(module, { repo: 'http://ghp_secret@127.0.0.1:9/x', dest }, host)
+    expect(down.plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('********@') })
+    expect(JSON.stringify(down.plan)).not.toContain('secret')
+  })
+
   test('clone: no, a directory that is something else, a repository that is not there', async () => {
     const { repo } = repository()
     const folder = scratch()
