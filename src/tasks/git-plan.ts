@@ -1,5 +1,5 @@
 import { withoutPassword } from '../http/request.ts'
-import { sh } from '../shell/sh.ts'
+import { nothing, sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathBecomes } from '../world/path-effects.ts'
@@ -47,9 +47,13 @@ export function gitQuestions(task: Git): WorldQuestion[] {
   ]
 }
 
-/** Writes nothing: a host key that is not known yet is not kept either. */
+/**
+ * Writes nothing: a host key that is not known yet is not kept either. With update: no the server is not asked, so that
+ * the look needs no turn of its own (late).
+ */
 function lookAsk(task: Git): ScriptAsk {
-  const { dest, bare, repo, version, remote } = task
+  const { dest, bare, repo, version, remote, update } = task
+  const refs = ['HEAD', `refs/heads/${version}`, `refs/tags/${version}`, `refs/tags/${version}^{}`]
   return {
     volatile: true,
     id: `git ${JSON.stringify(task)}`,
@@ -68,8 +72,12 @@ if [ -f ${`${dest}/${bare ? 'config' : '.git/config'}`} ] || [ -f ${`${dest}/.gi
   printf 'sub=%s\n' "$("$hk_git" submodule status --recursive 2>/dev/null | grep -c '^[-+U]')"`
   }
 fi
-"$hk_git" ls-remote ${repo} >/dev/null 2>&1 || { "$hk_git" ls-remote ${repo} 2>&1 >/dev/null | sed -n 's/^\(fatal\|ERROR\|ssh\)/&/p' >&2; echo 'unreachable=y'; exit 0; }
-"$hk_git" ls-remote ${repo} HEAD ${`refs/heads/${version}`} ${`refs/tags/${version}`} ${`refs/tags/${version}^{}`} | sed 's/^/ref=/'`,
+${
+  update
+    ? sh`hk_refs=$("$hk_git" ls-remote ${repo} ${refs}) || { echo 'unreachable=y'; exit 0; }
+printf '%s\n' "$hk_refs" | sed 's/^/ref=/'`
+    : nothing
+}`,
   }
 }
 
@@ -96,7 +104,8 @@ function read(reply: ScriptReply): Looked {
     const match = /^ref=([0-9a-f]+)\t(.+)$/.exec(line)
     return match ? [[match[2] ?? '', match[1] ?? '']] : []
   })
-  const why = reply.stderr.toString('utf8').trim().split('\n').at(-1)
+  const said = reply.stderr.toString('utf8').trim().split('\n')
+  const why = said.findLast((line) => /^(fatal|ERROR|ssh)/.test(line)) ?? said.at(-1)
   return {
     git: !lines.includes('none'),
     there: lines.includes('there'),
@@ -163,7 +172,7 @@ export function planGit(task: Git, world: World): Plan {
       reason: `${dest} is not there, and clone is no`,
       result: { before: null, after: after ?? null },
     }
-  if (after === undefined && !/^[0-9a-f]{4,39}$/.test(version))
+  if (task.update && after === undefined && !/^[0-9a-f]{4,39}$/.test(version))
     return { status: 'fail', message: `${task.shown} has no branch and no tag ${version}` }
   return planChange({ task, world, looked, after: after ?? null })
 }

@@ -127,6 +127,30 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect(JSON.stringify(down.plan)).not.toContain('secret')
   })
 
+  test('the server is asked once a look, and not at all where update is no', async () => {
+    const { repo, second } = repository()
+    const folder = scratch()
+    const [dest, log] = [join(folder, 'checkout'), join(folder, 'log')]
+    const executable = join(folder, 'git')
+    writeFileSync(executable, `#!/bin/sh\necho "$1" >>${log}\nexec git "$@"\n`, { mode: 0o755 })
+    const asked = async (args: Record<string, unknown>) => {
+      writeFileSync(log, '')
+      const done = await runTask(module, { repo, dest, executable, ...args }, host)
+      const words = readFileSync(log, 'utf8').split('\n')
+      return { done, times: words.filter((word) => word === 'ls-remote').length }
+    }
+    const first = await asked({ update: false })
+    expect(first).toMatchObject({ times: 0, done: { result: { after: second }, again: { status: 'ok' } } })
+    expect(await asked({})).toMatchObject({ times: 1, done: { plan: { status: 'ok' } } })
+    expect(await asked({ update: false })).toMatchObject({ times: 0, done: { plan: { status: 'ok' } } })
+    const gone = await asked({ repo: `${folder}/none` })
+    expect(gone.times).toBe(1)
+    expect(gone.done.plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('none') })
+    const late = (more: Record<string, unknown>) =>
+      module.late?.(module.params.parse({ repo, dest, ...more }))
+    expect([late({}), late({ update: false })]).toEqual([true, false])
+  })
+
   test('clone: no, a directory that is something else, a repository that is not there', async () => {
     const { repo } = repository()
     const folder = scratch()
