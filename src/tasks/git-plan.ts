@@ -1,5 +1,5 @@
 import { withoutPassword } from '../http/request.ts'
-import { nothing, sh } from '../shell/sh.ts'
+import { nothing, type Script, sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathBecomes } from '../world/path-effects.ts'
@@ -68,7 +68,9 @@ if [ -f ${`${dest}/${bare ? 'config' : '.git/config'}`} ] || [ -f ${`${dest}/.gi
   ${
     bare
       ? sh`:`
-      : sh`printf 'mods=%s\n' "$("$hk_git" --no-optional-locks status --porcelain --untracked-files=no | wc -l | tr -d ' ')"
+      : task.track_submodules && task.recursive
+        ? trackedLook(task)
+        : sh`printf 'mods=%s\n' "$("$hk_git" --no-optional-locks status --porcelain --untracked-files=no | wc -l | tr -d ' ')"
   printf 'sub=%s\n' "$("$hk_git" submodule status --recursive 2>/dev/null | grep -c '^[-+U]')"`
   }
 fi
@@ -79,6 +81,25 @@ printf '%s\n' "$hk_refs" | sed 's/^/ref=/'`
     : nothing
 }`,
   }
+}
+
+/**
+ * With track_submodules a submodule that is at another commit than the checkout names is no local change: the branch on
+ * its own server tells where it is to be.
+ */
+function trackedLook({ update }: Git): Script {
+  const behind = sh`hk_branch=$("$hk_git" config -f "$toplevel/.gitmodules" --get "submodule.$name.branch")
+[ "$hk_branch" != . ] || hk_branch=$("$hk_git" -C "$toplevel" symbolic-ref -q --short HEAD)
+hk_ref=HEAD
+[ -z "$hk_branch" ] || hk_ref=refs/heads/$hk_branch
+hk_newest=$("$hk_git" ls-remote "$("$hk_git" config --get remote.origin.url)" "$hk_ref") || exit 1
+[ "$(printf %s "$hk_newest" | cut -f 1)" = "$("$hk_git" rev-parse -q --verify HEAD)" ] || echo behind`
+  return sh`export hk_git
+  hk_changes='"$hk_git" --no-optional-locks status --porcelain --untracked-files=no --ignore-submodules=all'
+  printf 'mods=%s\n' "$({ eval "$hk_changes"; "$hk_git" submodule --quiet foreach --recursive "$hk_changes"; } | wc -l | tr -d ' ')"
+  hk_sub=$("$hk_git" submodule status --recursive 2>/dev/null | sed -n '/^[-U]/p')
+  ${update ? sh`hk_behind=$("$hk_git" submodule --quiet foreach --recursive ${behind.text}) || { echo 'unreachable=y'; exit 0; }` : sh`hk_behind=`}
+  printf 'sub=%s\n' "$(printf '%s\n' "$hk_sub" "$hk_behind" | grep -c .)"`
 }
 
 interface Looked {
@@ -207,6 +228,9 @@ function planChange({ task, world, looked, after }: Case): Plan {
           ...(moved ? [{ name: 'remote', before: withoutPassword(looked.url), after: task.shown }] : []),
           ...(looked.changes > 0
             ? [{ name: 'local changes', before: String(looked.changes), after: '0' }]
+            : []),
+          ...(submodules
+            ? [{ name: 'submodules', before: `${looked.submodules} behind`, after: 'up to date' }]
             : []),
         ],
       },

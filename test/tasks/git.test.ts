@@ -151,6 +151,40 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect([late({}), late({ update: false })]).toEqual([true, false])
   })
 
+  test('submodules at the newest commit of their branch', async () => {
+    const { repo } = repository()
+    const { repo: part, second } = repository()
+    git(repo, 'submodule', 'add', '-q', part, 'part')
+    git(repo, 'commit', '-qm', 'part')
+    const folder = scratch()
+    const executable = join(folder, 'git')
+    writeFileSync(executable, '#!/bin/sh\nexec git -c protocol.file.allow=always "$@"\n', { mode: 0o755 })
+    const dest = join(folder, 'checkout')
+    const pinned = { repo, dest, executable }
+    const args = { ...pinned, track_submodules: true }
+    expect(await runTask(module, args, host)).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    const third = commit(part, 'three')
+    expect((await runTask(module, pinned, host)).plan).toMatchObject({ status: 'ok' })
+    expect(await runTask(module, args, host)).toMatchObject({
+      plan: {
+        status: 'change',
+        diff: [
+          {
+            fields: expect.arrayContaining([{ name: 'submodules', before: '1 behind', after: 'up to date' }]),
+          },
+        ],
+      },
+      again: { status: 'ok' },
+    })
+    expect(git(join(dest, 'part'), 'rev-parse', 'HEAD')).toBe(third)
+    expect((await runTask(module, args, host)).plan).toMatchObject({ status: 'ok' })
+    writeFileSync(join(dest, 'part/file'), 'mine')
+    expect((await runTask(module, args, host)).plan).toMatchObject({ status: 'fail' })
+    const forced = await runTask(module, { ...pinned, force: true }, host)
+    expect(forced).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' } })
+    expect(git(join(dest, 'part'), 'rev-parse', 'HEAD')).toBe(second)
+  })
+
   test('clone: no, a directory that is something else, a repository that is not there', async () => {
     const { repo } = repository()
     const folder = scratch()
