@@ -106,6 +106,11 @@ export class Progress {
     return this.#lost.get(host)
   }
 
+  /** Whether the host is behind that position, or out of the run. */
+  hasPassed(host: string, position: number): boolean {
+    return (this.#at.get(host) ?? Infinity) > position
+  }
+
   /** Whether the host is still in the run. */
   isIn(host: string): boolean {
     return this.#at.has(host)

@@ -3,6 +3,7 @@ import { HostRun } from './converge.ts'
 import type { HostEnd, RunContext } from './converge/context.ts'
 import { EXIT, HakubeError, showPlace, type ExitCode } from './errors.ts'
 import type { Line } from './playbook/line.ts'
+import { ControllerFiles } from './playbook/controller-files.ts'
 import type { PlayRun } from './playbook/program.ts'
 import { Ways } from './run/ways.ts'
 import { Preflight } from './ha/preflight/preflight.ts'
@@ -48,11 +49,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   for (const text of options.settings?.warnings ?? []) options.emit({ type: 'warning', text })
   for (const text of inputs.warnings) options.emit({ type: 'warning', text })
 
-  const layers = layersOf(inputs, options)
+  const files = new ControllerFiles()
+  const layers = layersOf(inputs, options, files)
   const plays = [...new Set(line.steps.map((step) => step.run))]
   const scopeOf = (host: string, play: PlayRun) => scopeOfPlay(inputs, layers, host, play)
   const ways = new Ways(plays, scopeOf)
-  const render = renderContext(inputs, options, layers, ways)
+  const render = renderContext(inputs, options, layers, ways, files)
   await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
   const hosts = new Hosts(options, store, plays, scopeOf, ways)
   const abort = () => void hosts.abort()

@@ -156,8 +156,13 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   result?(prepared: Prepared, output: Answer): Result
   /** Whether the apply has done all it can although a second look would still find a difference. */
   isDone?(prepared: Prepared, output: Answer): boolean
-  /** Takes what the apply printed into the controller's files; what it gives goes into the result. */
-  receive?(prepared: Prepared, output: Answer): Promise<Result>
+  /** It brings a file to the controller. What stands behind it is rendered when it is done, since it may read that file. */
+  receive?: {
+    /** Absolute path of the file. */
+    path(prepared: Prepared): string
+    /** Takes what the apply printed into the file; what it gives goes into the result. */
+    take(prepared: Prepared, output: Answer): Promise<Result>
+  }
   /** The failure of the apply in words, where the last line of its standard error does not say it. */
   failure?(prepared: Prepared, output: Answer): string
 }

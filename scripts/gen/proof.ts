@@ -7,6 +7,7 @@ import { compileTemplate, renderValue } from '../../src/jinja/index.ts'
 import { lintTargets } from '../../src/lint/lint.ts'
 import { diskSources } from '../../src/playbook/sources.ts'
 import { readInputs } from '../../src/run/inputs.ts'
+import { ControllerFiles } from '../../src/playbook/controller-files.ts'
 import { layersOf } from '../../src/run/layers.ts'
 import type { RunOptions } from '../../src/run/options.ts'
 import { Redactor } from '../../src/secret.ts'
@@ -86,7 +87,7 @@ async function rendered(
   inputs.store.setFacts(host, facts)
   const step = inputs.line.steps[0]
   if (!step) throw new TypeError('a playbook without steps')
-  const layers = layersOf(inputs, run)(host, step.run, undefined)
+  const layers = layersOf(inputs, run, new ControllerFiles())(host, step.run, undefined)
   const scope = new TaskScope(inputs.store, host, 1, layers)
   if (template !== undefined) {
     const file = path.join(path.dirname(run.playbook), 'templates/survey.j2')

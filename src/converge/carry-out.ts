@@ -10,6 +10,7 @@ import { UnknownAnswer } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
+import { expectFile, type Ready, receive } from './receiving.ts'
 import { hasFailed, judge, openDict, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
@@ -174,7 +175,7 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
     case 'change':
       if (!work.settings.check) return change(work, group, hands)
       if (hands.context.check && plan.counts !== false) await hands.context.beforePrediction()
-      return predict(work, plan, rendered.kind, hands)
+      return predict(work, plan, rendered, hands)
   }
 }
 
@@ -198,14 +199,19 @@ function planOf(work: Work, answers: Answers): Plan {
 export function unsettle(work: Work, { context, answers }: Pick<Hands, 'context' | 'answers'>): void {
   const { rendered } = work
   if (!context.check || (rendered.type !== 'ready' && rendered.type !== 'unknown')) return
+  if (rendered.type === 'ready') expectFile(rendered, work, context.render.files)
   if (rendered.type === 'ready' && rendered.module.readOnly === true) return
   answers.predict(unsettled(rendered.asks, `what "${work.name}" does is unknown`))
 }
 
-function predict(work: Work, plan: Change, kind: TaskKind, hands: Hands): Verdict {
+function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdict {
+  const { kind } = rendered
   const moves = hands.answers.world(work).isMovedBy(plan.effects)
   // A single task with check_mode: true changes nothing, so nothing may be built on it in a real run.
-  if (hands.context.check && !work.settings.rehearsed) hands.answers.predict(plan.effects)
+  if (hands.context.check && !work.settings.rehearsed) {
+    hands.answers.predict(plan.effects)
+    expectFile(rendered, work, hands.context.render.files)
+  }
   if (plan.counts === false) {
     // It runs or waits and then reports ok, so it is no pending change; what it gives is unknown all the same.
     return verdict('ok', `would ${plan.summary}`, {
@@ -248,7 +254,7 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
   const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }
   if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })
-  const result: Result = { ...found, ...(await module.receive?.(prepared, output)) }
+  const result: Result = { ...found, ...(await receive(rendered, output, hands.context.render.files)) }
   const more = { diff: plan.diff, ms, result }
   if (plan.counts === false || result['changed'] === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })

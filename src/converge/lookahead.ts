@@ -2,6 +2,7 @@ import { showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
+import { receives } from '../playbook/receives.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
 import { renderTask, type Slot } from '../playbook/render.ts'
 import { boolean } from '../playbook/settings.ts'
@@ -66,6 +67,8 @@ export class Lookahead {
       const step = this.#context.line.at(this.#cursor)
       if (!step || step.position >= end) break
       if (this.#applies(step)) {
+        const awaited = step.task && this.#awaited(step)
+        if (awaited) return awaited
         try {
           this.queue.push(await this.#render(step, tolerate))
         } catch (error) {
@@ -121,7 +124,8 @@ export class Lookahead {
   ): Promise<{ groups: readonly Group[]; missing: NotYet | undefined }> {
     if (this.#handlersAt.position !== step.position) this.#handlersAt = { position: step.position, count: 0 }
     const groups: Group[] = []
-    let missing: NotYet | undefined
+    let missing = this.#awaited(step)
+    if (missing) return { groups, missing }
     for (const task of tasks) {
       const room = step.room * HANDLER_ROOM
       const position = step.position + room * ++this.#handlersAt.count
@@ -133,8 +137,8 @@ export class Lookahead {
         missing = error
         break
       }
-      // What it includes runs before the next handler.
-      if (isInclude(task)) break
+      // What it includes runs before the next handler, which may read the file that this one brings.
+      if (isInclude(task) || receives(task)) break
     }
     this.queue.unshift(...groups)
     return { groups, missing }
@@ -156,6 +160,19 @@ export class Lookahead {
     }
     const slot = { step, task, handler: true, room, tolerate: true }
     return isMeta(task.module) ? this.#renderMeta(slot, position) : this.#renderTask(slot, position)
+  }
+
+  /** Another host may bring a file to the controller that this step reads, and has not come there yet. */
+  #awaited(step: Step): NotYet | undefined {
+    const { line, progress } = this.#context
+    for (const from of line.receiversBefore(step.position)) {
+      if (from.run === step.run && step.run.conduct.strategy !== 'linear') continue
+      for (const host of from.run.members) {
+        if (host !== this.#host && !progress.hasPassed(host, from.position))
+          return new NotYet({ kind: 'other-host', host, name: `what "${from.task?.name ?? 'fetch'}" brings` })
+      }
+    }
+    return undefined
   }
 
   #settle(): void {
@@ -205,7 +222,8 @@ export class Lookahead {
     for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
     this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
-    if (('name' in task.module && task.module.name === 'include_vars') || grows(task)) this.#halted = true
+    if (('name' in task.module && task.module.name === 'include_vars') || grows(task) || receives(task))
+      this.#halted = true
     return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
 
@@ -229,6 +247,8 @@ export class Lookahead {
     if (!open) registerLoop(store, group, verdicts)
     // What they set is seen by others only when it is done.
     if (task.delegateFacts || gathersFacts(task) || grows(task)) this.#halted = true
+    // What stands behind it may read the file that it brings.
+    if (receives(task) && group.works.some((work) => work.rendered.type !== 'skip')) this.#halted = true
     if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
     return group
   }

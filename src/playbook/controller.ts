@@ -1,4 +1,4 @@
-import { access, readFile as read } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { HakubeError, type Place } from '../errors.ts'
 import { renderHandlebars } from '../handlebars.ts'
 import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/index.ts'
@@ -7,12 +7,10 @@ import type { Dict, Value } from '../value.ts'
 import { isEncrypted } from '../vault/envelope.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
+import type { ControllerFiles } from './controller-files.ts'
 import type { Origin } from './model.ts'
 import { searchPath } from './search.ts'
 import { variablesIn } from './sources.ts'
-
-/** Files that a run has read, so that a hundred hosts read a template once. */
-export type FileCache = Map<string, Promise<Buffer | undefined>>
 
 /** What one task may use on the controller: its variables, and the files beside the playbook. */
 export class TaskController implements Controller {
@@ -22,7 +20,7 @@ export class TaskController implements Controller {
   readonly #place: Place
   readonly #origin: Origin
   readonly #playbookDir: string
-  readonly #cache: FileCache
+  readonly #files: ControllerFiles
   readonly #vault: Vault
 
   constructor(options: {
@@ -30,7 +28,7 @@ export class TaskController implements Controller {
     place: Place
     origin: Origin
     playbookDir: string
-    cache: FileCache
+    files: ControllerFiles
     vault?: Vault | undefined
     verbosity: number
     tolerant?: boolean
@@ -41,7 +39,7 @@ export class TaskController implements Controller {
     this.#place = options.place
     this.#origin = options.origin
     this.#playbookDir = options.playbookDir
-    this.#cache = options.cache
+    this.#files = options.files
     this.#vault = options.vault ?? new Vault([])
   }
 
@@ -52,7 +50,7 @@ export class TaskController implements Controller {
   ): Promise<{ path: string; content: Buffer }> {
     const candidates = this.#candidates(name, from)
     for (const path of candidates) {
-      const content = await this.#read(path)
+      const content = await this.#files.read(path)
       if (content) return { path, content: decrypt ? this.#vault.content(content, path) : content }
     }
     throw this.#missing(name, candidates)
@@ -65,7 +63,7 @@ export class TaskController implements Controller {
   async readVariables(name: string): Promise<{ path: string; variables: Dict }> {
     const candidates = this.#candidates(name, 'vars')
     for (const path of candidates) {
-      const bytes = await this.#read(path)
+      const bytes = await this.#files.read(path)
       if (!bytes) continue
       const text = { text: this.#vault.content(bytes, path).toString('utf8'), hidden: isEncrypted(bytes) }
       const raw = variablesIn(text, path, (values) => this.#vault.hide(values))
@@ -77,6 +75,7 @@ export class TaskController implements Controller {
   async findFile(name: string, from: 'files' | 'templates' | 'vars'): Promise<string> {
     const candidates = this.#candidates(name, from)
     for (const path of candidates) {
+      this.#files.settled(path)
       if (
         await access(path).then(
           () => true,
@@ -122,20 +121,5 @@ export class TaskController implements Controller {
 
   #candidates(name: string, from: 'files' | 'templates' | 'vars'): string[] {
     return searchPath(name, from, this.#origin, this.#playbookDir)
-  }
-
-  #read(path: string): Promise<Buffer | undefined> {
-    let content = this.#cache.get(path)
-    if (!content) {
-      content = read(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined
-        throw new HakubeError(`cannot read ${path}: ${error.message}`, {
-          code: 'file-unreadable',
-          cause: error,
-        })
-      })
-      this.#cache.set(path, content)
-    }
-    return content
   }
 }

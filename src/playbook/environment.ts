@@ -19,6 +19,8 @@ export interface LookupRun {
   /** Nothing is written, not even on the controller. */
   check: boolean
   passwords: MadePasswords
+  /** Throws NotYet for a file that is going to be another one (ControllerFiles). */
+  settled?(path: string): void
 }
 
 /** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */
@@ -37,8 +39,10 @@ export function templateEnvironment(
   ]
   const envLookup: Lookup = (terms, options) =>
     terms.map((term) => env[str(term)] ?? options.get('default') ?? '')
+  const settled = (path: string): void => run.settled?.(path)
+  const firstText = (paths: readonly string[]): LoadedTemplate | undefined => textIn(paths, vault, settled)
   const textOf = (name: string): string => {
-    const found = firstText(search(name, 'files', playbookDir), vault)
+    const found = firstText(search(name, 'files', playbookDir))
     if (!found) throw new LookupFailure(`there is no file ${name}`)
     return found.text
   }
@@ -49,7 +53,7 @@ export function templateEnvironment(
       return options.get('lstrip') === true ? right.trimStart() : right
     })
   const unvaultLookup: Lookup = (terms) => terms.map((term) => textOf(str(term)))
-  const files = fileLookups({ origin, playbookDir })
+  const files = fileLookups({ origin, playbookDir, settled })
   const folder = resolve(playbookDir)
   const environment: ScopeEnvironment = {
     lookups: new Map([
@@ -61,7 +65,7 @@ export function templateEnvironment(
       [
         'template',
         templateLookup(
-          (name) => firstText(search(name, 'templates', join(folder, 'x')), vault),
+          (name) => firstText(search(name, 'templates', join(folder, 'x'))),
           () => environment,
         ),
       ],
@@ -69,7 +73,7 @@ export function templateEnvironment(
       ...tableLookups(textOf),
       ...programLookups(folder, env),
     ]),
-    load: (name, from) => firstText(search(name, 'templates', from), vault),
+    load: (name, from) => firstText(search(name, 'templates', from)),
     decrypt: (value) => vault.reveal(value),
     now: () => new Date(),
     utcOffset: (at) => -at.getTimezoneOffset(),
@@ -79,6 +83,7 @@ export function templateEnvironment(
     isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
     realpath: realPath,
     stat: (path) => {
+      settled(path)
       const found = statSync(path, { throwIfNoEntry: false })
       if (!found) return undefined
       return found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
@@ -106,8 +111,13 @@ function realPath(path: string): string {
 }
 
 /** The text of the first of these files that is there, decrypted if it is encrypted. */
-function firstText(paths: readonly string[], vault: Vault): LoadedTemplate | undefined {
+function textIn(
+  paths: readonly string[],
+  vault: Vault,
+  settled: (path: string) => void,
+): LoadedTemplate | undefined {
   for (const file of paths) {
+    settled(file)
     try {
       return { text: vault.content(readFileSync(file), file).toString('utf8'), file }
     } catch (error) {

@@ -10,17 +10,22 @@ import { searchPath } from './search.ts'
 interface Place {
   origin: Origin
   playbookDir: string
+  /** Throws NotYet for a file or directory that is going to be another one. */
+  settled(path: string): void
 }
 
 /** The lookups that find files on the controller. */
-export function fileLookups({ origin, playbookDir }: Place): [string, Lookup][] {
+export function fileLookups({ origin, playbookDir, settled }: Place): [string, Lookup][] {
   const firstFound: Lookup = (terms, options) => {
     const { names, skip } = candidates(terms, options)
     // The option is the engine's own: with_first_found looks where the task's module would look.
     const folder = options.get('_subdir')
     const kind = folder === 'templates' || folder === 'vars' ? folder : 'files'
     for (const name of names) {
-      const found = searchPath(name, kind, origin, playbookDir).find((path) => isThere(path))
+      const found = searchPath(name, kind, origin, playbookDir).find((path) => {
+        settled(path)
+        return isThere(path)
+      })
       if (found !== undefined) return [found]
     }
     if (skip) return []
@@ -30,6 +35,7 @@ export function fileLookups({ origin, playbookDir }: Place): [string, Lookup][] 
     terms.flatMap((term) => {
       const pattern = str(term)
       for (const path of searchPath(pattern, 'files', origin, playbookDir)) {
+        settled(dirname(path))
         const found = filesLike(path)
         if (found.length > 0) return found
       }

@@ -1,6 +1,7 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
+import { mayReceive } from './receives.ts'
 import { factsGivenBy, factsSetBy, type Draft, type Span, type Step } from './program.ts'
 
 /** Below this, positions of doubles would run into each other. */
@@ -22,6 +23,7 @@ export class Line {
   readonly #steps: Step[] = []
   readonly #expansions = new Map<Step, Expansion[]>()
   readonly #assignments = new Map<string, number[]>()
+  #receivers: readonly Step[] = []
 
   constructor({ drafts, spans }: { drafts: readonly Draft[]; spans: readonly Span[] }) {
     this.end = drafts.length
@@ -56,6 +58,11 @@ export class Line {
   /** Positions at which a variable may be set: what other hosts may have to wait for. An include may set any. */
   assignments(name: string): readonly number[] {
     return [...(this.#assignments.get(name) ?? []), ...(this.#assignments.get(ANY) ?? [])]
+  }
+
+  /** Steps before a position at which a file may be brought to the controller, in order. */
+  receiversBefore(position: number): readonly Step[] {
+    return this.#receivers.filter((step) => step.position < position)
   }
 
   /** Whether a task sets a variable of this name, as far as it is known by now. */
@@ -106,6 +113,7 @@ export class Line {
       span.end = first + span.end * apart
     }
     this.#steps.splice(this.#index(first), 0, ...steps)
+    if (steps.some(mayReceive)) this.#receivers = this.#steps.filter(mayReceive)
     for (const { task, position } of steps) if (task) this.#assign(task, position)
   }
 

@@ -7,17 +7,19 @@ import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { Including } from '../run/including.ts'
-import { TaskController, type FileCache } from './controller.ts'
+import type { ControllerFiles } from './controller-files.ts'
+import { TaskController } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
 import type { Step } from './program.ts'
+import { receives } from './receives.ts'
 import { plainSettings, settingsOf, type Defaults } from './settings.ts'
 import type { Way } from './way.ts'
 import type { Group, Rendered, Settings, Work } from './work.ts'
 
 export interface RenderContext {
   playbookDir: string
-  cache: FileCache
+  files: ControllerFiles
   vault?: Vault | undefined
   defaults: Defaults
   check: boolean
@@ -63,11 +65,14 @@ export async function renderTask(slot: Slot, scope: TaskScope, context: RenderCo
       const inner = scope.withLoop(item.variables, position)
       const shown = { value: item.value, label: item.label() }
       const render = () => renderItem(slot, inner, context, shown, index)
+      const later = () => add(bare(slot, inner, context, shown, { type: 'later', render }))
       try {
-        add(await render())
+        const work = await render()
+        if (receives(task) && works.some((earlier) => bringsSame(earlier, work))) later()
+        else add(work)
       } catch (error) {
         if (index === 0 || !isOwnResult(error, scope.host, task)) throw error
-        add(bare(slot, inner, context, shown, { type: 'later', render }))
+        later()
       }
     }
   }
@@ -88,6 +93,12 @@ function itemsIn(slot: Slot, scope: TaskScope): readonly Item[] | Rendered | und
 function isOwnResult(error: unknown, host: string, task: Task): boolean {
   if (!(error instanceof NotYet) || error.what.kind !== 'pending') return false
   return error.what.host === host && error.what.name === task.register
+}
+
+/** Whether two items bring the same file to the controller: the second is compared with what the first has brought. */
+function bringsSame({ rendered: one }: Work, { rendered: other }: Work): boolean {
+  if (one.type !== 'ready' || other.type !== 'ready' || !other.module.receive) return false
+  return other.module.receive.path(one.prepared) === other.module.receive.path(other.prepared)
 }
 
 async function renderItem(
@@ -204,13 +215,13 @@ async function renderArguments(
       place: task.args.get(key)?.place ?? task.place,
     })
   }
-  const { playbookDir, cache, vault, verbosity } = context
+  const { playbookDir, files, vault, verbosity } = context
   const controller = new TaskController({
     scope,
     place: task.place,
     origin: task.origin,
     playbookDir,
-    cache,
+    files,
     vault,
     verbosity,
     tolerant,

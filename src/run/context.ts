@@ -6,6 +6,7 @@ import { Once } from '../converge/once.ts'
 import type { Preflight } from '../ha/preflight/preflight.ts'
 import { boolean } from '../playbook/settings.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
+import type { ControllerFiles } from '../playbook/controller-files.ts'
 import type { RenderContext } from '../playbook/render.ts'
 import type { Progress } from '../progress.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
@@ -26,11 +27,12 @@ export function renderContext(
   options: RunOptions,
   layers: LayersOf,
   ways: Ways,
+  files: ControllerFiles,
 ): RenderContext {
   const includes = new Includes(inputs.line, inputs.playbook.loading, options.tags, inputs.tagsOf)
   return {
     playbookDir: dirname(options.playbook),
-    cache: new Map(),
+    files,
     vault: options.vault,
     defaults: {
       become: options.become.become,

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import type { ControllerFiles } from '../playbook/controller-files.ts'
 import { templateEnvironment, type LookupRun } from '../playbook/environment.ts'
 import type { Inclusion, Origin, RoleUse, Task } from '../playbook/model.ts'
 import type { PlayRun } from '../playbook/program.ts'
@@ -18,12 +19,13 @@ export type LayersOf = (
 ) => Layers
 
 /** Magic variables of a host, play and place, and what roles bring to a play, are made once. */
-export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
+export function layersOf(inputs: Inputs, options: RunOptions, files: ControllerFiles): LayersOf {
   const magic = new Map<RoleUse | undefined, Map<string, ReadonlyMap<string, Value>>>()
   // What roles lend a play changes when one of them is included in public.
   const roles = new Map<readonly RoleUse[], Map<RoleUse | undefined, RoleLayers>>()
   const playbookDir = resolve(dirname(options.playbook))
-  const environments = environmentsOf(playbookDir, options, inputs.lookups)
+  const settled = (path: string) => files.settled(path)
+  const environments = environmentsOf(playbookDir, options, { ...inputs.lookups, settled })
   const magicOf = (host: string, run: PlayRun, { dir, role }: Origin): ReadonlyMap<string, Value> => {
     // Who is unreachable shows only after the connections, which need variables themselves.
     const key = `${inputs.store.unreachable.size} ${inputs.store.growth} ${run.index} ${host}`
@@ -51,7 +53,7 @@ export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
     if (!layers) known.set(role, (layers = roleLayers(role, run.roles)))
     const { store, varsFiles } = inputs
     const hasFacts = store.hosts.get(host)?.facts !== undefined
-    const files = varsFiles.of(run.play, host, hasFacts, (earlier) => {
+    const fromFiles = varsFiles.of(run.play, host, hasFacts, (earlier) => {
       const { defaults } = roleLayers(undefined, run.roles)
       const environment = environments(ofPlay)
       const texts = [...earlier, run.play.vars]
@@ -64,7 +66,7 @@ export function layersOf(inputs: Inputs, options: RunOptions): LayersOf {
       environment: environments(task?.origin ?? ofPlay),
       included: includedLoop(host, inclusions),
       params: [...inclusions.map((one) => one.vars), ...layers.params],
-      texts: [...(task ? [task.vars] : []), ...layers.vars, ...files, run.play.vars],
+      texts: [...(task ? [task.vars] : []), ...layers.vars, ...fromFiles, run.play.vars],
       defaults: layers.defaults,
     }
   }

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
+import type { Answer } from '../connect/connection.ts'
 import { HakubeError } from '../errors.ts'
 import { str } from '../jinja/index.ts'
 import { sh } from '../shell/sh.ts'
-import { type Controller, defineTask, type Plan } from '../task.ts'
+import { type Controller, defineTask, type Plan, type Result } from '../task.ts'
 import type { PathAsk } from '../world/replies.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, path as hostPath } from './params.ts'
@@ -103,22 +104,24 @@ base64 <${file}`,
       result: { dest, remote_md5sum: null },
     }
   },
-  async receive({ dest, validate, ask }, output) {
-    const text = output.stdout.toString('latin1')
-    const end = text.indexOf('\n')
-    const remote = text.slice(0, end).split(' ')[0] ?? ''
-    const content = Buffer.from(text.slice(end + 1), 'base64')
-    const { sha1, md5 } = digestsOf(content)
-    if (validate && sha1 !== remote) {
-      throw new HakubeError(`checksum mismatch: ${ask.path} has ${remote}, what arrived has ${sha1}`, {
-        code: 'checksum-mismatch',
-        hint: 'the file changes while it is read: try again, or write validate_checksum: false',
-      })
-    }
-    await put(dest, content)
-    return { checksum: sha1, md5sum: md5, remote_checksum: remote }
-  },
+  receive: { path: ({ dest }) => dest, take },
 })
+
+async function take({ dest, validate, ask }: Fetch, output: Answer): Promise<Result> {
+  const text = output.stdout.toString('latin1')
+  const end = text.indexOf('\n')
+  const remote = text.slice(0, end).split(' ')[0] ?? ''
+  const content = Buffer.from(text.slice(end + 1), 'base64')
+  const { sha1, md5 } = digestsOf(content)
+  if (validate && sha1 !== remote) {
+    throw new HakubeError(`checksum mismatch: ${ask.path} has ${remote}, what arrived has ${sha1}`, {
+      code: 'checksum-mismatch',
+      hint: 'the file changes while it is read: try again, or write validate_checksum: false',
+    })
+  }
+  await put(dest, content)
+  return { checksum: sha1, md5sum: md5, remote_checksum: remote }
+}
 
 async function put(dest: string, content: Buffer): Promise<void> {
   const fresh = `${dest}.hakube-${process.pid}`

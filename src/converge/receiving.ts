@@ -1,0 +1,26 @@
+import type { Answer } from '../connect/connection.ts'
+import type { ControllerFiles } from '../playbook/controller-files.ts'
+import type { Rendered, Work } from '../playbook/work.ts'
+import type { Result } from '../task.ts'
+
+export type Ready = Extract<Rendered, { type: 'ready' }>
+
+/** Takes in the file that a task brings to the controller: who read it before reads it anew. */
+export async function receive(
+  { module, prepared }: Ready,
+  output: Answer,
+  files: ControllerFiles,
+): Promise<Result> {
+  if (!module.receive) return {}
+  try {
+    return await module.receive.take(prepared, output)
+  } finally {
+    files.received(module.receive.path(prepared))
+  }
+}
+
+/** Check mode: only the real run knows the file that a task brings to the controller. */
+export function expectFile({ module, prepared }: Ready, { name }: Work, files: ControllerFiles): void {
+  const path = module.receive?.path(prepared)
+  if (path !== undefined) files.expect(path, `what is in ${path}, which "${name}" would bring`)
+}
