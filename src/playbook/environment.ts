@@ -20,7 +20,7 @@ export interface LookupRun {
   check: boolean
   passwords: MadePasswords
   /** Throws NotYet for a file that is going to be another one (ControllerFiles). */
-  settled?(path: string): void
+  settled?: ((path: string) => void) | undefined
 }
 
 /** What templates of this playbook may know of the controller: files beside it, environment variables, the clock. */

@@ -11,7 +11,7 @@ interface Place {
   origin: Origin
   playbookDir: string
   /** Throws NotYet for a file or directory that is going to be another one. */
-  settled(path: string): void
+  settled: (path: string) => void
 }
 
 /** The lookups that find files on the controller. */

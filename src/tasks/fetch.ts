@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
 import type { Answer } from '../connect/connection.ts'
@@ -52,6 +52,7 @@ export default defineTask({
   },
   notes: [
     'A file of up to 48 MiB can be fetched.',
+    'What stands behind it is rendered when the file has come, since it may read it: that costs a round trip. In check mode such a file is unknown to it.',
     'Check mode says whether it would be fetched; Ansible skips the task there.',
   ],
   async prepare(params, controller): Promise<Fetch> {
@@ -123,20 +124,23 @@ async function take({ dest, validate, ask }: Fetch, output: Answer): Promise<Res
   return { checksum: sha1, md5sum: md5, remote_checksum: remote }
 }
 
+/**
+ * Nobody sees half of it, not even where two hosts bring the same file; a name that can be guessed could be a trap in a
+ * folder of others. A file that is there keeps its permissions, and a link stays one.
+ */
 async function put(dest: string, content: Buffer): Promise<void> {
-  const fresh = `${dest}.hakube-${process.pid}`
+  const target = await realpath(dest).catch(() => dest)
+  const fresh = path.join(path.dirname(target), `.hakube-${randomUUID()}`)
   try {
-    await mkdir(path.dirname(dest), { recursive: true })
-    await writeFile(fresh, content)
-    await rename(fresh, dest)
+    await mkdir(path.dirname(target), { recursive: true })
+    const before = await stat(target).catch(() => undefined)
+    await writeFile(fresh, content, { flag: 'wx', mode: before ? 0o600 : 0o666 })
+    if (before) await chmod(fresh, before.mode & 0o7777)
+    await rename(fresh, target)
   } catch (error) {
-    throw new HakubeError(
-      `${dest} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        code: 'cannot-write',
-        cause: error,
-      },
-    )
+    await rm(fresh, { force: true })
+    const why = error instanceof Error ? error.message : String(error)
+    throw new HakubeError(`${dest} cannot be written: ${why}`, { code: 'cannot-write', cause: error })
   }
 }
 

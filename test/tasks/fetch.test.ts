@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/fetch.ts'
@@ -70,4 +79,30 @@ test('in a run: written once, and not in check mode', async () => {
   expect(readdirSync(join(folder, 'flat'))).toEqual(['src'])
   const second = await runLocal(PLAY, { folder })
   expect(second.story.slice(0, 2)).toEqual(['a fetch ok', 'a fetch ok'])
+})
+
+test('the file takes its place at once, and leaves nothing beside it', async () => {
+  const folder = scratch()
+  writeFileSync(join(folder, 'src'), 'one\n')
+  writeFileSync(join(folder, 'elsewhere'), 'old\n', { mode: 0o640 })
+  mkdirSync(join(folder, 'flat'))
+  symlinkSync('../elsewhere', join(folder, 'flat/src'))
+  // Names that could be guessed are taken.
+  mkdirSync(join(folder, `flat/src.hakube-${process.pid}`))
+  mkdirSync(join(folder, `elsewhere.hakube-${process.pid}`))
+  const play = `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - fetch: { src: '{{ playbook_dir }}/src', dest: flat/, flat: true }
+`
+  expect((await runLocal(play, { folder })).story).toEqual(['a fetch changed'])
+  expect(readFileSync(join(folder, 'elsewhere'), 'utf8')).toBe('one\n')
+  expect(statSync(join(folder, 'elsewhere')).mode & 0o777).toBe(0o640)
+  expect(lstatSync(join(folder, 'flat/src')).isSymbolicLink()).toBe(true)
+
+  rmSync(join(folder, 'flat/src'))
+  mkdirSync(join(folder, 'flat/src'))
+  expect((await runLocal(play, { folder })).story).toEqual(['a fetch failed'])
+  expect(readdirSync(join(folder, 'flat'))).toEqual(['src', `src.hakube-${process.pid}`])
 })
