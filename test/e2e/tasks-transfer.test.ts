@@ -7,6 +7,7 @@ import { str } from '../../src/jinja/index.ts'
 import { toJson } from '../../src/value.ts'
 import { lab } from '../lab/lab.ts'
 import { must } from '../lab/process.ts'
+import { folder, hakube, recapOf, tasksWith } from './support/hakube.ts'
 import { ModuleLife } from './support/module-life.ts'
 
 // curl on an EL-like host, perl and openssl on a Debian-like one without curl and Python, wget on the twin, busybox.
@@ -183,6 +184,36 @@ describe.each(['mpy', 'dpy'])('git and make on %s', (host) => {
     await life.changes('git', { ...checkout, version: 'v1' })
     expect(await lab.sh(host, `cat ${checkout.dest}/in`)).toBe('1')
   })
+})
+
+test('a fetched file is what later tasks of the run read', async () => {
+  const files = {
+    'hosts.ini': lab.inventory(['m1']),
+    'site.yml': `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: get, fetch: { src: ${root}/token, dest: got/, flat: true } }
+    - { name: copy, copy: { src: got/token, dest: ${root}/copied } }
+    - { name: render, template: { src: out.j2, dest: ${root}/rendered } }
+`,
+    'templates/out.j2': `{{ lookup('file', 'got/token') }}, {{ lookup('file', playbook_dir ~ '/got/token') }}`,
+  }
+  const cwd = await folder(files)
+  await lab.sh('m1', `mkdir -p ${root} && echo first > ${root}/token`)
+  const run = (...more: string[]) =>
+    hakube(['apply', 'site.yml', '-i', 'hosts.ini', '-o', 'json', ...more], { cwd })
+  const check = await run('--check')
+  expect(check.code, check.stdout + check.stderr).toBe(3)
+  expect(tasksWith(check, 'unknown')).toEqual(['m1: copy', 'm1: render'])
+  for (const text of ['first', 'second']) {
+    await lab.sh('m1', `echo ${text} > ${root}/token`)
+    const done = await run()
+    expect(done.code, done.stdout + done.stderr).toBe(0)
+    expect(await lab.sh('m1', `cat ${root}/copied ${root}/rendered`)).toBe(`${text}\n${text}, ${text}`)
+  }
+  const again = await run()
+  expect(recapOf(again, 'm1')).toMatchObject({ ok: 3, changed: 0, trips: 2 })
 })
 
 test('a password is in no process of the host while curl, python3 and perl work', async () => {
