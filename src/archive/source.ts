@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { httpFunction } from '../http/client.ts'
 import type { HttpRequest } from '../http/request.ts'
+import { base64Of } from '../shell/base64.ts'
 import { Script, lines, sh } from '../shell/sh.ts'
 
 /** Where an archive is: on the controller, on the host, or on a server. */
@@ -9,22 +10,15 @@ export type ArchiveSource =
   | { type: 'path'; path: string; shown: string }
   | { type: 'url'; request: HttpRequest; shown: string }
 
-/** So much base64 goes into one printf. */
-const CHUNK = 60_000
-
 /** hk_source writes the archive to standard output. */
 export function sourceFunction(source: ArchiveSource): Script {
   if (source.type === 'path') return sh`hk_source() { cat ${source.path}; }`
   if (source.type === 'url') {
     return lines(httpFunction('hk_http', source.request), sh`hk_source() { hk_http 3>/dev/null; }`)
   }
-  const text = source.content.toString('base64')
-  const chunks: Script[] = []
-  for (let at = 0; at < text.length; at += CHUNK) chunks.push(sh`printf %s ${text.slice(at, at + CHUNK)}`)
   return sh`hk_source() {
 {
-${lines(...chunks)}
-echo
+${base64Of(source.content)}
 } | base64 -d
 }`
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { HakubeError } from '../errors.ts'
 import type { Controller } from '../task.ts'
-import { pyJson } from './python-json.ts'
+import { pyJson } from '../python-json.ts'
 
 interface Given {
   body?: unknown

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { baseName, normalPath, parentPath } from '../world/path-names.ts'
+import { base64Of } from './base64.ts'
 import { Script, lines, quote, sh } from './sh.ts'
 
 /** A file to be put in place of what is at a path, at once or not at all. */
@@ -43,9 +44,6 @@ export interface Validator {
 /** First line on standard error when a validator refuses; the validator's own words follow. */
 export const REFUSED = 'validation failed'
 
-/** So much base64 goes into one printf: far below what any shell takes as one word. */
-const CHUNK = 60_000
-
 /**
  * The text that puts files in place, one after the other, and stops at the first that fails. What is at a path
  * is either the old file or the complete new one, whenever the script is cut. Standard error ends with the cause.
@@ -78,15 +76,8 @@ hk_owner_must=${yes(owner?.required)} hk_group_must=${yes(group?.required)}
 hk_backup=${yes(write.backup)} hk_trial=${yes(write.trial)} hk_refuse=${write.validate?.refuseOutput ?? ''}
 hk_validate() { ${validation(write.validate)}; }
 {
-${sent ? chunks(content) : sh`cat ${content.path}`}
+${sent ? base64Of(content) : sh`cat ${content.path}`}
 } | hk_put || exit 1`
-}
-
-function chunks(content: Buffer): Script {
-  const text = content.toString('base64')
-  const out: Script[] = []
-  for (let at = 0; at < text.length; at += CHUNK) out.push(sh`printf %s ${text.slice(at, at + CHUNK)}`)
-  return lines(...out, sh`echo`)
 }
 
 function validation(validator: Validator | undefined): Script {

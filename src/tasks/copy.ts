@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
+import { pyJson } from '../python-json.ts'
 import { type Controller, defineTask } from '../task.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { planRemote, remoteQuestions, type RemoteCopy } from './copy-remote.ts'
@@ -149,18 +150,5 @@ function destOf(prepared: Prepared): string {
 
 /** Ansible turns what is not text into JSON, as Python writes it. */
 function toText(content: unknown): string {
-  return typeof content === 'string' ? content : toJson(content)
-}
-
-function toJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(toJson).join(', ')}]`
-  if (typeof value === 'object' && value !== null)
-    return `{${Object.entries(value)
-      .map(([key, item]) => `${toJson(key)}: ${toJson(item)}`)
-      .join(', ')}}`
-  const text = JSON.stringify(value) ?? 'null'
-  return text.replace(
-    /[\x7f-\uffff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return typeof content === 'string' ? content : pyJson(content)
 }

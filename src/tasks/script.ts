@@ -1,15 +1,13 @@
 import * as z from 'zod'
 import { ShlexError, shellWords } from '../inventory/shlex.ts'
-import { type Script, lines, sh } from '../shell/sh.ts'
+import { base64Of } from '../shell/base64.ts'
+import { sh } from '../shell/sh.ts'
 import { defineTask } from '../task.ts'
 import { shorten } from './command.ts'
 import { wrong } from './package-params.ts'
 import { bool, path, text } from './params.ts'
 import { readPattern } from './path-pattern.ts'
 import { type Run, asksOfRun, failureOfRun, planRun, resultOfRun } from './run-command.ts'
-
-/** So much base64 goes into one printf. */
-const CHUNK = 60_000
 
 export default defineTask({
   name: 'script',
@@ -40,9 +38,6 @@ export default defineTask({
     const { cmd = '', chdir, decrypt, executable } = params
     const [name, rest] = firstWord(cmd)
     const { content } = await controller.readFile(name, 'files', { decrypt })
-    const text = content.toString('base64')
-    const chunks: Script[] = []
-    for (let at = 0; at < text.length; at += CHUNK) chunks.push(sh`printf %s ${text.slice(at, at + CHUNK)}`)
     const started = executable === undefined ? '' : `${executable} `
     return {
       program: sh`
@@ -50,7 +45,7 @@ hk_script=$(mktemp) || exit 1
 trap 'rm -f "$hk_script"' EXIT
 trap 'exit 143' TERM INT HUP
 {
-${lines(...chunks, sh`echo`)}
+${base64Of(content)}
 } | base64 -d >"$hk_script" && chmod 0700 "$hk_script" || exit 1
 /bin/sh -c ${`${started}"$0" ${rest}`} "$hk_script"
 exit $?`,

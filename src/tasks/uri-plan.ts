@@ -1,6 +1,7 @@
 import { httpFunction } from '../http/client.ts'
 import { STATUS } from '../http/fetch-script.ts'
 import { fileNameOf, type HttpRequest } from '../http/request.ts'
+import { base64Of } from '../shell/base64.ts'
 import { Script, lines, nothing, sh } from '../shell/sh.ts'
 import type { Plan } from '../task.ts'
 import { parentPath } from '../world/path-names.ts'
@@ -74,9 +75,6 @@ function fileOf(task: Uri, dest: string): FileContent {
   }
 }
 
-/** So much base64 goes into one printf. */
-const CHUNK = 60_000
-
 /** Makes the request; prints its heads and, where it is wanted, the body (uri-result reads them). */
 function requestScript(task: Uri): Script {
   const { request, statusCodes, returnContent, dest } = task
@@ -131,12 +129,9 @@ function bodyScript(body: Uri['body']): Script {
     return sh`hk_made= hk_body=${body}
 [ -f "$hk_body" ] || { printf 'Unable to open source file %s\n' "$hk_body" >&2; exit 1; }`
   }
-  const text = body.toString('base64')
-  const chunks: Script[] = []
-  for (let at = 0; at < text.length; at += CHUNK) chunks.push(sh`printf %s ${text.slice(at, at + CHUNK)}`)
   return sh`hk_made=$(mktemp "$hk_directory/.hakube.XXXXXX") || exit 1
 hk_body=$hk_made
 {
-${lines(nothing, ...chunks)}
+${base64Of(body)}
 } | base64 -d >"$hk_made" || exit 1`
 }
