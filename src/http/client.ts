@@ -3,6 +3,11 @@ import { PERL } from './client-perl.ts'
 import { PYTHON } from './client-python.ts'
 import type { HttpRequest } from './request.ts'
 
+/** Has httpFunction ask only for what is newer than the file "$hk_at". */
+export const NEWER_ONLY = new Script(
+  `hk_since="If-Modified-Since: $(LC_ALL=C date -u -r "$hk_at" '+%a, %d %b %Y %H:%M:%S GMT')"`,
+)
+
 /**
  * A shell function that makes the request with whatever the host has. The body of the answer goes to standard
  * output, the heads of all answers to descriptor 3. It returns 0 where the server has answered, whatever the

@@ -231,11 +231,11 @@ function fetched({ content }: FileContent, write: Script): Script {
   return 'fetch' in content ? withDownload(lines(content.fetch, write)) : write
 }
 
-/** What a script leaves in "$hk_download" goes, whatever becomes of it. */
+/** What a script leaves in "$hk_download" and "$hk_made" goes, whatever becomes of it. */
 export function withDownload(script: Script): Script {
   return sh`(
-hk_download=
-trap '[ -z "$hk_download" ] || rm -f "$hk_download"' EXIT
+hk_download= hk_made=
+trap 'for hk_gone in "$hk_download" "$hk_made"; do [ -z "$hk_gone" ] || rm -f "$hk_gone"; done' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -1,4 +1,4 @@
-import { httpFunction } from '../http/client.ts'
+import { httpFunction, NEWER_ONLY } from '../http/client.ts'
 import { readHeads, type HttpHead } from '../http/answer.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
@@ -71,9 +71,7 @@ function networkAsk(get: GetUrl): ScriptAsk {
 hk_sums=$( { { hk_http; echo "exit $?" >&3; } 3>&4 | base64 | tr -d '\n'; } 4>&1)
 printf 'sums\n%s\nend\n' "$hk_sums"`
     : nothing
-  const since = force
-    ? nothing
-    : sh`hk_since="If-Modified-Since: $(LC_ALL=C date -u -r "$hk_at" '+%a, %d %b %Y %H:%M:%S GMT')"`
+  const since = force ? nothing : NEWER_ONLY
   const content = sh`${get.look('GET')}
 ${since}
 hk_body=$( { { hk_http; echo "exit $?" >&3; } 3>&4 | sha256sum; } 4>&1)

@@ -1,4 +1,4 @@
-import { httpFunction } from '../http/client.ts'
+import { httpFunction, NEWER_ONLY } from '../http/client.ts'
 import { STATUS } from '../http/fetch-script.ts'
 import { fileNameOf, type HttpRequest } from '../http/request.ts'
 import { base64Of } from '../shell/base64.ts'
@@ -7,7 +7,7 @@ import type { Plan } from '../task.ts'
 import { parentPath } from '../world/path-names.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
 import type { AttributeWishes } from './attributes.ts'
-import { type FileContent, fileQuestions, planFile, withDownload } from './file-content.ts'
+import { type Download, type FileContent, fileQuestions, planFile, withDownload } from './file-content.ts'
 
 /** What uri comes down to. */
 export interface Uri {
@@ -19,6 +19,8 @@ export interface Uri {
   statusCodes: readonly number[]
   returnContent: boolean
   dest: string | undefined
+  /** Ask for the answer even where the file of dest is the newest. */
+  force: boolean
   creates: string | undefined
   removes: string | undefined
   wishes: AttributeWishes
@@ -28,7 +30,7 @@ export function uriQuestions(task: Uri): WorldQuestion[] {
   const paths = [task.creates, task.removes].filter((path) => path !== undefined)
   return [
     ...paths.map((path): WorldQuestion => ({ kind: 'path', ask: { path, follow: true } })),
-    ...(task.dest === undefined ? [] : fileQuestions(fileOf(task, task.dest))),
+    ...(task.dest === undefined ? [] : fileQuestions(fileOf(task, task.dest, nothing))),
   ]
 }
 
@@ -38,7 +40,10 @@ export function planUri(task: Uri, world: World): Plan {
   if (creates !== undefined && there(creates)) return skipped(creates, 'exists')
   if (removes !== undefined && !there(removes)) return skipped(removes, 'does not exist')
   if (dest !== undefined) {
-    const plan = planFile(fileOf(task, dest), world)
+    const same = fileOf(task, dest, nothing)
+    const kept = planFile({ ...same, content: { ...same.content, same: true }, follow: true }, world)
+    const attributes = kept.status === 'change' ? lines(kept.apply, new Script(ATTRIBUTES_SET)) : nothing
+    const plan = planFile(fileOf(task, dest, attributes), world)
     return plan.status === 'change'
       ? { ...plan, timeout: timeoutOf(task), summary: `${task.shown} to ${dest}` }
       : plan
@@ -47,7 +52,7 @@ export function planUri(task: Uri, world: World): Plan {
     status: 'change',
     summary: task.shown,
     diff: [],
-    apply: withDownload(requestScript(task)),
+    apply: withDownload(requestScript(task, nothing)),
     timeout: timeoutOf(task),
     effects: [],
     counts: false,
@@ -62,13 +67,17 @@ function skipped(path: string, why: string): Plan {
   return { status: 'ok', reason: `${path} ${why}`, result: { stdout: `skipped, since '${path}' ${why}` } }
 }
 
-function fileOf(task: Uri, dest: string): FileContent {
+/** What uriResult reads: the answer was 304, and yet something has changed. */
+const ATTRIBUTES_SET = 'echo attributes=set'
+
+/** `kept`: what is done where the file that is there is the newest. */
+function fileOf(task: Uri, dest: string, kept: Script): FileContent & { content: Download } {
   return {
     ...task.wishes,
     dest,
     name: fileNameOf(task.request.url),
     source: undefined,
-    content: { fetch: requestScript(task), digests: {}, same: false, shown: task.shown },
+    content: { fetch: requestScript(task, kept), digests: {}, same: false, shown: task.shown },
     force: true,
     follow: false,
     backup: false,
@@ -76,16 +85,16 @@ function fileOf(task: Uri, dest: string): FileContent {
 }
 
 /** Makes the request; prints its heads and, where it is wanted, the body (uri-result reads them). */
-function requestScript(task: Uri): Script {
-  const { request, statusCodes, returnContent, dest } = task
+function requestScript(task: Uri, kept: Script): Script {
+  const { request, statusCodes, returnContent, dest, force } = task
   const directory = dest === undefined ? new Script('"${TMPDIR:-/tmp}"') : quotedDirectory(dest)
   const name = dest === undefined ? '' : fileNameOf(request.url)
   const since =
-    dest === undefined
+    dest === undefined || force
       ? nothing
       : sh`hk_at=${dest}
 [ ! -d "$hk_at" ] || hk_at=$hk_at/${name}
-[ ! -f "$hk_at" ] || hk_since="If-Modified-Since: $(LC_ALL=C date -u -r "$hk_at" '+%a, %d %b %Y %H:%M:%S GMT')"`
+[ ! -f "$hk_at" ] || ${NEWER_ONLY}`
   const codes = ` ${statusCodes.join(' ')} `
   return lines(
     httpFunction('hk_http', request),
@@ -96,7 +105,6 @@ hk_download=$(mktemp "$hk_directory/.hakube.XXXXXX") || exit 1`,
     sh`hk_begun=$(date +%s)
 hk_heads=$(hk_http 3>&1 >"$hk_download")
 hk_code=$?
-[ -z "$hk_made" ] || rm -f "$hk_made"
 printf 'elapsed=%s\n' "$(($(date +%s) - hk_begun))"
 printf 'heads=%s\n' "$(printf '%s\n' "$hk_heads" | base64 | tr -d '\n')"
 ${STATUS}
@@ -113,7 +121,10 @@ esac
 [ -n "$hk_right" ] || exit 1`,
     dest === undefined
       ? nothing
-      : sh`[ "$hk_status" != 304 ] || exit 0
+      : sh`if [ "$hk_status" = 304 ]; then
+${kept}
+exit 0
+fi
 hk_sha256=$(sha256sum <"$hk_download" | cut -d ' ' -f 1)`,
   )
 }
@@ -122,11 +133,11 @@ function quotedDirectory(dest: string): Script {
   return sh`$(if [ -d ${dest} ]; then printf %s ${dest}; else printf %s ${parentPath(dest)}; fi)`
 }
 
-/** $hk_made is a temporary file with what was sent along. */
+/** $hk_made is a temporary file with what was sent along (withDownload removes it). */
 function bodyScript(body: Uri['body']): Script {
-  if (body === undefined) return sh`hk_made=`
+  if (body === undefined) return nothing
   if (typeof body === 'string') {
-    return sh`hk_made= hk_body=${body}
+    return sh`hk_body=${body}
 [ -f "$hk_body" ] || { printf 'Unable to open source file %s\n' "$hk_body" >&2; exit 1; }`
   }
   return sh`hk_made=$(mktemp "$hk_directory/.hakube.XXXXXX") || exit 1

@@ -45,7 +45,7 @@ export function uriResult(task: Uri, output: Answer): Result {
     msg: right ? said : `Status code was ${status} and not [${task.statusCodes.join(', ')}]: ${said}`,
     ...(json !== undefined && { json }),
     ...(content !== undefined && task.returnContent && { content }),
-    ...(task.dest !== undefined && status === 304 && { changed: false }),
+    ...(task.dest !== undefined && status === 304 && !found.has('attributes') && { changed: false }),
   }
 }
 
@@ -58,7 +58,7 @@ export function uriFailure(task: Uri, output: Answer): string | undefined {
 }
 
 function read(stdout: string): Map<string, string> {
-  const lines = stdout.matchAll(/^(elapsed|heads|status|content)=(.*)$/gm)
+  const lines = stdout.matchAll(/^(elapsed|heads|status|content|attributes)=(.*)$/gm)
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]))
 }
 

@@ -44,7 +44,9 @@ export default defineTask({
     timeout: httpTimeout(30),
     ca_path: path.optional().describe('PEM file on the host with the authorities that are trusted.'),
     unix_socket: path.optional().describe('Socket on the host to send the request to.'),
-    force: bool.default(false).describe('Ask for an answer that comes from no cache.'),
+    force: bool
+      .default(false)
+      .describe('Ask for an answer that comes from no cache, even if the file of dest is the newest.'),
     ...httpParams,
     ...attributeParams,
   }),
@@ -75,7 +77,8 @@ export default defineTask({
     path: 'the file, with dest',
   },
   notes: [
-    'It counts as a change only where dest is written, as in Ansible: each time, but for an answer 304.',
+    'It counts as a change only where dest is written, as in Ansible: each time, but for an answer 304. Then mode, owner and group are set all the same, which Ansible leaves undone.',
+    'force asks for the answer even where the file is the newest; ansible-core 2.14 takes it and does nothing with it.',
     'Check mode makes no request: what it gives is unknown.',
     ...httpNotes,
   ],
@@ -119,6 +122,7 @@ export default defineTask({
       statusCodes: params.status_code,
       returnContent: params.return_content,
       dest,
+      force: params.force,
       creates,
       removes,
       wishes: { mode, owner, group },

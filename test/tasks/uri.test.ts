@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import module from '../../src/tasks/uri.ts'
@@ -6,7 +6,7 @@ import { toJson } from '../../src/value.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
 import { hostWithOnly } from '../support/tools.ts'
 import { scratch } from '../world/hosts.ts'
-import { controllerWith, runTask, shells } from './harness.ts'
+import { controllerWith, EVAL, hostOf, runTask, shells } from './harness.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -112,6 +112,18 @@ describe.each([...able, ...wget])('uri with $name', (host) => {
     expect(readFileSync(dest, 'utf8')).toBe('plain\n')
   })
 
+  test('the file that is the newest gets its attributes; force asks for it all the same', async () => {
+    const dest = join(scratch(), 'f')
+    const get = (more: Record<string, unknown>) => ask('/a.txt', { dest, status_code: [200, 304], ...more })
+    await get({ mode: '0600' })
+    const set = await get({ mode: '0640' })
+    expect(set).toMatchObject({ plan: { status: 'change' }, mispredicted: [], result: { status: 304 } })
+    expect(set.result).not.toHaveProperty('changed')
+    expect(statSync(dest).mode & 0o777).toBe(0o640)
+    expect((await get({ mode: '0640' })).result).toMatchObject({ status: 304, changed: false })
+    expect((await get({ force: true })).result).toMatchObject({ status: 200 })
+  })
+
   test('creates and removes', async () => {
     const folder = scratch()
     await server.log()
@@ -174,4 +186,17 @@ test('nothing that could make the request', async () => {
   )
   expect(done.failure).toMatch(/install curl, python3, perl or wget \(busybox wget follows/)
   expect(existsSync('/tmp/.hakube')).toBe(false)
+})
+
+test('what was to be sent is gone, whatever has become of it', async () => {
+  const folder = scratch()
+  writeFileSync(join(folder, 'src'), 'a secret')
+  writeFileSync(join(folder, 'base64'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  const TMPDIR = join(folder, 'tmp')
+  mkdirSync(TMPDIR)
+  const env = { TMPDIR, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+  const host = hostOf('a broken host', ['sh', '-c', EVAL], env)
+  const args = { url: `${server.url}/echo`, method: 'POST', src: join(folder, 'src') }
+  expect((await runTask(module, args, host)).applied?.code).toBe(1)
+  expect(readdirSync(TMPDIR)).toEqual([])
 })
