@@ -40,8 +40,8 @@ export function planUri(task: Uri, world: World): Plan {
   if (creates !== undefined && there(creates)) return skipped(creates, 'exists')
   if (removes !== undefined && !there(removes)) return skipped(removes, 'does not exist')
   if (dest !== undefined) {
-    const same = fileOf(task, dest, nothing)
-    const kept = planFile({ ...same, content: { ...same.content, same: true }, follow: true }, world)
+    const same = { ...downloadOf(task, nothing), same: true }
+    const kept = planFile({ ...fileOf(task, dest, nothing), content: same, follow: true }, world)
     const attributes = kept.status === 'change' ? lines(kept.apply, new Script(ATTRIBUTES_SET)) : nothing
     const plan = planFile(fileOf(task, dest, attributes), world)
     return plan.status === 'change'
@@ -71,17 +71,21 @@ function skipped(path: string, why: string): Plan {
 const ATTRIBUTES_SET = 'echo attributes=set'
 
 /** `kept`: what is done where the file that is there is the newest. */
-function fileOf(task: Uri, dest: string, kept: Script): FileContent & { content: Download } {
+function fileOf(task: Uri, dest: string, kept: Script): FileContent {
   return {
     ...task.wishes,
     dest,
     name: fileNameOf(task.request.url),
     source: undefined,
-    content: { fetch: requestScript(task, kept), digests: {}, same: false, shown: task.shown },
+    content: downloadOf(task, kept),
     force: true,
     follow: false,
     backup: false,
   }
+}
+
+function downloadOf(task: Uri, kept: Script): Download {
+  return { fetch: requestScript(task, kept), digests: {}, same: false, shown: task.shown }
 }
 
 /** Makes the request; prints its heads and, where it is wanted, the body (uri-result reads them). */
