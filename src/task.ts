@@ -120,9 +120,9 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   unsupported?: Readonly<Record<string, string>>
   /**
    * What it does or asks may reach other hosts, as with an arbitrary command: the engine keeps the linear order of
-   * all hosts around it.
+   * all hosts around it. A function says it of the parameters.
    */
-  beyond?: boolean
+  beyond?: boolean | ((params: z.output<Schema>) => boolean)
   /**
    * Its questions go over the network: they are asked when its turn has come, not ahead, and with the task's
    * environment (`http_proxy`). That costs the no-op a round trip.
@@ -132,7 +132,7 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   bypass?: 'once' | 'controller'
   /** It adds to the inventory: what stands behind it sees more hosts and groups. */
   grows?: true
-  /** It only looks, whatever its arguments are. */
+  /** It only looks, whatever its arguments are: what it runs needs no lock and no preflight. */
   readOnly?: true
   /** The parameter that takes the free text of `command: ls -l`. */
   freeForm?: string

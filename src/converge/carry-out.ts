@@ -10,7 +10,7 @@ import { UnknownAnswer } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
-import { expectFile, type Ready, receive } from './receiving.ts'
+import { expectFile, onlyLooks, type Ready, receive } from './receiving.ts'
 import { hasFailed, judge, openDict, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
@@ -174,7 +174,8 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
       return verdict('unknown', plan.why)
     case 'change':
       if (!work.settings.check) return change(work, group, hands)
-      if (hands.context.check && plan.counts !== false) await hands.context.beforePrediction()
+      if (hands.context.check && plan.counts !== false && !onlyLooks(rendered))
+        await hands.context.beforePrediction()
       return predict(work, plan, rendered, hands)
   }
 }
@@ -200,7 +201,7 @@ export function unsettle(work: Work, { context, answers }: Pick<Hands, 'context'
   const { rendered } = work
   if (!context.check || (rendered.type !== 'ready' && rendered.type !== 'unknown')) return
   if (rendered.type === 'ready') expectFile(rendered, work, context.render.files)
-  if (rendered.type === 'ready' && rendered.module.readOnly === true) return
+  if (rendered.type === 'ready' && onlyLooks(rendered)) return
   answers.predict(unsettled(rendered.asks, `what "${work.name}" does is unknown`))
 }
 
@@ -233,7 +234,7 @@ function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdi
 async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const { rendered } = work
   if (rendered.type !== 'ready') throw new TypeError(`nothing to change for ${work.name}`)
-  if (await hands.context.beforeChange(hands.host, group.step.run)) {
+  if (!onlyLooks(rendered) && (await hands.context.beforeChange(hands.host, group.step.run))) {
     // The lock has just been taken: another run may have changed the host since it was asked.
     hands.forget()
   }
@@ -242,10 +243,10 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()
-  const beyond = module.beyond === true || work.settings.way !== undefined
+  const beyond = rendered.beyond || work.settings.way !== undefined
   if (beyond) hands.context.progress.touch(group.step.position)
   // What others are asked would be stale: they may wait for what this one has done elsewhere.
-  const asked = module.beyond === true ? next.filter((other) => other === work) : next
+  const asked = rendered.beyond ? next.filter((other) => other === work) : next
   const timeout = Math.min(work.settings.limit?.seconds ?? Infinity, plan.timeout ?? Infinity)
   const output = plan.absence
     ? await applyAndOutlast(work, plan, plan.absence, hands)

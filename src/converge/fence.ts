@@ -4,10 +4,19 @@ import { grows } from '../playbook/grows.ts'
 import { isTogether } from './metas.ts'
 import type { Group } from '../playbook/work.ts'
 
-/** Whether hosts keep the linear order around this task: what it does may reach further than its host. */
+/** Whether hosts may have to keep the linear order around this task: what it does may reach further than its host. */
 export function isBeyond(task: Task | undefined): boolean {
   if (task === undefined || isMeta(task.module)) return false
-  return task.module.beyond === true || task.delegateTo !== undefined
+  return (task.module.beyond ?? false) !== false || task.delegateTo !== undefined
+}
+
+/** The same where the parameters decide, and are known. */
+function isBeyondNow(task: Task | undefined, works: Group['works']): boolean {
+  if (task === undefined || isMeta(task.module) || task.delegateTo !== undefined) return isBeyond(task)
+  if (typeof task.module.beyond !== 'function') return isBeyond(task)
+  return works.some(({ rendered }) =>
+    rendered.type === 'ready' ? rendered.beyond : rendered.type === 'later',
+  )
 }
 
 /** The same of a step: handlers run where they are flushed. In check mode only what is delegated reaches further. */
@@ -16,7 +25,8 @@ export function reachesOut({ step, task, handler, works }: Group, check: boolean
   const tasks = isFlush(step) && !handler ? step.run.handlers : [task]
   // What is behind it is about other hosts, too.
   if (grows(task) || works.some((work) => work.settings.way !== undefined)) return true
-  return tasks.some((one) => isBeyond(one) && (!check || one?.delegateTo !== undefined))
+  const far = (one: Task | undefined) => (one === task ? isBeyondNow(one, works) : isBeyond(one))
+  return tasks.some((one) => far(one) && (!check || one?.delegateTo !== undefined))
 }
 
 /** With strategy: free hosts go their own ways within a play. */

@@ -19,6 +19,11 @@ export async function receive(
   }
 }
 
+/** Whether the host stays as it is, whatever the task runs there: that takes no lock, and nothing is to be proved before. */
+export function onlyLooks({ module }: Ready): boolean {
+  return module.readOnly === true || module.receive !== undefined
+}
+
 /** Check mode: only the real run knows the file that a task brings to the controller. */
 export function expectFile({ module, prepared }: Ready, { name }: Work, files: ControllerFiles): void {
   const path = module.receive?.path(prepared)

@@ -103,6 +103,12 @@ export function withoutPassword(text: string): string {
   return text.replace(inside, '$1********@')
 }
 
+/** Whether another host may be the server, which an earlier task may have given what is asked for. */
+export function isElsewhere(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol !== 'file:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
+}
+
 /** The last part of a URL's path, or index.html. */
 export function fileNameOf(url: string): string {
   const path = new URL(url).pathname

@@ -229,7 +229,8 @@ async function renderArguments(
   const prepared = await module.prepare(parsed.data, controller)
   const kind = module.kind(parsed.data)
   const late = module.late?.(parsed.data) ?? false
-  return { type: 'ready', kind, module, prepared, asks: module.asks(prepared), late }
+  const beyond = typeof module.beyond === 'function' ? module.beyond(parsed.data) : (module.beyond ?? false)
+  return { type: 'ready', kind, module, prepared, asks: module.asks(prepared), late, beyond }
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */

@@ -27,6 +27,8 @@ export type Rendered =
       asks: readonly WorldQuestion[]
       /** Asked when its turn has come, and not before. */
       late: boolean
+      /** It may reach other hosts. */
+      beyond: boolean
     }
 
 /** One task for one host and one item. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { httpFunction } from '../http/client.ts'
 import { fetchScript, readFetched } from '../http/fetch-script.ts'
-import { fileNameOf, readRequest, withoutPassword } from '../http/request.ts'
+import { fileNameOf, isElsewhere, readRequest, withoutPassword } from '../http/request.ts'
 import { defineTask, type Result } from '../task.ts'
 import { joinPath, parentPath } from '../world/path-names.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
@@ -34,9 +34,9 @@ export default defineTask({
   }),
   paramAliases: { username: 'url_username', password: 'url_password' },
   unsupported: { ...unsupportedAttributes, ...unsupportedHttp },
-  beyond: true,
-  late: ({ checksum = '', url }) =>
-    checksum === '' ? !url.startsWith('file:') : /^\w+:\w+:\//.test(checksum),
+  beyond: ({ url, checksum = '' }) =>
+    isElsewhere(url) || (hasList(checksum) && isElsewhere(checksum.replace(/^\w+:/, ''))),
+  late: ({ checksum = '', url }) => (checksum === '' ? !url.startsWith('file:') : hasList(checksum)),
   example: `
 - name: Have the archive of etcd
   get_url:
@@ -107,3 +107,8 @@ export default defineTask({
   },
   failure: ({ file }, output) => fileFailure(file.dest, output),
 })
+
+/** Whether the digest is in a file of some server. */
+function hasList(checksum: string): boolean {
+  return /^\w+:\w+:\//.test(checksum)
+}

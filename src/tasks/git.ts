@@ -42,7 +42,8 @@ export default defineTask({
     separate_git_dir: 'the repository is in the checkout',
     gpg_whitelist: 'verify_commit trusts the keys that git on the host trusts',
   },
-  beyond: true,
+  // A path is a repository of the host itself.
+  beyond: ({ repo }) => !/^(file:\/\/)?\//.test(repo),
   late: ({ update }) => update,
   example: `
 - name: Have the source of keepalived

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ArchiveSource } from '../archive/source.ts'
-import { readRequest, withoutPassword } from '../http/request.ts'
+import { isElsewhere, readRequest, withoutPassword } from '../http/request.ts'
 import { defineTask } from '../task.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { wrong } from './package-params.ts'
@@ -34,6 +34,7 @@ export default defineTask({
     ...attributeParams,
   }),
   unsupported: unsupportedAttributes,
+  beyond: ({ src }) => src.includes('://') && isElsewhere(src),
   late: ({ src }) => src.includes('://'),
   example: `
 - name: Unpack etcd

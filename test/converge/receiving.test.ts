@@ -139,3 +139,16 @@ test('what does not come makes nobody wait, and a run without fetch asks once', 
   expect((await runLocal(missing, { folder })).story).toEqual(['a fetch ok', 'a copy ignored'])
   expect(existsSync(join(folder, 'none'))).toBe(false)
 })
+
+test('who only looks takes no lock: fetch, and slurp of what is large', async () => {
+  const folder = scratch()
+  writeFileSync(join(folder, 'src'), Buffer.alloc(1_200_000, 'ab\n'))
+  const play = (tasks: string) => `- hosts: a\n  gather_facts: false\n  tasks:\n${tasks}`
+  const slurp = `    - { slurp: { src: '{{ playbook_dir }}/src' }, register: got }\n`
+  const fetch = `    - fetch: { src: '{{ playbook_dir }}/src', dest: got, flat: true }\n`
+  // The questions, and what is run. For a change: the lock, and behind it all is asked again.
+  const trips = async (tasks: string) => (await runLocal(play(tasks), { folder })).summary?.recap[0]?.trips
+  expect(await trips(slurp)).toBe(2)
+  expect(await trips(fetch)).toBe(2)
+  expect(await trips(`    - copy: { content: x, dest: '{{ playbook_dir }}/x' }\n`)).toBe(4)
+})
