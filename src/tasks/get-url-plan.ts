@@ -1,5 +1,6 @@
 import { httpFunction, NEWER_ONLY } from '../http/client.ts'
 import { readHeads, type HttpHead } from '../http/answer.ts'
+import type { Kept } from '../http/fetch-script.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
@@ -23,9 +24,9 @@ export interface GetUrl {
   force: boolean
   file: AttributeWishes & { dest: string; backup: boolean }
   /** The script that fetches the file that is to be at that path. */
-  fetch(checksum: Known | undefined, at: string): Script
-  /** The request as a shell function, to look only. */
-  look(method: string): Script
+  fetch(checksum: Known | undefined, at: string, kept?: Kept): Script
+  /** A shell function that asks for the heads only. */
+  look: Script
   at(inside: boolean): string
 }
 
@@ -60,8 +61,8 @@ function askOf(path: string): PathAsk {
 }
 
 /**
- * Asks the server, and writes nowhere: for the file with the checksums; whether there is a newer file than the one that
- * is there, of which only the digest is taken; and whether there is a file at all.
+ * Asks the server, and writes nowhere: for the file with the checksums; whether there is a file, and a newer one than
+ * the one that is there. It is not sent for that.
  */
 function networkAsk(get: GetUrl): ScriptAsk {
   const { checksum, force } = get
@@ -72,23 +73,13 @@ hk_sums=$( { { hk_http; echo "exit $?" >&3; } 3>&4 | base64 | tr -d '\n'; } 4>&1
 printf 'sums\n%s\nend\n' "$hk_sums"`
     : nothing
   const since = force ? nothing : NEWER_ONLY
-  const content = sh`${get.look('GET')}
-${since}
-hk_body=$( { { hk_http; echo "exit $?" >&3; } 3>&4 | sha256sum; } 4>&1)
-printf 'body\n%s\nend\n' "$hk_body"`
-  const head = sh`${get.look('HEAD')}
+  const head = sh`${get.look}
+if [ -f "$hk_at" ]; then
+echo there
+${list ? nothing : since}
+fi
 hk_head=$( { hk_http >/dev/null; echo "exit $?" >&3; } 3>&1)
 printf 'head\n%s\nend\n' "$hk_head"`
-  const look =
-    sourceOf(get) !== undefined
-      ? nothing
-      : list
-        ? head
-        : sh`if [ -f "$hk_at" ]; then
-${content}
-else
-${head}
-fi`
   return {
     volatile: true,
     id: `get_url ${JSON.stringify([get.file.dest, get.request, get.checksum, force])}`,
@@ -96,7 +87,7 @@ fi`
       sh`hk_at=${get.at(false)}
 [ ! -d "$hk_at" ] || hk_at=${get.at(true)}`,
       sums,
-      look,
+      sourceOf(get) === undefined ? head : nothing,
     ),
   }
 }
@@ -165,14 +156,11 @@ export function planGet(get: GetUrl, world: World): Plan {
   const head = looked(text, 'head', get.request.url)
   const problem = head && headProblem(head, get, why)
   if (problem) return problem
-  const body = looked(text, 'body', get.request.url)
-  if (checksum || head || !body) {
-    // Here is a file that only a prediction put there: nobody asked whether the server's is another one.
-    if (!checksum && current)
-      throw new UnknownAnswer(new Unknown(`whether ${get.shown} is another file than ${at}`))
-    return known(planFile(fileOf(get, download({})), world))
-  }
-  return known(planBody({ get, world, at, current, body, why, download }))
+  if (checksum || !current) return known(planFile(fileOf(get, download({})), world))
+  // Here is a file that only a prediction put there: nobody asked whether the server's is another one.
+  if (!head || !text.split('\n').includes('there'))
+    throw new UnknownAnswer(new Unknown(`whether ${get.shown} is another file than ${at}`))
+  return known(planOver({ get, world, at, current, head: head.head, download }))
 }
 
 interface FromHost {
@@ -206,30 +194,29 @@ interface Compared {
   get: GetUrl
   world: World
   at: string
-  current: There | undefined
-  body: Looked
-  why: string
+  current: There
+  head: HttpHead
   download: (more: Partial<Download>) => Download
 }
 
-/** The server has been asked for its file, or for a newer one. */
-function planBody({ get, world, at, current, body, why, download }: Compared): Plan {
-  const { status, reason } = body.head
-  const more: Result = { status_code: status ?? null, msg: reason }
-  if (!body.answered) return { status: 'unknown', why: `${get.shown} cannot be fetched: ${why}` }
-  if (status !== undefined && status !== 200 && status !== 304)
-    return {
-      status: 'fail',
-      message: `Request failed: ${get.shown} answered with status ${status} ${reason}`.trim(),
-    }
-  const sha256 = body.body?.trim().split(' ')[0]
-  if (status === 304 || (current && sha256 === current.digests.sha256)) {
-    const plan = planFile(keep(get), world)
-    if (!current || current.digests.sha256 === undefined)
-      throw new UnknownAnswer(new Unknown(`the content of ${at} is not known yet`))
-    return plan.status === 'ok' ? { ...plan, result: { ...plan.result, ...more } } : plan
+/** There is a file, and the server has been asked whether it has a newer one. */
+function planOver({ get, world, at, current, head, download }: Compared): Plan {
+  const kept = planFile(keep(get), world)
+  if (current.digests.sha256 === undefined)
+    throw new UnknownAnswer(new Unknown(`the content of ${at} is not known yet`))
+  if (kept.status !== 'ok' && kept.status !== 'change') return kept
+  if (head.status === 304) {
+    const more: Result = { status_code: 304, msg: head.reason }
+    return kept.status === 'ok' ? { ...kept, result: { ...kept.result, ...more } } : kept
   }
-  return planFile(fileOf(get, download({ digests: sha256 === undefined ? {} : { sha256 } })), world)
+  const script = kept.status === 'change' ? kept.apply : sh`echo 'unchanged=y'`
+  const fetch = get.fetch(undefined, at, { at, since: !get.force, script })
+  const plan = planFile(fileOf(get, download({ fetch })), world)
+  const length = Number(head.headers.get('content-length') ?? 0)
+  const other = head.status === 200 && length > 0 && length !== current.size
+  if (plan.status !== 'change' || kept.status === 'change' || other) return plan
+  // A server without HEAD, or one that does not know when its files have changed.
+  return { ...plan, summary: `fetch ${get.shown} to ${at} if it is another file`, diff: [], maybe: true }
 }
 
 /** The digest that the file must have; text: why it cannot be told. */

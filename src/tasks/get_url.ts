@@ -57,7 +57,7 @@ export default defineTask({
     elapsed: 'seconds that the download took',
   },
   notes: [
-    'A file that has the checksum is not asked for. Without a checksum, and without force, the server is asked whether it has a newer one (If-Modified-Since); what it then sends is compared before anything is written.',
+    'A file that has the checksum is not asked for. Without a checksum the server is asked with HEAD whether it has a newer one (but with force: If-Modified-Since). Where it cannot tell and the size is the same, the file is fetched and compared before anything is written, and check mode says that it would run.',
     'In a directory the file always has the name that the URL ends in; the name that a server proposes (Content-Disposition) is not looked at.',
     'A download with another checksum is thrown away: the old file stays, where Ansible removes it.',
     ...httpNotes,
@@ -77,12 +77,13 @@ export default defineTask({
       checksum,
       force,
       file: { dest, backup, mode, owner, group },
-      fetch: (known, at) =>
+      fetch: (known, at, kept) =>
         fetchScript(request, {
           directory: temporary ?? (at === dest ? directory : parentPath(at)),
           checksum: known,
+          kept,
         }),
-      look: (method) => httpFunction('hk_http', { ...request, method }),
+      look: httpFunction('hk_http', { ...request, method: 'HEAD' }),
       at: (inside) => (inside ? joinPath(dest, fileNameOf(request.url)) : dest),
     }
   },
@@ -91,18 +92,20 @@ export default defineTask({
   result({ request }, output): Result {
     const found = readFetched(output.stdout.toString('latin1'))
     if (found.size === 0) return {}
-    const size = Number(found.get('size') ?? 0)
     const status = /HTTP\/[\d.]+ (\d{3})(?: (.*))?/g
     const last = [...(found.get('heads') ?? '').matchAll(status)].at(-1)
     return {
       ...fileResult(output),
       url: request.url,
-      checksum_src: found.get('sha1') ?? null,
-      md5sum: found.get('md5') ?? null,
-      size,
+      ...(found.has('size') && {
+        checksum_src: found.get('sha1') ?? null,
+        md5sum: found.get('md5') ?? null,
+        size: Number(found.get('size')),
+      }),
       elapsed: Number(found.get('elapsed') ?? 0),
       status_code: last ? Number(last[1]) : null,
-      msg: `${last?.[2]?.trim() || 'OK'} (${size} bytes)`,
+      msg: `${last?.[2]?.trim() || 'OK'}${found.has('size') ? ` (${found.get('size')} bytes)` : ''}`,
+      ...(found.has('unchanged') && { changed: false }),
     }
   },
   failure: ({ file }, output) => fileFailure(file.dest, output),

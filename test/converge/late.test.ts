@@ -26,9 +26,11 @@ test('a server is asked when the turn of the task has come, once, and not ahead'
 `)
   const first = await runLocal(tasks)
   expect(first.story).toEqual(['a copy changed', 'a copy changed', 'a get_url ok', 'a copy changed'])
-  expect(await server.log()).toEqual(['GET /plain'])
+  const asked = ['HEAD /plain', 'GET /plain']
+  expect(await server.log()).toEqual(asked)
   await runLocal(tasks, { folder: first.folder })
-  expect(await server.log()).toEqual(['GET /plain'])
+  // Asked again behind the lock, as everything is.
+  expect(await server.log()).toEqual(['HEAD /plain', ...asked])
 })
 
 test('what it fetches is not fetched again to look, and with a checksum it is looked at', async () => {

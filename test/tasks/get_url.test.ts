@@ -63,10 +63,15 @@ describe.each(hosts)('get_url with $name', (host) => {
     })
     expect(readFileSync(dest, 'utf8')).toBe('hello\n')
     expect(lstatSync(dest).mode & 0o777).toBe(0o640)
+    await server.log()
     expect((await runTask(module, args, host)).plan).toMatchObject({
       status: 'ok',
       result: { status_code: 304 },
     })
+    // Nothing is sent to look; busybox's wget hangs up behind the head.
+    expect(await server.log()).toEqual([`${host.name === 'busybox wget' ? 'GET' : 'HEAD'} /a.txt`])
+    const forced = await runTask(module, { ...args, force: true }, host)
+    expect(forced).toMatchObject({ plan: { maybe: true }, result: { status_code: 200, changed: false } })
     expect(readdirSync(join(dest, '..'))).toEqual(['file'])
   })
 
@@ -74,16 +79,30 @@ describe.each(hosts)('get_url with $name', (host) => {
     const dest = join(scratch(), 'file')
     const args = { url: `${server.url}/plain`, dest, backup: true }
     writeFileSync(dest, 'plain\n')
-    expect((await runTask(module, args, host)).plan).toMatchObject({ status: 'ok' })
-    await server.set({ plain: 'new\n' })
-    const changed = await runTask(module, args, host)
-    expect(changed).toMatchObject({
-      plan: { summary: `change ${dest}` },
-      again: { status: 'ok' },
-      mispredicted: [],
-    })
-    expect(readFileSync(dest, 'utf8')).toBe('new\n')
-    expect(readFileSync(str(changed.result['backup_file'] ?? null), 'utf8')).toBe('plain\n')
+    const maybe = { status: 'change', maybe: true, diff: [] }
+    for (const force of [false, true]) {
+      const same = await runTask(module, { ...args, force }, host)
+      const result = { changed: false, status_code: 200, checksum_src: sum('plain\n', 'sha1') }
+      expect(same).toMatchObject({ plan: maybe, mispredicted: [], result })
+    }
+    expect(readdirSync(join(dest, '..'))).toEqual(['file'])
+    for (const [plan, text, before] of [
+      [maybe, 'other\n', 'plain\n'],
+      [{ summary: `change ${dest}` }, 'new\n', 'other\n'],
+    ] as const) {
+      await server.set({ plain: text })
+      const changed = await runTask(module, args, host)
+      expect(changed).toMatchObject({ plan, mispredicted: [] })
+      expect(changed.result).not.toHaveProperty('changed')
+      expect(readFileSync(dest, 'utf8')).toBe(text)
+      expect(readFileSync(str(changed.result['backup_file'] ?? null), 'utf8')).toBe(before)
+    }
+    // Its attributes change for certain.
+    const mode = await runTask(module, { ...args, mode: '0600' }, host)
+    expect(mode).toMatchObject({ plan: { status: 'change' }, mispredicted: [], result: { status_code: 200 } })
+    expect([mode.plan, mode.result]).not.toContainEqual(expect.objectContaining({ maybe: true }))
+    expect(mode.result).not.toHaveProperty('changed')
+    expect(lstatSync(dest).mode & 0o777).toBe(0o600)
   })
 
   test('the checksum decides without a request, and a wrong one leaves the old file', async () => {
@@ -116,7 +135,7 @@ describe.each(hosts)('get_url with $name', (host) => {
     mkdirSync(join(folder, 'd'))
     const into = await runTask(module, { url: `${server.url}/a.txt?x=1`, dest: join(folder, 'd') }, host)
     expect(into).toMatchObject({
-      again: { status: 'ok' },
+      again: { maybe: true },
       mispredicted: [],
       result: { dest: join(folder, 'd/a.txt') },
     })
@@ -134,14 +153,16 @@ describe.each(hosts)('get_url with $name', (host) => {
     const folder = scratch()
     const get = (path: string, more: Record<string, unknown> = {}) =>
       runTask(module, { url: `${server.url}${path}`, dest: join(folder, 'f'), ...more }, host)
-    expect(await get('/to/to/plain')).toMatchObject({ again: { status: 'ok' } })
+    expect(await get('/to/to/plain')).toMatchObject({ again: { maybe: true } })
     expect((await get('/auth')).plan).toMatchObject({
       status: 'fail',
       message: expect.stringContaining('401'),
     })
     const login = { url_username: 'anna', url_password: 'secret' }
-    expect(await get('/auth', login)).toMatchObject({ again: { status: 'ok' } })
-    expect(await get('/auth', { ...login, force_basic_auth: true })).toMatchObject({ plan: { status: 'ok' } })
+    expect(await get('/auth', login)).toMatchObject({ plan: { status: 'change' }, again: { maybe: true } })
+    expect(await get('/auth', { ...login, force_basic_auth: true })).toMatchObject({
+      result: { changed: false },
+    })
     await get('/echo', { headers: { 'X-Colour': 'blue "1"' }, force: true, http_agent: 'me' })
     expect(JSON.parse(readFileSync(join(folder, 'f'), 'utf8'))).toMatchObject({
       headers: { 'x-colour': 'blue "1"', 'user-agent': 'me', 'cache-control': 'no-cache' },
@@ -156,7 +177,7 @@ describe.each(hosts)('get_url with $name', (host) => {
     const down = await runTask(module, { url: 'http://127.0.0.1:9/x', dest, timeout: 2 }, host)
     expect(down.plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('cannot be fetched') })
     const nohead = await runTask(module, { url: `${server.url}/nohead`, dest }, host)
-    expect(nohead).toMatchObject({ again: { status: 'ok' } })
+    expect(nohead).toMatchObject({ result: { status_code: 200 }, again: { maybe: true } })
     const nowhere = await runTask(module, { url: `${server.url}/a.txt`, dest: `${folder}/none/f` }, host)
     expect(nowhere.plan).toMatchObject({ status: 'fail', message: expect.stringContaining('does not exist') })
     const temporary = { url: `${server.url}/a.txt`, dest, tmp_dest: `${folder}/none`, force: true }
@@ -179,7 +200,7 @@ test('a password is on no command line', async () => {
     user: 'anna',
     password: 'other secret',
   })
-  const text = prepared.look('GET').text
+  const text = prepared.look.text
   // wget has no other way; the others read it.
   for (const tool of ['curl -q', '" -c ', 'perl -e']) {
     const line = text.split('\n').find((one) => one.includes(tool)) ?? ''
