@@ -150,6 +150,11 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   /** Reads and renders what the arguments name on the controller. Runs once; later looks reuse its answer. */
   prepare(params: z.output<Schema>, controller: Controller): Prepared | Promise<Prepared>
   asks(prepared: Prepared): readonly WorldQuestion[]
+  /**
+   * What is asked only where the first answers do not settle it, because it is dear: when the task's turn has come, in a
+   * round trip of its own. May let World.get throw UnknownAnswer: then nothing more is asked.
+   */
+  asksThen?(prepared: Prepared, world: World): readonly WorldQuestion[]
   /** Pure. May let World.get throw UnknownAnswer: that is the same as status unknown. */
   plan(prepared: Prepared, world: World): Plan
   /** Return values out of what the apply printed (register, until, failed_when). */

@@ -3,7 +3,7 @@ import type { Answer, Exchange, Identity, Question, Shell } from '../connect/con
 import type { Work } from '../playbook/work.ts'
 import type { Kind } from '../world/kind.ts'
 import { kinds } from '../world/kinds.ts'
-import { id, World, type Effect, type KindName, type WorldQuestion } from '../world/world.ts'
+import { id, keyOf, World, type Effect, type KindName, type WorldQuestion } from '../world/world.ts'
 
 type AnyKind = Kind<unknown, unknown>
 /** A kind without its types: which ask and reply go together is known to the modules that ask. */
@@ -87,6 +87,19 @@ export class Answers {
         this.#learn(identity, mine, inquiry.read(exchange.answers))
       }
     }
+  }
+
+  /** Asks more for a task that has been asked for already; what is known is not asked again. */
+  async askMore(work: Work, questions: readonly WorldQuestion[]): Promise<void> {
+    const { identity } = work.settings
+    const known = this.#replies.get(identityKey(identity))
+    const missing = questions.filter((one) => known?.has(id(one.kind, keyOf(one))) !== true)
+    if (missing.length === 0) return
+    const inquiry = new Inquiry()
+    inquiry.add(lateAsks(missing, work))
+    const shell = await this.#shell(identity)
+    const exchange = await shell.exchange({ questions: inquiry.questions() })
+    this.#learn(identity, [], inquiry.read(exchange.answers))
   }
 
   /** Applies a change, and asks in the same round trip for the tasks that come next. Older answers are void. */

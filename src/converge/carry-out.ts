@@ -6,7 +6,7 @@ import type { Value } from '../value.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { unsettled } from '../world/unsettled.ts'
-import { UnknownAnswer } from '../world/world.ts'
+import { UnknownAnswer, type WorldQuestion } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
@@ -182,7 +182,20 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
 
 async function look(work: Work, hands: Hands): Promise<Plan> {
   if (!hands.answers.has(work)) await hands.answers.ask(hands.upcoming())
+  const more = thenAsked(work, hands.answers)
+  if (more.length > 0) await hands.answers.askMore(work, more)
   return planOf(work, hands.answers)
+}
+
+function thenAsked(work: Work, answers: Answers): readonly WorldQuestion[] {
+  const { rendered } = work
+  if (rendered.type !== 'ready' || !rendered.module.asksThen) return []
+  try {
+    return rendered.module.asksThen(rendered.prepared, answers.world(work))
+  } catch (error) {
+    if (error instanceof UnknownAnswer) return []
+    throw error
+  }
 }
 
 function planOf(work: Work, answers: Answers): Plan {
@@ -261,7 +274,7 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })
   if (!asksAgain(kind, plan) || module.isDone?.(prepared, output) === true)
     return verdict('changed', plan.summary, more)
-  const after = planOf(work, hands.answers)
+  const after = await look(work, hands)
   if (after.status === 'ok')
     return verdict('changed', plan.summary, { ...more, result: { ...after.result, ...result } })
   return verdict(

@@ -10,6 +10,8 @@ import type { Unarchive } from './unarchive-plan.ts'
 
 /** What is in an archive, and what of it is on the host. */
 export interface Looked {
+  /** SHA-256 of what a server has sent; undefined where the archive is no URL. */
+  digest: string | undefined
   kind: 'zip' | 'gz' | 'bz2' | 'xz' | 'zst' | 'tar'
   /** GNU's tar, or Info-ZIP's unzip; else busybox's. */
   full: boolean
@@ -73,19 +75,25 @@ printf 'groups='; cut -d : -f 1,3 /etc/group | base64 | tr -d '\n'; echo`,
 }
 
 /** $hk_list is what tar says, $hk_names the names alone, a line each. */
-function tarList({ options, exclude, include }: Unarchive): Script {
+function tarList({ source, options, exclude, include }: Unarchive): Script {
   const excluded = exclude.map((one) => `--exclude=${one}`)
   const more = options.length === 0 ? [] : ['--show-transformed-names', ...options]
   // The first time in the line ends what stands before the name; a group may have a blank in it.
   const cut = String.raw`s/ [0-9,]* [0-9]\{4\}-[0-9][0-9]-[0-9][0-9] [0-9:.]* /\n/; s/^.*\n//`
   return sh`if [ -n "$hk_gnu" ]; then
-    hk_list=$(hk_plain | LC_ALL=C TZ=UTC0 $hk_tar --quoting-style=literal --full-time -tv ${more} ${excluded} -f - ${include}) || exit 5
+    hk_tar_list() { LC_ALL=C TZ=UTC0 $hk_tar --quoting-style=literal --full-time -tv ${more} ${excluded} -f - ${include}; }
   else
     ${options.length === 0 ? nothing : sh`echo 'extra_opts need GNU tar' >&2; exit 4`}
-    hk_list=$(hk_plain | TZ=UTC0 tar -tv -f - ${include}) || exit 5
+    hk_tar_list() { TZ=UTC0 tar -tv -f - ${include}; }
   fi
+  ${source.type === 'url' ? LIST_AND_DIGEST : sh`hk_list=$(hk_plain | hk_tar_list) || exit 5`}
   hk_names=$(printf '%s\n' "$hk_list" | sed -e ${cut} -e 's/ -> .*//' -e 's/ link to .*//')`
 }
+
+/** One download for the list and for the digest of all of it; a tar that ends before its file does must not end that. */
+const LIST_AND_DIGEST = sh`{ hk_list=$( { {
+    hk_source | tee /dev/fd/5 | $hk_unpack | { hk_tar_list || echo 'odd=y' >&9; cat >/dev/null; } >&6
+  } 5>&1 | sha256sum | sed 's/ .*//; s/^/digest=/' >&9; } 6>&1 ); } 9>&1`
 
 /** $hk_list is the end of the zip with its central directory, in base64 again. */
 function zipList({ source }: Unarchive): Script {
@@ -130,7 +138,7 @@ export function readLook(reply: ScriptReply): Looked | string {
     ),
   )
   const kind = found.get('kind')
-  if (reply.code !== 0) {
+  if (reply.code !== 0 || found.get('odd') === 'y') {
     const why = reply.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''
     if (reply.code === ODD) throw new OddArchive(why)
     return kind === 'empty' ? `the archive is empty, or cannot be read${why === '' ? '' : `: ${why}`}` : why
@@ -140,6 +148,7 @@ export function readLook(reply: ScriptReply): Looked | string {
   const members = zip ? readZipList(Buffer.from(text('list'), 'base64')) : readTarList(text('list'))
   const stats = text('there').split('\n').filter(Boolean).map(readThere)
   return {
+    digest: found.get('digest'),
     kind: kindOf(kind),
     full: found.get('full') === 'y',
     members: members.filter(({ name }) => name !== ''),

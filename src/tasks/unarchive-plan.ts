@@ -38,10 +38,19 @@ export interface Unarchive {
 
 type There = Extract<PathReply, { exists: true }>
 
+/** With creates it decides alone whether the archive is looked at, and sent or fetched for that. */
 export function unarchiveQuestions(task: Unarchive): WorldQuestion[] {
-  const { source, dest, creates, wishes } = task
+  return task.creates ? [asksOfPattern(task.creates)] : lookQuestions(task)
+}
+
+/** What is asked behind creates. */
+export function thenUnarchiveQuestions(task: Unarchive, world: World): WorldQuestion[] {
+  return task.creates && !isThere(task.creates, world) ? lookQuestions(task) : []
+}
+
+function lookQuestions(task: Unarchive): WorldQuestion[] {
+  const { source, dest, wishes } = task
   return [
-    ...(creates ? [asksOfPattern(creates)] : []),
     pathQuestion({ path: dest, follow: true }),
     ...(source.type === 'path' ? [pathQuestion({ path: source.path, follow: true })] : []),
     ...attributeQuestions(wishes),
@@ -147,6 +156,7 @@ function planMembers(the: Case): Plan {
       ...items.map(({ path, wanted }) => ({ type: 'fields' as const, subject: path, fields: wanted.fields })),
     ],
     apply: unpackScript(task, {
+      digest: the.looked.digest,
       kind: the.looked.kind,
       full: the.looked.full,
       names: members.map(({ name }) => name),
@@ -154,6 +164,8 @@ function planMembers(the: Case): Plan {
       items,
     }),
     timeout: 1800,
+    // To look again would be to fetch it again.
+    once: task.source.type === 'url',
     effects,
     result,
   }

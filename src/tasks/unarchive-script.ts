@@ -1,5 +1,7 @@
+import { httpFunction } from '../http/client.ts'
 import { KIND, sourceFunction } from '../archive/source.ts'
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
+import { withDownload } from './file-content.ts'
 import { attributeScript, type Wanted } from './attributes.ts'
 import type { Looked } from './unarchive-look.ts'
 import type { Unarchive } from './unarchive-plan.ts'
@@ -7,6 +9,8 @@ import type { Unarchive } from './unarchive-plan.ts'
 interface Unpacking {
   kind: Looked['kind']
   full: boolean
+  /** Of what a server has sent for the look. */
+  digest: string | undefined
   /** All that is to be unpacked. */
   names: readonly string[]
   extract: boolean
@@ -16,14 +20,30 @@ interface Unpacking {
 /** The commands that unpack, and set attributes that are asked for. */
 export function unpackScript(task: Unarchive, how: Unpacking): Script {
   const unpack = !how.extract ? nothing : how.kind === 'zip' ? unzip(task, how) : untar(task, how)
-  return lines(unpack, attributeScript(how.items))
+  return lines(task.source.type === 'url' ? withDownload(unpack) : unpack, attributeScript(how.items))
 }
 
-function untar(task: Unarchive, { full }: Unpacking): Script {
+/** hk_source writes the archive that was looked at: what a server sends is fetched once more, and must be the same. */
+function sourceScript({ source, dest }: Unarchive, { digest = '' }: Unpacking): Script {
+  if (source.type !== 'url') return sourceFunction(source)
+  return lines(
+    httpFunction('hk_http', source.request),
+    sh`hk_download=$(mktemp ${`${dest.replace(/\/+$/, '')}/.hakube.XXXXXX`}) || exit 1
+hk_http 3>/dev/null >"$hk_download" || exit 1
+[ "$(sha256sum <"$hk_download" | cut -d ' ' -f 1)" = ${digest} ] || {
+  printf '%s\n' ${`${source.shown} is another archive than when it was looked at`} >&2
+  exit 1
+}
+hk_source() { cat "$hk_download"; }`,
+  )
+}
+
+function untar(task: Unarchive, how: Unpacking): Script {
+  const { full } = how
   const { dest, exclude, include, keepNewer, options } = task
   if (!full) {
     return lines(
-      sourceFunction(task.source),
+      sourceScript(task, how),
       KIND,
       sh`hk_plain | tar -x ${keepNewer ? ['-k'] : []} -f - -C ${dest} ${include} || exit 1`,
     )
@@ -34,7 +54,7 @@ function untar(task: Unarchive, { full }: Unpacking): Script {
     ...exclude.map((one) => `--exclude=${one}`),
   ]
   return lines(
-    sourceFunction(task.source),
+    sourceScript(task, how),
     KIND,
     sh`hk_plain | LC_ALL=C "$hk_tar" --extract -C ${dest} ${words} -f - ${include} || exit 1`,
   )

@@ -6,7 +6,12 @@ import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { wrong } from './package-params.ts'
 import { bool, int, name, path, texts } from './params.ts'
 import { readPattern } from './path-pattern.ts'
-import { planUnarchive, type Unarchive, unarchiveQuestions } from './unarchive-plan.ts'
+import {
+  planUnarchive,
+  thenUnarchiveQuestions,
+  type Unarchive,
+  unarchiveQuestions,
+} from './unarchive-plan.ts'
 
 export default defineTask({
   name: 'unarchive',
@@ -35,7 +40,7 @@ export default defineTask({
   }),
   unsupported: unsupportedAttributes,
   beyond: ({ src }) => src.includes('://') && isElsewhere(src),
-  late: ({ src }) => src.includes('://'),
+  late: ({ src, creates }) => src.includes('://') && creates === undefined,
   example: `
 - name: Unpack etcd
   unarchive:
@@ -53,7 +58,8 @@ export default defineTask({
   },
   notes: [
     'Whether all of an archive is there is told as in Ansible: of a tar by type, time, permissions and owner of each thing in it, of a zip also by size and CRC-32. Content alone does not count in a tar.',
-    'An archive of the controller goes to the host with the question; where that is much, copy it first and use remote_src, or give creates.',
+    'An archive of the controller goes to the host with the question; where that is much, copy it first and use remote_src, or give creates: where that exists, nothing else is asked. Where it does not, the look costs a round trip of its own.',
+    'An archive of a server is fetched once to look at it and once to unpack it, and must be the same then.',
     'Needs tar (and gzip, bzip2, xz or zstd) on the host, or unzip. busybox unzip sets no times, so they do not count there.',
     'What check mode says about an archive that is not on the host yet is unknown.',
   ],
@@ -90,5 +96,6 @@ export default defineTask({
     }
   },
   asks: unarchiveQuestions,
+  asksThen: thenUnarchiveQuestions,
   plan: planUnarchive,
 })

@@ -136,7 +136,7 @@ export async function runTask(
 ): Promise<Outcome> {
   const params = module.params.parse(renamed(module, args))
   const prepared = await module.prepare(params, controller)
-  const before = look(host, module.asks(prepared))
+  const before = lookFor(module, prepared, host)
   const plan = planOf(module, prepared, before)
   if (plan.status !== 'change') return { plan, result: 'result' in plan ? (plan.result ?? {}) : {} }
   const applied = host.run(plan.apply)
@@ -147,10 +147,18 @@ export async function runTask(
   }
   const result = { ...plan.result, ...module.result?.(prepared, applied) }
   const questions = module.asks(prepared)
-  const found = look(host, questions)
+  const found = lookFor(module, prepared, host)
   const again = planOf(module, prepared, found)
   const mispredicted = mispredictions(questions, before.after(plan.effects), found)
   return { plan, result, applied, again, mispredicted }
+}
+
+/** All that the task asks, in its turns. */
+function lookFor(module: TaskModule, prepared: unknown, host: Host): World {
+  const first = module.asks(prepared)
+  const world = look(host, first)
+  const more = module.asksThen?.(prepared, world) ?? []
+  return more.length === 0 ? world : look(host, [...first, ...more])
 }
 
 /** The arguments under their own names, as the engine renames them. */

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   symlinkSync,
   utimesSync,
@@ -17,7 +18,8 @@ import { readZipList } from '../../src/archive/zip-list.ts'
 import module from '../../src/tasks/unarchive.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
 import { isRoot, scratch } from '../world/hosts.ts'
-import { controllerWith, runTask, shells } from './harness.ts'
+import { runLocal } from '../support/run-local.ts'
+import { controllerWith, look, planOf, runTask, shells } from './harness.ts'
 
 function has(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
@@ -121,6 +123,8 @@ describe.each(shells)('unarchive with $name', (host) => {
     expect(strip.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
     expect(existsSync(join(strip.dest, 'run'))).toBe(true)
     expect((await unpack({ creates: src })).done.plan).toMatchObject({ status: 'ok' })
+    const fresh = await unpack({ creates: `${src}.no` })
+    expect(fresh.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
   })
 
   test.runIf(isRoot)('owner and group of all of it', async () => {
@@ -216,23 +220,6 @@ open("broken.zip", "wb").write(data)
   })
 })
 
-describe('from a server', () => {
-  let server: TestServer
-  beforeAll(async () => {
-    server = await startServer({ text: 'text' })
-  })
-  afterAll(() => server.close())
-
-  test.each(shells)('with $name: an answer that is no archive', async (host) => {
-    const { plan } = await runTask(
-      module,
-      { src: `${server.url}/text`, dest: scratch(), remote_src: true },
-      host,
-    )
-    expect(plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('cannot be unpacked') })
-  })
-})
-
 test('lists of GNU and busybox tar', () => {
   const gnu =
     'drwxr-sr-t root/0         0 2026-11-28 22:28:16 ./d/\nlrwxrwxrwx a/b 0 2026-11-28 22:28:16 d/l -> f g\n'
@@ -268,4 +255,83 @@ test('include and exclude exclude each other', async () => {
   const args = { src: '/a', dest: '/d', remote_src: true, include: ['a'], exclude: ['b'] }
   const prepare = async () => module.prepare(module.params.parse(args), controllerWith())
   await expect(prepare()).rejects.toThrow(/exclude each other/)
+})
+
+describe.each(shells)('an archive of a server, with $name', (host) => {
+  let server: TestServer
+  let tar = ''
+  beforeAll(async () => {
+    tar = readFileSync(pack('a.tar', []), 'latin1')
+    server = await startServer({ tar, text: 'no archive\n' })
+  })
+  afterAll(() => server.close())
+  const unpack = (more: Record<string, unknown> = {}) => {
+    const args = { src: `${server.url}/tar`, dest: scratch(), remote_src: true, ...more }
+    return module.prepare(module.params.parse(args), controllerWith())
+  }
+
+  test('is fetched once to look and once to unpack, and must be the same', async () => {
+    const task = await unpack()
+    await server.log()
+    const plan = planOf(module, task, look(host, module.asks(task)))
+    // The first one is for the first bytes.
+    expect(await server.log()).toEqual(['GET /tar', 'GET /tar'])
+    if (plan.status !== 'change') throw new Error(JSON.stringify(plan))
+    expect(plan.once).toBe(true)
+    await server.set({ tar: tar.replace('one', 'two') })
+    const refused = host.run(plan.apply)
+    expect(refused.stderr.toString()).toMatch(/\/tar is another archive than when it was looked at/)
+    expect(readdirSync(task.dest)).toEqual([])
+    await server.set({ tar })
+    await server.log()
+    expect(host.run(plan.apply).code).toBe(0)
+    expect(await server.log()).toEqual(['GET /tar'])
+    expect(readdirSync(task.dest)).toEqual(['app'])
+    expect(planOf(module, task, look(host, module.asks(task)))).toMatchObject({ status: 'ok' })
+  })
+
+  test('what is no archive', async () => {
+    const task = await unpack({ src: `${server.url}/text` })
+    expect(planOf(module, task, look(host, module.asks(task)))).toMatchObject({
+      status: 'unknown',
+      why: expect.stringMatching(/cannot be unpacked: \S/),
+    })
+  })
+
+  test('with creates nothing else is asked first', async () => {
+    const there = await unpack({ creates: '/' })
+    const none = await unpack({ creates: '/none' })
+    await server.log()
+    for (const [task, more] of [
+      [there, 0],
+      [none, 3],
+    ] as const) {
+      const first = module.asks(task)
+      expect(first.map(({ kind }) => kind)).toEqual(['path'])
+      const world = look(host, first)
+      expect(await server.log()).toEqual([])
+      expect(module.asksThen?.(task, world).length).toBe(more)
+    }
+  })
+})
+
+test('in a run: the archive goes to the host only where creates is not there', async () => {
+  const folder = scratch()
+  const src = pack('a.tar', [])
+  const tasks = `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - unarchive: { src: ${src}, dest: '{{ playbook_dir }}', creates: '{{ playbook_dir }}/app' }
+    - stat: { path: '{{ playbook_dir }}/app/run' }
+      register: found
+    - assert: { that: found.stat.exists }
+`
+  const check = await runLocal(tasks, { folder, check: true })
+  expect(check.story.slice(0, 2)).toEqual(['a unarchive would-change', 'a stat ok'])
+  const first = await runLocal(tasks, { folder })
+  expect(first.story).toEqual(['a unarchive changed', 'a stat ok', 'a assert ok'])
+  const second = await runLocal(tasks, { folder })
+  expect(second.story).toEqual(['a unarchive ok', 'a stat ok', 'a assert ok'])
+  expect(second.summary?.recap[0]?.trips).toBe(1)
 })
