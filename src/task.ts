@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Place } from './errors.ts'
 import type { Answer } from './connect/connection.ts'
+import type { TemplateLayout } from './jinja/index.ts'
 import type { Script } from './shell/sh.ts'
 import type { Dict, Value } from './value.ts'
 import { type Effect, type World, type WorldQuestion } from './world/world.ts'
@@ -90,7 +91,7 @@ export interface Controller {
   /** Absolute path of a file or directory in that search path. Throws HakubeError if there is none. */
   findFile(name: string, from: 'files' | 'templates' | 'vars'): Promise<string>
   /** A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. */
-  renderTemplate(name: string): Promise<{ path: string; text: string }>
+  renderTemplate(name: string, layout?: TemplateLayout): Promise<{ path: string; text: string }>
   /** A Jinja2 expression evaluated with the task's variables, for debug's `var` and assert's `that`. */
   evaluate(expression: string): Value
   /** A variable of the task as it is, such as `hostvars` or `groups`; undefined = not defined. */

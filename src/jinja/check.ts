@@ -4,17 +4,24 @@ import { GLOBALS } from './globals.ts'
 import { readHeader } from './header.ts'
 import { isTemplate } from './index.ts'
 import { parseExpression, parseTemplate, PLAYBOOK_OPTIONS } from './template.ts'
+import type { Delimiters } from './tokens.ts'
 import { visitExpressions } from './visit.ts'
 
 export interface CheckOptions {
   /** The lookups the environment will have; without it lookups are not checked. */
   lookups?: ReadonlySet<string>
+  /** What a template is written with, where that is not the usual. */
+  delimiters?: Partial<Delimiters> | undefined
 }
 
 /** What is wrong with a template file, as far as it shows without evaluating: none or one error. */
 export function checkTemplate(text: string, file: string, options: CheckOptions = {}): HakubeError[] {
   return found(() => {
-    const { text: body, options: lexer, firstLine } = readHeader(text, PLAYBOOK_OPTIONS, { file })
+    const usual = {
+      ...PLAYBOOK_OPTIONS,
+      delimiters: { ...PLAYBOOK_OPTIONS.delimiters, ...options.delimiters },
+    }
+    const { text: body, options: lexer, firstLine } = readHeader(text, usual, { file })
     const place = { file, line: firstLine }
     parseTemplate(body, place, { ...lexer, doubleBackslashes: false }, options.lookups)
   })

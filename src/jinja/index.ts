@@ -174,19 +174,25 @@ function start(parsed: Parsed<unknown>, place: Place, scope: Scope, environment:
   return runtime
 }
 
-export interface TemplateOptions {
-  /** The template's file, for error places. */
-  file: string
+/** How a template is written, where its first line does not say otherwise. */
+export interface TemplateLayout {
   /** Drop the newline after a block tag. On by default. */
   trimBlocks?: boolean
   /** Drop white space before a block tag on its line. Off by default. */
   lstripBlocks?: boolean
+  /** What a line ends with in the result; \n without it. */
+  newline?: string
+  delimiters?: Partial<LexerOptions['delimiters']>
+}
+
+export interface TemplateOptions extends TemplateLayout {
+  /** The template's file, for error places. */
+  file: string
   /**
    * Keep the last newline of the file even where the output before it already ends in one. On by default;
    * Ansible's template module behaves as with false.
    */
   keepTrailingNewline?: boolean
-  delimiters?: Partial<LexerOptions['delimiters']>
 }
 
 export interface CompiledTemplate {
@@ -216,5 +222,6 @@ function lexerOptions(options: TemplateOptions): LexerOptions {
     keepTrailingNewline: options.keepTrailingNewline ?? true,
     doubleBackslashes: false,
     delimiters: { ...PLAYBOOK_OPTIONS.delimiters, ...options.delimiters },
+    ...(options.newline !== undefined && { newline: options.newline }),
   }
 }

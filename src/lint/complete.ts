@@ -1,5 +1,5 @@
 import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
-import { checkTemplate } from '../jinja/index.ts'
+import { checkTemplate, type TemplateLayout } from '../jinja/index.ts'
 import { checkEntries, checkVariables, TEMPLATE_CHECKS } from '../playbook/check-templates.ts'
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
@@ -17,6 +17,7 @@ import {
 } from '../playbook/model.ts'
 import { searchPath } from '../playbook/search.ts'
 import { variablesIn } from '../playbook/sources.ts'
+import { writtenLayout } from '../playbook/template-layout.ts'
 import includeRole from '../tasks/include_role.ts'
 import includeVars from '../tasks/include_vars.ts'
 import type { TaskModule } from '../task.ts'
@@ -85,12 +86,13 @@ export class Completion {
     this.#brought(loadEntries(inFile(within, file), root, 'a file of tasks'), certain, around)
   }
 
-  /** A template file's syntax. */
-  template(file: string): void {
+  /** A template file's syntax, where it is known how it is written. */
+  template(file: string, layout: TemplateLayout | 'unknown' = {}): void {
     if (this.#seen.has(file)) return
     this.#seen.add(file)
     const found = this.#loading.sources.read(file)
-    if (found && !file.endsWith('.hbs')) this.#add(checkTemplate(found.text, file, TEMPLATE_CHECKS))
+    if (found && layout !== 'unknown' && !file.endsWith('.hbs'))
+      this.#add(checkTemplate(found.text, file, { ...TEMPLATE_CHECKS, delimiters: layout.delimiters }))
   }
 
   /** A file of variables: its YAML, and the syntax of the templates in it. */
@@ -119,7 +121,8 @@ export class Completion {
       const file = this.#find(searchPath(name, folder, task.origin, this.#loading.playbookDir))
       if (file === undefined && sure && !this.#isFolder(name, folder, task))
         this.#missing(`there is no file ${name}`, src.place)
-      else if (file !== undefined && folder === 'templates') this.template(file)
+      else if (file !== undefined && folder === 'templates')
+        this.template(file, writtenLayout(task) ?? 'unknown')
     }
   }
 

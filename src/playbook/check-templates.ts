@@ -17,6 +17,7 @@ import type { Loading } from './loading.ts'
 import { hasTemplate } from './reader.ts'
 import { searchPath } from './search.ts'
 import { boolean } from './settings.ts'
+import { writtenLayout } from './template-layout.ts'
 
 /** What templates may use: the names of lookups are checked, too. */
 export const TEMPLATE_CHECKS = { lookups: LOOKUPS }
@@ -81,13 +82,16 @@ function checkTask(task: Task): HakubeError[] {
 }
 
 /** The file of a template task, as far as its name is known. */
-function checkFile({ module, args, origin }: Task, { sources, playbookDir }: Files): HakubeError[] {
+function checkFile(task: Task, { sources, playbookDir }: Files): HakubeError[] {
+  const { module, args, origin } = task
   const name = !isMeta(module) && module.name === 'template' ? args.get('src')?.value : undefined
   if (typeof name !== 'string' || hasTemplate(name) || name.endsWith('.hbs')) return []
+  const layout = writtenLayout(task)
+  if (!layout) return []
   for (const file of searchPath(name, 'templates', origin, playbookDir)) {
     const found = sources.read(file)
     if (!found) continue
-    const errors = checkTemplate(found.text, file, TEMPLATE_CHECKS)
+    const errors = checkTemplate(found.text, file, { ...TEMPLATE_CHECKS, delimiters: layout.delimiters })
     return found.hidden ? errors.map(withoutSource) : errors
   }
   return []

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { HakubeError, type Place } from '../errors.ts'
 import { renderHandlebars } from '../handlebars.ts'
-import { compileExpression, compileTemplate, evaluateCondition } from '../jinja/index.ts'
+import { compileExpression, compileTemplate, evaluateCondition, type TemplateLayout } from '../jinja/index.ts'
 import type { Controller } from '../task.ts'
 import type { Dict, Value } from '../value.ts'
 import { isEncrypted } from '../vault/envelope.ts'
@@ -87,11 +87,11 @@ export class TaskController implements Controller {
     throw this.#missing(name, candidates)
   }
 
-  async renderTemplate(name: string): Promise<{ path: string; text: string }> {
+  async renderTemplate(name: string, layout: TemplateLayout = {}): Promise<{ path: string; text: string }> {
     const { path, content } = await this.readFile(name, 'templates')
     const text = content.toString('utf8')
     if (path.endsWith('.hbs')) return { path, text: renderHandlebars(text, path, this.#scope) }
-    const template = compileTemplate(text, { file: path, keepTrailingNewline: false })
+    const template = compileTemplate(text, { ...layout, file: path, keepTrailingNewline: false })
     return { path, text: template.render(this.#scope, this.#scope.environment) }
   }
 

@@ -3,12 +3,10 @@ import { defineTask } from '../task.ts'
 import { baseName } from '../world/path-names.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { type FileContent, fileFailure, fileQuestions, fileResult, planFile } from './file-content.ts'
+import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path } from './params.ts'
+import { layoutOf } from './template-layout.ts'
 import { validate } from './validate.ts'
-
-function headerHint(setting: string): string {
-  return `write "#jinja2: ${setting}" as the first line of the template`
-}
 
 export default defineTask({
   name: 'template',
@@ -27,26 +25,20 @@ export default defineTask({
       .default(false)
       .describe('Write to what a link at dest points to, instead of replacing the link.'),
     validate,
-    trim_blocks: bool
-      .default(true)
-      .refine((on) => on, headerHint('trim_blocks: False'))
-      .describe('Only yes; a template says otherwise in its first line: #jinja2: trim_blocks: False'),
-    lstrip_blocks: bool
-      .default(false)
-      .refine((on) => !on, headerHint('lstrip_blocks: True'))
-      .describe('Only no; a template says otherwise in its first line: #jinja2: lstrip_blocks: True'),
-    newline_sequence: oneOf(['\n', '\\n']).default('\n').describe('Only a line feed.'),
+    trim_blocks: bool.default(true).describe('Drop the newline after a tag {% … %}.'),
+    lstrip_blocks: bool.default(false).describe('Drop blanks before a tag {% … %} on its line.'),
+    newline_sequence: oneOf(['\n', '\r', '\r\n', '\\n', '\\r', '\\r\\n'])
+      .default('\n')
+      .describe('What lines end with in the file.'),
+    block_start_string: name.optional().describe('What a tag begins with; {%.'),
+    block_end_string: name.optional().describe('What a tag ends with; %}.'),
+    variable_start_string: name.optional().describe('What an expression begins with; {{.'),
+    variable_end_string: name.optional().describe('What an expression ends with; }}.'),
+    comment_start_string: name.optional().describe('What a comment begins with; {#.'),
+    comment_end_string: name.optional().describe('What a comment ends with; #}.'),
     output_encoding: oneOf(['utf-8', 'UTF-8', 'utf8']).default('utf-8').describe('Only UTF-8.'),
   }),
-  unsupported: {
-    ...unsupportedAttributes,
-    block_start_string: headerHint('block_start_string: …'),
-    block_end_string: headerHint('block_end_string: …'),
-    variable_start_string: headerHint('variable_start_string: …'),
-    variable_end_string: headerHint('variable_end_string: …'),
-    comment_start_string: headerHint('comment_start_string: …'),
-    comment_end_string: headerHint('comment_end_string: …'),
-  },
+  unsupported: unsupportedAttributes,
   example: `
 - name: Configure haproxy
   template:
@@ -55,8 +47,16 @@ export default defineTask({
     mode: "0644"
     validate: haproxy -c -f %s
 `,
+  notes: ['What the first line of a template says (#jinja2: …) goes before the parameters.'],
   async prepare(params, controller): Promise<FileContent> {
-    const { path: source, text } = await controller.renderTemplate(params.src)
+    const given = Object.keys(params).filter((key) => /_(start|end)_string$/.test(key))
+    if (params.src.endsWith('.hbs') && given.length > 0)
+      throw wrong(`template: ${given.join(', ')} ${given.length > 1 ? 'are' : 'is'} for Jinja2, not for .hbs`)
+    const layout = layoutOf(params)
+    const { block, variable, comment } = layout.delimiters ?? {}
+    if (new Set([block?.[0], variable?.[0], comment?.[0]]).size < 3)
+      throw wrong('template: block_start_string, variable_start_string and comment_start_string must differ')
+    const { path: source, text } = await controller.renderTemplate(params.src, layout)
     return { ...params, name: baseName(source), source, content: Buffer.from(text, 'utf8') }
   },
   asks: fileQuestions,

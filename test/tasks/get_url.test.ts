@@ -75,7 +75,7 @@ describe.each(hosts)('get_url with $name', (host) => {
     expect(readdirSync(join(dest, '..'))).toEqual(['file'])
   })
 
-  test('a server that does not know: what it sends is compared, and replaces what differs', async () => {
+  test('a server that does not know: what it sends is compared', async () => {
     const dest = join(scratch(), 'file')
     const args = { url: `${server.url}/plain`, dest, backup: true }
     writeFileSync(dest, 'plain\n')
@@ -86,6 +86,13 @@ describe.each(hosts)('get_url with $name', (host) => {
       expect(same).toMatchObject({ plan: maybe, mispredicted: [], result })
     }
     expect(readdirSync(join(dest, '..'))).toEqual(['file'])
+  })
+
+  test('a server that does not know: what differs is replaced, and what is the same gets its attributes', async () => {
+    const dest = join(scratch(), 'file')
+    const args = { url: `${server.url}/plain`, dest, backup: true }
+    writeFileSync(dest, 'plain\n')
+    const maybe = { status: 'change', maybe: true, diff: [] }
     for (const [plan, text, before] of [
       [maybe, 'other\n', 'plain\n'],
       [{ summary: `change ${dest}` }, 'new\n', 'other\n'],

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import template from '../../src/tasks/template.ts'
+import { runLocal } from '../support/run-local.ts'
 import { scratch } from '../world/hosts.ts'
 import { controllerWith, runTask, shells } from './harness.ts'
 
@@ -41,19 +42,92 @@ test('keepalived that skips the check has not validated', () => {
   expect(params.validate).toMatchObject({ refuseOutput: 'skipping' })
 })
 
-describe('what templates say in their first line', () => {
+/** What ansible-core 2.14 makes of TEXT. */
+const LAYOUTS: [Record<string, unknown>, string][] = [
+  [
+    {},
+    'a 1 [[ x ]] ${x}\n     <# note #>\n    <% if true %>\n  in\n  <% endif %>\n%% if true %}\nz\n%% endif %}\n{{\n',
+  ],
+  [
+    { trim_blocks: false },
+    'a 1 [[ x ]] ${x}\n  \n   <# note #>\n  \n  <% if true %>\n  in\n  <% endif %>\n%% if true %}\nz\n%% endif %}\n{{\n',
+  ],
+  [
+    { lstrip_blocks: true, trim_blocks: false },
+    'a 1 [[ x ]] ${x}\n\n <# note #>\n\n  <% if true %>\n  in\n  <% endif %>\n%% if true %}\nz\n%% endif %}\n{{\n',
+  ],
+  [
+    { newline_sequence: '\\r\\n' },
+    'a 1 [[ x ]] ${x}\r\n     <# note #>\r\n    <% if true %>\r\n  in\r\n  <% endif %>\r\n%% if true %}\r\nz\r\n%% endif %}\r\n{{\r\n',
+  ],
+  [
+    { newline_sequence: '\r', trim_blocks: 'no' },
+    'a 1 [[ x ]] ${x}\r  \r   <# note #>\r  \r  <% if true %>\r  in\r  <% endif %>\r%% if true %}\rz\r%% endif %}\r{{\r',
+  ],
+  [
+    { variable_start_string: '[[', variable_end_string: ']]' },
+    "a {{ x }} 1 ${x}\n     <# note #>\n    <% if true %>\n  in\n  <% endif %>\n%% if true %}\nz\n%% endif %}\n{{ '{{' }}\n",
+  ],
+  [
+    {
+      block_start_string: '<%',
+      block_end_string: '%>',
+      comment_start_string: '<#',
+      comment_end_string: '#>',
+    },
+    'a 1 [[ x ]] ${x}\n  {% if true %}\n  {# note #}   {% endif %}\n    in\n  %% if true %}\nz\n%% endif %}\n{{\n',
+  ],
+  [
+    { variable_start_string: '${', variable_end_string: '}', block_start_string: '%%' },
+    "a {{ x }} [[ x ]] 1\n  {% if true %}\n   <# note #>\n  {% endif %}\n  <% if true %>\n  in\n  <% endif %>\nz\n{{ '{{' }}\n",
+  ],
+]
+const TEXT = `a {{ x }} [[ x ]] \${x}
+  {% if true %}
+  {# note #} <# note #>
+  {% endif %}
+  <% if true %>
+  in
+  <% endif %>
+%% if true %}
+z
+%% endif %}
+{{ '{{' }}
+`
+const playOf = (layout: Record<string, unknown>) => `
+- hosts: a
+  gather_facts: false
+  vars: { x: 1 }
+  tasks:
+    - template: ${JSON.stringify({ src: 't.j2', dest: '{{ playbook_dir }}/out', ...layout })}
+`
+
+test.each(LAYOUTS)('%j, as ansible-core has it', async (layout, text) => {
+  const { folder, errors } = await runLocal(playOf(layout), { files: { 'templates/t.j2': TEXT } })
+  expect(errors).toEqual([])
+  expect(readFileSync(join(folder, 'out'), 'utf8')).toBe(text)
+})
+
+describe('what cannot be', () => {
   test.each([
-    [
-      { trim_blocks: 'yes', lstrip_blocks: false, newline_sequence: '\\n', output_encoding: 'utf-8' },
-      undefined,
-    ],
-    [{ trim_blocks: 'no' }, /#jinja2: trim_blocks: False/],
-    [{ lstrip_blocks: true }, /#jinja2: lstrip_blocks: True/],
-    [{ newline_sequence: '\\r\\n' }, /\\n/],
+    [{ variable_start_string: '{%' }, /must differ/],
+    [{ src: 'a.hbs', block_end_string: 'x' }, /block_end_string is for Jinja2/],
+    [{ block_start_string: '' }, /block_start_string|empty/],
     [{ output_encoding: 'latin-1' }, /utf-8/],
-  ])('%j', (args, message) => {
-    const parsed = template.params.safeParse({ src: 'a', dest: '/a', ...args })
-    if (message) expect(parsed.error?.issues[0]?.message).toMatch(message)
-    else expect(parsed.success).toBe(true)
+  ])('%j', async (args, message) => {
+    const refused = async () =>
+      template.prepare(template.params.parse({ src: 'a', dest: '/a', ...args }), controller)
+    await expect(refused()).rejects.toThrow(message)
   })
+})
+
+test('what is there is checked as it is written, before a host is touched', async () => {
+  const files = { 'templates/t.j2': '{{ .Values.x }} [[ x ]]' }
+  const layout = { variable_start_string: '[[', variable_end_string: ']]' }
+  const done = await runLocal(playOf(layout), { files })
+  expect(done.story).toEqual(['a template changed'])
+  expect(readFileSync(join(done.folder, 'out'), 'utf8')).toBe('{{ .Values.x }} 1')
+  const late = await runLocal(playOf({ ...layout, variable_start_string: '{{ "[" * 2 }}' }), { files })
+  expect(late.story).toEqual(['a template changed'])
+  expect((await runLocal(playOf({}), { files })).story[0]).toMatch(/^refused/)
 })
