@@ -4,6 +4,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import type { Answer } from '../connect/connection.ts'
 import { HakubeError } from '../errors.ts'
+import { expandHome } from '../home.ts'
 import { str } from '../jinja/index.ts'
 import { sh } from '../shell/sh.ts'
 import { type Controller, defineTask, type Plan, type Result } from '../task.ts'
@@ -149,7 +150,7 @@ async function destOf(
   controller: Controller,
 ): Promise<string> {
   const base = str(controller.variable('playbook_dir') ?? '.')
-  const place = path.resolve(base, dest)
+  const place = path.resolve(base, expandHome(dest))
   if (!flat) return path.join(place, str(controller.variable('inventory_hostname') ?? 'localhost'), src)
   if (dest.endsWith('/')) return path.join(place, path.basename(src))
   const there = await stat(place).catch(() => undefined)
