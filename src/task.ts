@@ -153,9 +153,10 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
   asks(prepared: Prepared): readonly WorldQuestion[]
   /**
    * What is asked only where the first answers do not settle it, because it is dear: when the task's turn has come, in a
-   * round trip of its own. May let World.get throw UnknownAnswer: then nothing more is asked.
+   * round trip of its own. May let World.get throw UnknownAnswer: then nothing more is asked. Without a World: all that
+   * it may come to, which is what the task may change.
    */
-  asksThen?(prepared: Prepared, world: World): readonly WorldQuestion[]
+  asksThen?(prepared: Prepared, world: World | undefined): readonly WorldQuestion[]
   /** Pure. May let World.get throw UnknownAnswer: that is the same as status unknown. */
   plan(prepared: Prepared, world: World): Plan
   /** Return values out of what the apply printed (register, until, failed_when). */

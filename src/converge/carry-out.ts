@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Connection } from '../connect/connection.ts'
+import { allAsks } from '../playbook/render.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import type { Absence, Plan, Result, TaskKind, TaskModule } from '../task.ts'
 import type { Value } from '../value.ts'
@@ -215,7 +216,8 @@ export function unsettle(work: Work, { context, answers }: Pick<Hands, 'context'
   if (!context.check || (rendered.type !== 'ready' && rendered.type !== 'unknown')) return
   if (rendered.type === 'ready') expectFile(rendered, work, context.render.files)
   if (rendered.type === 'ready' && onlyLooks(rendered)) return
-  answers.predict(unsettled(rendered.asks, `what "${work.name}" does is unknown`))
+  const asks = rendered.type === 'ready' ? allAsks(rendered) : rendered.asks
+  answers.predict(unsettled(asks, `what "${work.name}" does is unknown`))
 }
 
 function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdict {

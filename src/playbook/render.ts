@@ -140,12 +140,17 @@ async function asksAnyway(
 ): Promise<readonly WorldQuestion[]> {
   try {
     const rendered = await renderArguments(task, scope, context)
-    return rendered.type === 'ready' && rendered.module.readOnly !== true ? rendered.asks : []
+    return rendered.type === 'ready' && rendered.module.readOnly !== true ? allAsks(rendered) : []
   } catch (error) {
     // Behind a condition that does not hold, arguments may be as wrong as they like.
     if (isKnown(error) || error instanceof NotYet) return []
     throw error
   }
+}
+
+/** All that a task may ask, in whatever turn: what it may change. */
+export function allAsks({ module, prepared, asks }: Rendered & { type: 'ready' }): readonly WorldQuestion[] {
+  return [...asks, ...(module.asksThen?.(prepared, undefined) ?? [])]
 }
 
 /** A work about which only its name and the plainest settings are known. */

@@ -44,8 +44,9 @@ export function unarchiveQuestions(task: Unarchive): WorldQuestion[] {
 }
 
 /** What is asked behind creates. */
-export function thenUnarchiveQuestions(task: Unarchive, world: World): WorldQuestion[] {
-  return task.creates && !isThere(task.creates, world) ? lookQuestions(task) : []
+export function thenUnarchiveQuestions(task: Unarchive, world: World | undefined): WorldQuestion[] {
+  const { creates } = task
+  return creates && !(world && isThere(creates, world)) ? lookQuestions(task) : []
 }
 
 function lookQuestions(task: Unarchive): WorldQuestion[] {

@@ -335,3 +335,28 @@ test('in a run: the archive goes to the host only where creates is not there', a
   expect(second.story).toEqual(['a unarchive ok', 'a stat ok', 'a assert ok'])
   expect(second.summary?.recap[0]?.trips).toBe(1)
 })
+
+test('what is not known to be unpacked is unknown to the tasks behind it', async () => {
+  const src = pack('a.tar', [])
+  const tasks = (condition: string) => `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - copy: { src: ${src}, dest: '{{ playbook_dir }}/a.tar' }
+      register: copied
+    - command: date
+      register: now
+    - unarchive: { src: '{{ playbook_dir }}/a.tar', dest: '{{ playbook_dir }}/into', remote_src: true, creates: '{{ playbook_dir }}/app' }
+      when: ${condition}
+    - file: { path: '{{ playbook_dir }}/into/x', state: absent }
+`
+  for (const condition of ['true', 'now.stdout != ""']) {
+    const check = await runLocal(tasks(condition), { check: true, files: { 'into/x': '' } })
+    expect(check.story).toEqual([
+      'a copy would-change',
+      'a command would-run',
+      'a unarchive unknown',
+      'a file unknown',
+    ])
+  }
+})
