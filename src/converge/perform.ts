@@ -86,6 +86,7 @@ export function takeOver(
   { store }: RunContext,
 ): Group {
   const { step } = group
+  store.withdraw(host, group.position ?? step.position)
   const works = done.works.map((work) => {
     const scope = ahead.scopeLike({ step, task }, group.position ?? work.scope.position)
     return { ...work, host, scope }

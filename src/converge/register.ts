@@ -10,6 +10,7 @@ import { hasChanged, hasFailed, openDict, registered, type Verdict } from './ver
 /** Stores what a finished work gives: facts it has set, and its result under `register`. */
 export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
   const { position } = work.scope
+  store.withdraw(work.host, position)
   const { delegate, delegateFacts } = work.settings
   const host = delegateFacts && delegate !== undefined ? delegate : work.host
   const facts = found.result['ansible_facts']

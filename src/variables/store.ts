@@ -161,6 +161,14 @@ export class VariableStore {
     this.#given.keep(host, (write) => write.value !== PENDING)
   }
 
+  /** The task at this position is done: what it has not given, such as one that failed, it will not give any more. */
+  withdraw(host: string, position: number): void {
+    const isOwed = (write: { position: number; value: Written }) =>
+      write.value === PENDING && write.position === position
+    this.#set.keep(host, (write) => !isOwed(write))
+    this.#given.keep(host, (write) => !isOwed(write))
+  }
+
   *writtenNames(host: string): Iterable<string> {
     yield* this.#set.names(host)
     yield* this.#included.names(host)

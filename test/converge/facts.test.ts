@@ -46,3 +46,18 @@ test('a cacheable variable is a fact as well, another one is not', async () => {
   const { folder } = await run(play(tasks))
   expect(read(folder)).toBe('red red False 3')
 })
+
+test.each([
+  ['', ''],
+  ['once for all', '  run_once: true\n'],
+])('a task that fails owes nothing any more to who reads all facts %s', async (_, more) => {
+  const tasks = `- getent: {database: passwd, key: no-such-user}
+  ignore_errors: true
+${more}- getent: {database: passwd, key: root}
+  when: false
+${more}- set_fact: {shown: "{{ ansible_facts.getent_passwd is defined }} {{ getent_passwd is defined }}"}`
+  const inventory = `${INVENTORY}b ansible_connection=local\n`
+  const { errors, folder, summary } = await runLocal(play(tasks), { inventory })
+  expect({ errors, code: summary?.exitCode }).toEqual({ errors: [], code: 0 })
+  expect(read(folder)).toBe('False False')
+})

@@ -19,7 +19,7 @@ describe.each<Family>(['el', 'debian'])('as ansible-core does it: %s', (family) 
     expect(await ensureAnsible()).toMatch(/^ansible-playbook \[core 2\./)
     byAnsible = await runBy('ansible', cases, TWIN[family])
     byHakube = await runBy('hakube', cases, TWIN[family])
-  }, 2_700_000)
+  }, 5_000_000)
 
   test.each(cases.map((one, index) => ({ ...one, index })))('$module: $name', ({ index, differs }) => {
     const [ansible, ours] = [byAnsible[index], byHakube[index]]

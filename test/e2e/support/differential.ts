@@ -169,14 +169,14 @@ async function byAnsible(folder: string): Promise<string> {
       ANSIBLE_NOCOLOR: '1',
       ANSIBLE_SSH_CONTROL_PATH_DIR: join(folder, 'cp'),
     },
-    timeout: 1_200_000,
+    timeout: 2_400_000,
   })
   return `${stdout}\n${stderr}`
 }
 
 async function byHakube(folder: string): Promise<string> {
   const args = ['apply', '-i', 'inventory.ini', 'site.yml']
-  const { stdout, stderr } = await hakube(args, { cwd: folder, timeout: 1200 })
+  const { stdout, stderr } = await hakube(args, { cwd: folder, timeout: 2400 })
   return `${stdout}\n${stderr}`
 }
 
