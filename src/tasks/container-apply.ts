@@ -103,8 +103,10 @@ export function applied({ stdout }: Answer): Result {
 
 /** The failure in words: what the daemon says, without the program's own words around it. */
 export function failureOf(name: string, { stdout, stderr }: Answer): string {
-  const ended = /^#ended (\d+)$/m.exec(stdout.toString('utf8'))
-  if (ended) return `${name} ended with status ${ended[1] ?? ''}`
+  const [, status, output = ''] = /^#ended (\d+)\n([\s\S]*)$/m.exec(stdout.toString('utf8')) ?? []
+  const lastLine = output.trimEnd().split('\n').at(-1) ?? ''
+  if (status !== undefined)
+    return `${name} ended with status ${status}${lastLine === '' ? '' : `: ${lastLine}`}`
   const said = stderr.toString('utf8').trim().split('\n')
   // The daemon's own words come before those of the program, which add only that it did not work.
   const cause = said.findLast((line) => line.includes('Error response from daemon: '))

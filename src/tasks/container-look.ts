@@ -2,7 +2,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
-import { type Json, isObject, type JsonObject } from './container-compare.ts'
+import { type Json, isObject, type JsonObject, textAt } from './container-compare.ts'
 
 /** The program that rules the containers, and the options in front of its commands. */
 export interface Tool {
@@ -136,6 +136,8 @@ function containerOf(text: string): Container | undefined {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return { known: false, predicted: JSON.parse(text.slice('#predicted '.length)) as Predicted }
   const info = first(text)
+  // One that is on its way out is waited for before another one of its name is made.
+  if (textAt(info, 'State', 'Status') === 'removing') return undefined
   return info === undefined ? undefined : { known: true, info }
 }
 

@@ -111,7 +111,7 @@ function planNew(given: Case): Plan {
     updates: [],
     networks: [],
     act: runs ? 'start' : undefined,
-    pause: task.params.paused === true,
+    pause: state === 'started' && task.params.paused === true,
   })
 }
 
@@ -216,6 +216,9 @@ function changeIfAny(given: Case, container: Container, steps: Steps): Plan {
   const state = [
     ...(steps.act === 'start' && !running
       ? [{ name: 'container', before: 'not running', after: 'running' }]
+      : []),
+    ...(running && steps.anew === 'yes' && steps.act === undefined
+      ? [{ name: 'container', before: 'running', after: 'made, not running' }]
       : []),
     ...(steps.act === 'stop' ? [{ name: 'container', before: 'running', after: 'not running' }] : []),
     ...(steps.pause

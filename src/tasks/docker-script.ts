@@ -38,7 +38,7 @@ export function stepsScript({ params }: DockerTask, make: Make, steps: Steps): S
   const pull = steps.pulls ? sh`hk_pull ${make.image}` : nothing
   const anew = lines(
     ...(make.exists && make.running ? [stopScript(params, make.paused)] : []),
-    ...(make.exists ? [sh`hk_remove ${params.keep_volumes ? [] : ['-v']}`] : []),
+    make.exists ? sh`hk_remove ${params.keep_volumes ? [] : ['-v']}` : new Text('hk_gone'),
     createScript(params, make),
     ...make.networks.map(networkScript),
     new Text('hk_did=yes'),

@@ -7,7 +7,7 @@ import docker from '../../src/tasks/docker_container.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { effectOnAll, id } from '../../src/world/world.ts'
 import { differing, planContainer, recorded, type Told } from './containers.ts'
-import { controllerWith, EVAL, hostOf } from './harness.ts'
+import { controllerWith, EVAL, hostOf, look, planOf } from './harness.ts'
 import { applyOf } from './worlds.ts'
 
 /** What the recorded container was made of. */
@@ -78,6 +78,7 @@ test.each<[Record<string, unknown>, string[]]>([
   [{ paused: true }, ['paused']],
   [{ state: 'stopped' }, ['container']],
   [{ state: 'present' }, ['ok']],
+  [{ state: 'present', tty: true }, ['tty', 'container']],
   [{ state: 'absent' }, ['container']],
 ])('%j differs in %j', async (more, names) => {
   expect(differing(await plan(more))).toEqual(names)
@@ -148,6 +149,13 @@ describe('pulls', () => {
       'container rm ""',
     )
   })
+})
+
+test('a container that is being removed is waited for', async () => {
+  const leaving = container.replace(/"Status": "\w+"/, '"Status": "removing"')
+  const told = { sections: { container: leaving, image } }
+  expect(applyOf(await plan({ tty: true }, told))).toMatch(/\nhk_gone\n[^]*container create/)
+  expect(await plan({ state: 'absent' }, told)).toMatchObject({ status: 'ok' })
 })
 
 test('what docker update can change makes no new container', async () => {
@@ -254,6 +262,16 @@ esac
 echo "$* secret=$SECRET" >>"$0.log"
 `
 
+/** A program that warns, and has one container and one image. */
+const ASKED = `#!/bin/sh
+echo 'WARNING: an old daemon' >&2
+case "$*" in
+'container inspect keepalived') cat "$0.container" ;;
+'image inspect tiny:1') cat "$0.image" ;;
+*) echo '[]'; echo "Error: No such $1: $3" >&2; exit 1 ;;
+esac
+`
+
 describe.each([
   ['dash', ['dash', '-c', EVAL]],
   ['bash', ['bash', '--posix', '-c', EVAL]],
@@ -312,6 +330,36 @@ describe.each([
     expect(result).toMatchObject({ changed: false })
   })
 
+  test('it is asked what there is, and warnings are no answers', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'hakube-docker-'))
+    try {
+      const program = path.join(folder, 'docker')
+      writeFileSync(program, ASKED)
+      chmodSync(program, 0o755)
+      writeFileSync(`${program}.container`, container)
+      writeFileSync(`${program}.image`, image)
+      const host = hostOf(name, shell, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })
+      const reasons = []
+      for (const more of [{}, { name: 'other' }, { image: 'tiny:9', pull: 'never' }]) {
+        const prepared = await docker.prepare(
+          docker.params.parse({ ...keepalived, ...more }),
+          controllerWith(),
+        )
+        const found = planOf(docker, prepared, look(host, docker.asks(prepared)))
+        reasons.push(
+          found.status === 'ok' ? found.reason : found.status === 'fail' ? found.message : found.status,
+        )
+      }
+      expect(reasons).toEqual([
+        'the container keepalived runs as it is to be',
+        'change',
+        'the image tiny:9 is not on this host, and pull is never',
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   test('stopped gently, or not', async () => {
     const gently = await calls({ state: 'stopped', stop_timeout: 3 }, there, { running: 'true' })
     expect(gently.log).toEqual(['container stop -t 3 keepalived secret='])
@@ -361,7 +409,7 @@ test('what went wrong is told in the words of the daemon', async () => {
   expect(said('  [ALERT] config\nkeepalived ended with status 1 as soon as it was started\n')).toBe(
     'keepalived ended with status 1 as soon as it was started',
   )
-  expect(said('', '#did yes\n#container\n#ended 3\nout\n')).toBe(
-    'the container keepalived ended with status 3',
+  expect(said('', '#did yes\n#container\n#ended 3\nout\nno config\n\n')).toBe(
+    'the container keepalived ended with status 3: no config',
   )
 })
