@@ -164,9 +164,10 @@ function actionScript(
   }
 }
 
-/** Started, and waited for. Where it is removed at its end there is nothing left to be asked. */
+/** Started, and waited for. What podman itself logs in between is not the container's. */
 const foreground = new Text(`hk_output=$(hk_tool container start --attach "$hk_name" 2>&1)
 hk_status=$?
+hk_output=$(printf '%s\\n' "$hk_output" | sed '/^time="[^"]*" level=[a-z]* msg=/d')
 hk_did=yes`)
 
 function createScript(params: PodmanParams): Script {
