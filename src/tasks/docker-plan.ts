@@ -44,8 +44,12 @@ export function planDocker(task: DockerTask, world: World): Plan {
   const { params } = task
   const seen = look(task.look, world)
   if (typeof seen === 'string') {
-    const hint = 'install it in a task before this one, or delegate the task to the host that has it'
-    return { status: 'fail', message: seen, ...(seen.startsWith('this host has no') ? { hint } : {}) }
+    const hint = /permission denied/i.test(seen)
+      ? 'write become: yes, or have the user in the group docker'
+      : seen.startsWith('this host has no')
+        ? 'install it in a task before this one, or delegate the task to the host that has it'
+        : 'see to it in a task before this one that the service docker runs'
+    return { status: 'fail', message: seen, hint }
   }
   if (params.state === 'absent') return planAbsent(task, seen)
   const missing = task.look.networks.find((name) => !seen.networks.has(name))

@@ -31,7 +31,7 @@ export default defineTask({
   notes: [
     'The program `docker` does it all; neither Python nor its library for Docker are needed. `DOCKER_HOST` of the log-in shell counts, one of the keyword `environment` does not: write `docker_host`.',
     'As in Ansible, what the task does not say is left alone, and a container that has to be made anew is made of what the task says.',
-    'A container that ends with a failure as soon as it is started fails the task, with the end of its log.',
+    'A container that ends with a failure as soon as it is started fails the task, with the end of its log. One that has done its work is started each time, as in Ansible.',
     'The command line gives only one word as an entrypoint, and only tests for a shell to a healthcheck: what else an entrypoint has begins the command, and a test of words (CMD) is run by /bin/sh of the container. Both are compared that way.',
     'With `pull: always` only the pull shows whether there is another image: check mode says "would run".',
     'Of `platform` inspect says only the system: another architecture alone is not noticed. Ansible makes such a container anew every time.',

@@ -173,6 +173,11 @@ describe('a host that cannot', () => {
     expect(await plan({}, { sections, effects: effects('package') })).toMatchObject({ status: 'unknown' })
   })
   test('has a daemon that does not answer', async () => {
+    const denied = { container: '#failed permission denied while trying to connect to the Docker daemon' }
+    expect(await plan({}, { sections: denied })).toMatchObject({
+      status: 'fail',
+      hint: expect.stringMatching(/become/),
+    })
     expect(await plan({}, { sections: silent })).toMatchObject({ status: 'fail', message: /Cannot connect/ })
     expect(await plan({}, { sections: silent, effects: effects('unit') })).toMatchObject({
       status: 'unknown',
