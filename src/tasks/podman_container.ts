@@ -17,7 +17,7 @@ export default defineTask({
 - name: Run haproxy in a container
   podman_container:
     name: haproxy
-    image: docker.io/library/haproxy:2.8
+    image: example.org/haproxy:2.8
     network: host
     volume:
       - /etc/haproxy:/usr/local/etc/haproxy:ro
