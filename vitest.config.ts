@@ -30,6 +30,7 @@ export default defineConfig({
                 'prediction-more',
                 'tasks-accounts',
                 'tasks-accounts-files',
+                'tasks-containers',
                 'tasks-host',
                 'tasks-packages',
                 'tasks-transfer',

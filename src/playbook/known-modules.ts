@@ -134,8 +134,11 @@ const KNOWN: Readonly<Record<string, string>> = {
   rhel_facts: 'facts are gathered with gather_facts: yes',
   // Containers and clusters.
   ...all(
+    ['docker_image', 'docker_image_pull', 'podman_image'],
+    'docker_container and podman_container pull the image that they need (pull:); write a command task for what else is to be done with it',
+  ),
+  ...all(
     [
-      'docker_image',
       'docker_network',
       'docker_volume',
       'docker_login',
@@ -145,13 +148,10 @@ const KNOWN: Readonly<Record<string, string>> = {
       'docker_stack',
       'docker_swarm',
       'docker_swarm_service',
-      'docker_container',
       'docker_container_info',
       'docker_image_info',
       'docker_host_info',
       'docker_container_exec',
-      'podman_container',
-      'podman_image',
       'podman_network',
       'podman_pod',
       'podman_volume',

@@ -11,10 +11,13 @@ export type ModuleDefaults = ReadonlyMap<string, ReadonlyMap<string, Located>>
 
 const GROUP = 'group/'
 
-/** Ansible's groups of modules. hakube has no module of any: what is said of them concerns no task. */
+/** Ansible's groups of modules. What is said of one of whose modules hakube has none concerns no task. */
 const GROUPS: ReadonlySet<string> = new Set(
   'acme aws azure cpm docker gcp k8s os ovirt vmware'.split(' ').map((name) => GROUP + name),
 )
+
+/** Modules that are in a group. */
+const MEMBERS: Readonly<Record<string, string>> = { docker_container: `${GROUP}docker` }
 
 /** `module_defaults`: a mapping, or a list of mappings. A module's short and its full names mean the same. */
 export function readModuleDefaults(reader: Reader, node: YamlNode | undefined): ModuleDefaults | undefined {
@@ -66,7 +69,9 @@ function parametersOf(reader: Reader, { key, value }: YamlEntry): ReadonlyMap<st
   )
 }
 
-/** What a task of this module has where it says nothing itself. */
+/** What a task of this module has where it says nothing itself. What is said of the module beats its group. */
 export function defaultsFor(module: TaskModule, defaults: ModuleDefaults): ReadonlyMap<string, Located> {
-  return defaults.get(module.name) ?? new Map()
+  const group = defaults.get(MEMBERS[module.name] ?? '')
+  const own = defaults.get(module.name) ?? new Map()
+  return group ? new Map([...group, ...own]) : own
 }

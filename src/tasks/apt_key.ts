@@ -61,6 +61,7 @@ export default defineTask({
   unsupported: {
     keyserver: 'write url: https://keyserver.ubuntu.com/pks/lookup?op=get&search=0xID',
   },
+  beyond: ({ url }) => isRemote(url),
   late: ({ url, id }) => id === undefined && isRemote(url),
   example: `
 - name: Trust the packages of haproxy.debian.net

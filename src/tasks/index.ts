@@ -13,6 +13,7 @@ import copy from './copy.ts'
 import cron from './cron.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
+import docker_container from './docker_container.ts'
 import fail from './fail.ts'
 import fetch from './fetch.ts'
 import file from './file.ts'
@@ -46,6 +47,7 @@ import package_ from './package.ts'
 import package_facts from './package_facts.ts'
 import pause from './pause.ts'
 import ping from './ping.ts'
+import podman_container from './podman_container.ts'
 import raw from './raw.ts'
 import reboot from './reboot.ts'
 import replace from './replace.ts'
@@ -90,6 +92,7 @@ const all: readonly TaskModule[] = [
   cron,
   debug,
   dnf,
+  docker_container,
   fail,
   fetch,
   file,
@@ -123,6 +126,7 @@ const all: readonly TaskModule[] = [
   package_facts,
   pause,
   ping,
+  podman_container,
   raw,
   reboot,
   replace,

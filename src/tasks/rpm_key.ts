@@ -41,6 +41,7 @@ export default defineTask({
     state: oneOf(['present', 'absent']).default('present').describe('Whether the key is to be there.'),
     validate_certs: bool.default(true).describe('Check the certificate of the server of a URL.'),
   }),
+  beyond: ({ key }) => isRemote(key),
   late: ({ key }) => isRemote(key),
   example: `
 - name: Trust the packages of EPEL

@@ -5,7 +5,7 @@ test.each(['mycompany.tools.pip', 'my_module', 'toString'])('%s is nobody’s', 
   expect(insteadOf(name)).toBeUndefined()
 })
 
-test.each(['docker_container', 'community.docker.docker_container', 'kubernetes.core.k8s', 'win_shell'])(
+test.each(['docker_image', 'community.docker.docker_image', 'kubernetes.core.k8s', 'win_shell'])(
   '%s is known',
   (name) => {
     expect(insteadOf(name)).toMatch(/\S/)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { defaultsFor } from '../../src/playbook/module-defaults.ts'
+import docker from '../../src/tasks/docker_container.ts'
 import { runLocal } from '../support/run-local.ts'
 import { head, ONE, said, told } from './support.ts'
 
@@ -106,5 +108,32 @@ describe('module_defaults', () => {
       inventory: ONE,
     })
     expect(told(done.errors)).toBe('')
+  })
+
+  it('of a group reach its modules, and what is said of a module beats them', async () => {
+    const play = (defaults: string) =>
+      runLocal(
+        `${head}  module_defaults: ${defaults}\n  tasks:\n    - docker_container: {name: x, state: absent}\n      when: false\n`,
+        { inventory: ONE },
+      )
+    const group = 'group/community.docker.docker: {state: sideways}'
+    expect(told((await play(`{${group}}`)).errors)).toBe('')
+    const refused = await play('{group/docker: {tls: yes}}')
+    expect(told(refused.errors)).toMatch(/tls.*docker runs on the host itself/s)
+    const located = (value: string) => ({ value, place: { file: 'x.yml', line: 1, column: 1 } })
+    const both = new Map([
+      [
+        'group/docker',
+        new Map([
+          ['state', located('group')],
+          ['image', located('group')],
+        ]),
+      ],
+      ['docker_container', new Map([['state', located('module')]])],
+    ])
+    expect([...defaultsFor(docker, both)].map(([name, { value }]) => [name, value])).toEqual([
+      ['state', 'module'],
+      ['image', 'group'],
+    ])
   })
 })

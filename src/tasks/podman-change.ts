@@ -1,0 +1,180 @@
+import { lines, nothing, type Script, Script as Text, sh } from '../shell/sh.ts'
+import type { Diff, Plan } from '../task.ts'
+import type { World } from '../world/world.ts'
+import { applyScript } from './container-apply.ts'
+import { at, type Json, type JsonObject } from './container-compare.ts'
+import { handOver } from './container-env.ts'
+import {
+  type Container,
+  containerBecomes,
+  type LookFor,
+  type Predicted,
+  type Seen,
+} from './container-look.ts'
+import { volumeOf } from './container-words.ts'
+import { createWords } from './podman-flags.ts'
+import type { PodmanParams } from './podman-params.ts'
+
+/** A podman_container task, its arguments read. */
+export interface PodmanTask {
+  params: PodmanParams
+  look: LookFor
+}
+
+/** Directories of the host that have to be there: podman makes none. */
+export function sources({ volume = [] }: PodmanParams): string[] {
+  return volume.map((one) => volumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
+}
+
+export function isRunning(container: Container): boolean {
+  return container.known ? at(container.info, 'State', 'Running') === true : container.predicted.running
+}
+
+/** All that the task says of the container. */
+export function asked(params: PodmanParams): JsonObject {
+  const { state: _state, recreate: _recreate, force_restart: _restart, pull: _pull, ...rest } = params
+  return Object.fromEntries(
+    Object.entries(rest).flatMap(([name, value]): [string, Json][] =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  )
+}
+
+/** What is to be done, as podman_container of Ansible names it. */
+export type Action = 'create' | 'run' | 'recreate' | 'start' | 'stop' | 'restart'
+
+/** What differs, and what nobody can tell. */
+export interface Fields {
+  fields: { name: string; before: string; after: string }[]
+  unseen: string[]
+}
+
+export function asDiff(name: string, fields: Fields['fields']): Diff {
+  return { type: 'fields', subject: `container ${name}`, fields }
+}
+
+interface Change {
+  task: PodmanTask
+  seen: Seen
+  world: World
+  pulls: boolean
+  action: Action | undefined
+  fields: Fields['fields']
+}
+
+const VERBS: Readonly<Record<Action, string>> = {
+  create: 'make',
+  run: 'start',
+  recreate: 'make anew',
+  start: 'start',
+  stop: 'stop',
+  restart: 'restart',
+}
+
+export function change({ task, seen, world, pulls, action, fields }: Change): Plan {
+  const { params, look: wants } = task
+  const { name, image, state } = params
+  const made = action === 'create' || action === 'run' || action === 'recreate'
+  const missing = made
+    ? sources(params).find((path) => !world.get('path', { path, follow: true }).exists)
+    : undefined
+  if (missing !== undefined) {
+    const hint = 'make it in a task before this one: podman does not'
+    return { status: 'fail', message: `${missing} is not there to be mounted`, hint }
+  }
+  const { container } = seen
+  const running = container !== undefined && isRunning(container)
+  const runs =
+    action === 'run' ||
+    action === 'start' ||
+    action === 'restart' ||
+    (action === 'recreate' && (state === 'started' || running))
+  const why = fields.map((field) => field.name)
+  const before = container === undefined ? 'absent' : running ? 'running' : 'not running'
+  const after = runs
+    ? 'running'
+    : action === 'create'
+      ? 'made'
+      : action === undefined
+        ? before
+        : 'not running'
+  const shown = [...(before === after ? [] : [{ name: 'container', before, after }]), ...fields]
+  return {
+    status: 'change',
+    summary:
+      action === undefined
+        ? `pull the image ${image ?? ''}`
+        : `${VERBS[action]} the container ${name}${why.length > 0 ? ` (${why.join(', ')})` : ''}`,
+    diff: shown.length > 0 ? [asDiff(name, shown)] : [],
+    apply: applyScript(wants.tool, name, { removal: 60, fatal: params.detach && runs }, [
+      pulls ? sh`hk_pull ${image ?? ''}` : nothing,
+      actionScript(task, action, container, runs),
+    ]),
+    timeout: (pulls ? 1800 : 300) + (params.detach ? 0 : 86_400),
+    effects: [containerBecomes(wants, becomes(task, seen, made, runs), pulls ? image : undefined)],
+    ...(pulls && action === undefined && seen.image !== undefined ? { maybe: true } : {}),
+    ...(runs || params.recreate || params.force_restart || params.pull === 'always' || params.pull === 'newer'
+      ? { once: true }
+      : {}),
+  }
+}
+
+function becomes({ params }: PodmanTask, { container }: Seen, made: boolean, running: boolean): Predicted {
+  const base = {
+    running: running && params.detach,
+    paused: false,
+    image: params.image ?? '',
+    imageId: null,
+    networks: {},
+  }
+  if (made) return { ...base, wanted: asked(params) }
+  // What a container that stays is like, its own task has just compared.
+  return { ...base, wanted: container?.known === false ? container.predicted.wanted : asked(params) }
+}
+
+function actionScript(
+  task: PodmanTask,
+  action: Action | undefined,
+  container: Container | undefined,
+  runs: boolean,
+): Script {
+  const { params } = task
+  const done = new Text('hk_did=yes')
+  const act = (verb: string): Script =>
+    lines(sh`hk_tool container ${verb} "$hk_name" >/dev/null || exit 1`, done)
+  const up = new Text('hk_up')
+  const begin = params.detach ? lines(act('start'), up) : foreground
+  switch (action) {
+    case undefined:
+      return nothing
+    case 'stop':
+      return act('stop')
+    case 'restart':
+      return lines(act('restart'), up)
+    case 'start':
+      return begin
+    default:
+      return lines(
+        container !== undefined && isRunning(container) ? act('stop') : nothing,
+        container === undefined ? nothing : new Text('hk_remove -f'),
+        createScript(params),
+        done,
+        runs ? begin : nothing,
+      )
+  }
+}
+
+/** Started, and waited for. What podman itself logs in between is not the container's. */
+const foreground = new Text(`hk_output=$(hk_tool container start --attach "$hk_name" 2>&1)
+hk_status=$?
+hk_output=$(printf '%s\\n' "$hk_output" | sed '/^time="[^"]*" level=[a-z]* msg=/d')
+hk_did=yes`)
+
+function createScript(params: PodmanParams): Script {
+  const { before, flags } = handOver(
+    Object.entries(params.env ?? {}).map(([name, value]) => [name, String(value)] as const),
+  )
+  const command = params.command ?? []
+  return sh`( ${before}
+hk_tool container create --name "$hk_name" ${createWords(params)} ${flags} ${params.image ?? ''} ${command} >/dev/null ) || exit 1`
+}

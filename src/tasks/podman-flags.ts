@@ -1,0 +1,221 @@
+import { type Json, type JsonObject, matches, type Property } from './container-compare.ts'
+import { refuse } from './container-words.ts'
+import { flagsOf } from './podman-command.ts'
+import { lineOf } from './podman-formats.ts'
+import { shownOptions } from './podman-options.ts'
+import type { PodmanParams } from './podman-params.ts'
+
+type Name = keyof PodmanParams
+
+/** The flag of each parameter, in the order of the command line. What its name says already is not written out. */
+const FLAGS: Readonly<Partial<Record<Name, string>>> = {
+  blkio_weight_device: 'blkio-weight-device',
+  device: 'device',
+  etc_hosts: 'add-host',
+  healthcheck: 'health-cmd',
+  healthcheck_interval: 'health-interval',
+  healthcheck_retries: 'health-retries',
+  healthcheck_start_period: 'health-start-period',
+  healthcheck_timeout: 'health-timeout',
+  network_aliases: 'network-alias',
+  restart_policy: 'restart',
+  secrets: 'secret',
+  timezone: 'tz',
+}
+
+/** In the order of Ansible's table. The variables of env get to podman by another way: see container-env.ts. */
+const ORDER: readonly Name[] = [
+  'annotation',
+  'authfile',
+  'blkio_weight',
+  'blkio_weight_device',
+  'cap_add',
+  'cap_drop',
+  'cgroup_parent',
+  'cgroupns',
+  'cgroups',
+  'cidfile',
+  'conmon_pidfile',
+  'cpu_period',
+  'cpu_rt_period',
+  'cpu_rt_runtime',
+  'cpu_shares',
+  'cpus',
+  'cpuset_cpus',
+  'cpuset_mems',
+  'detach_keys',
+  'device',
+  'device_read_bps',
+  'device_read_iops',
+  'device_write_bps',
+  'device_write_iops',
+  'dns',
+  'dns_option',
+  'dns_search',
+  'entrypoint',
+  'env_file',
+  'env_host',
+  'etc_hosts',
+  'expose',
+  'gidmap',
+  'group_add',
+  'healthcheck',
+  'healthcheck_interval',
+  'healthcheck_retries',
+  'healthcheck_start_period',
+  'healthcheck_timeout',
+  'hostname',
+  'http_proxy',
+  'image_volume',
+  'init',
+  'init_path',
+  'interactive',
+  'ip',
+  'ipc',
+  'kernel_memory',
+  'label',
+  'label_file',
+  'log_driver',
+  'log_opt',
+  'log_level',
+  'mac_address',
+  'memory',
+  'memory_reservation',
+  'memory_swap',
+  'memory_swappiness',
+  'mount',
+  'network',
+  'network_aliases',
+  'no_hosts',
+  'oom_kill_disable',
+  'oom_score_adj',
+  'pid',
+  'pids_limit',
+  'pod',
+  'privileged',
+  'publish',
+  'publish_all',
+  'read_only',
+  'read_only_tmpfs',
+  'requires',
+  'restart_policy',
+  'rm',
+  'sdnotify',
+  'secrets',
+  'security_opt',
+  'shm_size',
+  'sig_proxy',
+  'stop_signal',
+  'stop_timeout',
+  'subgidname',
+  'subuidname',
+  'sysctl',
+  'systemd',
+  'timezone',
+  'tmpfs',
+  'tty',
+  'uidmap',
+  'ulimit',
+  'user',
+  'userns',
+  'uts',
+  'volume',
+  'volumes_from',
+  'workdir',
+]
+
+function flagOf(name: Name): string {
+  return FLAGS[name] ?? name.replaceAll('_', '-')
+}
+
+/** The words of podman create for one parameter. */
+function wordsFor(name: Name, params: PodmanParams): string[] {
+  const { [name]: given } = params
+  const flag = flagOf(name)
+  if (given === undefined) return []
+  if (Array.isArray(given)) return given.map((one: unknown) => `--${flag}=${String(one)}`)
+  if (typeof given === 'object') {
+    const between = name === 'tmpfs' || name === 'etc_hosts' || name === 'blkio_weight_device' ? ':' : '='
+    return Object.entries(given).flatMap(([key, item]) =>
+      item === undefined
+        ? []
+        : [
+            `--${flag}=${key.replace(/^max_size$/, 'max-size')}${item === '' ? '' : `${between}${String(item)}`}`,
+          ],
+    )
+  }
+  if (name === 'systemd') return [`--systemd=${String(given).toLowerCase()}`]
+  return [`--${flag}=${String(given)}`]
+}
+
+export function createWords(params: PodmanParams): string[] {
+  return [...ORDER.flatMap((name) => wordsFor(name, params)), ...(params.cmd_args ?? [])]
+}
+
+/** Parameters that say nothing of the container itself, or that something else compares. */
+const NEVER = new Set<Name>(['authfile', 'detach_keys', 'log_level', 'sig_proxy', 'env_file'])
+
+/** The properties that are not as they are to be, and the parameters of which nobody can tell. */
+export function podmanDifferences(
+  params: PodmanParams,
+  info: JsonObject,
+  image: JsonObject | undefined,
+): { differences: Property[]; unseen: Name[] } {
+  const differences: Property[] = []
+  const unseen: Name[] = []
+  const add = (property: Property): void => {
+    if (!matches(property)) differences.push(property)
+  }
+  for (const option of shownOptions) {
+    const { name, shape, more } = option
+    const expected = option.wanted(params, image)
+    if (expected !== undefined)
+      add({
+        name,
+        shape,
+        comparison: more ? 'allow_more_present' : 'strict',
+        wanted: expected,
+        seen: option.seen(info, params),
+      })
+  }
+  const line = lineOf(info)
+  const shown = new Set(shownOptions.map(({ name }) => name))
+  const own = flagsOf(['create', ...createWords({ ...params, cmd_args: [] })])
+  for (const name of ORDER) {
+    if (params[name] === undefined || NEVER.has(name)) continue
+    // What inspect shows of these is not all of it.
+    const partly =
+      name === 'mount' ||
+      ((name === 'cap_add' || name === 'cap_drop') &&
+        params[name]?.some((one) => one.toUpperCase() === 'ALL'))
+    if (shown.has(name) && !partly) continue
+    if (line === undefined) unseen.push(name)
+    else
+      add({
+        name,
+        shape: 'set',
+        comparison: 'strict',
+        wanted: valuesOf(own, name),
+        seen: valuesOf(line, name),
+      })
+  }
+  return { differences, unseen }
+}
+
+function valuesOf(flags: ReadonlyMap<string, string[]>, name: Name): Json {
+  const values = flags.get(flagOf(name)) ?? []
+  return name === 'dns' || name === 'requires' ? values.flatMap((one) => one.split(',')) : values
+}
+
+/** Refuses what podman would not understand before anything is done. */
+export function checkPodman(params: PodmanParams): void {
+  for (const option of shownOptions) {
+    if (params[option.name] !== undefined) option.wanted(params, undefined)
+  }
+  if (
+    params.image === undefined &&
+    (params.recreate || params.command !== undefined) &&
+    params.state !== 'absent'
+  )
+    refuse('podman_container needs the image to make a container of')
+}

@@ -1,0 +1,420 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import docker from '../../src/tasks/docker_container.ts'
+import { pathKey } from '../../src/world/path-names.ts'
+import { effectOnAll, id } from '../../src/world/world.ts'
+import { differing, planContainer, recorded, type Told } from './containers.ts'
+import { controllerWith, EVAL, hostOf, look, planOf } from './harness.ts'
+import { applyOf } from './worlds.ts'
+
+/** What the recorded container was made of. */
+const keepalived = {
+  name: 'keepalived',
+  image: 'tiny:1',
+  network_mode: 'host',
+  capabilities: ['NET_ADMIN', 'NET_BROADCAST', 'NET_RAW'],
+  volumes: ['/etc/passwd:/conf/passwd:ro', '/srv/state:/state'],
+  restart_policy: 'unless-stopped',
+  env: { ROUTER: 'lb1' },
+  memory: '64M',
+  ulimits: ['nofile:100:200'],
+  healthcheck: { test: ['CMD', 'test', '-e', '/bin/sh'], interval: '30s' },
+  entrypoint: ['/bin/sh', '-c'],
+  command: ['sleep 600'],
+  log_driver: 'json-file',
+  log_options: { 'max-size': '1m' },
+}
+const container = recorded('docker-container')
+const image = recorded('docker-image')
+const NONE = '[]\n#failed Error: No such container: keepalived'
+const there: Told = { sections: { container, image } }
+const blank: Told = { sections: { container: NONE, image } }
+
+const plan = (more: Record<string, unknown>, told: Told = there) =>
+  planContainer(docker, { ...keepalived, ...more }, told)
+
+test('a container that is as it is to be', async () => {
+  const found = await plan({})
+  expect(found).toMatchObject({ status: 'ok', reason: 'the container keepalived runs as it is to be' })
+  // As newer releases of Docker write the same.
+  const newer = container
+    .replaceAll(/"(NET_\w+)"/g, '"CAP_$1"')
+    .replace('"/srv/state:/state:rw"', '"/srv/state:/state"')
+  expect(newer).not.toBe(container)
+  expect(await plan({}, { sections: { container: newer, image } })).toMatchObject({ status: 'ok' })
+})
+
+test.each<[Record<string, unknown>, string[]]>([
+  [{ env: { ROUTER: 'lb2', MORE: 'x' } }, ['env']],
+  [{ capabilities: ['NET_ADMIN', 'SYS_NICE'] }, ['capabilities']],
+  [{ volumes: ['/etc/passwd:/conf/passwd'] }, ['volumes']],
+  [{ network_mode: 'bridge' }, ['network_mode']],
+  [{ network_mode: 'default' }, ['network_mode']],
+  [{ entrypoint: ['/bin/sh'] }, ['command']],
+  [{ entrypoint: ['/bin/sh', '-e'] }, ['command', 'entrypoint']],
+  [{ command: 'sleep 600' }, ['command']],
+  [{ command: "'sleep 600'" }, ['ok']],
+  [{ healthcheck: { test: 'test -e /bin/sh' } }, ['ok']],
+  [{ healthcheck: { test: ['CMD', 'test', '-e', '/bin/ls'] } }, ['healthcheck']],
+  [{ healthcheck: {} }, ['healthcheck']],
+  [{ ulimits: ['nofile:100'] }, ['ulimits']],
+  [{ log_options: { 'max-size': '2m' } }, ['log_options']],
+  [{ privileged: true, tty: true }, ['privileged', 'tty']],
+  [{ restart_policy: 'always' }, ['restart_policy']],
+  [{ memory: '128M', cpu_shares: 5 }, ['cpu_shares', 'memory']],
+  [{ memory: '128M', tty: true }, ['tty', 'memory']],
+  [{ ports: ['8080:80'] }, ['published_ports']],
+  [{ env: { ROUTER: 'lb1' }, comparisons: { env: 'strict' } }, ['ok']],
+  [{ env: {}, comparisons: { env: 'strict' } }, ['env']],
+  [{ labels: { made: 'test' }, comparisons: { labels: 'strict' } }, ['ok']],
+  [{ labels: {}, comparisons: { labels: 'strict' }, image_label_mismatch: 'fail' }, ['fail']],
+  [{ comparisons: { '*': 'ignore' }, tty: true, env: { A: 'b' } }, ['ok']],
+  [{ comparisons: { '*': 'ignore', tty: 'strict' }, tty: true, env: { A: 'b' } }, ['tty']],
+  [{ image_name_mismatch: 'recreate', image: 'other/tiny:1' }, ['image']],
+  [{ image: 'other/tiny:1' }, ['ok']],
+  [{ paused: true }, ['paused']],
+  [{ state: 'stopped' }, ['container']],
+  [{ state: 'present' }, ['ok']],
+  [{ state: 'present', tty: true }, ['tty', 'container']],
+  [{ state: 'absent' }, ['container']],
+])('%j differs in %j', async (more, names) => {
+  expect(differing(await plan(more))).toEqual(names)
+})
+
+test('how docker is told of what has a form of its own', async () => {
+  const made = applyOf(
+    await plan(
+      {
+        links: ['db:alias', 'plain'],
+        published_ports: ['8080:80', '[::1]::53/udp'],
+        default_host_ip: '',
+        exposed_ports: ['7000-7001'],
+        device_read_bps: [{ path: '/dev/sda', rate: '1M' }],
+        mounts: [{ type: 'volume', source: 'v', target: '/v', labels: { a: 'b,c' }, no_copy: true }],
+        tmpfs: ['/t', '/u:size=1m'],
+        cpus: 1.5,
+        platform: 'linux/amd64',
+        healthcheck: { test: ['NONE'] },
+        interactive: true,
+        detach: false,
+      },
+      blank,
+    ),
+  )
+  for (const word of [
+    '--link=db:alias --link=plain:plain',
+    "--publish=8080:80/tcp '--publish=[::1]::53/udp'",
+    '--expose=7000/tcp --expose=7001/tcp --expose=80/tcp --expose=53/udp',
+    '--device-read-bps=/dev/sda:1048576',
+    `'--mount=type=volume,source=v,target=/v,volume-nocopy=true,"volume-label=a=b,c"'`,
+    '--tmpfs=/t --tmpfs=/u:size=1m',
+    '--cpus=1.5',
+    '--platform=linux/amd64',
+    '--no-healthcheck',
+    '--attach=stdout --attach=stderr',
+  ])
+    expect(made).toContain(word)
+})
+
+test('another image', async () => {
+  const other = image.replace(/"Id": "sha256:\w{8}/, '"Id": "sha256:01234567')
+  const told = { sections: { container, image: other } }
+  expect(differing(await plan({}, told))).toEqual(['image'])
+  expect(differing(await plan({ comparisons: { image: 'ignore' } }, told))).toEqual(['ok'])
+  // Its variables are those of an image that is not the container's.
+  const more = other.replace('"FROM=image"', '"FROM=image","OTHER=1"')
+  expect(differing(await plan({}, { sections: { container, image: more } }))).toEqual(['image', 'env'])
+})
+
+describe('pulls', () => {
+  const gone = '[]\n#failed Error: No such image: tiny:1'
+  test('what is not there', async () => {
+    const missing = await plan({}, { sections: { container: NONE, image: gone } })
+    expect(applyOf(missing)).toContain('hk_pull tiny:1')
+    expect(await plan({ pull: 'never' }, { sections: { container: NONE, image: gone } })).toMatchObject({
+      status: 'fail',
+      message: 'the image tiny:1 is not on this host, and pull is never',
+    })
+    const byId = { image: `sha256:${'0'.repeat(64)}` }
+    expect(await plan(byId, { sections: { container: NONE, image: gone } })).toMatchObject({ status: 'fail' })
+  })
+  test('always: only the pull shows whether anything changes', async () => {
+    expect(await plan({ pull: 'yes' })).toMatchObject({ status: 'change', maybe: true, once: true, diff: [] })
+    expect(await plan({ pull: 'yes', tty: true })).not.toMatchObject({ maybe: true })
+    expect(await plan({ pull: 'no' })).toMatchObject({ status: 'ok' })
+    expect(applyOf(await plan({ pull: 'always', comparisons: { image: 'ignore' } }))).not.toContain(
+      'container rm ""',
+    )
+  })
+})
+
+test('a container that is being removed is waited for', async () => {
+  const leaving = container.replace(/"Status": "\w+"/, '"Status": "removing"')
+  const told = { sections: { container: leaving, image } }
+  expect(applyOf(await plan({ tty: true }, told))).toMatch(/\nhk_gone\n[^]*container create/)
+  expect(await plan({ state: 'absent' }, told)).toMatchObject({ status: 'ok' })
+})
+
+test('what docker update can change makes no new container', async () => {
+  const update = applyOf(await plan({ restart_policy: 'on-failure', restart_retries: 3, memory: '128M' }))
+  expect(update).toContain('container update --memory=134217728 --restart=on-failure:3 "$hk_name"')
+  expect(update).not.toContain('container create')
+})
+
+describe('a host that cannot', () => {
+  const sections = { none: '' }
+  const silent = { container: '#failed Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' }
+  const effects = (kind: 'package' | 'unit') => [effectOnAll(kind, (before) => before)]
+  test('has no docker', async () => {
+    expect(await plan({}, { sections })).toMatchObject({ status: 'fail', message: 'this host has no docker' })
+    expect(await plan({}, { sections, effects: effects('package') })).toMatchObject({ status: 'unknown' })
+  })
+  test('has a daemon that does not answer', async () => {
+    const denied = { container: '#failed permission denied while trying to connect to the Docker daemon' }
+    expect(await plan({}, { sections: denied })).toMatchObject({
+      status: 'fail',
+      hint: expect.stringMatching(/become/),
+    })
+    expect(await plan({}, { sections: silent })).toMatchObject({ status: 'fail', message: /Cannot connect/ })
+    expect(await plan({}, { sections: silent, effects: effects('unit') })).toMatchObject({
+      status: 'unknown',
+    })
+  })
+  test('has no such network', async () => {
+    const told = { sections: { container: NONE, image, 'network n1': '[]\n#failed no such network' } }
+    expect(await plan({ network_mode: undefined, networks: [{ name: 'n1' }] }, told)).toMatchObject({
+      status: 'unknown',
+      why: 'there is no network n1',
+    })
+  })
+  test('has nothing to make it of', async () => {
+    expect(await planContainer(docker, { name: 'keepalived' }, blank)).toMatchObject({ status: 'fail' })
+  })
+})
+
+test('a later task finds what an earlier one makes', async () => {
+  const made = await plan({}, blank)
+  if (made.status !== 'change') throw new Error('it is not there yet')
+  const { effects } = made
+  const later = (more: Record<string, unknown>) => plan(more, { ...blank, effects })
+  expect(await later({})).toMatchObject({ status: 'ok' })
+  expect(await later({ state: 'stopped' })).toMatchObject({ status: 'change' })
+  expect(differing(await later({ env: { ROUTER: 'lb2' } }))).toEqual(['env'])
+  expect(await later({ tty: true })).toMatchObject({ status: 'unknown' })
+  const stopped = await later({ state: 'stopped' })
+  const gone = await later({ state: 'absent' })
+  if (stopped.status !== 'change' || gone.status !== 'change') throw new Error('it is there')
+  expect(differing(await plan({}, { ...blank, effects: [...effects, ...stopped.effects] }))).toEqual([
+    'container',
+  ])
+  expect(await plan({ state: 'absent' }, { ...blank, effects: [...effects, ...gone.effects] })).toMatchObject(
+    {
+      status: 'ok',
+    },
+  )
+})
+
+test('what is known of a container stays known where a task starts, stops or updates it', async () => {
+  for (const more of [{ state: 'stopped' }, { restart_policy: 'always' }, { paused: true }]) {
+    const change = await plan(more)
+    if (change.status !== 'change') throw new Error('a change is meant')
+    const after = { ...there, effects: change.effects }
+    expect(await plan(more, after)).toMatchObject({ status: 'ok' })
+    expect(await plan({ ...more, hostname: 'other' }, after)).toMatchObject({ status: 'change' })
+  }
+})
+
+test('directories that docker makes on its way are there afterwards', async () => {
+  const key = (at: string) => id('path', pathKey(at, true))
+  const more = { [key('/srv/state')]: { exists: false } }
+  const made = await plan({}, { ...blank, more })
+  if (made.status !== 'change') throw new Error('it is not there yet')
+  expect(made.effects.filter(({ kind }) => kind === 'path')).toHaveLength(1)
+})
+
+test.each<[Record<string, unknown>, RegExp]>([
+  [{ env: { A: true } }, /value of A is not a text/],
+  [{ volumes: ['/a:/x', '/b:/x'] }, /mount point \/x is there twice/],
+  [{ log_driver: undefined }, /log_options needs log_driver/],
+  [{ restart_retries: 3, restart_policy: undefined }, /needs restart_policy/],
+  [{ comparisons: { '*': 'allow_more_present' } }, /strict or ignore/],
+  [{ comparisons: { tty: 'allow_more_present' } }, /tty is a single value/],
+  [{ comparisons: { nonsense: 'strict' } }, /nonsense is no property/],
+  [{ published_ports: ['example.org:80:80'] }, /no port to publish/],
+  [{ memory: 'lots' }, /memory: "lots" is no size/],
+  [{ healthcheck: { test: ['curl'] } }, /begins with NONE, CMD or CMD-SHELL/],
+  [{ image: undefined, state: 'present' }, /needs the image/],
+])('%j is refused', (more, message) => {
+  const params = docker.params.parse({ ...keepalived, ...more })
+  expect(() => docker.prepare(params, controllerWith())).toThrow(message)
+})
+
+/** A program that writes down how it is called, and says what such a container would. */
+const FAKE = `#!/bin/sh
+case "$*" in
+*State.Running*) cat "$0.running"; exit ;;
+*State.*) exit 1 ;;
+'image inspect -f'*) cat "$0.image"; exit ;;
+'image pull'*) echo new >"$0.image" ;;
+'container inspect'*) [ -e "$0.there" ] && echo '[{"Id": "1"}]'; exit ;;
+'container rm'*) rm -f "$0.there" ;;
+'container create'*) : >"$0.there"; echo false >"$0.running" ;;
+'container start'*) echo true >"$0.running" ;;
+esac
+echo "$* secret=$SECRET" >>"$0.log"
+`
+
+/** A program that warns, and has one container and one image. */
+const ASKED = `#!/bin/sh
+echo 'WARNING: an old daemon' >&2
+case "$*" in
+'container inspect keepalived') cat "$0.container" ;;
+'image inspect tiny:1') cat "$0.image" ;;
+*) echo '[]'; echo "Error: No such $1: $3" >&2; exit 1 ;;
+esac
+`
+
+describe.each([
+  ['dash', ['dash', '-c', EVAL]],
+  ['bash', ['bash', '--posix', '-c', EVAL]],
+  ['busybox', ['busybox', 'sh', '-c', EVAL]],
+])('what docker is told: %s', (name, shell) => {
+  async function calls(
+    more: Record<string, unknown>,
+    told: Told,
+    state: { running: string; image?: string },
+  ) {
+    const folder = mkdtempSync(path.join(tmpdir(), 'hakube-docker-'))
+    try {
+      const program = path.join(folder, 'docker')
+      writeFileSync(program, FAKE)
+      chmodSync(program, 0o755)
+      writeFileSync(`${program}.running`, `${state.running}\n`)
+      writeFileSync(`${program}.image`, `${state.image ?? 'new'}\n`)
+      if (state.running !== '') writeFileSync(`${program}.there`, '')
+      const change = await plan(more, told)
+      if (change.status !== 'change') throw new Error(JSON.stringify(change))
+      const host = hostOf(name, shell, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })
+      const output = host.run(change.apply)
+      const log = readFileSync(`${program}.log`, 'utf8').trim().split('\n')
+      const prepared = await docker.prepare(docker.params.parse(keepalived), controllerWith())
+      return { code: output.code, log, result: docker.result?.(prepared, output) }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  test('make it anew, with what it is to be, and secrets on no command line', async () => {
+    const { code, log, result } = await calls({ env: { SECRET: "it's" } }, there, { running: 'true' })
+    expect(code).toBe(0)
+    expect(log.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'container stop',
+      'container rm',
+      'container create',
+      'container start',
+    ])
+    expect(log[2]).toBe(
+      "container create --name keepalived --attach=stdout --cap-add=NET_ADMIN --cap-add=NET_BROADCAST --cap-add=NET_RAW --health-cmd=test -e /bin/sh --health-interval=30000000000ns --log-driver=json-file --log-opt=max-size=1m --memory=67108864 --network=host --restart=unless-stopped --ulimit=nofile=100:200 --volume=/etc/passwd:/conf/passwd:ro --volume=/srv/state:/state:rw --env=SECRET --entrypoint=/bin/sh tiny:1 -c sleep 600 secret=it's",
+    )
+    expect(result).toMatchObject({ container: new Map([['Id', '1']]) })
+    expect(result).not.toHaveProperty('changed')
+  })
+
+  test('a pull that brings nothing new leaves it alone', async () => {
+    const own = /"Image": "(sha256:\w+)"/.exec(container)?.[1] ?? ''
+    // The fake's pull says "new": the container has another image.
+    const other = await calls({ pull: 'always' }, there, { running: 'true', image: own })
+    expect(other.log.join('\n')).toMatch(/image pull[^]*container create[^]*container start/)
+    const same = container.replace(own, 'new')
+    const told = { sections: { container: same, image } }
+    const { log, result } = await calls({ pull: 'always' }, told, { running: 'true', image: 'new' })
+    expect(log).toEqual(['image pull tiny:1 secret='])
+    expect(result).toMatchObject({ changed: false })
+  })
+
+  test('it is asked what there is, and warnings are no answers', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'hakube-docker-'))
+    try {
+      const program = path.join(folder, 'docker')
+      writeFileSync(program, ASKED)
+      chmodSync(program, 0o755)
+      writeFileSync(`${program}.container`, container)
+      writeFileSync(`${program}.image`, image)
+      const host = hostOf(name, shell, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })
+      const reasons = []
+      for (const more of [{}, { name: 'other' }, { image: 'tiny:9', pull: 'never' }]) {
+        const prepared = await docker.prepare(
+          docker.params.parse({ ...keepalived, ...more }),
+          controllerWith(),
+        )
+        const found = planOf(docker, prepared, look(host, docker.asks(prepared)))
+        reasons.push(
+          found.status === 'ok' ? found.reason : found.status === 'fail' ? found.message : found.status,
+        )
+      }
+      expect(reasons).toEqual([
+        'the container keepalived runs as it is to be',
+        'change',
+        'the image tiny:9 is not on this host, and pull is never',
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  test('stopped gently, or not', async () => {
+    const gently = await calls({ state: 'stopped', stop_timeout: 3 }, there, { running: 'true' })
+    expect(gently.log).toEqual(['container stop -t 3 keepalived secret='])
+    const kill = { state: 'absent', force_kill: true, kill_signal: 'SIGTERM', keep_volumes: false }
+    const hard = await calls(kill, there, { running: 'true' })
+    expect(hard.log).toEqual([
+      'container kill --signal=SIGTERM keepalived secret=',
+      'container rm -v keepalived secret=',
+    ])
+  })
+
+  test('restarted, or started where it has ended in between', async () => {
+    const running = await calls({ restart: true }, there, { running: 'true' })
+    expect(running.log).toEqual(['container restart -t 10 keepalived secret='])
+    const ended = await calls({ restart: true }, there, { running: 'false' })
+    expect(ended.log).toEqual(['container start keepalived secret='])
+  })
+})
+
+test('the scripts are POSIX', async () => {
+  for (const more of [
+    { restart: true },
+    { pull: 'always', state: 'healthy' },
+    { detach: false, cleanup: true, tty: true },
+  ]) {
+    const { status, stderr } = spawnSync('dash', ['-n'], { input: applyOf(await plan(more)) })
+    expect({ status, said: stderr.toString() }).toEqual({ status: 0, said: '' })
+  }
+})
+
+test('what went wrong is told in the words of the daemon', async () => {
+  const task = await docker.prepare(docker.params.parse(keepalived), controllerWith())
+  const said = (stderr: string, stdout = '') =>
+    docker.failure?.(task, {
+      code: 1,
+      stdout: Buffer.from(stdout),
+      stderr: Buffer.from(stderr),
+    })
+  expect(
+    said(
+      `Error response from daemon: path /etc is not shared\nError: failed to start containers: keepalived\n`,
+    ),
+  ).toBe('path /etc is not shared')
+  expect(said(`docker: Error response from daemon: no such network.\nSee 'docker run --help'.\n`)).toBe(
+    'no such network.',
+  )
+  expect(said('  [ALERT] config\nkeepalived ended with status 1 as soon as it was started\n')).toBe(
+    'keepalived ended with status 1 as soon as it was started',
+  )
+  expect(said('', '#did yes\n#container\n#ended 3\nout\nno config\n\n')).toBe(
+    'the container keepalived ended with status 3: no config',
+  )
+})
