@@ -85,6 +85,7 @@ export function change(given: Case, container: Container | undefined, steps: Ste
       { removal, fatal: params.detach !== false && params.state !== 'present' },
       [stepsScript(task, make, steps), actScript(task, make, steps)],
     ),
+    openEnded: true,
     timeout:
       (steps.pulls ? 1800 : 300) + (params.detach === false ? 86_400 : 0) + params.healthy_wait_timeout,
     effects: [

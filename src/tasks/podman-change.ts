@@ -112,6 +112,7 @@ export function change({ task, seen, world, pulls, action, fields }: Change): Pl
     ]),
     timeout: (pulls ? 1800 : 300) + (params.detach ? 0 : 86_400),
     effects: [containerBecomes(wants, becomes(task, seen, made, runs), pulls ? image : undefined)],
+    openEnded: true,
     ...(pulls && action === undefined && seen.image !== undefined ? { maybe: true } : {}),
     ...(runs || params.recreate || params.force_restart || params.pull === 'always' || params.pull === 'newer'
       ? { once: true }
