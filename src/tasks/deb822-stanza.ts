@@ -77,7 +77,22 @@ export function stanzaProblem(fields: Readonly<Record<string, FieldValue | undef
     if (!suite.endsWith('/') && components.length === 0)
       return `the suite ${suite} needs components; one that is a path ends with /`
   }
-  return undefined
+  const key = fields['signed_by']
+  return typeof key === 'string' ? keyProblem(key) : undefined
+}
+
+/** As Python takes an address apart: a scheme makes it one. */
+export function isUrl(key: string): boolean {
+  return /^\s*[a-z][a-z0-9+.-]*:/i.test(key)
+}
+
+function keyProblem(key: string): string | undefined {
+  if (key.startsWith('/') || key.includes('-----BEGIN PGP') || isUrl(key)) return undefined
+  const isFingerprint = (word: string) => /^[0-9a-f]{32,64}!?$/i.test(word)
+  const words = key.split(/[\s,]+/).filter((word) => word !== '')
+  if (words.every(isFingerprint)) return undefined
+  if (isFingerprint(words.join(''))) return 'signed_by takes a fingerprint without blanks'
+  return `signed_by: ${JSON.stringify(key)} is no URL, no absolute path, no fingerprint and no key`
 }
 
 function wordsOf(value: FieldValue | undefined): string[] {

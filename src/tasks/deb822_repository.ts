@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
 import { defineTask } from '../task.ts'
 import { planRepository, type Repository, repositoryQuestions } from './deb822-plan.ts'
-import { filesOf, stanzaProblem } from './deb822-stanza.ts'
+import { filesOf, isUrl, stanzaProblem } from './deb822-stanza.ts'
 import { mayBeRemote, urlSource } from './key-source.ts'
 import { parseMode } from './mode.ts'
 import { bool, int, mode, name, oneOf, rawTexts, text } from './params.ts'
@@ -64,7 +64,8 @@ export default defineTask({
         })
     }),
   beyond: (args) => mayBeRemote(args.get('signed_by')?.value),
-  late: ({ signed_by: key, state }) => state === 'present' && isUrl(key) && mayBeRemote(key),
+  late: ({ signed_by: key, state }) =>
+    state === 'present' && key !== undefined && isUrl(key) && mayBeRemote(key),
   example: `
 - name: Packages of haproxy 2.8
   deb822_repository:
@@ -81,9 +82,9 @@ export default defineTask({
   },
   notes: [
     'The files, their names and modes are those of ansible-core; the file is written anew as a whole, its fields in the order of the parameters’ names, as newer releases of ansible-core do.',
-    'A URL in `signed_by` is fetched once in every run, in check mode too, and compared with the file in /etc/apt/keyrings, as with Ansible: a key that its owner has replaced would not be noticed otherwise. That costs a run that changes nothing one more message to the host. To save it, bring the key with `copy` or `get_url` and a checksum, and write its path.',
+    'A URL in `signed_by` is fetched in every run, in check mode too, and compared with the file in /etc/apt/keyrings, as with Ansible: a key that its owner has replaced would not be noticed otherwise. It is fetched when the task’s turn has come, which costs one more message to the host where tasks stand before it. To save that, bring the key with `copy` or `get_url` and a checksum, and write its path.',
     'What a URL gives is refused where it is no key, such as a page of a portal; Ansible writes it.',
-    'What apt could not read is refused (no `uris`, no `suites`, `components` missing or beside a path): one such file stops apt on the whole host.',
+    'What apt could not read is refused (no `uris`, no `suites`, `components` missing or beside a path, fingerprints with blanks): one such file stops apt on the whole host.',
     'The lists of packages are not fetched, as with Ansible: write `apt: update_cache` behind it.',
   ],
   prepare(params): Repository {
@@ -94,7 +95,8 @@ export default defineTask({
     const problem = present ? stanzaProblem(given) : undefined
     if (problem !== undefined) refuse(problem, 'see sources.list(5)')
     const key = present ? given.signed_by : undefined
-    const source = isUrl(key) ? urlSource('deb822_repository', key.trim(), true) : undefined
+    const source =
+      key !== undefined && isUrl(key) ? urlSource('deb822_repository', key.trim(), true) : undefined
     return {
       files,
       present,
@@ -108,11 +110,6 @@ export default defineTask({
   asks: repositoryQuestions,
   plan: planRepository,
 })
-
-/** As Python takes an address apart: a scheme makes it one. */
-function isUrl(key: string | undefined): key is string {
-  return key !== undefined && /^\s*[a-z][a-z0-9+.-]*:/i.test(key)
-}
 
 function refuse(message: string, hint: string): never {
   throw new HakubeError(`deb822_repository: ${message}`, { code: 'wrong-parameter', hint })

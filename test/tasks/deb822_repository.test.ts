@@ -177,8 +177,22 @@ test.each([
   [{ uris: 'x', suites: 'a/ b' }, /the suite b needs components/],
   [{ ...SOURCE, suites: '/' }, /the suite \/ is a path/],
   [{ ...SOURCE, signed_by: 'gopher://x' }, /gopher/],
+  [{ ...SOURCE, signed_by: 'x.gpg' }, /"x\.gpg" is no URL, no absolute path, no fingerprint and no key/],
+  [{ ...SOURCE, signed_by: ONE.fingerprint.replaceAll(/.{4}/g, '$& ') }, /without blanks/],
 ])('%j is refused', (args, why) => {
   expect(() => module.prepare(module.params.parse({ name: 'x', ...args }), controllerWith())).toThrow(why)
+})
+
+test.each([
+  ONE.text,
+  '',
+  '/usr/share/keyrings/x.gpg',
+  `${ONE.fingerprint},${TWO.fingerprint.toLowerCase()}!\n`,
+  `${ONE.fingerprint} ${TWO.fingerprint}`,
+])('signed_by: %j is as it is', async (signed_by) => {
+  const params = module.params.parse({ ...SOURCE, name: 'x', signed_by })
+  const prepared = await module.prepare(params, controllerWith())
+  expect(prepared).toMatchObject({ source: undefined, fields: { signed_by } })
 })
 
 test.each([
