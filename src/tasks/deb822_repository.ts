@@ -65,7 +65,7 @@ export default defineTask({
     }),
   beyond: (args) => mayBeRemote(args.get('signed_by')?.value),
   late: ({ signed_by: key, state }) =>
-    state === 'present' && key !== undefined && isUrl(key) && mayBeRemote(key),
+    state === 'present' && key !== undefined && isUrl(key) && mayBeRemote(key.trim()),
   example: `
 - name: Packages of haproxy 2.8
   deb822_repository:
@@ -95,8 +95,8 @@ export default defineTask({
     const problem = present ? stanzaProblem(given) : undefined
     if (problem !== undefined) refuse(problem, 'see sources.list(5)')
     const key = present ? given.signed_by : undefined
-    const source =
-      key !== undefined && isUrl(key) ? urlSource('deb822_repository', key.trim(), true) : undefined
+    const url = key !== undefined && isUrl(key) ? key.trim() : undefined
+    const source = url === undefined ? undefined : urlSource('deb822_repository', url, true)
     return {
       files,
       present,
@@ -104,7 +104,7 @@ export default defineTask({
       mode: mode ?? parseMode('0644'),
       source,
       keyring: key !== undefined && /^\/[^\n]*$/.test(key) ? key : undefined,
-      remote: source !== undefined && mayBeRemote(key),
+      remote: mayBeRemote(url),
     }
   },
   asks: repositoryQuestions,

@@ -216,13 +216,14 @@ test('what another machine has is asked for when its turn has come', () => {
   const url = 'https://x/y'
   const cases = [
     { signed_by: url },
+    { signed_by: `${url}\n` },
     { signed_by: url, state: 'absent' },
     { signed_by: 'file:///y' },
     { signed_by: ONE.text },
     { signed_by: '/usr/share/keyrings/x.gpg' },
     {},
   ]
-  expect(cases.map(late)).toEqual([true, false, false, false, false, false])
+  expect(cases.map(late)).toEqual([true, true, false, false, false, false, false])
   const beyond = (value: string) =>
     typeof module.beyond === 'function' && module.beyond(new Map([['signed_by', { value }]]))
   expect([url, '{{ url }}', '/x.gpg'].map(beyond)).toEqual([true, true, false])
