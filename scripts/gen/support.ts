@@ -21,6 +21,10 @@ export function supportPage(root: string, modules: readonly TaskModule[]): strin
   const own = modules
     .filter(({ name }) => name.startsWith('ha_'))
     .map(({ name }) => `[\`${name}\`](modules/${name}.md)`)
+  const later = modules
+    .filter(({ aliases }) => aliases.some((alias) => alias.startsWith('ansible.builtin.')))
+    .filter(({ name }) => !Object.hasOwn(record.modules, `ansible.builtin.${name}`))
+    .map(({ name }) => `[\`${name}\`](modules/${name}.md)`)
   const keywords = keywordRows(record)
   const filters = plugins(record.filters, (name) => FILTERS.has(name))
   const tests = plugins(record.tests, (name) => TESTS.has(name))
@@ -45,6 +49,8 @@ See also the [survey](survey.md): what roles of this field use, and how much of 
 ## Modules
 
 hakube’s own: ${own.join(', ')}.
+
+Of ansible-core since that release: ${later.join(', ')}.
 
 | module | | parameters | not supported |
 |---|---|---|---|

@@ -56,7 +56,6 @@ const KNOWN: Readonly<Record<string, string>> = {
     ],
     COMMAND,
   ),
-  deb822_repository: 'write a line with apt_repository, or copy a file to /etc/apt/sources.list.d',
   dpkg_selections: 'write a command task: apt-mark hold NAME (or unhold)',
   debconf: 'write a shell task with debconf-set-selections before the package is installed',
   dpkg_divert: 'write a command task with dpkg-divert',

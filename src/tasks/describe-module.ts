@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { TaskModule } from '../task.ts'
-import { bool, int, mode, name, number, path, text, texts } from './params.ts'
+import { bool, int, mode, name, number, path, rawTexts, text, texts } from './params.ts'
 
 /** One parameter as the docs and `hakube modules` show it. */
 export interface ParamDoc {
@@ -20,6 +20,7 @@ const NAMES = new Map<unknown, string>([
   [text._zod.def, 'text'],
   [name._zod.def, 'text'],
   [texts._zod.def, 'list of text'],
+  [rawTexts._zod.def, 'list of text'],
   [path._zod.def, 'path'],
   [mode._zod.def, 'mode'],
 ])

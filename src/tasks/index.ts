@@ -11,6 +11,7 @@ import blockinfile from './blockinfile.ts'
 import command from './command.ts'
 import copy from './copy.ts'
 import cron from './cron.ts'
+import deb822_repository from './deb822_repository.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
 import docker_container from './docker_container.ts'
@@ -90,6 +91,7 @@ const all: readonly TaskModule[] = [
   command,
   copy,
   cron,
+  deb822_repository,
   debug,
   dnf,
   docker_container,

@@ -41,7 +41,7 @@ export function sourceQuestions(source: KeySource): WorldQuestion[] {
 
 /** The keys themselves; a text instead: why there are none. Throws UnknownAnswer where only the real run can tell. */
 export function keysOf(source: KeySource, world: World): PublicKey[] | string {
-  const bytes = bytesOf(source, world)
+  const bytes = keyBytes(source, world)
   if (typeof bytes === 'string') return bytes
   try {
     const keys = readKeys(bytes)
@@ -52,7 +52,8 @@ export function keysOf(source: KeySource, world: World): PublicKey[] | string {
   }
 }
 
-function bytesOf(source: KeySource, world: World): Buffer | string {
+/** What the source has, whatever it is; a text instead: why there is nothing. Throws UnknownAnswer as keysOf does. */
+export function keyBytes(source: KeySource, world: World): Buffer | string {
   if (source.type === 'data') return Buffer.from(source.data)
   if (source.type === 'file') {
     const reply = world.get('path', fileAsk(source.path))

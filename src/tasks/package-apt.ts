@@ -32,12 +32,18 @@ export function areFresh({ stdout }: ScriptReply): boolean {
 
 /** The World after lists older than so many seconds were fetched: what they offer is not known. */
 export function afterUpdate(seconds: number): Effect[] {
-  const candidates = effectOnAll('package', (before) =>
-    before instanceof Unknown || before.candidate === undefined
-      ? before
-      : new Unknown('the new lists are not known yet'),
+  return [
+    offersUnknown('the new lists are not known yet'),
+    listsBecomeYoung(seconds),
+    ...listsWritten(seconds),
+  ]
+}
+
+/** Which releases apt offers is not known any more. */
+export function offersUnknown(why: string): Effect {
+  return effectOnAll('package', (before) =>
+    before instanceof Unknown || before.candidate === undefined ? before : new Unknown(why),
   )
-  return [candidates, listsBecomeYoung(seconds), ...listsWritten(seconds)]
 }
 
 /** What fetching leaves in files; lists that are young enough already are not fetched. */

@@ -50,6 +50,14 @@ export const texts = z
     return typeof value === 'number' ? [String(value)] : value.split(',').map((part) => part.trim())
   })
 
+/** The same, but blanks beside the commas stay, as most modules of Ansible have it: `a, b` are `a` and ` b`. */
+export const rawTexts = z
+  .union([z.array(z.union([z.string(), z.number(), z.boolean()])), z.string(), z.number()])
+  .transform((value) => {
+    if (Array.isArray(value)) return value.map(toText)
+    return typeof value === 'number' ? [String(value)] : value.split(',')
+  })
+
 /** A path on the host: absolute, because a relative one depends on the directory that a log-in starts in. */
 export const path = text.transform((value, context) => {
   const problem = pathProblem(value)

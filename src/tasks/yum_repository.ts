@@ -15,16 +15,12 @@ import {
   saysTheSame,
   type Section,
 } from './repo-file.ts'
-import { bool, name, oneOf, path, text, texts } from './params.ts'
+import { bool, name, oneOf, path, rawTexts, text } from './params.ts'
 import { pathQuestion } from './make-directory.ts'
 
 const flag = (meaning: string) => bool.optional().describe(meaning)
 const word = (meaning: string) => text.optional().describe(meaning)
-/** A list, or a text with commas between its parts, whose blanks stay, as with Ansible. */
-const list = (meaning: string) =>
-  z
-    .preprocess((given) => (typeof given === 'string' ? given.split(',') : given), texts.optional())
-    .describe(meaning)
+const list = (meaning: string) => rawTexts.optional().describe(meaning)
 
 /** What becomes a line of the section, under its own name. */
 const options = {

@@ -50,6 +50,23 @@ describe('repositories', () => {
     await changes(DEBIAN, 'apt', { name: 'lab-hello', state: 'absent', purge: true })
   })
 
+  test('apt reads a source in deb822 format, and its key', async () => {
+    const file = '/etc/apt/sources.list.d/third.sources'
+    const args = { name: 'Third', uris: 'file:/srv/lab/deb-updates', suites: './' }
+    await changes(DEBIAN, 'deb822_repository', { ...args, trusted: true })
+    // With lists of its own, since this source is no one else's.
+    const only = `-o Dir::Etc::SourceList=${file} -o Dir::Etc::SourceParts=- -o Dir::State::Lists=$lists`
+    const offers = `lists=$(mktemp -d) && apt-get ${only} update >&2 && apt-cache ${only} madison lab-hello`
+    expect(await lab.sh(DEBIAN, offers)).toContain('2.0-1 | file:/srv/lab/deb-updates')
+    await changes(DEBIAN, 'deb822_repository', { ...args, signed_by: ONE.text })
+    // The lab's repository is not signed, which is fine no more.
+    expect(await lab.sh(DEBIAN, `{ ${offers}; } 2>&1 || true`)).toContain(
+      "deb-updates ./ Release' is not signed",
+    )
+    await changes(DEBIAN, 'deb822_repository', { name: 'third', state: 'absent' })
+    expect(await lab.sh(DEBIAN, `test -e ${file} || echo gone`)).toBe('gone\n')
+  })
+
   test('a source without lists is taken back, and so is one in a list that was there', async () => {
     const repo = 'deb [trusted=yes] file:/srv/lab/nothing ./'
     await lab.sh(DEBIAN, `echo '# mine' >${LIST}`)
