@@ -3,7 +3,7 @@ import { HakubeError } from '../errors.ts'
 import { defineTask } from '../task.ts'
 import { planRepository, type Repository, repositoryQuestions } from './deb822-plan.ts'
 import { filesOf, isUrl, stanzaProblem } from './deb822-stanza.ts'
-import { mayBeRemote, urlSource } from './key-source.ts'
+import { isRemote, urlSource } from './key-source.ts'
 import { parseMode } from './mode.ts'
 import { bool, int, mode, name, oneOf, rawTexts, text } from './params.ts'
 
@@ -63,9 +63,9 @@ export default defineTask({
           path: ['include'],
         })
     }),
-  beyond: (args) => mayBeRemote(args.get('signed_by')?.value),
+  beyond: ({ signed_by: key }) => isRemote(key?.trim()),
   late: ({ signed_by: key, state }) =>
-    state === 'present' && key !== undefined && isUrl(key) && mayBeRemote(key.trim()),
+    state === 'present' && key !== undefined && isUrl(key) && isRemote(key.trim()),
   example: `
 - name: Packages of haproxy 2.8
   deb822_repository:
@@ -104,7 +104,7 @@ export default defineTask({
       mode: mode ?? parseMode('0644'),
       source,
       keyring: key !== undefined && /^\/[^\n]*$/.test(key) ? key : undefined,
-      remote: mayBeRemote(url),
+      remote: isRemote(url),
     }
   },
   asks: repositoryQuestions,

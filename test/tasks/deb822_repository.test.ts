@@ -225,8 +225,9 @@ test('what another machine has is asked for when its turn has come', () => {
   ]
   expect(cases.map(late)).toEqual([true, true, false, false, false, false, false])
   const beyond = (value: string) =>
-    typeof module.beyond === 'function' && module.beyond(new Map([['signed_by', { value }]]))
-  expect([url, '{{ url }}', '/x.gpg'].map(beyond)).toEqual([true, true, false])
+    typeof module.beyond === 'function' &&
+    module.beyond(module.params.parse({ ...SOURCE, name: 'x', signed_by: value }))
+  expect([url, 'file:///x.gpg', '/x.gpg'].map(beyond)).toEqual([true, false, false])
 })
 
 const url = 'https://keys.example.com/key'

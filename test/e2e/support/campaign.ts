@@ -115,6 +115,8 @@ async function play(
     files: FILES,
     check,
     diff: true,
+    // The hosts are not this machine.
+    lockFile: undefined,
   })
   const [error] = done.errors
   if (error)

@@ -1,5 +1,6 @@
 import { modules } from '../../../src/tasks/index.ts'
 import type { Plan } from '../../../src/task.ts'
+import { managerWrites } from '../../../src/world/packages-write.ts'
 import { Unknown } from '../../../src/world/kind.ts'
 import { replyOf } from '../../../src/world/path-effects.ts'
 import type { Effect, World } from '../../../src/world/world.ts'
@@ -38,7 +39,8 @@ export class EffectsWatch {
   #watch(module: string, plan: Plan, world: World): Plan {
     if (!this.#started || plan.status !== 'change') return plan
     const effects = plan.effects.filter((effect) => {
-      if (isIdle(effect, world)) return true
+      // No list looks into the files of package managers.
+      if (effect === managerWrites || isIdle(effect, world)) return true
       this.seen.push(shapeOf(module, plan, effect, this.#family))
       return this.seen.length - 1 !== this.#drop
     })

@@ -109,7 +109,17 @@ function withoutDoubtful(predicted: readonly TaskOutcome[], real: readonly TaskO
 function isSurprise(guess: TaskOutcome, truth: TaskOutcome): boolean {
   if (guess.status === 'unknown') return truth.status === 'failed' || truth.status === 'changed'
   const starts = ['systemd', 'service'].includes(truth.module) && /\b(re)?(start|load)/.test(guess.reason)
+  if (starts && isLeftOut(truth)) return true
   return isFailed(truth) && pending(guess) && starts
+}
+
+/** Whether systemd has left a start out for a condition of the unit. */
+function isLeftOut({ result }: TaskOutcome): boolean {
+  const { warnings } = result
+  return (
+    Array.isArray(warnings) &&
+    warnings.some((text) => typeof text === 'string' && text.includes('its condition '))
+  )
 }
 
 function isPackageChange({ module, status }: TaskOutcome): boolean {
@@ -119,7 +129,7 @@ function isPackageChange({ module, status }: TaskOutcome): boolean {
 /** `restless`: packages were changed before, whose scripts reload systemd or do not. */
 function agree(guess: TaskOutcome, truth: TaskOutcome, restless: boolean): boolean {
   const [, failure] = UNLESS.exec(guess.reason) ?? []
-  if (guess.status === 'unknown' && failure !== undefined) return !isFailed(truth) || truth.reason === failure
+  if (guess.status === 'unknown' && failure !== undefined) return isFailed(truth) && truth.reason === failure
   if (guess.status === 'unknown') return DOCUMENTED.some((why) => why.test(guess.reason))
   // A second check knows less where a number without a name is in sight, and may say so.
   if (truth.status === 'unknown' && NAMELESS.test(truth.reason)) return true
