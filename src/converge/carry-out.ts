@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, Connection } from '../connect/connection.ts'
-import { allAsks } from '../playbook/render.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import type { Absence, Plan, Result, TaskKind, TaskModule } from '../task.ts'
-import type { Value } from '../value.ts'
 import { EXIT, HakubeError, isKnown } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
-import { unsettled } from '../world/unsettled.ts'
 import { UnknownAnswer, type WorldQuestion } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
 import { expectFile, onlyLooks, type Ready, receive } from './receiving.ts'
-import { hasFailed, judge, openDict, registered, verdict, type Verdict } from './verdict.ts'
+import { doubted, leftOpen, unsettle } from './doubt.ts'
+import { judge, registered, verdict, type Verdict } from './verdict.ts'
 
 type Change = Extract<Plan, { status: 'change' }>
 
@@ -46,7 +44,7 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const register = group.task?.register
   let attempts = 0
   const once = async () => {
-    const looked = left(work, await attempt(work, group, hands), hands)
+    const looked = leftOpen(work, await attempt(work, group, hands), hands)
     const found = doubted(work, judge(work, looked, register), hands)
     if (found.openEnded && found.status !== 'ok' && hands.context.check && !work.settings.rehearsed)
       hands.answers.open(work.name)
@@ -73,42 +71,6 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
     return failedWith(work, found, error.message, error.hint)
   }
   return failedWith(work, found, `until did not hold after ${retry.retries} retries`)
-}
-
-/**
- * Check mode, behind a task that was not run and may do anything: a path that stat has not found may be there then, and
- * have a mode.
- */
-function left(work: Work, found: Verdict, { context, answers }: Hands): Verdict {
-  const { rendered } = work
-  const looks = rendered.type === 'ready' && rendered.module.readOnly === true
-  const { opened } = answers
-  if (!context.check || !looks || opened === undefined || found.status === 'unknown') return found
-  const why = `only the real run knows what "${opened}" leaves`
-  const open = ([name, value]: [string, Value]): [string, Value] => [
-    name,
-    value instanceof Map && value.get('exists') === false
-      ? openDict(new Map([...value].map(([key, inner]) => [String(key), inner])), why)
-      : value,
-  ]
-  return { ...found, result: Object.fromEntries(Object.entries(found.result).map(open)) }
-}
-
-/**
- * A task with `check_mode: false` runs in check mode too, on a host that has nothing yet of what was predicted.
- * That it fails there, such as a program whose package would have been installed, says nothing about the real run.
- * Nor does what fails behind a command that was not run, such as one that makes the file that is missing.
- */
-function doubted(work: Work, found: Verdict, hands: Hands): Verdict {
-  const { context, answers } = hands
-  if (!context.check || !hasFailed(found)) return found
-  if (!work.settings.check)
-    return answers.hasPredictions
-      ? verdict('unknown', `it fails while the changes above are not made: ${found.reason}`)
-      : found
-  if (answers.opened === undefined) return found
-  unsettle(work, hands)
-  return verdict('unknown', `unless "${answers.opened}" sees to it: ${found.reason}`)
 }
 
 /** The verdict, failed; only ignore_errors has still a say. */
@@ -208,16 +170,6 @@ function planOf(work: Work, answers: Answers): Plan {
     if (error instanceof UnknownAnswer) return { status: 'unknown', why: error.unknown.why }
     throw error
   }
-}
-
-/** Check mode: what a task may do of which nothing can be told. What comes later builds on nothing it may change. */
-export function unsettle(work: Work, { context, answers }: Pick<Hands, 'context' | 'answers'>): void {
-  const { rendered } = work
-  if (!context.check || (rendered.type !== 'ready' && rendered.type !== 'unknown')) return
-  if (rendered.type === 'ready') expectFile(rendered, work, context.render.files)
-  if (rendered.type === 'ready' && onlyLooks(rendered)) return
-  const asks = rendered.type === 'ready' ? allAsks(rendered) : rendered.asks
-  answers.predict(unsettled(asks, `what "${work.name}" does is unknown`))
 }
 
 function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdict {
