@@ -221,7 +221,7 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const ms = performance.now() - started
   const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
   const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }
-  if (output.code !== 0) return failed(module, kind, prepared, output, { diff: plan.diff, ms, result: found })
+  if (output.code !== 0) return failed(module, prepared, output, { diff: plan.diff, ms, result: found })
   const result: Result = { ...found, ...(await receive(rendered, output, hands.context.render.files)) }
   const more = { diff: plan.diff, ms, result }
   if (plan.counts === false || result['changed'] === false)
@@ -271,18 +271,14 @@ function describe(plan: Plan): string {
   return plan.status === 'fail' ? plan.message : plan.reason
 }
 
-function failed(
-  module: TaskModule,
-  kind: TaskKind,
-  prepared: unknown,
-  output: Answer,
-  more: Partial<Verdict>,
-): Verdict {
+function failed(module: TaskModule, prepared: unknown, output: Answer, more: Partial<Verdict>): Verdict {
   const stderr = output.stderr.toString('utf8').trimEnd()
   const stdout = output.stdout.toString('utf8').trimEnd()
   const lastLine = (stderr || stdout).split('\n').at(-1) ?? ''
   const message =
     module.failure?.(prepared, output) ?? (lastLine || `the commands ended with status ${output.code}`)
-  const result = { rc: output.code, stdout, stderr, ...more.result, changed: kind === 'action', msg: message }
+  // As in Ansible, only a command that has failed may have changed something.
+  const changed = module.freeForm !== undefined
+  const result = { rc: output.code, stdout, stderr, ...more.result, changed, msg: message }
   return verdict('failed', message, { ...more, result })
 }

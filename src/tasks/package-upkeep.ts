@@ -20,7 +20,7 @@ export interface Upkeep {
   /** Whether others may come, and whether some may go. */
   brings?: true
   removes?: true
-  /** What the manager prints, in English, where something was done; undefined: something always is. */
+  /** What the manager prints, in English, where something was done; undefined: it counts as no change, as in Ansible. */
   changed: RegExp | undefined
 }
 
@@ -98,7 +98,7 @@ export function planUpkeep(task: PackageTask, upkeep: Upkeep, manager: Manager):
       ...(manager === 'apt' && task.update ? afterUpdate(task.maxAge) : []),
     ],
     once: true,
-    maybe: upkeep.changed !== undefined,
+    ...(upkeep.changed === undefined ? { counts: false } : { maybe: true }),
   }
 }
 
@@ -126,5 +126,5 @@ function dnfUpkeep(task: PackageTask, { words }: Upkeep): Script {
 
 /** Whether anything was done, for the result. */
 export function upkeepChanged({ changed }: Upkeep, output: Answer): Result {
-  return { changed: changed?.test(output.stdout.toString('utf8')) ?? true }
+  return { changed: changed?.test(output.stdout.toString('utf8')) ?? false }
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ShlexError, shellWords } from '../inventory/shlex.ts'
 import { base64Of } from '../shell/base64.ts'
 import { sh } from '../shell/sh.ts'
-import { defineTask } from '../task.ts'
+import { defineTask, type Plan } from '../task.ts'
 import { shorten } from './command.ts'
 import { wrong } from './package-params.ts'
 import { bool, path, text } from './params.ts'
@@ -59,7 +59,10 @@ exit $?`,
     }
   },
   asks: asksOfRun,
-  plan: planRun,
+  plan(run, world): Plan {
+    const plan = planRun(run, world)
+    return plan.status === 'ok' ? { ...plan, result: { ...plan.result, skipped: true } } : plan
+  },
   result(run, output) {
     const { cmd: _cmd, ...result } = resultOfRun(run, output)
     return result

@@ -180,9 +180,10 @@ function resultFor({ task, looked, members }: Case, directory: There): Result {
   const handlers = {
     zip: 'ZipArchive',
     gz: 'TgzArchive',
-    bz2: 'TarBzipArchive',
-    xz: 'TarXzArchive',
-    zst: 'TarZstdArchive',
+    // As in Ansible, whose handler for plain tar comes first and can read them.
+    bz2: 'TarArchive',
+    xz: 'TarArchive',
+    zst: 'TarArchive',
     tar: 'TarArchive',
   }
   const slash = ({ name, type }: Member): string => (type === 'directory' ? `${name}/` : name)

@@ -61,9 +61,9 @@ with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
 const FORMATS = [
   ['tar', [], 'tar', 'TarArchive'],
   ['tgz', ['-z'], 'gzip', 'TgzArchive'],
-  ['tar.bz2', ['-j'], 'bzip2', 'TarBzipArchive'],
-  ['tar.xz', ['-J'], 'xz', 'TarXzArchive'],
-  ['tar.zst', ['--zstd'], 'zstd', 'TarZstdArchive'],
+  ['tar.bz2', ['-j'], 'bzip2', 'TarArchive'],
+  ['tar.xz', ['-J'], 'xz', 'TarArchive'],
+  ['tar.zst', ['--zstd'], 'zstd', 'TarArchive'],
 ] as const
 
 describe.each(shells)('unarchive with $name', (host) => {
