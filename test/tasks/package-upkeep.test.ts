@@ -64,7 +64,7 @@ describe('what was done', () => {
     ['apt', { upgrade: 'dist' }, '0 upgraded, 0 newly installed, 2 to remove and 0 not upgraded.\n', true],
     ['apt', { autoremove: true }, 'The following packages will be REMOVED:\n  x\n', true],
     ['apt', { autoremove: true }, '0 upgraded\n', false],
-    ['apt', { autoclean: true }, 'Reading\nDel x 1 [3 kB]\n', false],
+    ['apt', { autoclean: true }, 'Reading\nDel x 1 [3 kB]\n', true],
     ['apt', { clean: true }, '', false],
     ['dnf', { name: '*', state: 'latest' }, 'Dependencies resolved.\nNothing to do.\nComplete!\n', false],
     ['dnf', { name: '*', state: 'latest' }, 'Transaction Summary\n====\nUpgrade  1 Package\n', true],
