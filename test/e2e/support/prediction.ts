@@ -29,6 +29,7 @@ const DOCUMENTED: readonly RegExp[] = [
   NAMELESS,
   /^the tools for accounts write to it$/,
   /^it moves with the home directory$/,
+  /^whose the home of \S+ is, and who else lives there$/,
   /^what is mounted on \S+ changes$/,
   /^(?:crontab|hostnamectl) writes there$/,
   /^timedatectl may write there$/,
