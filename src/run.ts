@@ -58,6 +58,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   await openEncrypted({ inputs, render, layers: (host, step) => layers(host, step.run, step.task) })
   const hosts = new Hosts(options, store, plays, scopeOf, ways)
   const abort = () => void hosts.abort()
+  let halt = (): void => {}
   options.abort.addEventListener('abort', abort)
   try {
     const goesOn = new Set(names.filter((host) => goesOnUnreached(host, line, scopeOf)))
@@ -71,7 +72,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     for (const name of unreached) if (goesOn.has(name)) hosts.late(name)
     const progress = new Progress(going)
     // Who waits for others wakes up and ends: a run that hangs must be possible to stop.
-    options.signal.addEventListener('abort', () => void progress.stop('interrupted'), { once: true })
+    halt = () => void progress.stop('interrupted')
+    options.signal.addEventListener('abort', halt)
     let stuck: Error | undefined
     progress.onStuck = () => {
       stuck ??= new Error(`all hosts wait for each other: ${whereabouts(going, progress, line)}`)
@@ -146,6 +148,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     return { recap, exitCode: exitCode({ recap, ends, pending, interrupted: options.signal.aborted }) }
   } finally {
     options.abort.removeEventListener('abort', abort)
+    options.signal.removeEventListener('abort', halt)
     await hosts.close()
   }
 }

@@ -27,3 +27,15 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
   const near = nearest(word, known)
   return near === undefined ? undefined : `did you mean "${near}"?`
 }
+
+/** One letter more, less or other, or two that changed places; digits tell names apart on purpose. */
+export function isSlip(a: string, b: string): boolean {
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  let end = 0
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)]
+  if (/\d/.test(left + right)) return false
+  if (left.length <= 1 && right.length <= 1) return true
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0]
+}

@@ -19,7 +19,7 @@ interface Choice {
 
 /** Tasks with run_once: the first host of the batch that is still there runs each of them, and the others take over what it gave. */
 export class Once {
-  readonly #placeOf: (host: string) => number | undefined
+  readonly #hasPassed: (host: string, position: number) => boolean
   readonly #leaders = new Map<Turn, string>()
   readonly #done = new Map<Turn, Done>()
   /** Of handlers, by step: each time that one is flushed there counts for itself. */
@@ -27,9 +27,9 @@ export class Once {
   readonly #passed = new Map<Turn, Set<string>>()
   readonly #notified = new Map<string, (handler: Task) => boolean>()
 
-  /** `placeOf`: the position in the program that a host has come to; undefined once it has left the run. */
-  constructor(placeOf: (host: string) => number | undefined) {
-    this.#placeOf = placeOf
+  /** `hasPassed`: whether a host is behind a position in the program, or out of the run. */
+  constructor(hasPassed: (host: string, position: number) => boolean) {
+    this.#hasPassed = hasPassed
   }
 
   /** Who runs this step. Another host once the first choice has left it behind without having run it. */
@@ -80,7 +80,7 @@ export class Once {
 
   #lead({ turn, step, until, takesPart }: Choice): string | undefined {
     // Who ends early or goes on in a rescue part leaves steps behind that others wait for.
-    const isToCome = (host: string) => (this.#placeOf(host) ?? Number.POSITIVE_INFINITY) <= until
+    const isToCome = (host: string) => !this.#hasPassed(host, until)
     const known = this.#leaders.get(turn)
     if (known !== undefined && (isToCome(known) || this.#done.has(turn))) return known
     const next = step.run.hosts.find((host) => isToCome(host) && takesPart(host))

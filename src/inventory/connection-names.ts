@@ -1,3 +1,5 @@
+import { isSlip } from '../suggest.ts'
+
 /** The names of each setting from weak to strong: of several that are set, the last one counts. */
 export const VARIABLES = {
   connection: ['ansible_connection'],
@@ -76,8 +78,15 @@ export const IGNORED_VARIABLES: readonly string[] = [
 ]
 
 const IGNORED = new Set(IGNORED_VARIABLES)
+const KNOWN = new Set([...HONOURED_VARIABLES, ...IGNORED_VARIABLES])
 // ansible_perl_interpreter and the like; connections to Windows.
 const IGNORED_PATTERN = /^ansible_(?:\w+_interpreter|winrm_\w+|psrp_\w+)$/
+
+/** The connection variable that was meant by a name that is none, a slip of the fingers away; undefined for all others. */
+export function misspeltVariable(name: string): string | undefined {
+  if (!name.startsWith('ansible_') || KNOWN.has(name)) return undefined
+  return HONOURED_VARIABLES.find((known) => isSlip(name, known))
+}
 
 /** Those of the names that are connection variables without an effect. */
 export function ignoredVariables(names: Iterable<string>): string[] {

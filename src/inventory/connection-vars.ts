@@ -1,5 +1,6 @@
 import { HakubeError, showPlace, throwAll } from '../errors.ts'
 import type { Place } from '../errors.ts'
+import { truthOf } from '../truth.ts'
 import type { Value } from '../value.ts'
 import { countsFor, VARIABLES } from './connection-names.ts'
 import type { Setting } from './connection-names.ts'
@@ -40,8 +41,6 @@ export interface ConnectionOptions {
   originOf?: ((name: string) => Place | undefined) | undefined
 }
 
-const TRUE = ['yes', 'true', 'on', 'y', 't', '1', '1.0']
-const FALSE = ['no', 'false', 'off', 'n', 'f', '0', '0.0']
 const SSH = [
   'ssh',
   'smart',
@@ -143,9 +142,9 @@ class Reader {
   boolean(setting: Setting): boolean | undefined {
     const found = this.#find(setting)
     if (!found) return undefined
-    const text = pythonText(found.value)?.trim().toLowerCase()
-    if (text !== undefined && TRUE.includes(text)) return true
-    if (text !== undefined && FALSE.includes(text)) return false
+    const text = pythonText(found.value)?.trim()
+    const truth = text === undefined ? undefined : truthOf(text)
+    if (truth !== undefined) return truth
     this.#fail(found.name, `must be yes or no, not ${show(found.value)}`, 'Write true or false.')
     return undefined
   }

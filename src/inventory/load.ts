@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
-import { HakubeError, throwAll, type Place } from '../errors.ts'
+import { HakubeError, showPlace, throwAll, type Place } from '../errors.ts'
 import type { Vault } from '../vault/vault.ts'
 import { InventoryBuilder } from './builder.ts'
 import type { GroupDraft, HostDraft } from './builder.ts'
+import { misspeltVariable } from './connection-names.ts'
 import { addTo, type Addition } from './grow.ts'
 import { Hierarchy, reconcile, tooDeep } from './hierarchy.ts'
 import type { Group, Host, Inventory, Layer, Variables, Warning } from './model.ts'
@@ -88,7 +89,30 @@ async function finish(
     reconcile(builder)
     return finish(builder, read, playbook)
   }
-  return { hosts, groups, sources, warnings: builder.warnings, localhostVariables, layersOf, grow }
+  return {
+    hosts,
+    groups,
+    sources,
+    warnings: [...builder.warnings, ...slips(hosts.values())],
+    localhostVariables,
+    layersOf,
+    grow,
+  }
+}
+
+/** Variables that would say how to reach a host, were they not misspelt: each place once. */
+function slips(hosts: Iterable<Host>): Warning[] {
+  const found = new Map<string, Warning>()
+  for (const { variables } of hosts) {
+    for (const [name, { origin: place }] of variables) {
+      const meant = misspeltVariable(name)
+      const message = `${name} says nothing of how to reach a host`
+      const hint = `Did you mean "${meant}"?`
+      if (meant !== undefined)
+        found.set(`${name} ${showPlace(place)}`, { code: 'misspelt-variable', message, place, hint })
+    }
+  }
+  return [...found.values()]
 }
 
 function unlistedLocalhost(): HostDraft {

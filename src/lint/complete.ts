@@ -4,12 +4,11 @@ import { checkEntries, checkVariables, TEMPLATE_CHECKS } from '../playbook/check
 import { inFile, loadEntries } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
 import { ALONE, readYaml, taskFiles, type Loading, type Within } from '../playbook/loading.ts'
-import { inherit } from '../playbook/inherited.ts'
+import { NOTHING, inherit } from '../playbook/inherited.ts'
 import {
   isInclude,
   isMeta,
   type Entry,
-  type Inherited,
   type Located,
   type Origin,
   type RoleUse,
@@ -35,8 +34,6 @@ const SOURCES: ReadonlyMap<string, 'files' | 'templates'> = new Map([
 ])
 
 type Around = Pick<Within, 'lent' | 'playVars'>
-
-const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /**
  * Follows what entries name and loading leaves to the run: included files and roles, templates, files to copy, files of
@@ -162,7 +159,7 @@ export class Completion {
       {
         name,
         node: { kind: 'scalar', value: name, style: 'plain', place: task.place },
-        shared: { vars: new Map(), environment: [], tags: [] },
+        shared: NOTHING,
         when: [],
         params: new Map(),
         from: { tasks, vars, defaults, handlers },

@@ -1,3 +1,4 @@
+import { NOTHING } from '../playbook/inherited.ts'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type HakubeError } from '../errors.ts'
@@ -157,7 +158,7 @@ function loadWhole(path: string, within: Within, completion: Completion): RoleUs
       {
         name: path,
         node: { kind: 'scalar', value: path, style: 'plain', place: { file: path } },
-        shared: { vars: new Map(), environment: [], tags: [] },
+        shared: NOTHING,
         when: [],
         params: new Map(),
         from: { tasks: 'main', vars: 'main', defaults: 'main', handlers: 'main' },

@@ -1,3 +1,4 @@
+import { NOTHING } from './inherited.ts'
 import * as z from 'zod'
 import { HakubeError, throwAll } from '../errors.ts'
 import includeRole from '../tasks/include_role.ts'
@@ -71,7 +72,7 @@ function bringRole(within: Within, task: Task, args: Arguments): Omit<Brought, '
     {
       name: text('name'),
       node: { kind: 'scalar', value: text('name'), style: 'plain', place: task.place },
-      shared: { vars: new Map(), environment: [], tags: [] },
+      shared: NOTHING,
       when: [],
       params: new Map(),
       from: {

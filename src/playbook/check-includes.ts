@@ -2,11 +2,9 @@ import { HakubeErrors, isKnown, type HakubeError } from '../errors.ts'
 import includeRole from '../tasks/include_role.ts'
 import { toJson } from '../value.ts'
 import { bring, type Arguments } from './bring.ts'
-import { inherit } from './inherited.ts'
+import { NOTHING, inherit } from './inherited.ts'
 import type { Entry, Inherited, Play, Playbook, Task } from './model.ts'
 import { hasTemplate } from './reader.ts'
-
-const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /**
  * What is wrong in files and roles that includes name outright. Only where no condition may keep the include from running:

@@ -10,6 +10,9 @@ type Setting = Exclude<
   'vars' | 'environment' | 'tags' | 'notify' | 'moduleDefaults' | 'collections'
 >
 
+/** What an entry says that says nothing. */
+export const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
+
 /** The keywords that plays, blocks and tasks share. */
 export function inherited(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Inherited {
   const optional = (property: Setting, keyword: string): Partial<Record<Setting, Located>> => {

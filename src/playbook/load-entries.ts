@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { entryOf, type YamlMapping, type YamlNode } from '../yaml/load.ts'
-import { inherit, inherited } from './inherited.ts'
+import { NOTHING, inherit, inherited } from './inherited.ts'
 import { BLOCK_KEYWORDS } from './keywords.ts'
 import { importOf, loadImport } from './load-import.ts'
 import { loadTask } from './load-task.ts'
@@ -40,8 +40,6 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
     return task ? [{ ...task, handlerList }] : []
   })
 }
-
-const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /** Each task of a block is a handler of its own, as in Ansible; the block's own name cannot be notified. */
 function handlersIn(within: Within, mapping: YamlMapping): Task[] {

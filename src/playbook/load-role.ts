@@ -3,7 +3,7 @@ import { didYouMean } from '../suggest.ts'
 import { toValue, type YamlNode } from '../yaml/load.ts'
 import { validation } from './argument-specs.ts'
 import { readCollections } from './collections.ts'
-import { inherit, inherited } from './inherited.ts'
+import { NOTHING, inherit, inherited } from './inherited.ts'
 import { ROLE_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { isCircle, lending, type Within } from './loading.ts'
@@ -25,8 +25,6 @@ export interface RoleEntry {
   /** False where its arguments are not held against its argument_specs. */
   validate?: boolean
 }
-
-const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /** An entry of `roles`, or of a role's dependencies: a name, or a mapping with `role`. */
 export function readRoleEntry(within: Within, node: YamlNode): RoleEntry | undefined {

@@ -71,7 +71,7 @@ export function contextOf(parts: ContextParts): RunContext {
     line: inputs.line,
     store: inputs.store,
     progress,
-    once: new Once((host) => progress.placeOf(host)),
+    once: new Once((host, position) => progress.hasPassed(host, position)),
     throttle: new Throttle(),
     render,
     check: options.check,

@@ -1,8 +1,8 @@
-import { inherit } from '../playbook/inherited.ts'
+import { NOTHING, inherit } from '../playbook/inherited.ts'
 import { bring, readArguments, type Arguments, type Brought } from '../playbook/bring.ts'
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
-import type { Inclusion, Inherited, Task } from '../playbook/model.ts'
+import type { Inclusion, Task } from '../playbook/model.ts'
 import { draftIncluded, type Step, type TagsOf } from '../playbook/program.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Value } from '../value.ts'
@@ -18,8 +18,6 @@ export interface Including {
   /** What include_tasks or include_role has prepared. */
   args: unknown
 }
-
-const NOTHING: Inherited = { vars: new Map(), environment: [], tags: [] }
 
 /** Puts what include_tasks and include_role name into the line of steps, each file read once for a step. */
 export class Includes {

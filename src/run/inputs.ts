@@ -6,7 +6,7 @@ import { readLimit } from '../inventory/limit.ts'
 import { findHost, groupsDict, showWarning, type Inventory } from '../inventory/model.ts'
 import type { Addition } from '../inventory/grow.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { selectHosts } from '../inventory/patterns.ts'
+import { selectHosts, splitPattern } from '../inventory/patterns.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import type { Located, Play, Playbook } from '../playbook/model.ts'
 import { batchesOf, ordered } from '../playbook/batches.ts'
@@ -259,7 +259,8 @@ function nobody(playbook: Playbook, inventory: Inventory, options: RunOptions): 
 
 /** A group of the inventory that is nearly named as one that the plays ask for. */
 function misspelt(playbook: Playbook, inventory: Inventory): string | undefined {
-  const wanted = playbook.plays.flatMap(({ hosts }) => hosts.value.split(/[:,&!]+/)).filter(Boolean)
+  const terms = playbook.plays.flatMap(({ hosts }) => splitPattern(hosts.value))
+  const wanted = terms.map((term) => term.replace(/^[&!]/, ''))
   for (const group of inventory.groups.keys()) {
     const near = ['all', 'ungrouped', ...wanted].includes(group) ? undefined : nearest(group, wanted)
     if (near !== undefined) return `the inventory has a group ${group}: is it meant to be ${near}?`

@@ -1,5 +1,6 @@
 import { showPlace } from '../errors.ts'
 import type { Line } from '../playbook/line.ts'
+import { truthOf } from '../truth.ts'
 import { isMeta, type Task } from '../playbook/model.ts'
 
 /** A task that runs in check mode as well. */
@@ -25,6 +26,5 @@ export function reallyRun({ steps }: Line): Really[] {
 
 function runsInCheck({ checkMode, module }: Task): boolean {
   if (checkMode === undefined || isMeta(module) || module.readOnly === true) return false
-  const { value } = checkMode
-  return value === false || (typeof value === 'string' && !/^(true|yes|on|y|t|1)$/i.test(value))
+  return checkMode.value !== null && truthOf(checkMode.value) !== true
 }

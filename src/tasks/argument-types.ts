@@ -3,14 +3,12 @@ import { str } from '../jinja/index.ts'
 import { humanToBytes } from '../jinja/filters/sizes.ts'
 import { parseJson, parseLiteral } from '../jinja/literal.ts'
 import { didYouMean } from '../suggest.ts'
+import { truthOf } from '../truth.ts'
 import { Float, float, isDict, toJson, type Dict, type Value } from '../value.ts'
 import { splitKeyValue } from '../playbook/key-value.ts'
 
 /** The value as an argument of this type, undefined where it cannot be one. */
 type Convert = (value: Value) => Value | undefined
-
-const TRUE = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0'])
-const FALSE = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0'])
 
 /** Ansible's types of arguments, which take what they can make something of. */
 export const ARGUMENT_TYPES: Readonly<Record<string, { means: string; convert: Convert }>> = {
@@ -57,8 +55,7 @@ function isNumber(value: Value): boolean {
 function toBool(value: Value): Value | undefined {
   if (typeof value === 'boolean') return value
   if (typeof value !== 'string' && !isNumber(value)) return undefined
-  const word = str(value).trim().toLowerCase()
-  return TRUE.has(word) ? true : FALSE.has(word) ? false : undefined
+  return truthOf(str(value).trim())
 }
 
 function toInt(value: Value): Value | undefined {

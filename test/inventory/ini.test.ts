@@ -88,6 +88,8 @@ describe('warnings about an INI inventory', () => {
     ['comma-in-host', 'n1,n2', 1, 1],
     ['cut-at-hash', 'n1 a=b#c', 1, 7],
     ['empty-range', 'n[3:1]', 1, 1],
+    ['misspelt-variable', 'n1 a=b ansible_prot=22', 1, 8],
+    ['misspelt-variable', 'n1\n[all:vars]\nansible_hots=x', 3, 1],
     ['ignored-port', 'n1\n[g]\nn1:22', 3, 1],
     ['retyped-password', 'n1 ansible_password=1e5', 1, 4],
     ['retyped-password', '[g]\n[g:vars]\nansible_become_pass=1_000', 3, 1],
@@ -104,6 +106,7 @@ describe('warnings about an INI inventory', () => {
     'n1:22\n[g]\nn1:22',
     'n1 ansible_password=123456\nn2 ansible_password="\'1e5\'" ansible_become_pass=0123',
     "[g]\n[g:vars]\nansible_password='1e5'",
+    'n1 ansible_port=22 ansible_pipelining=yes ansible_os_family=Debian ansible_mine=1 ansible_user_id=x',
     '[rack-1]\nn1\n[eu.west]\nn1',
   ])('none about what is right: %s', async (ini) => {
     expect((await inventoryOf(ini)).warnings).toEqual([])

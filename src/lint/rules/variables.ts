@@ -2,7 +2,7 @@ import { isKnown } from '../../errors.ts'
 import { freeVariables } from '../../jinja/index.ts'
 import { parseTemplate, PLAYBOOK_OPTIONS } from '../../jinja/template.ts'
 import { visitExpressions } from '../../jinja/visit.ts'
-import { nearest } from '../../suggest.ts'
+import { isSlip, nearest } from '../../suggest.ts'
 import type { YamlNode } from '../../yaml/load.ts'
 import type { LintFile } from '../file.ts'
 import type { Found, Rule, Scene } from '../rule.ts'
@@ -31,18 +31,6 @@ const misspelt: Rule = {
       return [{ place, message: `nobody sets ${name}, but ${near} is set`, hint: `did you mean ${near}?` }]
     })
   },
-}
-
-/** One letter more, less or other, or two that changed places; digits tell names apart on purpose. */
-function isSlip(a: string, b: string): boolean {
-  let start = 0
-  while (start < a.length && a[start] === b[start]) start++
-  let end = 0
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++
-  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)]
-  if (/\d/.test(left + right)) return false
-  if (left.length <= 1 && right.length <= 1) return true
-  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0]
 }
 
 /** Every name that any of the files may set, generously: every key of every mapping, and every word behind register. */
