@@ -46,8 +46,7 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   const once = async () => {
     const looked = leftOpen(work, await attempt(work, group, hands), hands)
     const found = doubted(work, judge(work, looked, register), hands)
-    if (found.openEnded && found.status !== 'ok' && hands.context.check && !work.settings.rehearsed)
-      hands.answers.open(work.name)
+    if (found.openEnded && hands.context.check && !work.settings.rehearsed) hands.answers.open(work.name)
     return retry && !work.settings.check
       ? { ...found, result: { ...found.result, attempts: ++attempts } }
       : found
@@ -183,6 +182,7 @@ function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdi
   if (plan.counts === false) {
     // It runs or waits and then reports ok, so it is no pending change; what it gives is unknown all the same.
     return verdict('ok', `would ${plan.summary}`, {
+      ...(plan.openEnded && { openEnded: true }),
       predicted: true,
       result: { changed: false, ...plan.result },
     })

@@ -66,7 +66,10 @@ function judgeChanged(
   // `changed_when: false` is known even for a command that check mode does not run.
   const changed = holds(when, work, found, register)
   if (found.status === 'would-run' || found.status === 'would-change') {
-    return changed ? found : { ...found, status: 'ok', reason: `would ${found.reason} (changed_when)` }
+    if (changed) return found
+    // Who says that a command changes nothing knows what it does.
+    const { openEnded: _, ...rest } = found
+    return { ...rest, status: 'ok', reason: `would ${found.reason} (changed_when)` }
   }
   if (found.status !== 'ok' && found.status !== 'changed') return found
   return {

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import aptKey from '../../src/tasks/apt_key.ts'
+import rpmKey from '../../src/tasks/rpm_key.ts'
 import getUrl from '../../src/tasks/get_url.ts'
 import git from '../../src/tasks/git.ts'
 import unarchive from '../../src/tasks/unarchive.ts'
@@ -20,6 +22,11 @@ test.each<[TaskModule, Record<string, unknown>, boolean]>([
   [git, { dest, repo: 'git@m1:x.git' }, true],
   [git, { dest, repo: 'file:///srv/x' }, false],
   [git, { dest, repo: '/srv/x' }, false],
+  [aptKey, { url: 'https://m1/key' }, true],
+  [aptKey, { url: 'https://m1/key', id: '0123456789ABCDEF' }, true],
+  [aptKey, { file: '/key' }, false],
+  [rpmKey, { key: 'http://m1/key' }, true],
+  [rpmKey, { key: '/key' }, false],
 ])('%#: whether the parameters reach other hosts', ({ beyond, params }, args, expected) => {
   expect(typeof beyond === 'function' && beyond(params.parse(args))).toBe(expected)
 })

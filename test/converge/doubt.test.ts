@@ -16,6 +16,7 @@ describe('check mode, behind a task that may do anything', () => {
       first: `shell: touch ${FILE}\n  register: out\n  changed_when: "'x' not in out.stdout"`,
       expected: 'unknown',
     },
+    { name: 'a wait', first: `wait_for: {path: "${FILE}", timeout: 1}`, expected: 'unknown' },
     {
       name: 'a command that changes nothing',
       first: 'command: ls\n  changed_when: false',

@@ -120,6 +120,20 @@ describe('what cannot be done', () => {
   )
 })
 
+test.each<[{ state?: string; enabled?: boolean }, true | undefined]>([
+  [{ state: 'started' }, true],
+  [{ state: 'restarted' }, true],
+  [{ state: 'reloaded' }, true],
+  [{ state: 'stopped' }, undefined],
+  [{ enabled: true }, undefined],
+])('whether what %j starts may do more than is known: %s', async (args, openEnded) => {
+  const activity = args.state === 'stopped' ? 'active' : 'inactive'
+  const answers = { ...debian, ...unit('a.service', { activity, enablement: 'disabled' }) }
+  const { plan } = await planWith(systemd, { name: 'a', ...args }, answers)
+  expect(plan).toMatchObject({ status: 'change' })
+  expect('openEnded' in plan ? plan.openEnded : undefined).toBe(openEnded)
+})
+
 describe('daemon_reload alone', () => {
   const stale = (text: string) => ({ ...debian, [id('script', staleUnits.id)]: reply(text) })
   test('does nothing where all is known', async () => {
