@@ -5,6 +5,7 @@ import { pathGone } from '../world/path-effects.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, effectOnAll, type World } from '../world/world.ts'
 import { replyWith, SBIN } from '../world/script-reply.ts'
+import { fileAt } from './file-at.ts'
 import { type CronEdit, editCrontab, listCrontab } from './cron-edit.ts'
 import { bytesAsText, knownText } from './edited-file.ts'
 import { type FileContent, planFile } from './file-content.ts'
@@ -174,14 +175,5 @@ function printing(bytes: Buffer): Script {
 
 /** A file of cron.d with this text. */
 export function contentOf(dest: string, content: Buffer, exists = true): FileContent {
-  return {
-    dest,
-    name: undefined,
-    source: undefined,
-    content,
-    force: true,
-    follow: true,
-    backup: false,
-    ...(exists ? {} : { mode: { octal: 0o644 } }),
-  }
+  return fileAt(dest, content, exists ? {} : { mode: { octal: 0o644 } })
 }

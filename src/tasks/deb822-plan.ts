@@ -1,6 +1,7 @@
 import { lines } from '../shell/sh.ts'
 import type { Plan, Result } from '../task.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
+import { fileAt } from './file-at.ts'
 import { attributeQuestions } from './attributes.ts'
 import { type FieldValue, formatStanza, KEYRINGS, type SourceFiles } from './deb822-stanza.ts'
 import { digestsOf, type FileContent, fileQuestions, planFile } from './file-content.ts'
@@ -45,7 +46,7 @@ export function repositoryQuestions({ files, present, source, keyring, mode }: R
   return [
     platform,
     // What the file is to say hangs on the key, and where the key goes on what it is.
-    ...fileQuestions(fileAt(files.stanza, NOTHING, mode)),
+    ...fileQuestions(fileAt(files.stanza, NOTHING, { mode, follow: false })),
     ...(keyring === undefined ? [] : [pathQuestion({ path: keyring, follow: true })]),
     ...(source ? [...keyQuestions(files), ...sourceQuestions(source)] : []),
   ]
@@ -53,7 +54,9 @@ export function repositoryQuestions({ files, present, source, keyring, mode }: R
 
 function keyQuestions({ text, bytes }: SourceFiles): WorldQuestion[] {
   return [
-    ...[text, bytes].flatMap((path) => fileQuestions(fileAt(path, NOTHING, KEY_MODE))),
+    ...[text, bytes].flatMap((path) =>
+      fileQuestions(fileAt(path, NOTHING, { mode: KEY_MODE, follow: false })),
+    ),
     pathQuestion({ path: KEYRINGS }),
     ...directoryQuestions(KEYRINGS),
     ...attributeQuestions(DIRECTORY),
@@ -131,20 +134,7 @@ function isThere(path: string, content: Buffer, world: World): boolean {
 
 /** A link to a file with this content stays, any other is replaced. */
 function settled(path: string, content: Buffer, mode: Mode, world: World): FileContent {
-  return { ...fileAt(path, content, mode), follow: isThere(path, content, world) }
-}
-
-function fileAt(dest: string, content: Buffer, mode: Mode): FileContent {
-  return {
-    dest,
-    name: undefined,
-    source: undefined,
-    content,
-    force: true,
-    follow: false,
-    backup: false,
-    mode,
-  }
+  return fileAt(path, content, { mode, follow: isThere(path, content, world) })
 }
 
 type Step = (now: World) => Plan

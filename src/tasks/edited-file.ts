@@ -4,6 +4,7 @@ import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import type { PathReply } from '../world/replies.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
+import { fileAt } from './file-at.ts'
 import type { AttributeWishes } from './attributes.ts'
 import { fileFailure, fileQuestions, fileResult, planFile, type FileContent } from './file-content.ts'
 
@@ -145,22 +146,9 @@ export function editFailure(file: EditedFile, output: Answer): string {
 }
 
 function contentOf(file: EditedFile, content: Buffer): FileContent {
-  const { path, mode, owner, group, backup, validate } = file
-  return {
-    dest: path,
-    name: undefined,
-    source: undefined,
-    content,
-    force: true,
-    // As in Ansible, an edit changes the file behind a link.
-    follow: true,
-    backup,
-    validate,
-    mode,
-    owner,
-    group,
-    makeParents: file.create,
-  }
+  const { path, mode, owner, group, backup, validate, create: makeParents } = file
+  // As in Ansible, an edit changes the file behind a link.
+  return fileAt(path, content, { backup, validate, mode, owner, group, makeParents })
 }
 
 interface Codec {

@@ -6,8 +6,9 @@ import type { PlatformReply, ScriptAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
 import { effect, effectOnAll, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
+import { fileAt } from './file-at.ts'
 import { editing, knownText } from './edited-file.ts'
-import { type FileContent, fileQuestions, planFile } from './file-content.ts'
+import { fileQuestions, planFile } from './file-content.ts'
 import { missing } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { name, oneOf } from './params.ts'
@@ -79,7 +80,7 @@ export default defineTask({
       ['/etc/hostname', '/etc/HOSTNAME', '/etc/sysconfig/network', '/etc/conf.d/hostname'] as const
     ).flatMap((path): WorldQuestion[] => [
       { kind: 'path', ask: { path, follow: true, contentUnless: '' } },
-      ...fileQuestions(contentOf(path, Buffer.from(wish.name))),
+      ...fileQuestions(fileAt(path, Buffer.from(wish.name))),
     ]),
   ],
   plan(wish, world): Plan {
@@ -173,7 +174,7 @@ function planFiles({ name, use }: Wish, strategy: Strategy, seen: Seen, world: W
           ? '/etc/HOSTNAME'
           : '/etc/hostname'
   const { text, encode } = knownText(path, world)
-  const plan = planFile(contentOf(path, encode(edited(text, strategy, name))), world)
+  const plan = planFile(fileAt(path, encode(edited(text, strategy, name))), world)
   const result = resultOf(name)
   const live = strategy === 'alpine' && seen.now !== name
   if (plan.status !== 'change' && !(live && plan.status === 'ok'))
@@ -222,16 +223,4 @@ function firstLine(text: string): string {
 
 function resultOf(name: string): Result {
   return { name }
-}
-
-function contentOf(dest: string, content: Buffer): FileContent {
-  return {
-    dest,
-    name: undefined,
-    source: undefined,
-    content,
-    force: true,
-    follow: true,
-    backup: false,
-  }
 }

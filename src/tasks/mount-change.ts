@@ -3,6 +3,7 @@ import { joinWrites } from '../shell/write-file.ts'
 import type { Diff, Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { type Effect, effectOnAll, type World } from '../world/world.ts'
+import { fileAt } from './file-at.ts'
 import { type FileContent, planFile } from './file-content.ts'
 import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
 import { withoutMount } from './mount-fstab.ts'
@@ -28,16 +29,7 @@ export type Change = Extract<Plan, { status: 'change' }>
 
 /** fstab with this text. */
 export function fstabFile(wish: MountWish, content: Buffer): FileContent {
-  return {
-    dest: wish.fstab,
-    name: undefined,
-    source: undefined,
-    content,
-    force: true,
-    follow: true,
-    backup: wish.backup,
-    makeParents: true,
-  }
+  return fileAt(wish.fstab, content, { backup: wish.backup, makeParents: true })
 }
 
 /** How a mount script ends that has unmounted something and could not mount it again: no status of mount's own. */

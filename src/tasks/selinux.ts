@@ -4,8 +4,9 @@ import { defineTask, type Diff, type Plan } from '../task.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { effect, type World, type WorldQuestion } from '../world/world.ts'
 import { replyWith, SBIN, wordsOf } from '../world/script-reply.ts'
+import { fileAt } from './file-at.ts'
 import { editing, knownText } from './edited-file.ts'
-import { type FileContent, fileFailure, fileQuestions, planFile } from './file-content.ts'
+import { fileFailure, fileQuestions, planFile } from './file-content.ts'
 import { missing, missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path } from './params.ts'
@@ -57,7 +58,7 @@ export default defineTask({
   asks: (wish): WorldQuestion[] => [
     { kind: 'script', ask: modeAsk(wish.kernel) },
     { kind: 'path', ask: { path: wish.file, follow: true, contentUnless: '' } },
-    ...fileQuestions(contentOf(wish.file, Buffer.alloc(0))),
+    ...fileQuestions(fileAt(wish.file, Buffer.alloc(0))),
     ...(wish.policy === undefined
       ? []
       : [{ kind: 'path', ask: { path: `/etc/selinux/${wish.policy}/policy`, follow: true } } as const]),
@@ -84,7 +85,7 @@ function plan(wish: Wish, world: World): Plan {
       'install its package',
     )
   const after = withSetting(changed ? withSetting(before, 'SELINUXTYPE', policy) : before, 'SELINUX', state)
-  const written = after === before ? undefined : planFile(contentOf(file, encode(after)), world)
+  const written = after === before ? undefined : planFile(fileAt(file, encode(after)), world)
   if (written && written.status !== 'change' && written.status !== 'ok') return written
   const now = said.get('mode') ?? 'disabled'
   const live = now === 'disabled' ? now : state === 'disabled' ? 'permissive' : state
@@ -176,16 +177,4 @@ function withSetting(text: string, key: string, value: string): string {
   const line = new RegExp(String.raw`^${key}=.*$`, 'gm')
   if (line.test(text)) return text.replaceAll(line, () => `${key}=${value}`)
   return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${key}=${value}\n`
-}
-
-function contentOf(dest: string, content: Buffer): FileContent {
-  return {
-    dest,
-    name: undefined,
-    source: undefined,
-    content,
-    force: true,
-    follow: true,
-    backup: false,
-  }
 }

@@ -5,7 +5,8 @@ import { defineTask, type Diff, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { sysctlPath } from '../world/sysctl.ts'
 import { type Effect, UnknownAnswer, type World, type WorldQuestion, effect } from '../world/world.ts'
-import { type FileContent, fileFailure, fileQuestions, planFile } from './file-content.ts'
+import { fileAt } from './file-at.ts'
+import { fileFailure, fileQuestions, planFile } from './file-content.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
 import { sameValue, valueInFile, withValue } from './sysctl-file.ts'
@@ -68,7 +69,7 @@ export default defineTask({
     }
   },
   asks(wish): WorldQuestion[] {
-    const file = fileQuestions(contentOf(wish, ''))
+    const file = fileQuestions(fileAt(wish.file, Buffer.alloc(0)))
     return wish.live ? [...file, { kind: 'sysctl', ask: { name: wish.name } }] : file
   },
   plan(wish, world): Plan {
@@ -76,7 +77,9 @@ export default defineTask({
     const inFile = valueInFile(before, wish.name)
     const kept =
       wish.value === undefined ? inFile === undefined : inFile !== undefined && sameValue(inFile, wish.value)
-    const file = kept ? undefined : planFile(contentOf(wish, withValue(before, wish.name, wish.value)), world)
+    const file = kept
+      ? undefined
+      : planFile(fileAt(wish.file, Buffer.from(withValue(before, wish.name, wish.value))), world)
     if (file && file.status !== 'change') return file
     const live = liveValue(wish, world)
     if (live === 'missing') {
@@ -102,18 +105,6 @@ function readValue(value: string): string {
   if (TRUE.has(word)) return '1'
   if (FALSE.has(word)) return '0'
   return value.trim()
-}
-
-function contentOf(wish: Wish, content: string): FileContent {
-  return {
-    dest: wish.file,
-    name: undefined,
-    source: undefined,
-    content: Buffer.from(content),
-    force: true,
-    follow: true,
-    backup: false,
-  }
 }
 
 const EMPTY = createHash('sha256').update('').digest('hex')
