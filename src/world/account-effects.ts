@@ -41,9 +41,10 @@ export function homeFollows(home: string, user: ThereUser, old: ThereUser, group
     ...(user.gid !== old.gid && owned.gid === old.gid && { gid: user.gid, group }),
   })
   return [
-    effectOnAll('path', (before, key) => {
+    effectOnAll('path', (before, key, places) => {
       if (before instanceof Unknown || !before.exists) return before
-      if (key !== home && !key.startsWith(`${home}/`)) return before
+      const [top, own] = [places.below(home), places.of(key)]
+      if (own !== top && !own.startsWith(`${top}/`)) return before
       const { tree } = before
       return { ...follow(before), ...(tree && { tree: tree.map(follow) }) }
     }),

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { Unknown } from './kind.ts'
-import { joinPath, normalPath, pathKey } from './path-names.ts'
+import { joinPath, normalPath, parentPath, pathKey } from './path-names.ts'
 import { ALGORITHMS } from './path-probe.ts'
+import type { Places } from './places.ts'
 import type { PathReply, TreeEntry } from './replies.ts'
 import { type Effect, effectOnAll } from './world.ts'
 
@@ -34,29 +35,37 @@ export type Made = Attributes & {
  * directories above, and, for a link, what is below it.
  */
 export function pathBecomes(path: string, made: Made, links: readonly string[] = []): Effect {
-  const at = normalPath(path)
+  const written = normalPath(path)
   const reply = replyOf(made)
   const followed = new Set(links.map((link) => pathKey(link, true)))
-  return effectOnAll('path', (before, key) => {
-    if (key === pathKey(at)) return reply
-    if (key === pathKey(at, true)) return made.type === 'link' ? behind(at, made) : reply
+  const change = effectOnAll('path', (before, key, places) => {
+    const [at, own] = [places.of(written), places.of(key)]
+    const behind = (): PathReply | Unknown => behindLink(at, made, places)
+    if (own === at) return isFollowed(key) && made.type === 'link' ? behind() : reply
     if (followed.has(key) || leadsTo(before, key) === at)
-      return made.type === 'link' ? behind(at, made) : { ...reply, real: at }
-    if (made.type === 'link' && key.startsWith(`${at}/`)) return behind(at, made)
-    if (made.type === 'file' && key.startsWith(`${at}/`)) return { exists: false }
-    return listed(before, key, at, made)
+      return made.type === 'link' ? behind() : { ...reply, real: at }
+    const below = isAbove(at, own)
+    if (below || isAbove(written, normalPath(key))) {
+      if (made.type === 'link') return behind()
+      // What was below a link is not below the directory that takes its place.
+      if (made.type !== 'directory' || !below) return { exists: false }
+    }
+    return listed(before, key, { at, own, made })
   })
+  return { ...change, replaces: written }
 }
 
 /** Nothing is at this path any more, nor below it. */
 export function pathGone(path: string): Effect {
-  const at = normalPath(path)
-  return effectOnAll('path', (before, key) => {
-    if (key === pathKey(at) || key.startsWith(`${at}/`)) return { exists: false }
-    const target = leadsTo(before, key)
-    if (target !== undefined && (target === at || isAbove(at, target))) return { exists: false }
-    return listed(before, key, at, undefined)
+  const written = normalPath(path)
+  const change = effectOnAll('path', (before, key, places) => {
+    const [at, own] = [places.of(written), places.of(key)]
+    if (own === at || isAbove(at, own) || isAbove(written, normalPath(key))) return { exists: false }
+    const real = leadsTo(before, key)
+    if (real !== undefined && (real === at || isAbove(at, real))) return { exists: false, real }
+    return listed(before, key, { at, own, made: undefined })
   })
+  return { ...change, replaces: written }
 }
 
 /** What else is known about a change of attributes. */
@@ -70,14 +79,15 @@ interface AttributesOf {
 
 /** The same thing at this path with other permissions or another owner. */
 export function pathAttributes(path: string, change: Partial<Attributes>, known: AttributesOf = {}): Effect {
-  const at = normalPath(path)
-  const keys = new Set([pathKey(at), ...(known.links ?? []).map((link) => pathKey(link, true))])
-  if (!known.link) keys.add(pathKey(at, true))
-  return effectOnAll('path', (before, key) => {
+  const written = normalPath(path)
+  const followed = new Set((known.links ?? []).map((link) => pathKey(link, true)))
+  return effectOnAll('path', (before, key, places) => {
     if (before instanceof Unknown || !before.exists) return before
-    if (keys.has(key) || (!known.link && leadsTo(before, key) === at))
+    const [at, own] = [places.of(written), places.of(key)]
+    const itself = own === at && !(known.link && isFollowed(key))
+    if (itself || followed.has(key) || (!known.link && leadsTo(before, key) === at))
       return { ...before, ...change, ...known.others, ctime: Number.NaN }
-    return changeEntry(before, key, at, (entry) => ({ ...entry, ...change }))
+    return changeEntry(before, directoryOf(before, key, own), at, (entry) => ({ ...entry, ...change }))
   })
 }
 
@@ -92,17 +102,20 @@ export interface EntryChange {
 
 /** The same things below a directory with other permissions or owners. */
 export function treeAttributes(root: string, changes: readonly EntryChange[]): Effect {
-  const byPath = new Map(changes.map((entry) => [joinPath(root, entry.name), entry]))
-  return effectOnAll('path', (before, key) => {
+  const byName = new Map(changes.map((entry) => [joinPath('/', entry.name).slice(1), entry]))
+  return effectOnAll('path', (before, key, places) => {
     if (before instanceof Unknown || !before.exists) return before
-    const directory = directoryOf(key)
-    const own = byPath.get(directory)
-    const applies = own && !(own.link && key !== directory)
+    const top = places.below(root)
+    const changeOf = (path: string): EntryChange | undefined =>
+      isAbove(top, path) ? byName.get(path.slice(top === '/' ? 1 : top.length + 1)) : undefined
+    const own = changeOf(places.of(key))
+    const applies = own && !(own.link && isFollowed(key))
     const out = applies ? { ...before, ...own.change, ctime: Number.NaN } : before
     if (!out.tree) return out
+    const directory = directoryOf(before, key, places.of(key))
     const tree = out.tree.map((entry) => ({
       ...entry,
-      ...byPath.get(joinPath(directory, entry.path))?.change,
+      ...changeOf(joinPath(directory, entry.path))?.change,
     }))
     return { ...out, tree }
   })
@@ -140,21 +153,22 @@ function digestsOf(content: Buffer): There['digests'] {
   return digests
 }
 
-function behind(link: string, made: Made): Unknown | { exists: false } {
-  return made.dangling ? { exists: false } : new Unknown(`${link} is going to be another link`)
+function behindLink(link: string, { dangling, target }: Made, places: Places): Unknown | PathReply {
+  if (!dangling) return new Unknown(`${link} is going to be another link`)
+  if (target === undefined) return { exists: false }
+  return { exists: false, real: places.of(posix.resolve(parentPath(link), target)) }
 }
 
 /** The listing of a directory above `at`, once `made` is there, or nothing is. */
 function listed(
   before: PathReply | Unknown,
   key: string,
-  at: string,
-  made: Made | undefined,
+  { at, own, made }: { at: string; own: string; made: Made | undefined },
 ): PathReply | Unknown {
   if (before instanceof Unknown) return before
-  if (leadsThrough(key, at)) return new Unknown(`${at} is going to change, and ${key} may lead through it`)
+  if (leadsThrough(own, at)) return new Unknown(`${at} is going to change, and ${key} may lead through it`)
   if (!before.exists || before.type !== 'directory') return before
-  const directory = directoryOf(key)
+  const directory = directoryOf(before, key, own)
   if (!isAbove(directory, at)) return before
   const name = at.slice(directory === '/' ? 1 : directory.length + 1)
   const out = { ...before }
@@ -178,8 +192,12 @@ function treeWith(tree: readonly TreeEntry[], name: string, made: Made | undefin
   return [...others, { path: name, type, mode, uid, gid, owner, group }]
 }
 
-function changeEntry(before: There, key: string, at: string, change: (entry: TreeEntry) => TreeEntry): There {
-  const directory = directoryOf(key)
+function changeEntry(
+  before: There,
+  directory: string,
+  at: string,
+  change: (entry: TreeEntry) => TreeEntry,
+): There {
   if (!before.tree || !isAbove(directory, at)) return before
   return {
     ...before,
@@ -188,21 +206,26 @@ function changeEntry(before: There, key: string, at: string, change: (entry: Tre
 }
 
 /** A path with `..` may lead anywhere where links are; it is about `at` if it looks so with or without links. */
-function leadsThrough(key: string, at: string): boolean {
-  const dots = key.indexOf('/..')
+function leadsThrough(own: string, at: string): boolean {
+  const dots = own.indexOf('/..')
   if (dots === -1) return false
-  const [before, straight] = [key.slice(0, dots), posix.normalize(normalPath(key))]
+  const [before, straight] = [own.slice(0, dots), posix.normalize(own)]
   return [before, straight].some((path) => path === at || isAbove(at, path))
+}
+
+function isFollowed(key: string): boolean {
+  return key.endsWith('/.')
 }
 
 /** What a path that is looked at through links leads to: what happens there happens here. */
 function leadsTo(before: PathReply | Unknown, key: string): string | undefined {
-  if (before instanceof Unknown || !before.exists || !key.endsWith('/.')) return undefined
+  if (before instanceof Unknown || !isFollowed(key)) return undefined
   return before.real
 }
 
-function directoryOf(key: string): string {
-  return normalPath(key)
+/** Where the things in this directory are. */
+function directoryOf(before: There, key: string, own: string): string {
+  return leadsTo(before, key) ?? own
 }
 
 function isAbove(directory: string, path: string): boolean {

@@ -6,7 +6,7 @@ import { Reader } from './reader.ts'
 import type { FileType, PathAsk, PathReply, TreeEntry } from './replies.ts'
 
 type There = Extract<PathReply, { exists: true }>
-type Draft = There | Unknown | { exists: false }
+type Draft = PathReply | Unknown
 
 /** Reads what probePaths printed. */
 export function parsePaths(answer: Answer, asks: readonly PathAsk[]): (PathReply | Unknown)[] {
@@ -65,6 +65,7 @@ function readEach(
 
 interface Seen {
   access: There['access']
+  place: string | undefined
   link: { target: string; real: string } | undefined
 }
 
@@ -72,7 +73,11 @@ function readStats(reader: Reader, asks: readonly PathAsk[], drafts: Map<PathAsk
   const there = new Map<PathAsk, Seen>()
   for (const ask of asks) {
     let mark = reader.char()
-    let link: Seen['link']
+    let [place, link]: [Seen['place'], Seen['link']] = [undefined, undefined]
+    if (mark === '^') {
+      place = reader.text()
+      mark = reader.char()
+    }
     if (mark === '@') {
       link = { target: reader.text(), real: reader.text() }
       mark = reader.char()
@@ -80,22 +85,35 @@ function readStats(reader: Reader, asks: readonly PathAsk[], drafts: Map<PathAsk
     const rest = reader.line()
     if (mark === '+' && /^r?w?x?$/.test(rest)) {
       const access = { read: rest.includes('r'), write: rest.includes('w'), execute: rest.includes('x') }
-      there.set(ask, { access, link })
+      there.set(ask, { access, place, link })
     } else if (rest !== '') throw new TypeError(`rubbish after a mark: ${rest}`)
-    else if (mark === '-') drafts.set(ask, { exists: false })
+    else if (mark === '-') drafts.set(ask, { exists: false, ...leading({ place, link }) })
     else if (mark === '?') drafts.set(ask, new Unknown(`a directory above ${ask.path} may not be searched`))
     else throw new TypeError(`unknown mark ${mark}`)
   }
   for (const [ask, seen] of there) drafts.set(ask, readStat(reader.line(), ask, seen))
 }
 
-function readStat(line: string, ask: PathAsk, { access, link }: Seen): Draft {
+function readStat(line: string, ask: PathAsk, seen: Seen): Draft {
   if (line === 'gone') return vanished(ask)
-  const reply: There = { exists: true, ...parseStat(line), digests: {}, ...(access && { access }) }
-  if (!link) return reply
-  if (reply.type === 'link') reply.target = link.target
-  if (link.real !== '') reply.real = link.real
+  const { access, link } = seen
+  const reply: There = {
+    exists: true,
+    ...parseStat(line),
+    digests: {},
+    ...(access && { access }),
+    ...leading(seen),
+  }
+  if (link && reply.type === 'link') reply.target = link.target
   return reply
+}
+
+/** Where the thing is, and where it leads, if links say so. */
+function leading({ place, link }: Pick<Seen, 'place' | 'link'>): { place?: string; real?: string } {
+  return {
+    ...(place !== undefined && { place }),
+    ...(link && link.real !== '' && { real: link.real }),
+  }
 }
 
 const TYPES: Readonly<Record<number, FileType>> = {

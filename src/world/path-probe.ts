@@ -81,7 +81,9 @@ function callOf(part: Part): Script {
 }
 
 /*
- * hk_seen: busybox's readlink -f is wrong about links to nothing, so it is asked only where there is something.
+ * hk_place: where the thing is if a link is above it. Most paths have none: no process is started for them.
+ * hk_seen: busybox's readlink -f is wrong about links to nothing, so it is asked only where there is something;
+ * hk_leads says where the others lead.
  * Is there something, and may we see it? A path is hidden, not absent, when the nearest directory
  * above it cannot be searched.
  * In every function the paths that are worth a look are put behind the given ones, which are then shifted
@@ -95,12 +97,53 @@ hk_format='${FORMAT}'
 hk_encode=base64
 command -v base64 >/dev/null 2>&1 || hk_encode='od -An -v -tx1'
 echo "$hk_encode"
+hk_was=
+hk_real=
+hk_place() {
+  case $1 in */..) return ;; esac
+  hk_d=\${1%/*}
+  if [ "$hk_d" != "$hk_was" ]; then
+    hk_was=$hk_d
+    hk_real=$hk_d
+    hk_u=$hk_d
+    while [ -n "$hk_u" ]; do
+      if [ -L "$hk_u" ] || [ "\${hk_u##*/}" = .. ]; then hk_resolve "$hk_d"; break; fi
+      hk_u=\${hk_u%/*}
+    done
+  fi
+  [ "$hk_real" = "$hk_d" ] || printf '^%s/%s\\0' "$hk_real" "\${1##*/}"
+}
+hk_resolve() {
+  hk_u=$1
+  hk_rest=
+  while [ ! -d "$hk_u/" ]; do
+    hk_rest=/\${hk_u##*/}$hk_rest
+    hk_u=\${hk_u%/*}
+  done
+  hk_real=$(cd -P "$hk_u/" 2>/dev/null && pwd -P) || hk_real=$hk_u
+  hk_real=\${hk_real%/}$hk_rest
+}
+hk_leads() {
+  hk_l=$1
+  hk_i=0
+  while [ -L "$hk_l" ]; do
+    hk_i=$((hk_i + 1))
+    [ "$hk_i" -le 40 ] || return 0
+    hk_t=$(readlink "$hk_l")
+    case $hk_t in
+    /*) hk_l=$hk_t ;;
+    *) hk_l=\${hk_l%/*}/$hk_t ;;
+    esac
+  done
+  (cd -P "\${hk_l%/*}/" 2>/dev/null && hk_u=$(pwd -P) && printf '%s/%s' "\${hk_u%/}" "\${hk_l##*/}")
+}
 hk_seen() {
+  hk_place "$1"
   if [ -L "$1" ]; then
     printf '@'
     readlink -n "$1"
     printf '\\0'
-    [ -e "$1" ] && readlink -fn "$1"
+    if [ -e "$1" ]; then readlink -fn "$1"; else hk_leads "$1"; fi
     printf '\\0'
     [ "$hk_link" = stay ] && { hk_access "$1"; return 0; }
   fi

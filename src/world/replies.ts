@@ -29,9 +29,17 @@ export interface TreeEntry {
 }
 export type FileType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'char' | 'block'
 
+/** Where links lead. */
+export interface Leading {
+  /** The path without links above it; only where the path asked about has some. */
+  place?: string
+  /** Absolute path behind all links, there or not; only where the path asked about is a link itself. */
+  real?: string
+}
+
 export type PathReply =
-  | { exists: false }
-  | {
+  | ({ exists: false } & Leading)
+  | ({
       exists: true
       type: FileType
       /** Permission bits, 0 to 0o7777. */
@@ -53,14 +61,12 @@ export type PathReply =
       target?: string
       /** What the user who asks may do with it. */
       access?: { read: boolean; write: boolean; execute: boolean }
-      /** Absolute path behind all links; only where the path asked about is a link itself. */
-      real?: string
       digests: Partial<Record<'sha1' | 'sha256' | 'sha512' | 'md5', string>>
       /** undefined: not asked for, equal to what was expected, or too large. */
       content?: Buffer
       entries?: readonly string[]
       tree?: readonly TreeEntry[]
-    }
+    } & Leading)
 
 export interface UserAsk {
   name: string

@@ -21,11 +21,14 @@ export function unsettled(asks: readonly WorldQuestion[], why: string): Effect[]
   const mayCome = (before: { exists: boolean } | Unknown, key: string): boolean =>
     packages.size > 0 && users.has(key) && !(before instanceof Unknown) && !before.exists
   return [
-    effectOnAll('path', (before, key) => {
-      const path = normalPath(key)
-      if (own.some((one) => path === one || isBelow(path, one))) return unknown
+    effectOnAll('path', (before, key, places) => {
+      const path = places.of(key)
+      const isOwn = own.map((one) => places.of(one)).some((one) => path === one || isBelow(path, one))
+      if (isOwn || own.some((one) => isBelow(normalPath(key), one))) return unknown
       // A directory on the way that is not there may be made.
-      return paths.includes(path) && !(before instanceof Unknown) && !before.exists ? unknown : before
+      return paths.includes(normalPath(key)) && !(before instanceof Unknown) && !before.exists
+        ? unknown
+        : before
     }),
     effectOnAll('package', (before, key) => (packages.has(key) ? unknown : before)),
     effectOnAll('unit', (before, key) => (units.has(key) ? unknown : before)),

@@ -2,6 +2,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion */
 import { Unknown } from './kind.ts'
 import { kinds } from './kinds.ts'
+import { PLAIN, Places, type Told } from './places.ts'
 
 export type KindName = keyof typeof kinds
 type KindOf<K extends KindName> = (typeof kinds)[K]
@@ -16,8 +17,10 @@ export interface Effect {
   kind: KindName
   /** The thing that changes; undefined = every thing of this kind that is known so far or asked later. */
   key: string | undefined
-  /** The reply after the apply, from the one before it. */
-  change(before: unknown, key: string): unknown
+  /** The path at which something else is from then on: what was told of links there no longer counts. */
+  replaces?: string
+  /** The reply after the apply, from the one before it. `places`: where paths are just then. */
+  change(before: unknown, key: string, places: Places): unknown
 }
 
 /** An effect on one thing. `before` is undefined when nobody has asked about it. */
@@ -32,9 +35,13 @@ export function effect<K extends KindName>(
 /** An effect on every thing of a kind, such as: any unit that is absent now may come with this package. */
 export function effectOnAll<K extends KindName>(
   kind: K,
-  change: (before: ReplyOf<K> | Unknown, key: string) => ReplyOf<K> | Unknown,
+  change: (before: ReplyOf<K> | Unknown, key: string, places: Places) => ReplyOf<K> | Unknown,
 ): Effect {
-  return { kind, key: undefined, change: (before, key) => change(before as ReplyOf<K> | Unknown, key) }
+  return {
+    kind,
+    key: undefined,
+    change: (before, key, places) => change(before as ReplyOf<K> | Unknown, key, places),
+  }
 }
 
 /** Thrown by World.get for an answer that is unknown; the engine turns the task's plan into an unknown one. */
@@ -48,10 +55,16 @@ export class UnknownAnswer extends Error {
 
 type Replies = ReadonlyMap<string, unknown>
 
+interface Step {
+  effect: Effect
+  places: Places
+}
+
 /** The answers about one host, and the predicted effects over them. Immutable. */
 export class World {
   readonly #answers: Replies
   readonly #effects: readonly Effect[]
+  #steps: readonly Step[] | undefined
 
   constructor(answers: Replies = new Map(), effects: readonly Effect[] = []) {
     this.#answers = answers
@@ -68,19 +81,36 @@ export class World {
   /** Like get, but gives the Unknown instead of throwing it. */
   peek<K extends KindName>(kind: K, ask: AskOf<K>): ReplyOf<K> | Unknown {
     const key = keyIn(kind, ask)
-    const reply = this.#reply(kind, key)
+    const reply = this.#reply(kind, key, this.#answers.get(id(kind, key)))
     if (reply === undefined) throw new TypeError(`nobody asked about ${kind} ${key}`)
     return reply as ReplyOf<K> | Unknown
   }
 
-  #reply(kind: KindName, key: string): unknown {
-    let reply = this.#answers.get(id(kind, key))
-    for (const effect of this.#effects) {
+  #reply(kind: KindName, key: string, answer: unknown): unknown {
+    let reply = answer
+    for (const { effect, places } of this.#allSteps()) {
       if (effect.kind !== kind) continue
-      if (effect.key === key) reply = effect.change(reply, key)
-      else if (effect.key === undefined && reply !== undefined) reply = effect.change(reply, key)
+      if (effect.key === key) reply = effect.change(reply, key, places)
+      else if (effect.key === undefined && reply !== undefined) reply = effect.change(reply, key, places)
     }
     return reply
+  }
+
+  /** The effects, each with the places as they are before it. */
+  #allSteps(): readonly Step[] {
+    if (this.#steps) return this.#steps
+    const replaced = new Map<string, number>()
+    const told: Told = (key) => {
+      const answer = this.#answers.get(id('path', key))
+      return answer instanceof Unknown ? undefined : (answer as ReturnType<Told>)
+    }
+    const steps = this.#effects.map((effect, at) => ({ effect, places: new Places(told, replaced, at) }))
+    for (const [at, { effect, places }] of steps.entries()) {
+      const place = effect.replaces === undefined ? undefined : places.of(effect.replaces)
+      if (place !== undefined && !replaced.has(place)) replaced.set(place, at)
+    }
+    this.#steps = steps
+    return steps
   }
 
   /** What check mode's predictions alone say of a path; nothing there where they say nothing. */
@@ -90,8 +120,7 @@ export class World {
 
   /** What check mode's predictions make of an answer about a path that was got otherwise. */
   predictedOver(path: string, base: ReplyOf<'path'>): ReplyOf<'path'> | Unknown {
-    const made = new World(new Map([[id('path', path), base]]), this.#effects)
-    return made.#reply('path', path) as ReplyOf<'path'> | Unknown
+    return this.#reply('path', path, base) as ReplyOf<'path'> | Unknown
   }
 
   /** Whether check mode has predicted a change of anything of this kind: a listing of them all is out of date then. */
@@ -104,8 +133,8 @@ export class World {
     return effects.some((effect) => {
       const { kind, key } = effect
       if (key === undefined) return true
-      const before = this.#reply(kind, key)
-      return JSON.stringify(effect.change(before, key)) !== JSON.stringify(before)
+      const before = this.#reply(kind, key, this.#answers.get(id(kind, key)))
+      return JSON.stringify(effect.change(before, key, PLAIN)) !== JSON.stringify(before)
     })
   }
 

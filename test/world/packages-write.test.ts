@@ -1,3 +1,4 @@
+import { PLAIN } from '../../src/world/places.ts'
 import { describe, expect, it } from 'vitest'
 import { Unknown } from '../../src/world/kind.ts'
 import { replyOf } from '../../src/world/path-effects.ts'
@@ -17,21 +18,21 @@ describe('what package managers write for themselves', () => {
     ['/etc/haproxy/haproxy.cfg', false],
   ])('%s is unknown behind a change of packages: %s', (path, unknown) => {
     for (const before of [file, { exists: false } as const])
-      expect(managerWrites.change(before, path) instanceof Unknown).toBe(unknown)
+      expect(managerWrites.change(before, path, PLAIN) instanceof Unknown).toBe(unknown)
   })
 
   it('has a stamp of apt, made or touched', () => {
     const stamp = '/var/lib/apt/periodic/update-success-stamp'
-    expect(stampBecomes.change({ exists: false }, stamp)).toMatchObject({
+    expect(stampBecomes.change({ exists: false }, stamp, PLAIN)).toMatchObject({
       exists: true,
       type: 'file',
       mode: 0o644,
     })
-    expect(stampBecomes.change(file, stamp)).toMatchObject({ mode: 0o600, mtime: Number.NaN })
-    expect(stampBecomes.change({ exists: false }, '/var/lib/apt/periodic')).toMatchObject({
+    expect(stampBecomes.change(file, stamp, PLAIN)).toMatchObject({ mode: 0o600, mtime: Number.NaN })
+    expect(stampBecomes.change({ exists: false }, '/var/lib/apt/periodic', PLAIN)).toMatchObject({
       type: 'directory',
     })
-    expect(stampBecomes.change(file, '/etc/other')).toBe(file)
+    expect(stampBecomes.change(file, '/etc/other', PLAIN)).toBe(file)
   })
 })
 

@@ -72,7 +72,7 @@ describe('a link that is going to be there', () => {
 
   test('unless nothing is there', () => {
     const see = after({ '/l/.': absent }, pathBecomes('/l', { ...link, dangling: true }))
-    expect(see('/l', true)).toEqual(absent)
+    expect(see('/l', true)).toEqual({ exists: false, real: '/t' })
   })
 })
 
@@ -158,12 +158,69 @@ describe('a link that leads to what changes', () => {
     })
   })
   test('leads to nothing once that is gone, or a directory above it', () => {
-    expect(see(pathGone('/d/a'))).toEqual(absent)
-    expect(see(pathGone('/d'))).toEqual(absent)
+    expect(see(pathGone('/d/a'))).toEqual({ exists: false, real: '/d/a' })
+    expect(see(pathGone('/d'))).toEqual({ exists: false, real: '/d/a' })
     expect(see(pathGone('/d/b'))).toBe(behind)
   })
   test('shows the new permissions', () => {
     expect(see(pathAttributes('/d/a', { mode: 0o600 }))).toMatchObject({ mode: 0o600 })
     expect(see(pathAttributes('/d/a', { uid: 1 }, { link: true }))).toBe(behind)
+  })
+})
+
+describe('where a directory is a link', () => {
+  /** /l leads to /d, which has the file a. */
+  const answers = {
+    '/d': replyOf(directory),
+    '/d/a': replyOf(file),
+    '/d/new': absent,
+    '/l': { ...replyOf({ type: 'link', mode: 0o777, ...root, target: 'd' }), real: '/d' },
+    '/l/.': { ...replyOf(directory), real: '/d' },
+    '/l/a': { ...replyOf(file), place: '/d/a' },
+    '/l/new': { exists: false, place: '/d/new' },
+  } as const
+
+  test('what becomes of a thing under one name is seen under the other', () => {
+    for (const [one, other] of [
+      ['/l/new', '/d/new'],
+      ['/d/new', '/l/new'],
+    ] as const) {
+      const see = after(answers, pathBecomes(one, file))
+      expect(see(other)).toMatchObject({ type: 'file', size: 1 })
+      expect(see('/d')).toMatchObject({ entries: ['new'] })
+      expect(see('/l', true)).toMatchObject({ entries: ['new'], tree: [{ path: 'new' }] })
+    }
+    expect(after(answers, pathGone('/l/a'))('/d/a')).toEqual(absent)
+    expect(after(answers, pathAttributes('/l/a', { mode: 0o600 }))('/d/a')).toMatchObject({ mode: 0o600 })
+    const change = { name: 'a', change: { mode: 0o600 }, link: false }
+    expect(after(answers, treeAttributes('/l', [change]))('/d/a')).toMatchObject({ mode: 0o600 })
+  })
+
+  test('a path that nobody asked about is below the link, too', () => {
+    const see = after({ ...answers, '/d/sub/x': absent }, pathBecomes('/l/sub/x', file))
+    expect(see('/d/sub/x')).toMatchObject({ type: 'file' })
+  })
+
+  test('a directory in place of the link has nothing of what the link led to', () => {
+    const see = after(answers, pathBecomes('/l', directory), pathBecomes('/l/new', file))
+    expect(see('/l/a')).toEqual(absent)
+    expect(see('/l/new')).toMatchObject({ type: 'file' })
+    expect(see('/d/new')).toEqual(absent)
+    expect(see('/d/a')).toMatchObject({ exists: true })
+    const gone = after(answers, pathGone('/l'))
+    expect([gone('/l/a'), gone('/d/a')]).toMatchObject([{ exists: false }, { exists: true }])
+  })
+
+  test('a link to nothing leads to what is made there', () => {
+    const see = after(
+      { '/k': replyOf({ type: 'link', mode: 0o777, ...root }), '/k/.': { exists: false, real: '/d/a' } },
+      pathBecomes('/l/a', file),
+    )
+    expect(see('/k', true)).toMatchObject({ exists: false })
+    const told = after(
+      { ...answers, '/k/.': { exists: false, real: '/d/a' } },
+      pathBecomes('/l/a', { ...file, content: Buffer.from('new') }),
+    )
+    expect(told('/k', true)).toMatchObject({ type: 'file', size: 3, real: '/d/a' })
   })
 })

@@ -82,12 +82,48 @@ describe.each(shells)('paths, asked with $name', (host) => {
     expect(behind.target).toBeUndefined()
   })
 
-  test('a link to nothing is there, and nothing is behind it', () => {
-    const link = join(scratch(), 'link')
+  test('a link to nothing is there, and nothing is behind it, but where it leads is known', () => {
+    const directory = scratch()
+    const [link, second] = [join(directory, 'link'), join(directory, 'second')]
     symlinkSync('nowhere', link)
-    expect(one(host, { path: link })).toMatchObject({ type: 'link', target: 'nowhere' })
-    expect(one(host, { path: link })).not.toHaveProperty('real')
-    expect(ask(host, [{ path: link, follow: true, contentUnless: '' }])).toEqual([{ exists: false }])
+    symlinkSync(link, second)
+    symlinkSync('loop', join(directory, 'loop'))
+    symlinkSync('not/there', join(directory, 'far'))
+    const real = join(directory, 'nowhere')
+    expect(one(host, { path: link })).toMatchObject({ type: 'link', target: 'nowhere', real })
+    expect(one(host, { path: second })).toMatchObject({ type: 'link', target: link, real })
+    expect(ask(host, [{ path: link, follow: true, contentUnless: '' }])).toEqual([{ exists: false, real }])
+    // Nobody can say where a file would be that is put there: it cannot be.
+    for (const nowhere of ['loop', 'far'])
+      expect(one(host, { path: join(directory, nowhere) })).not.toHaveProperty('real')
+  })
+
+  test('a path below a link has a place', () => {
+    const directory = scratch()
+    mkdirSync(join(directory, 'd/sub'), { recursive: true })
+    writeFileSync(join(directory, 'd/a'), '')
+    symlinkSync('d', join(directory, 'l'))
+    symlinkSync('a', join(directory, 'd/k'))
+    const place = (name: string, follow = false): (string | undefined)[] =>
+      ask(host, [{ path: `${directory}/${name}`, follow }]).map((reply) =>
+        'place' in reply ? reply.place?.replace(`${directory}/`, '') : undefined,
+      )
+    const names = ['d/a', 'l', 'l/a', 'l/not/there', 'l/../d/a', 'd/sub/../a', 'not/../d/a', 'l/sub/..']
+    expect(names.flatMap((name) => place(name))).toEqual([
+      undefined,
+      undefined,
+      'd/a',
+      'd/not/there',
+      'd/a',
+      'd/a',
+      undefined,
+      undefined,
+    ])
+    expect(place('l/a', true)).toEqual(['d/a'])
+    expect(one(host, { path: join(directory, 'l/k') })).toMatchObject({
+      place: join(directory, 'd/k'),
+      real: join(directory, 'd/a'),
+    })
   })
 
   test('many at once, with names that a shell would stumble over', () => {

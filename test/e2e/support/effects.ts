@@ -1,3 +1,4 @@
+import { PLAIN } from '../../../src/world/places.ts'
 import { modules } from '../../../src/tasks/index.ts'
 import type { Plan } from '../../../src/task.ts'
 import { managerWrites } from '../../../src/world/packages-write.ts'
@@ -53,7 +54,7 @@ function isIdle(effect: Effect, world: World): boolean {
   const { kind, key } = effect
   if (kind !== 'unit' || key === undefined) return false
   const before = world.peek('unit', { name: key })
-  return JSON.stringify(effect.change(before, key)) === JSON.stringify(before)
+  return JSON.stringify(effect.change(before, key, PLAIN)) === JSON.stringify(before)
 }
 
 /** Modules that share their plans count as one. */
@@ -73,11 +74,11 @@ function shapeOf(module: string, plan: Change, effect: Effect, family: Family): 
     return `${name} ${verb}: ${about}`
   }
   // Whatever an unlisted package may bring is one function, whether it is installed or upgraded.
-  if (effect.key === undefined && effect.change(ABSENT, '/etc/any') instanceof Unknown)
+  if (effect.key === undefined && effect.change(ABSENT, '/etc/any', PLAIN) instanceof Unknown)
     return `package: any ${effect.kind} may come`
   const brings = verb === 'remove' ? 'remove' : 'install'
   if (effect.kind !== 'path') return `package ${brings}: ${thingShape(effect)}`
-  const path = broughtPaths(family).find((each) => isMade(effect.change({ exists: false }, each)))
+  const path = broughtPaths(family).find((each) => isMade(effect.change({ exists: false }, each, PLAIN)))
   return `package ${brings}: ${pathShape(effect, broughtPaths(family))}${path === undefined ? '' : ` ${path}`}`
 }
 
@@ -104,7 +105,7 @@ function thingShape(effect: Effect): string {
   if (kind === 'user' || kind === 'group') return `${kind} ${key}`
   if (key !== undefined) return `one ${kind}`
   const word = (before: object): string => {
-    const after = effect.change(before, 'any')
+    const after = effect.change(before, 'any', PLAIN)
     return after === before ? 'same' : after instanceof Unknown ? 'unknown' : 'other'
   }
   return `any ${kind}: there→${word(THERE)}, absent→${word(ABSENT)}`
@@ -115,8 +116,8 @@ const FILE = replyOf({ type: 'file', mode: 0o644, ...ROOT, content: Buffer.from(
 
 function pathShape(effect: Effect, paths: readonly string[]): string {
   for (const path of paths) {
-    const made = effect.change({ exists: false }, path)
-    const left = effect.change(FILE, path)
+    const made = effect.change({ exists: false }, path, PLAIN)
+    const left = effect.change(FILE, path, PLAIN)
     if (made instanceof Unknown) return 'path perhaps'
     if (isMade(made)) return `path becomes ${made.type}`
     if (isReply(left) && !left.exists) return 'path gone'
