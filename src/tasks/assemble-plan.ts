@@ -3,7 +3,7 @@ import { sh } from '../shell/sh.ts'
 import type { Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { replyOf } from '../world/path-effects.ts'
-import { joinPath, normalPath } from '../world/path-names.ts'
+import { baseName, joinPath, normalPath, parentPath } from '../world/path-names.ts'
 import { MAX_CONTENT } from '../world/path-probe.ts'
 import type { PathReply, ScriptAsk } from '../world/replies.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
@@ -97,7 +97,24 @@ export function planAssembly(task: Assembly, world: World): Plan {
     const one = fragmentAt(joinPath(normalPath(src), name), found.get(name), world)
     if (one) fragments.push({ name, content: one })
   }
-  return planFile(fileOf(task, joinFragments(fragments, task.choice)), world)
+  const plan = planFile(fileOf(task, joinFragments(fragments, task.choice)), world)
+  return plan.status === 'change' ? (intoItself(task, world) ?? plan) : plan
+}
+
+/** A file that is one of its own fragments would grow with each run. */
+function intoItself({ src, choice, file }: Assembly, world: World): Plan | undefined {
+  const [directory, own] = [
+    world.get('path', { path: src, follow: true }),
+    world.get('path', { path: file.dest }),
+  ]
+  const place = own.place ?? normalPath(file.dest)
+  const above = directory.real ?? directory.place ?? normalPath(src)
+  if (parentPath(place) !== above || !isChosen(baseName(place), choice)) return undefined
+  return {
+    status: 'fail',
+    message: `${file.dest} would be one of its own fragments, and grow with each run`,
+    hint: 'put it elsewhere than into src, or leave it out with regexp or ignore_hidden',
+  }
 }
 
 /** undefined: there is no file there. */

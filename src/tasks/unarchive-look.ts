@@ -1,6 +1,6 @@
 import { OddArchive } from '../archive/odd.ts'
 import { KIND, sourceFunction, sourceKey } from '../archive/source.ts'
-import { type Member, readTarList } from '../archive/tar-list.ts'
+import { type Member, readTarList, tidyName } from '../archive/tar-list.ts'
 import { readZipList } from '../archive/zip-list.ts'
 import { type Script, lines, nothing, sh } from '../shell/sh.ts'
 import { FORMAT } from '../world/path-probe.ts'
@@ -16,8 +16,10 @@ export interface Looked {
   /** GNU's tar, or Info-ZIP's unzip; else busybox's. */
   full: boolean
   members: readonly Member[]
-  /** By name; what is not in it is not there. */
+  /** By name, of the members and of the directories above them; what is not in it is not there. */
   there: ReadonlyMap<string, Extract<PathReply, { exists: true }>>
+  /** Of those directories, by name, the ones that are links: where they lead, if that is a directory. */
+  linked: ReadonlyMap<string, string>
   /** Modification times on the host's clock, of a zip's files. */
   times: ReadonlyMap<string, string>
   crcs: ReadonlyMap<string, number>
@@ -55,9 +57,19 @@ zip)
 esac
 echo "full=$hk_gnu"
 printf 'list='; printf '%s\n' "$hk_list" | base64 | tr -d '\n'; echo
+hk_above=$(printf '%s\n' "$hk_names" | sed -n -e :up -e 's|/[^/]*$||p' -e 't up' | sort -u)
+hk_names=$(printf '%s\n' "$hk_names" | sed 's|/*$||')
 printf 'there='
 if [ -d "$hk_dest" ]; then
-  cd "$hk_dest" && printf '%s\n' "$hk_names" | sed '/^$/d; s|^|./|' | tr '\n' '\0' | xargs -0 stat -c "$hk_format %y|%n" 2>/dev/null | base64 | tr -d '\n'
+  cd "$hk_dest" && printf '%s\n' "$hk_names" "$hk_above" | sort -u | sed '/^$/d; s|^|./|' | tr '\n' '\0' | xargs -0 stat -c "$hk_format %y|%n" 2>/dev/null | base64 | tr -d '\n'
+fi
+echo
+printf 'linked='
+if [ -d "$hk_dest" ]; then
+  printf '%s\n' "$hk_above" | while IFS= read -r hk_n; do
+    [ -L "./$hk_n" ] && [ -d "./$hk_n" ] || continue
+    printf '%s\t%s\n' "$(readlink -f "./$hk_n")" "$hk_n"
+  done | base64 | tr -d '\n'
 fi
 echo
 printf 'crcs='
@@ -153,6 +165,15 @@ export function readLook(reply: ScriptReply): Looked | string {
     full: found.get('full') === 'y',
     members: members.filter(({ name }) => name !== ''),
     there: new Map(stats.map(({ name, reply: one }) => [name, one])),
+    linked: new Map(
+      text('linked')
+        .split('\n')
+        .filter(Boolean)
+        .map((line): [string, string] => {
+          const [real = '', name = ''] = line.split('\t')
+          return [tidyName(name), real]
+        }),
+    ),
     times: new Map(stats.map(({ name, time }) => [name, time])),
     crcs: new Map(text('crcs').split('\n').flatMap(readCrc)),
     users: readIds(text('users')),
@@ -173,10 +194,7 @@ function readThere(line: string): {
   const bar = line.indexOf('|')
   const words = line.slice(0, bar).split(' ')
   const time = `${words[12] ?? ''} ${(words[13] ?? '').slice(0, 8)}`
-  const name = line
-    .slice(bar + 1)
-    .replace(/^\.\//, '')
-    .replace(/\/+$/, '')
+  const name = tidyName(line.slice(bar + 1))
   return { name, time, reply: { exists: true, ...parseStat(words.slice(0, 12).join(' ')), digests: {} } }
 }
 

@@ -5,8 +5,7 @@ import { globRegex } from '../inventory/match.ts'
 import type { Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathAttributes, pathBecomes } from '../world/path-effects.ts'
-import { joinPath, normalPath, parentPath } from '../world/path-names.ts'
-import type { PathReply } from '../world/replies.ts'
+import { ancestors, joinPath } from '../world/path-names.ts'
 import { type Effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import {
   type AttributeWishes,
@@ -22,6 +21,17 @@ import { pathQuestion } from './make-directory.ts'
 import { asksOfPattern, isThere, type Pattern } from './path-pattern.ts'
 import { lookAsk, type Looked, readLook } from './unarchive-look.ts'
 import { unpackScript } from './unarchive-script.ts'
+import {
+  type Case,
+  type There,
+  caseOf,
+  currentOf,
+  isDirectory,
+  isGnuTar,
+  isNewer,
+  obstacle,
+  placeOf,
+} from './unarchive-there.ts'
 
 /** What unarchive comes down to. */
 export interface Unarchive {
@@ -35,8 +45,6 @@ export interface Unarchive {
   options: readonly string[]
   wishes: AttributeWishes
 }
-
-type There = Extract<PathReply, { exists: true }>
 
 /** With creates it decides alone whether the archive is looked at, and sent or fetched for that. */
 export function unarchiveQuestions(task: Unarchive): WorldQuestion[] {
@@ -85,7 +93,7 @@ export function planUnarchive(task: Unarchive, world: World): Plan {
   const members = looked.members.filter(({ name }) => isWanted(name, task))
   if (members.length === 0)
     return { status: 'fail', message: `${source.shown} has nothing that is to be unpacked` }
-  return planMembers({ task, world, looked, members, directory })
+  return planMembers(caseOf({ task, world, looked, members }), directory)
 }
 
 function lookedAt(task: Unarchive, world: World): Looked | Plan {
@@ -104,27 +112,26 @@ function lookedAt(task: Unarchive, world: World): Looked | Plan {
   }
 }
 
-interface Case {
-  task: Unarchive
-  world: World
-  looked: Looked
-  members: readonly Member[]
-  directory: There
-}
-
-function planMembers(the: Case): Plan {
-  const { task, world, members, directory } = the
-  const extract = members.filter((member) => differs(member, currentOf(member, the), the))
+function planMembers(the: Case, directory: There): Plan {
+  const { task, world, members } = the
+  const extract = members.filter((member) => differs(member, currentOf(member.name, the), the))
+  const problem = extract.length > 0 ? obstacle(the) : undefined
+  if (problem !== undefined)
+    return {
+      status: 'fail',
+      message: problem,
+      hint: 'remove it by a task before, or leave it out with exclude',
+    }
   const items: { path: string; wanted: Wanted; link: boolean }[] = []
   const effects: Effect[] = []
   const made = new Set<string>()
   for (const member of members) {
-    const path = joinPath(task.dest, member.name)
-    const current = currentOf(member, the)
-    const fresh = extract.length > 0 && !(task.keepNewer && current && isNewer(current, member))
+    const path = placeOf(member.name, the)
+    const current = currentOf(member.name, the)
+    const fresh = extract.length > 0 && !(task.keepNewer && current && isNewer(current, member, the))
     const base = fresh ? extractedAttributes(member, the) : current
     if (!base) continue
-    if (fresh) effects.push(...aboveEffects(path, the, made), becomes(path, member, base))
+    if (fresh) effects.push(...aboveEffects(member.name, the, made), becomes(path, member, base))
     const link = member.type === 'link'
     const wanted = wantedAttributes(task.wishes, world, base, { directory: member.type === 'directory' })
     if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
@@ -149,7 +156,7 @@ function planMembers(the: Case): Plan {
         fields: [
           {
             name: 'content',
-            before: currentOf({ name }, the) ? 'other' : 'absent',
+            before: currentOf(name, the) ? 'other' : 'absent',
             after: 'from the archive',
           },
         ],
@@ -199,18 +206,6 @@ function isWanted(name: string, { exclude }: Unarchive): boolean {
   return !exclude.some((pattern) => globRegex(pattern).test(name) || globRegex(pattern).test(`${name}/`))
 }
 
-/** What is there now, or would be after what check mode has predicted. */
-function currentOf({ name }: Pick<Member, 'name'>, { task, world, looked }: Case): There | undefined {
-  const path = normalPath(joinPath(task.dest, name))
-  const reply = world.predictedOver(path, looked.there.get(name) ?? { exists: false })
-  if (reply instanceof Unknown) throw new UnknownAnswer(reply)
-  return reply.exists ? reply : undefined
-}
-
-function isNewer(current: There, { mtime, type }: Member): boolean {
-  return type === 'file' && mtime !== undefined && current.mtime > Math.floor(mtime)
-}
-
 const TYPE = { file: 'file', directory: 'directory', link: 'link', hard: 'file' } as const
 
 /** Whether Ansible would unpack for this one. */
@@ -218,12 +213,18 @@ function differs(member: Member, current: There | undefined, the: Case): boolean
   const { task, looked } = the
   if (!current) return true
   if (member.type === 'other') return false
-  if (current.type !== TYPE[member.type]) return true
+  if (task.keepNewer && isNewer(current, member, the)) return false
+  if (current.type !== TYPE[member.type])
+    return !(member.type === 'directory' && staysLink(member, current, the))
   if (member.type === 'link' || member.type === 'hard') return false
-  if (task.keepNewer && isNewer(current, member)) return false
   if (task.wishes.mode === undefined && current.mode !== extractedAttributes(member, the).mode) return true
   if (member.type === 'directory') return false
   return looked.kind === 'zip' ? zipDiffers(member, current, the) : tarDiffers(member, current, the)
+}
+
+/** Only GNU's tar replaces a link to a directory by a directory. */
+function staysLink({ name }: Member, current: There, the: Case): boolean {
+  return !isGnuTar(the.looked) && isDirectory(name, current, the)
 }
 
 function tarDiffers(member: Member, current: There, the: Case): boolean {
@@ -273,18 +274,17 @@ function account(
   return { id: number, name: named?.[0] ?? name }
 }
 
-/** Directories that no entry of the archive stands for. */
-function aboveEffects(path: string, { task, world, looked, members }: Case, made: Set<string>): Effect[] {
+/** Directories that no entry of the archive stands for. `name`: of the member, `path`: where it is. */
+function aboveEffects(name: string, the: Case, made: Set<string>): Effect[] {
+  const { umask, uid, gid, user, group } = creator(the.world)
+  const attributes = { mode: 0o777 & ~umask, uid, gid, owner: user, group }
+  const named = new Set(the.members.map((member) => member.name))
   const out: Effect[] = []
-  const named = new Set(members.map(({ name }) => joinPath(task.dest, name)))
-  const top = normalPath(task.dest)
-  for (let above = parentPath(path); above.startsWith(`${top}/`); above = parentPath(above)) {
-    const name = above.slice(top.length + 1)
-    if (made.has(above) || named.has(above) || looked.there.has(name)) continue
-    made.add(above)
-    const { umask, uid, gid, user, group } = creator(world)
-    const attributes = { mode: 0o777 & ~umask, uid, gid, owner: user, group }
-    out.unshift(pathBecomes(above, { type: 'directory', ...attributes }))
+  for (const path of ancestors(`/${name}`)) {
+    const one = path.slice(1)
+    if (made.has(one) || named.has(one) || currentOf(one, the)) continue
+    made.add(one)
+    out.push(pathBecomes(placeOf(one, the), { type: 'directory', ...attributes }))
   }
   return out
 }

@@ -60,6 +60,7 @@ export default defineTask({
     'Whether all of an archive is there is told as in Ansible: of a tar by type, time, permissions and owner of each thing in it, of a zip also by size and CRC-32. Content alone does not count in a tar.',
     'An archive of the controller goes to the host with the question; where that is much, copy it first and use remote_src, or give creates: where that exists, nothing else is asked. Where it does not, the look costs a round trip of its own.',
     'An archive of a server is fetched once to look at it and once to unpack it, and must be the same then.',
+    'What is in the way fails the task before anything is unpacked: a directory where the archive has a file (tar would replace an empty one), a file above what is to be unpacked. With keep_newer, what is newer stays as tar leaves it, which is no change then.',
     'With include, mode, owner and group are set on what is unpacked; Ansible sets them on the topmost directory above it, too.',
     'Needs tar (and gzip, bzip2, xz or zstd) on the host, or unzip. busybox unzip sets no times, so they do not count there.',
     'What check mode says about an archive that is not on the host yet is unknown.',

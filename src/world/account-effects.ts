@@ -26,7 +26,7 @@ export function userBecomes(
       return old && isUser(old, key) ? { exists: false } : before
     }),
     memberships(user.name, members),
-    ...(old?.uid === user.uid ? [] : [owners('owner', 'uid', user.name, user.uid, old?.uid)]),
+    ...(Object.is(old?.uid, user.uid) ? [] : [owners('owner', 'uid', user.name, user.uid, old?.uid)]),
   ]
 }
 
@@ -77,7 +77,7 @@ export function groupBecomes(group: ThereGroup, old?: ThereGroup): Effect[] {
           ),
         ]
       : []),
-    ...(old?.gid === group.gid ? [] : [owners('group', 'gid', group.name, group.gid, old?.gid)]),
+    ...(Object.is(old?.gid, group.gid) ? [] : [owners('group', 'gid', group.name, group.gid, old?.gid)]),
   ]
 }
 
@@ -126,6 +126,9 @@ function owners(
     const own = Number.isNaN(before[number]) ? undefined : before[number]
     if (own !== undefined && own === now) return { ...before, [word]: name }
     if (own !== undefined && own === old && before[word] === name) return { ...before, [word]: String(own) }
+    // Files of an account that was to be made show its number once it is gone, and nobody knows that yet.
+    if (own === undefined && old !== undefined && Number.isNaN(old) && before[word] === name)
+      return new Unknown(`which number ${word === 'owner' ? 'user' : 'group'} ${name} gets is not known`)
     // The account gets a number that only the host will choose, and it may be this one.
     if (old === undefined && Number.isNaN(now) && /^\d+$/.test(before[word]))
       return new Unknown(`it has the number ${before[word]} without a name, and ${name} may get it`)

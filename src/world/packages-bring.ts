@@ -133,6 +133,7 @@ export function afterUpgrade(name: string, version: string, family: Family): Eff
   return [
     packageBecomes(name, version),
     ...mayBring(name),
+    ...(family === 'RedHat' ? [mayReset(name)] : []),
     ...(unit === undefined ? [] : [effect('unit', unit, (before) => unitAfterUpgrade(unit, before))]),
   ]
 }
@@ -143,6 +144,24 @@ function unitAfterUpgrade(unit: string, before: UnitReply | Unknown | undefined)
     return before ?? new Unknown(`whether ${unit} starts depends on the new release of its package`)
   const stopped = before.activity !== 'active' && !before.enablement.startsWith('masked')
   return stopped ? new Unknown(`whether ${unit} starts depends on the new release of its package`) : before
+}
+
+/** rpm sets the owner and mode of what it has brought anew, unless it is a configuration with another content. */
+function mayReset(name: string): Effect {
+  const stem = stemOf(name)
+  return effectOnAll('path', (before, key) => {
+    if (before instanceof Unknown || !before.exists) return before
+    if (before.type !== 'file' || !key.includes(stem)) return before
+    if (!isPackagePlace(key) || isElsewhere(key)) return before
+    const shipped = PROGRAM.test(key) ? 0o755 : 0o644
+    return before.uid === 0 && before.gid === 0 && before.mode === shipped
+      ? before
+      : new Unknown('an upgrade may reset it')
+  })
+}
+
+function stemOf(name: string): string {
+  return /^[a-z]+/i.exec(name)?.[0] ?? name
 }
 
 /** What is asked about under a name with a version in it stays open, unless it is this version. */
@@ -168,7 +187,7 @@ export function afterRemoval(name: string, family: Family, purge: boolean): Effe
   }
   const why = new Unknown(`it may go with package ${name}`)
   const { unit, account } = bringsOf(name, family) ?? {}
-  const stem = /^[a-z]+/i.exec(name)?.[0] ?? name
+  const stem = stemOf(name)
   return [
     effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before)),
     effectOnAll('unit', (before, key) => {

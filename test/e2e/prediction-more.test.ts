@@ -82,6 +82,19 @@ describe.each(CASES)('check mode on $family hosts, over lists about $kind', ({ f
     expect(count('would-change', 'would-run')).toBeGreaterThan(LISTS)
     expect(count('ok')).toBeGreaterThan(LISTS / 2)
     expect(count('failed', 'ignored')).toBeGreaterThan(LISTS / 4)
-    expect(count('unknown')).toBeLessThan(outcomes.length * 0.05)
+    expect(count('unknown'), reasons(outcomes)).toBeLessThan(outcomes.length * 0.05)
   })
 })
+
+/** Why so much is unknown, the most frequent reasons first. */
+function reasons(outcomes: readonly TaskOutcome[]): string {
+  const counts = new Map<string, number>()
+  for (const { status, module, reason } of outcomes) {
+    const why = `${module}: ${reason.replaceAll(/\/\S+|"[^"]*"/g, '…')}`
+    if (status === 'unknown') counts.set(why, (counts.get(why) ?? 0) + 1)
+  }
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([why, times]) => `${times} × ${why}`)
+    .join('\n')
+}

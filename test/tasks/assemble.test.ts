@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { joinFragments } from '../../src/tasks/assemble-plan.ts'
@@ -56,6 +56,26 @@ describe.each(shells)('assemble with $name', (host) => {
     expect(planOf(module, prepared, world)).toMatchObject({ diff: [{ after: 'a\nnew\nb\n' }] })
     const blind = world.after([pathBecomes(join(folder, 'f/16'), made)])
     expect(planOf(module, prepared, blind)).toMatchObject({ status: 'unknown' })
+  })
+
+  test('a file that would be one of its own fragments', async () => {
+    const folder = fragments()
+    symlinkSync('f', join(folder, 'link'))
+    const plan = async (src: string, dest: string, more = {}) =>
+      (await runTask(module, { src: join(folder, src), dest: join(folder, dest), ...more }, host)).plan
+    for (const [src, dest] of [
+      ['f', 'f/out'],
+      ['f', 'link/out'],
+      ['link', 'f/out'],
+    ] as const)
+      expect(await plan(src, dest)).toMatchObject({
+        status: 'fail',
+        message: expect.stringContaining('one of its own fragments'),
+      })
+    expect(await plan('f', 'f/.out', { ignore_hidden: true })).toMatchObject({ status: 'change' })
+    expect(await plan('f', 'f/sub/out')).toMatchObject({ status: 'change' })
+    // All that is there is the file itself.
+    expect(await plan('f', 'f/20 b', { regexp: '^20' })).toMatchObject({ status: 'ok' })
   })
 
   test('what is no directory', async () => {

@@ -134,6 +134,29 @@ test('an upgrade has the new version and may bring more', () => {
   expect(() => unitOf(after, 'other.service')).toThrow('package curl may bring it')
 })
 
+test('an upgrade by rpm may reset what is not as it was shipped', () => {
+  const at = (mode: number) => replyOf({ type: 'file', mode, uid: 0, gid: 0, owner: 'root', group: 'root' })
+  const world = blank([], {
+    [id('path', '/etc/sysconfig/haproxy')]: at(0o755),
+    [id('path', '/etc/logrotate.d/haproxy')]: at(0o644),
+    [id('path', '/usr/sbin/haproxy')]: at(0o755),
+    [id('path', '/etc/haproxy/haproxy.cfg')]: at(0o640),
+    [id('path', '/etc/other')]: at(0o755),
+  })
+  const unknown = (family: 'Debian' | 'RedHat') =>
+    [
+      '/etc/sysconfig/haproxy',
+      '/etc/logrotate.d/haproxy',
+      '/usr/sbin/haproxy',
+      '/etc/haproxy/haproxy.cfg',
+      '/etc/other',
+    ].filter(
+      (path) => world.after(afterUpgrade('haproxy', '2', family)).peek('path', { path }) instanceof Unknown,
+    )
+  expect(unknown('RedHat')).toEqual(['/etc/sysconfig/haproxy'])
+  expect(unknown('Debian')).toEqual([])
+})
+
 test('what a removal may have left stays open through the next installation', () => {
   const world = blank(['keepalived'], {
     [id('path', '/etc/keepalived')]: replyOf({ ...file, type: 'directory' }),

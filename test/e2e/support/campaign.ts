@@ -65,6 +65,7 @@ export class Campaign {
   async try(list: GeneratedList, host: string): Promise<Tried> {
     await this.#offer(host, list.updates)
     if (list.before !== 'nothing') await site.sh(host, preparation(list.before, list.family))
+    await site.sh(host, SETTLE)
     const folder = await mkdtemp(join(tmpdir(), 'hakube-predict-'))
     let predicted: Story = { first: [], again: [] }
     const asked = await this.#exchanges.record(host, async () => {
@@ -93,6 +94,12 @@ export class Campaign {
     this.#updates.set(host, updates)
   }
 }
+
+/** A service of the list before that cannot start is tried again by systemd for a while: no answer about it would last. */
+const SETTLE = `for i in $(seq 40); do
+  systemctl list-units --no-legend --state=activating,deactivating,reloading 2>/dev/null | grep -q . || break
+  sleep 0.5
+done`
 
 /** Check mode over the list and, in the same run, over the list once more. */
 export async function predict(list: GeneratedList, host: string, folder: string): Promise<Story> {
