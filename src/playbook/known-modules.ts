@@ -11,20 +11,14 @@ const KNOWN: Readonly<Record<string, string>> = {
     COMMAND,
   ),
   ...all(
-    [
-      'snap',
-      'snap_alias',
-      'flatpak',
-      'flatpak_remote',
-      'homebrew',
-      'homebrew_cask',
-      'homebrew_tap',
-      'sdkmanager',
-    ],
+    ['snap', 'snap_alias', 'flatpak', 'flatpak_remote', 'sdkmanager'],
     'install a package of the distribution with package:, or write a command task with creates:',
   ),
   ...all(
     [
+      'homebrew',
+      'homebrew_cask',
+      'homebrew_tap',
       'zypper',
       'zypper_repository',
       'apk',
@@ -36,8 +30,10 @@ const KNOWN: Readonly<Record<string, string>> = {
       'xbps',
       'swupd',
       'urpmi',
+      'pkg5',
+      'launchd',
     ],
-    'only Debian-like and EL-like hosts have packages for hakube: write a command task',
+    'not a mistake in a playbook, and fails on a host that reaches it: hosts are Debian-like or EL-like',
   ),
   ...all(
     [
@@ -52,7 +48,6 @@ const KNOWN: Readonly<Record<string, string>> = {
       'rpm_ostree_pkg',
       'apt_rpm',
       'apt_repo',
-      'pkg5',
     ],
     COMMAND,
   ),
@@ -62,7 +57,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   // Services and the system.
   sysvinit: 'write service:, on a host with systemd',
   ...all(
-    ['runit', 'supervisorctl', 'openrc', 'svc', 'monit', 'launchd', 'nosh'],
+    ['runit', 'supervisorctl', 'openrc', 'svc', 'monit', 'nosh'],
     'only systemd is driven: write a command task',
   ),
   ...all(['systemd_info', 'systemd_creds_encrypt'], 'read states with service_facts'),

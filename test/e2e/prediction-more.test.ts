@@ -31,6 +31,8 @@ const FAMILIES = [
 
 /** Lists that prediction.test.ts has not, as the core of `npm test` has to be short. */
 const KINDS = { accounts: generateAccountsList, 'all modules': generateAnyList }
+/** How much may be unknown: lists about all modules install what nobody has listed, and read what services there are then. */
+const UNKNOWN = { accounts: 0.05, 'all modules': 0.08 }
 
 const exchanges = new Exchanges()
 shared.connect = (host, open) => exchanges.connect(host, open)
@@ -59,7 +61,9 @@ afterAll(async () => {
   await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
 }, 300_000)
 
-const CASES = FAMILIES.flatMap(({ family }) => Object.keys(KINDS).map((kind) => ({ family, kind })))
+const CASES = FAMILIES.flatMap(({ family }) =>
+  (['accounts', 'all modules'] as const).map((kind) => ({ family, kind })),
+)
 
 describe.each(CASES)('check mode on $family hosts, over lists about $kind', ({ family, kind }) => {
   let tried: readonly Tried[]
@@ -82,7 +86,7 @@ describe.each(CASES)('check mode on $family hosts, over lists about $kind', ({ f
     expect(count('would-change', 'would-run')).toBeGreaterThan(LISTS)
     expect(count('ok')).toBeGreaterThan(LISTS / 2)
     expect(count('failed', 'ignored')).toBeGreaterThan(LISTS / 4)
-    expect(count('unknown'), reasons(outcomes)).toBeLessThan(outcomes.length * 0.05)
+    expect(count('unknown'), reasons(outcomes)).toBeLessThan(outcomes.length * UNKNOWN[kind])
   })
 })
 
