@@ -24,7 +24,7 @@ export interface CronWish {
 
 /**
  * Prints the crontab after a line that says whether there is such a user and a crontab program; its own status and
- * words are crontab's, which may also refuse.
+ * words are crontab's, which may also refuse. Of a user who is gone the crontab may have stayed.
  */
 export function crontabAsk(user: string | undefined): ScriptAsk {
   return {
@@ -34,7 +34,11 @@ export function crontabAsk(user: string | undefined): ScriptAsk {
       sh`user=${user ?? ''}`,
       new Script(`${SBIN.text}
 if ! command -v crontab >/dev/null 2>&1; then echo 'no tool'
-elif [ -n "$user" ] && ! id -u "$user" >/dev/null 2>&1; then echo 'no user'
+elif [ -n "$user" ] && ! id -u "$user" >/dev/null 2>&1; then
+  echo 'no user'
+  for hk_d in /var/spool/cron/crontabs /var/spool/cron; do
+    [ -f "$hk_d/$user" ] && cat "$hk_d/$user" && exit 0
+  done
 else
   echo known
   LC_ALL=C; export LC_ALL
@@ -90,8 +94,8 @@ function readCrontab({ user }: CronWish, world: World): Buffer | Plan {
   const end = stdout.indexOf('\n')
   const head = stdout.toString('utf8', 0, Math.max(end, 0))
   if (head === 'no tool') return missingTool(world, 'crontab', 'cron (Debian), cronie (EL)')
-  // Check mode: an earlier task makes the user.
-  if (head === 'no user') return Buffer.alloc(0)
+  // Check mode: an earlier task makes the user, who gets what an account of this name had before.
+  if (head === 'no user') return stdout.subarray(end + 1)
   const said = stderr.toString('utf8').trim()
   // Whoever cannot read it must not write it: what is in it would be lost.
   if (code !== 0 && !NONE.test(said))

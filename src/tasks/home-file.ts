@@ -96,7 +96,17 @@ export function homeFile(file: HomeFile, world: World): HomeFileSeen | undefined
   if (!found) return undefined
   const { home, ...user } = found
   const path = file.path.startsWith('/') ? file.path : joinPath(home, file.path)
-  return path === guess(file) ? atPath(path, user, world) : ofScript(path, user, stdout, world)
+  if (path === guess(file)) return atPath(path, user, world)
+  // Check mode: an earlier task gives the user another home, and what is in that nobody has looked at.
+  const looked = file.path.startsWith('/') || passwdUser(stdout.toString('utf8'))?.home === home
+  if (!looked && !isMade(home, world)) throw new UnknownAnswer(new Unknown(`what is in ${home}`))
+  return ofScript(path, user, stdout, world)
+}
+
+/** Whether an earlier task makes it, so that only what the tasks put into it is in it. */
+function isMade(path: string, world: World): boolean {
+  const reply = world.predictedPath(path)
+  return 'exists' in reply && reply.exists
 }
 
 type User = HomeFileSeen['user']
@@ -139,18 +149,14 @@ function ofScript(path: string, user: User, said: Buffer, world: World): HomeFil
   const head = said.toString('utf8', 0, Math.max(at, 0)).split('\n')
   const word = (name: string): string | undefined =>
     head.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1)
-  const comes = (each: string): boolean => {
-    const reply = world.predictedPath(each)
-    return 'exists' in reply && reply.exists
-  }
   const parent = parentPath(path)
   const mode = word('mode')
   const seen = {
     user,
     path,
     real: word('real') ?? path,
-    directory: head.includes('directory') || comes(parent),
-    home: head.includes('home') || comes(parentPath(parent)),
+    directory: head.includes('directory') || isMade(parent, world),
+    home: head.includes('home') || isMade(parentPath(parent), world),
     asked: false,
   }
   if (predicted.exists)

@@ -143,6 +143,10 @@ function planCreate(wish: UserWish, rules: AccountRules, world: World): Step | F
       sh`useradd ${addWords(wish, user, group, others)} ${name} || exit 1`,
       made?.after ?? nothing,
       setPassword(name, hash),
+      // useradd forgets the date of a system account.
+      wish.system && expires !== undefined && expires >= 0
+        ? sh`usermod -e ${dateOf(expires)} ${name} || exit 1`
+        : nothing,
       sh`${ageing(name, wish)}`,
     ),
     effects: [

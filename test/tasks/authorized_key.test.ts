@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import authorizedKey from '../../src/tasks/authorized_key.ts'
 import { editKeys } from '../../src/tasks/authorized_key-edit.ts'
+import { userBecomes } from '../../src/world/account-effects.ts'
 import { pathKey } from '../../src/world/path-names.ts'
-import { replyOf } from '../../src/world/path-effects.ts'
+import { pathBecomes, replyOf } from '../../src/world/path-effects.ts'
 import { id } from '../../src/world/world.ts'
 import { rules, script, user } from './accounts.ts'
 import { controllerWith } from './harness.ts'
@@ -51,6 +52,23 @@ test('a key for a user without a .ssh', async () => {
   expect(after.get('path', { path: '/home/anna/.ssh', follow: true })).toMatchObject({
     mode: 0o700,
     owner: 'anna',
+  })
+})
+
+test('a home that an earlier task gives the user', async () => {
+  const { world, again } = await planWith(authorizedKey, args, {
+    ...host,
+    ...user('anna', { home: '/srv/old' }),
+    ...line('anna', '/srv/old'),
+  })
+  const old = world.get('user', { name: 'anna' })
+  if (!old.exists) throw new Error('there is an anna')
+  const moved = world.after(userBecomes({ ...old, home: '/srv/new' }, old))
+  expect(again(moved)).toMatchObject({ status: 'unknown', why: 'what is in /srv/new' })
+  const directory = replyOf({ type: 'directory', mode: 0o755, uid: 1, gid: 1, owner: 'anna', group: 'anna' })
+  expect(again(moved.after([pathBecomes('/srv/new', directory)]))).toMatchObject({
+    status: 'change',
+    result: { keyfile: '/srv/new/.ssh/authorized_keys' },
   })
 })
 

@@ -108,6 +108,9 @@ test('in check mode a package may bring crontab, and an earlier task make the us
     diff: [{ before: '', after: '#Ansible: a\n* * * * * b\n' }],
   })
   if (plan.status === 'change') expect(none.again(made.after(plan.effects))).toMatchObject({ status: 'ok' })
+  // The crontab of an account that is gone has stayed, and is the new one's.
+  const left = await planWith(cron, args, script('crontab anna', ['no user', '#Ansible: a', '* * * * * b']))
+  expect(left.again(left.world.after(userBecomes(reply)))).toMatchObject({ status: 'ok' })
 })
 
 describe('a crontab that cannot be read', () => {

@@ -39,6 +39,10 @@ describe('a new user', () => {
       { name: 'anna', expires: 86400 * 365 + 5, uid_min: 5000 },
       ['useradd -e 1971-01-01 -m -K UID_MIN=5000 anna'],
     ],
+    [
+      { name: 'anna', expires: 86400, system: true },
+      ['useradd -e 1970-01-02 -m -r anna', 'usermod -e 1970-01-02 anna'],
+    ],
     [{ name: 'anna', expires: -1 }, ["useradd -e '' -m anna"]],
     [{ name: 'anna', password: HASH }, ['useradd -m anna', `printf '%s\\n' 'anna:${HASH}' | chpasswd -e`]],
     [
