@@ -32,6 +32,7 @@ export interface ApplyOptions extends SharedOptions {
   skipTags?: string[]
   startAtTask?: string
   rolesPath?: string[]
+  without?: string[]
   forceHandlers?: boolean
   adopt?: boolean
   upgrade?: boolean
@@ -74,6 +75,7 @@ export interface LintOptions extends VaultOptions {
   inventory?: string[]
   extraVars?: string[]
   rolesPath?: string[]
+  without?: string[]
   skip?: string[]
   strict?: boolean
   output?: 'pretty' | 'plain' | 'json' | 'github'
@@ -195,6 +197,7 @@ export function addCommands(program: Command, terminal: Terminal, done: (code: E
     .addOption(inventoryOption())
     .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
     .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
+    .option('--without <modules>', WITHOUT, commas)
     .option('--skip <ids>', 'advice that is not wanted, with commas', commas)
     .option('--strict', 'advice ends with exit code 1, too')
     .addOption(
@@ -288,6 +291,9 @@ function shared(command: Command): Command {
     .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
 }
 
+const WITHOUT =
+  'modules that hakube does not have, with commas: no mistakes, and a host that reaches one fails'
+
 function applyOptions(command: Command): Command {
   return command
     .argument('[playbook]')
@@ -295,6 +301,7 @@ function applyOptions(command: Command): Command {
     .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
+    .option('--without <modules>', WITHOUT, commas)
     .option('--force-handlers', 'run notified handlers even on hosts that have failed')
     .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
     .option(

@@ -1,3 +1,4 @@
+import { withoutModules } from './without.ts'
 import { readFile, stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { readSettings } from '../config/settings.ts'
@@ -68,6 +69,7 @@ async function ofTargets(
     sources: diskSources(vault),
     extraVars: await extraVariables(options.extraVars ?? [], vault),
     rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
+    without: withoutModules(options.without),
     skip,
     inventory,
   })

@@ -1,3 +1,4 @@
+import { withoutModules } from './without.ts'
 import type { RunOptions } from '../run/options.ts'
 import { USUAL_CONDUCT } from '../playbook/conduct.ts'
 import { Redactor, type Secret } from '../secret.ts'
@@ -56,6 +57,7 @@ export async function runOptions(
     tags: { only: options.tags ?? [], skip: options.skipTags ?? [] },
     startAtTask: options.startAtTask,
     rolesPath: [...(options.rolesPath ?? []), ...(settings.rolesPath ?? [])],
+    without: withoutModules(options.without),
     conduct: {
       strategy: settings.strategy ?? USUAL_CONDUCT.strategy,
       forceHandlers: options.forceHandlers ?? settings.forceHandlers ?? USUAL_CONDUCT.forceHandlers,

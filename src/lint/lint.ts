@@ -15,6 +15,8 @@ import { fileTree, playbookTree, roleTree, tasksTree, type Tree, type TreeOption
 export interface LintOptions {
   sources: Sources
   rolesPath: readonly string[]
+  /** Modules that are no mistakes, although hakube does not have them. */
+  without?: ReadonlySet<string>
   /** Of -e. */
   extraVars?: RawVariables | undefined
   /** Ids of advice that is not wanted. */

@@ -35,6 +35,8 @@ export interface Tree {
 export interface TreeOptions {
   sources: Sources
   rolesPath: readonly string[]
+  /** Modules that are no mistakes, although hakube does not have them. */
+  without?: ReadonlySet<string>
   /** Of -e: names of imported files may use them. */
   extraVars?: RawVariables | undefined
 }
@@ -138,13 +140,14 @@ interface Work {
   completion: Completion
 }
 
-function begin(playbookDir: string, { sources, rolesPath, extraVars }: TreeOptions): Work {
+function begin(playbookDir: string, { sources, rolesPath, without, extraVars }: TreeOptions): Work {
   const recorded = recording(sources)
   const loading: Loading = {
-    reader: new Reader(),
+    reader: new Reader(without),
     sources: recorded.sources,
     playbookDir,
     rolesPath,
+    without,
     extraVars,
   }
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }

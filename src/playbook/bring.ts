@@ -32,7 +32,7 @@ export function bring(
   args: Arguments,
   { lent, playVars }: Pick<Within, 'lent' | 'playVars'>,
 ): Brought {
-  const reader = new Reader()
+  const reader = new Reader(loading.without)
   const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
   const within: Within = {
     ...task.origin,

@@ -1,6 +1,6 @@
 import type { Place } from '../errors.ts'
 import { insteadOf } from './known-modules.ts'
-import { moduleOfOtherSystem } from './other-systems.ts'
+import { missingModule, moduleOfOtherSystem } from './missing-modules.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
 import { moduleNames } from '../tasks/index.ts'
@@ -181,7 +181,8 @@ function findAction(
       hintOf(REFUSED_METAS, String(word)) ?? didYouMean(String(word), METAS),
     )
   }
-  const module = resolveModule(name, collections) ?? moduleOfOtherSystem(name)
+  const module =
+    resolveModule(name, collections) ?? moduleOfOtherSystem(name) ?? missingModule(name, reader.without)
   if (module) return module
   const instead = insteadOf(name)
   if (instead !== undefined)

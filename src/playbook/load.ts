@@ -26,6 +26,8 @@ export interface LoadOptions {
   sources?: Sources
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath?: readonly string[]
+  /** Modules that hakube does not have and that are no mistakes: a host that reaches one fails. */
+  without?: ReadonlySet<string>
   /** What names of roles and imports may use. */
   extraVars?: RawVariables
   environment?: ScopeEnvironment
@@ -36,7 +38,7 @@ export interface LoadOptions {
  * keywords, modules, parameters and the syntax of the templates in it. No host is needed for any of it.
  */
 export function loadPlaybook(text: string, file: string, options: LoadOptions = {}): Playbook {
-  const reader = new Reader()
+  const reader = new Reader(options.without)
   const onWarning = (warning: Warning): void => void reader.warnings.push(warning)
   const root = loadYaml(text, file, { hidden: options.hidden, onWarning })
   if (!root) throw new HakubeError('this playbook is empty', { code: 'playbook-syntax', place: { file } })
@@ -50,7 +52,7 @@ export function readPlaybook(
   root: YamlNode,
   file: string,
   options: LoadOptions = {},
-  reader: Reader = new Reader(),
+  reader: Reader = new Reader(options.without),
 ): { playbook: Playbook; problems: readonly HakubeError[] } {
   if (root.kind !== 'sequence') {
     throw new HakubeError(`a playbook is a list of plays, this is ${describe(root)}`, {
@@ -64,6 +66,7 @@ export function readPlaybook(
     sources: options.sources ?? noSources,
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
+    without: options.without,
     extraVars: options.extraVars,
     environment: options.environment,
   }

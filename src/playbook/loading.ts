@@ -14,6 +14,8 @@ export interface Loading {
   playbookDir: string
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath: readonly string[]
+  /** Modules that hakube does not have and that are no mistakes: a host that reaches one fails. */
+  without?: ReadonlySet<string> | undefined
   /** What names that must be known before the run may use: -e, and the controller. */
   extraVars?: RawVariables | undefined
   environment?: ScopeEnvironment | undefined

@@ -14,6 +14,12 @@ export class Reader {
   readonly problems: HakubeError[] = []
   /** What is legal but surely not meant, such as a key that is there twice. */
   readonly warnings: Warning[] = []
+  /** Modules that hakube does not have and that are no mistakes: the user says that no host reaches them. */
+  readonly without: ReadonlySet<string>
+
+  constructor(without: ReadonlySet<string> = new Set()) {
+    this.without = without
+  }
 
   problem(message: string, place: Place, hint?: string, code = 'playbook-syntax', docs?: string): undefined {
     this.problems.push(new HakubeError(message, { code, place, hint, docs }))

@@ -61,6 +61,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     hidden: source.hidden,
     sources: diskSources(vault),
     rolesPath: options.rolesPath ?? [],
+    without: options.without ?? new Set(),
     extraVars: options.extraVars,
     environment: templateEnvironment(
       resolve(dirname(options.playbook)),

@@ -23,6 +23,8 @@ export interface RunOptions {
   startAtTask: string | undefined
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath?: readonly string[] | undefined
+  /** Modules that hakube does not have and that are no mistakes: a host that reaches one fails. */
+  without?: ReadonlySet<string> | undefined
   extraVars: RawVariables
   check: boolean
   diff: boolean

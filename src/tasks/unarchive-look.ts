@@ -20,6 +20,8 @@ export interface Looked {
   there: ReadonlyMap<string, Extract<PathReply, { exists: true }>>
   /** Of those directories, by name, the ones that are links: where they lead, if that is a directory. */
   linked: ReadonlyMap<string, string>
+  /** Of those directories, the ones with nothing in them; looked at with keep_newer only. */
+  empty: ReadonlySet<string>
   /** Modification times on the host's clock, of a zip's files. */
   times: ReadonlyMap<string, string>
   crcs: ReadonlyMap<string, number>
@@ -31,10 +33,10 @@ export interface Looked {
 const ODD = 6
 
 export function lookAsk(task: Unarchive): ScriptAsk {
-  const { source, dest, exclude, include, options } = task
+  const { source, dest, exclude, include, options, keepNewer } = task
   return {
     volatile: true,
-    id: `unarchive ${JSON.stringify([sourceKey(source), dest, exclude, include, options])}`,
+    id: `unarchive ${JSON.stringify([sourceKey(source), dest, exclude, include, options, keepNewer])}`,
     text: lines(
       sourceFunction(source),
       KIND,
@@ -72,6 +74,7 @@ if [ -d "$hk_dest" ]; then
   done | base64 | tr -d '\n'
 fi
 echo
+${keepNewer ? EMPTY : nothing}
 printf 'crcs='
 if [ "$hk_kind" = zip ] && [ -d "$hk_dest" ]; then
   printf '%s\n' "$hk_names" | while IFS= read -r hk_n; do
@@ -85,6 +88,15 @@ printf 'groups='; cut -d : -f 1,3 /etc/group | base64 | tr -d '\n'; echo`,
     ),
   }
 }
+
+/** GNU's tar makes an empty directory anew where it keeps what is newer, and leaves one alone that is not. */
+const EMPTY = sh`printf 'empty='
+if [ -d "$hk_dest" ]; then
+  printf '%s\n' "$hk_above" | while IFS= read -r hk_n; do
+    [ -d "./$hk_n" ] && [ -z "$(ls -A "./$hk_n")" ] && printf '%s\n' "$hk_n"
+  done | base64 | tr -d '\n'
+fi
+echo`
 
 /** $hk_list is what tar says, $hk_names the names alone, a line each. */
 function tarList({ source, options, exclude, include }: Unarchive): Script {
@@ -174,6 +186,7 @@ export function readLook(reply: ScriptReply): Looked | string {
           return [tidyName(name), real]
         }),
     ),
+    empty: new Set(text('empty').split('\n').filter(Boolean).map(tidyName)),
     times: new Map(stats.map(({ name, time }) => [name, time])),
     crcs: new Map(text('crcs').split('\n').flatMap(readCrc)),
     users: readIds(text('users')),

@@ -28,7 +28,7 @@ import {
   currentOf,
   isDirectory,
   isGnuTar,
-  isNewer,
+  isKept,
   obstacle,
   placeOf,
 } from './unarchive-there.ts'
@@ -128,7 +128,7 @@ function planMembers(the: Case, directory: There): Plan {
   for (const member of members) {
     const path = placeOf(member.name, the)
     const current = currentOf(member.name, the)
-    const fresh = extract.length > 0 && !(task.keepNewer && current && isNewer(current, member, the))
+    const fresh = extract.length > 0 && !(current && isKept(current, member, the))
     const base = fresh ? extractedAttributes(member, the) : current
     if (!base) continue
     if (fresh) effects.push(...aboveEffects(member.name, the, made), becomes(path, member, base))
@@ -213,7 +213,7 @@ function differs(member: Member, current: There | undefined, the: Case): boolean
   const { task, looked } = the
   if (!current) return true
   if (member.type === 'other') return false
-  if (task.keepNewer && isNewer(current, member, the)) return false
+  if (isKept(current, member, the)) return false
   if (current.type !== TYPE[member.type])
     return !(member.type === 'directory' && staysLink(member, current, the))
   if (member.type === 'link' || member.type === 'hard') return false

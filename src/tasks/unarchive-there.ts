@@ -63,6 +63,14 @@ export function isNewer(
   throw new UnknownAnswer(new Unknown(`whether ${joinPath(task.dest, name)} is newer than in the archive`))
 }
 
+/** Whether keep_newer leaves alone what is there. GNU's tar makes an empty directory anew, and no other. */
+export function isKept(current: There, member: Member, the: Case): boolean {
+  if (!the.task.keepNewer) return false
+  if (current.type === 'directory' && member.type === 'directory' && isGnuTar(the.looked))
+    return current.entries?.length !== 0
+  return isNewer(current, member, the)
+}
+
 /** As text: what is on the host that tar or unzip can neither replace nor go through. */
 export function obstacle(the: Case): string | undefined {
   const checked = new Set<string>()
@@ -117,7 +125,9 @@ export function isGnuTar({ kind, full }: Looked): boolean {
 
 function thereAt(name: string, { task, world, looked }: Omit<Case, 'replaced'>): There | undefined {
   const path = joinPath(task.dest, name)
-  const reply = world.predictedOver(path, looked.there.get(name) ?? ABSENT)
+  const found = looked.there.get(name)
+  const base = found && looked.empty.has(name) ? { ...found, entries: [] } : found
+  const reply = world.predictedOver(path, base ?? ABSENT)
   if (reply instanceof Unknown) throw new UnknownAnswer(reply)
   return reply.exists ? reply : undefined
 }

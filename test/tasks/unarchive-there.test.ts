@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   lutimesSync,
@@ -119,6 +120,23 @@ test('keep_newer keeps a newer thing, whatever it is, and has nothing to do then
   const same = await runTask(module, { ...args, keep_newer: false }, host)
   expect(same).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' }, mispredicted: [] })
   expect(lstatSync(join(dest, 'k')).isSymbolicLink()).toBe(true)
+})
+
+test('keep_newer sets the mode of an empty directory only', async () => {
+  const host = hostOf('tar', ['dash', '-c', EVAL])
+  const src = pack('tar')
+  for (const [name, mode] of [
+    ['d', 0o755],
+    ['d/other', 0o700],
+  ] as const) {
+    const dest = scratch()
+    mkdirSync(join(dest, name), { recursive: true })
+    chmodSync(join(dest, 'd'), 0o700)
+    const args = { src, dest, remote_src: true, keep_newer: true }
+    const done = await runTask(module, args, host)
+    expect(done).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' }, mispredicted: [] })
+    expect(lstatSync(join(dest, 'd')).mode & 0o777).toBe(mode)
+  }
 })
 
 test('keep_newer is refused where busybox would stop', async () => {

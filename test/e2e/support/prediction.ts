@@ -131,7 +131,11 @@ function isPackageChange({ module, status }: TaskOutcome): boolean {
 /** `restless`: packages were changed before, whose scripts reload systemd or do not. */
 function agree(guess: TaskOutcome, truth: TaskOutcome, restless: boolean): boolean {
   const [, failure] = UNLESS.exec(guess.reason) ?? []
-  if (guess.status === 'unknown' && failure !== undefined) return isFailed(truth) && truth.reason === failure
+  if (guess.status === 'unknown' && failure !== undefined) {
+    // Which of the tasks that may do anything stands before it is another matter in a second check.
+    const [, second = truth.reason] = UNLESS.exec(truth.reason) ?? []
+    return (isFailed(truth) || truth.status === 'unknown') && second === failure
+  }
   if (guess.status === 'unknown') return DOCUMENTED.some((why) => why.test(guess.reason))
   // A second check knows less where a number without a name is in sight, and may say so.
   if (truth.status === 'unknown' && NAMELESS.test(truth.reason)) return true

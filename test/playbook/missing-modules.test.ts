@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { moduleNames } from '../../src/tasks/index.ts'
-import { otherSystem } from '../../src/playbook/other-systems.ts'
+import { loadPlaybook } from '../../src/playbook/load.ts'
+import { otherSystem } from '../../src/playbook/missing-modules.ts'
 import { runLocal } from '../support/run-local.ts'
 
 test.each([
@@ -38,4 +39,36 @@ test('a module of another system is skipped by its condition, and fails where it
   )
   const failed = done.outcomes.find(({ status }) => status === 'failed')
   expect(failed?.reason).toContain('is for hosts with SUSE')
+})
+
+describe('--without', () => {
+  const task = (module: string) =>
+    `- hosts: all\n  tasks:\n    - ${module}: {name: x, state: y}\n      when: false\n`
+  const load = (module: string, names: readonly string[]) => () =>
+    loadPlaybook(task(module), 'site.yml', { without: new Set(names) })
+
+  test.each([
+    ['kube', ['kube']],
+    ['community.general.ufw', ['ufw']],
+    ['community.general.ufw', ['community.general.ufw']],
+  ])('%s is no mistake with %j', (module, names) => {
+    expect(load(module, names)).not.toThrow()
+  })
+
+  test.each([
+    ['kube', ['kubectl']],
+    ['ufw', ['community.general.ufw']],
+    ['kube', []],
+  ])('%s is one with %j', (module, names) => {
+    expect(load(module, names)).toThrow(expect.objectContaining({ code: 'unknown-module' }))
+  })
+
+  test('a host that reaches one fails', async () => {
+    const playbook = task('kube').replace('when: false', 'when: true')
+    const done = await runLocal(playbook, { check: true, without: new Set(['kube']) })
+    expect(done.outcomes[0]).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('does not have the module kube'),
+    })
+  })
 })
