@@ -33,7 +33,7 @@ export function supportPage(root: string, modules: readonly TaskModule[]): strin
 
 Written by \`npm run gen\` from the code and the recorded names of ansible-core ${record.version} (\`scripts/record\`); do not edit.
 
-What is not supported is refused before any host is touched, with file, line and column. “Not known” means that the name is refused like any other unknown one.
+What is not supported is refused before any host is touched, with file, line and column; modules of other systems (pacman, zypper, win_…) only fail on a host that reaches them, and so do those that \`--without\` names. “Not known” means that the name is refused like any other unknown one.
 
 | | supported |
 |---|---|
