@@ -6,7 +6,7 @@ import { joinPath, parentPath } from '../world/path-names.ts'
 import type { ThereUser } from '../world/account-effects.ts'
 import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
 import { type AccountRules, cNumber } from './account-look.ts'
-import { makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
+import { type Making, makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
 import type { UserWish } from './user-wish.ts'
 
 interface Home {
@@ -32,16 +32,24 @@ export function newHome(
   rules: AccountRules,
   world: World,
 ): Home | Extract<Plan, { status: 'fail' }> {
-  const { home } = user
-  const asked = home === (wish.home ?? joinPath('/home', wish.name))
-  const obstacle = asked ? obstacleAbove(home, world) : undefined
+  const obstacle = isAsked(wish, user) ? obstacleAbove(user.home, world) : undefined
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
-  const above = asked ? makeDirectories(missingDirectories(parentPath(home), world), {}, world) : undefined
+  const above = directoriesAbove(wish, user, world)
   return {
     before: above?.script ?? nothing,
     after: nothing,
     effects: [...(above?.effects ?? []), ...filled(wish, user, group, rules, world)],
   }
+}
+
+/** Whether the home and the directories above it were asked about. */
+function isAsked(wish: UserWish, { home }: ThereUser): boolean {
+  return home === (wish.home ?? joinPath('/home', wish.name))
+}
+
+function directoriesAbove(wish: UserWish, user: ThereUser, world: World): Making | undefined {
+  if (!isAsked(wish, user)) return undefined
+  return makeDirectories(missingDirectories(parentPath(user.home), world), {}, world)
 }
 
 /** A home for a user that is there already, as useradd would have made it. */
@@ -53,14 +61,16 @@ export function makeHome(
   world: World,
 ): { apply: Script; effects: Effect[] } {
   const skeleton = wish.skeleton ?? rules.skeleton
+  const above = directoriesAbove(wish, user, world)
   return {
     apply: lines(
+      above?.script ?? nothing,
       sh`home=${user.home} skeleton=${skeleton} user=${user.name} mode=${homeMode(wish, rules).toString(8)}`,
       new Text(`mkdir -p "\${home%/*}/" && mkdir -m 0700 "$home" || exit 1
 [ ! -d "$skeleton" ] || cp -R -P -p "$skeleton/." "$home/" || exit 1
 chown -R -h "$(id -u "$user"):$(id -g "$user")" "$home" && chmod "0$mode" "$home" || exit 1`),
     ),
-    effects: filled(wish, user, group, rules, world),
+    effects: [...(above?.effects ?? []), ...filled(wish, user, group, rules, world)],
   }
 }
 

@@ -142,7 +142,8 @@ function groups(draft: Draft, wish: UserWish, world: World): undefined {
   const shall = wish.append ? new Set([...is, ...wanted]) : new Set(wanted)
   if (is.size === shall.size && [...is].every((group) => shall.has(group))) return
   draft.words.push(...(wish.append ? ['-a'] : []), '-G', wanted.join(','))
-  change(draft, 'groups', [...is].join(','), [...shall].join(','))
+  // In which order a host lists them means nothing.
+  change(draft, 'groups', [...is].sort().join(','), [...shall].sort().join(','))
   const primary = draft.user.groups[0] ?? ''
   draft.user = { ...draft.user, groups: [...new Set([primary, ...shall])] }
   draft.members = [...shall]

@@ -174,6 +174,21 @@ describe('a user that is there', () => {
     expect(plan).toMatchObject({ status: 'ok', reason: 'user anna is as wished' })
   })
 
+  test('a home that is not there comes with the directories above it', async () => {
+    const { plan, world } = await planWith(user, { name: 'anna', home: '/srv/new/anna' }, host)
+    if (plan.status !== 'change') throw new Error('no change')
+    expect(world.after(plan.effects).get('path', { path: '/srv/new', follow: true })).toMatchObject({
+      type: 'directory',
+      mode: 0o755,
+    })
+  })
+
+  test('groups are shown in one order', async () => {
+    const listed = { ...host, ...there('anna', { groups: ['anna', 'ops', 'adm'] }), ...group('more', 4002) }
+    const { plan } = await planWith(user, { name: 'anna', groups: 'more', append: true }, listed)
+    expect(plan).toMatchObject({ diff: [{ fields: [{ before: 'adm,ops', after: 'adm,more,ops' }] }] })
+  })
+
   test('no difference shows the password', async () => {
     const { plan } = await planWith(user, { name: 'anna', password: '$6$secret' }, host)
     if (plan.status !== 'change') throw new Error('no change')
