@@ -20,7 +20,7 @@ import {
 } from './docker-change.ts'
 import { complete, differences, strayLabels } from './docker-compare.ts'
 import { networkChanges } from './docker-network.ts'
-import { type Steps, stopScript } from './docker-script.ts'
+import { type Steps, stopScript, volumes } from './docker-script.ts'
 import type { DockerTask } from './docker-task.ts'
 import { directoryQuestions } from './make-directory.ts'
 
@@ -91,7 +91,7 @@ function planAbsent({ params, look: { tool, container: name } }: DockerTask, { c
     diff: [fields(name, [{ name: 'container', before: running ? 'running' : 'stopped', after: 'absent' }])],
     apply: applyScript(tool, name, { removal: params.removal_wait_timeout ?? 300, fatal: false }, [
       ...(running ? [stopScript(params, stateOf(container).paused)] : []),
-      sh`hk_remove ${params.keep_volumes ? [] : ['-v']}; hk_did=yes`,
+      sh`hk_remove ${volumes(params)}; hk_did=yes`,
     ]),
     effects: [containerBecomes({ tool, container: name }, undefined, undefined)],
   }

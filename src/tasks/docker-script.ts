@@ -38,7 +38,7 @@ export function stepsScript({ params }: DockerTask, make: Make, steps: Steps): S
   const pull = steps.pulls ? sh`hk_pull ${make.image}` : nothing
   const anew = lines(
     ...(make.exists && make.running ? [stopScript(params, make.paused)] : []),
-    make.exists ? sh`hk_remove ${params.keep_volumes ? [] : ['-v']}` : new Text('hk_gone'),
+    make.exists ? sh`hk_remove ${volumes(params)}` : new Text('hk_gone'),
     createScript(params, make),
     ...make.networks.map(networkScript),
     new Text('hk_did=yes'),
@@ -59,6 +59,11 @@ ${kept}
 fi`,
       )
   }
+}
+
+/** What becomes of volumes without a name, in the words of docker rm. */
+export function volumes({ keep_volumes: keep }: DockerParams): string[] {
+  return keep ? [] : ['-v']
 }
 
 /** Stops it, as gently as is asked for. What is paused cannot hear. */
@@ -149,5 +154,5 @@ function startScript(params: DockerParams): Script {
       : new Text('hk_output=$(hk_tool container logs "$hk_name" 2>&1)')
   // An automatic removal may be quicker than the question for its end.
   const waits = new Text('hk_status=$(hk_tool container wait "$hk_name") || exit 1')
-  return lines(start, waits, logs, params.cleanup ? sh`hk_remove -f` : nothing)
+  return lines(start, waits, logs, params.cleanup ? sh`hk_remove -f ${volumes(params)}` : nothing)
 }

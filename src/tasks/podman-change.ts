@@ -11,7 +11,7 @@ import {
   type Predicted,
   type Seen,
 } from './container-look.ts'
-import { volumeOf } from './container-words.ts'
+import { podmanVolumeOf } from './container-words.ts'
 import { createWords } from './podman-flags.ts'
 import type { PodmanParams } from './podman-params.ts'
 
@@ -23,7 +23,7 @@ export interface PodmanTask {
 
 /** Directories of the host that have to be there: podman makes none. */
 export function sources({ volume = [] }: PodmanParams): string[] {
-  return volume.map((one) => volumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
+  return volume.map((one) => podmanVolumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
 }
 
 export function isRunning(container: Container): boolean {

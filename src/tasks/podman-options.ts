@@ -8,11 +8,10 @@ import {
   show,
   textAt,
 } from './container-compare.ts'
-import { bytes, portBindings } from './container-words.ts'
+import { bytes, capability, portBindings, texts } from './container-words.ts'
 import {
   address,
   bindingsSeen,
-  cap,
   capsOf,
   deviceOf,
   labelsOf,
@@ -23,7 +22,6 @@ import {
   networksSeen,
   policySeen,
   signal,
-  texts,
 } from './podman-formats.ts'
 import type { PodmanParams } from './podman-params.ts'
 
@@ -119,13 +117,13 @@ export const shownOptions: readonly Shown[] = [
     shape: 'set',
     more: true,
     seen: capsOf,
-    wanted: ({ cap_add: add }) => add?.map(cap).filter((one) => one !== 'ALL'),
+    wanted: ({ cap_add: add }) => add?.map(capability).filter((one) => one !== 'ALL'),
   },
   {
     name: 'cap_drop',
     shape: 'set',
     seen: (info, { cap_drop: drop = [], cap_add: add = [] }) =>
-      capsOf(info).filter((one) => drop.map(cap).includes(one) && !add.map(cap).includes(one)),
+      capsOf(info).filter((one) => drop.map(capability).includes(one) && !add.map(capability).includes(one)),
     wanted: () => [],
   },
   value('cgroup_parent', host('CgroupParent'), plain),

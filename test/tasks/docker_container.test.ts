@@ -247,6 +247,13 @@ test.each<[Record<string, unknown>, RegExp]>([
   [{ memory: 'lots' }, /memory: "lots" is no size/],
   [{ healthcheck: { test: ['curl'] } }, /begins with NONE, CMD or CMD-SHELL/],
   [{ image: undefined, state: 'present' }, /needs the image/],
+  [
+    { mounts: [{ target: '/v', volume_options: { o: 'bind' } }] },
+    /volume_options of \/v needs volume_driver/,
+  ],
+  [{ device_read_iops: [{ path: '/dev/sda', rate: 'abc' }] }, /device_read_iops: "abc" is no number/],
+  [{ device_write_iops: [{ path: '/dev/sda', rate: '1.5' }] }, /device_write_iops: "1.5" is no number/],
+  [{ volumes: ['/a:/b:rx'] }, /"rx" is no mode/],
 ])('%j is refused', (more, message) => {
   const params = docker.params.parse({ ...keepalived, ...more })
   expect(() => docker.prepare(params, controllerWith())).toThrow(message)
@@ -263,6 +270,7 @@ case "$*" in
 'container rm'*) rm -f "$0.there" ;;
 'container create'*) : >"$0.there"; echo false >"$0.running" ;;
 'container start'*) echo true >"$0.running" ;;
+'container wait'*) echo 0 ;;
 esac
 echo "$* secret=$SECRET" >>"$0.log"
 `
@@ -374,6 +382,15 @@ describe.each([
       'container kill --signal=SIGTERM keepalived secret=',
       'container rm -v keepalived secret=',
     ])
+  })
+
+  test('cleaned up afterwards, with the volumes that nobody keeps', async () => {
+    const removal = async (keep: boolean) => {
+      const more = { detach: false, cleanup: true, tty: true, keep_volumes: keep }
+      return (await calls(more, blank, { running: '' })).log.at(-1)
+    }
+    expect(await removal(true)).toBe('container rm -f keepalived secret=')
+    expect(await removal(false)).toBe('container rm -f -v keepalived secret=')
   })
 
   test('restarted, or started where it has ended in between', async () => {
