@@ -35,7 +35,8 @@ export interface Make {
 
 /** Pulls the image, makes the container anew or updates it. */
 export function stepsScript({ params }: DockerTask, make: Make, steps: Steps): Script {
-  const pull = steps.pulls ? sh`hk_pull ${make.image}` : nothing
+  const platform = params.platform === undefined ? [] : [`--platform=${params.platform}`]
+  const pull = steps.pulls ? sh`hk_pull ${make.image} ${platform}` : nothing
   const anew = lines(
     ...(make.exists && make.running ? [stopScript(params, make.paused)] : []),
     make.exists ? sh`hk_remove ${volumes(params)}` : new Text('hk_gone'),
@@ -138,9 +139,14 @@ else
 ${start}
 fi`
   }
-  const pause = steps.pause
-    ? sh`hk_tool container ${params.paused === true ? 'pause' : 'unpause'} "$hk_name" >/dev/null || exit 1
-hk_did=yes`
+  const pauses = steps.pause || (steps.anew === 'perhaps' && params.paused === true)
+  const [verb, is] = params.paused === true ? ['pause', 'true'] : ['unpause', 'false']
+  // One that has been made anew is not paused.
+  const pause = pauses
+    ? sh`if [ "$(hk_state Paused)" != ${is} ]; then
+hk_tool container ${verb} "$hk_name" >/dev/null || exit 1
+hk_did=yes
+fi`
     : nothing
   return lines(act(), healthy, pause)
 }

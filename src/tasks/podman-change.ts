@@ -73,7 +73,7 @@ const VERBS: Readonly<Record<Action, string>> = {
 
 export function change({ task, seen, world, pulls, action, fields }: Change): Plan {
   const { params, look: wants } = task
-  const { name, image, state } = params
+  const { name, image, state, authfile } = params
   const made = action === 'create' || action === 'run' || action === 'recreate'
   const missing = made
     ? sources(params).find((path) => !world.get('path', { path, follow: true }).exists)
@@ -107,11 +107,18 @@ export function change({ task, seen, world, pulls, action, fields }: Change): Pl
         : `${VERBS[action]} the container ${name}${why.length > 0 ? ` (${why.join(', ')})` : ''}`,
     diff: shown.length > 0 ? [asDiff(name, shown)] : [],
     apply: applyScript(wants.tool, name, { removal: 60, fatal: params.detach && runs }, [
-      pulls ? sh`hk_pull ${image ?? ''}` : nothing,
+      pulls
+        ? sh`hk_pull ${image ?? ''} ${authfile === undefined ? [] : [`--authfile=${authfile}`]}`
+        : nothing,
       actionScript(task, action, container, runs),
     ]),
     timeout: (pulls ? 1800 : 300) + (params.detach ? 0 : 86_400),
-    effects: [containerBecomes(wants, becomes(task, seen, made, runs), pulls ? image : undefined)],
+    effects: [
+      containerBecomes(wants, {
+        becomes: becomes(task, seen, made, runs),
+        pulled: pulls ? image : undefined,
+      }),
+    ],
     openEnded: true,
     ...(pulls && action === undefined && seen.image !== undefined ? { maybe: true } : {}),
     ...(runs || params.recreate || params.force_restart || params.pull === 'always' || params.pull === 'newer'

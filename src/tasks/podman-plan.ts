@@ -116,7 +116,7 @@ function planAbsent({ params, look: wants }: PodmanTask, container: Container | 
     apply: applyScript(wants.tool, name, { removal: 60, fatal: false }, [
       new Text('hk_remove -f; hk_did=yes'),
     ]),
-    effects: [containerBecomes(wants, undefined, undefined)],
+    effects: [containerBecomes(wants, { becomes: undefined })],
     result: { container: new Map() },
   }
 }

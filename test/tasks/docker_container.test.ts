@@ -217,6 +217,65 @@ test('a later task finds what an earlier one makes', async () => {
   )
 })
 
+test('a container that its task removes at its end is gone for later tasks', async () => {
+  for (const more of [{ cleanup: true }, { auto_remove: true }, {}]) {
+    const made = await plan({ detach: false, ...more }, blank)
+    if (made.status !== 'change') throw new Error('it is not there yet')
+    expect(await plan({ state: 'absent' }, { ...blank, effects: made.effects })).toMatchObject({
+      status: Object.keys(more).length > 0 ? 'ok' : 'change',
+    })
+  }
+})
+
+test('the same name at another daemon is another container', async () => {
+  const made = await plan({}, blank)
+  if (made.status !== 'change') throw new Error('it is not there yet')
+  const told = { ...blank, effects: made.effects }
+  expect(await plan({ docker_host: 'tcp://x:1' }, told)).toMatchObject({ status: 'change' })
+  expect(await plan({}, told)).toMatchObject({ status: 'ok' })
+})
+
+test('what only the image says is that of the image it was made of last', async () => {
+  const other = image
+    .replace(/"Id": "sha256:\w{8}/, '"Id": "sha256:01234567')
+    .replace('"FROM=image"', '"OTHER=1"')
+  const anew = await plan({}, { sections: { container, image: other } })
+  if (anew.status !== 'change') throw new Error('it is of another image')
+  for (const comparisons of [{}, { env: 'strict' }]) {
+    const later = { image: undefined, comparisons }
+    const told = { sections: { container, own: image }, effects: anew.effects }
+    expect(await plan(later, told)).toMatchObject({ status: 'ok' })
+    expect(differing(await plan({ ...later, env: { ROUTER: 'lb2' } }, told))).toEqual(['env'])
+  }
+})
+
+test('of a container that was made of an image nobody has looked at, nobody knows what the image says', async () => {
+  const anew = await plan({ image: undefined, recreate: true }, { sections: { container, own: image } })
+  if (anew.status !== 'change') throw new Error('a change is meant')
+  expect(await plan({}, { ...there, effects: anew.effects })).toMatchObject({ status: 'unknown' })
+})
+
+test('an answer that breaks off is no answer', async () => {
+  for (const sections of [
+    { container: '[\n{', image },
+    { container, image: '[\n{' },
+  ])
+    expect(await plan({}, { sections })).toMatchObject({
+      status: 'fail',
+      message: 'docker gives an answer that is no JSON',
+      hint: expect.stringContaining('docker container inspect keepalived'),
+    })
+  const task = await docker.prepare(docker.params.parse(keepalived), controllerWith())
+  const stdout = Buffer.from('#did no\n#container\n[\n{')
+  expect(docker.result?.(task, { code: 0, stdout, stderr: Buffer.alloc(0) })).toEqual({ changed: false })
+})
+
+test('what shares the network of another container is in no network that it could leave', async () => {
+  const shared = { network_mode: 'container:db', purge_networks: true }
+  const told = { sections: { container: NONE, image, 'other db': '[{"Id": "12"}]' } }
+  expect(applyOf(await plan(shared, told))).not.toContain('network disconnect')
+})
+
 test('what is known of a container stays known where a task starts, stops or updates it', async () => {
   for (const more of [{ state: 'stopped' }, { restart_policy: 'always' }, { paused: true }]) {
     const change = await plan(more)
@@ -263,14 +322,17 @@ test.each<[Record<string, unknown>, RegExp]>([
 const FAKE = `#!/bin/sh
 case "$*" in
 *State.Running*) cat "$0.running"; exit ;;
+*State.Paused*) cat "$0.paused"; exit ;;
 *State.*) exit 1 ;;
 'image inspect -f'*) cat "$0.image"; exit ;;
 'image pull'*) echo new >"$0.image" ;;
 'container inspect'*) [ -e "$0.there" ] && echo '[{"Id": "1"}]'; exit ;;
 'container rm'*) rm -f "$0.there" ;;
-'container create'*) : >"$0.there"; echo false >"$0.running" ;;
+'container create'*) : >"$0.there"; echo false >"$0.running"; echo false >"$0.paused" ;;
 'container start'*) echo true >"$0.running" ;;
 'container wait'*) echo 0 ;;
+'container pause'*) echo true >"$0.paused" ;;
+'container unpause'*) [ "$(cat "$0.paused")" = true ] || exit 1; echo false >"$0.paused" ;;
 esac
 echo "$* secret=$SECRET" >>"$0.log"
 `
@@ -293,7 +355,7 @@ describe.each([
   async function calls(
     more: Record<string, unknown>,
     told: Told,
-    state: { running: string; image?: string },
+    state: { running: string; paused?: boolean; image?: string },
   ) {
     const folder = mkdtempSync(path.join(tmpdir(), 'hakube-docker-'))
     try {
@@ -301,6 +363,7 @@ describe.each([
       writeFileSync(program, FAKE)
       chmodSync(program, 0o755)
       writeFileSync(`${program}.running`, `${state.running}\n`)
+      writeFileSync(`${program}.paused`, `${state.paused ?? false}\n`)
       writeFileSync(`${program}.image`, `${state.image ?? 'new'}\n`)
       if (state.running !== '') writeFileSync(`${program}.there`, '')
       const change = await plan(more, told)
@@ -341,6 +404,27 @@ describe.each([
     const { log, result } = await calls({ pull: 'always' }, told, { running: 'true', image: 'new' })
     expect(log).toEqual(['image pull tiny:1 secret='])
     expect(result).toMatchObject({ changed: false })
+  })
+
+  test('what is paused goes on, or is paused again, also where a pull brings another image', async () => {
+    const told = { sections: { container: container.replace('"Paused": false', '"Paused": true'), image } }
+    const verbs = async (more: Record<string, unknown>, brought: string) => {
+      const state = { running: 'true', paused: true, image: brought }
+      const { code, log } = await calls({ pull: 'always', ...more }, told, state)
+      return [code, ...log.map((line) => line.replace(/^(container|image) ([a-z]+) .*/, '$2'))]
+    }
+    const anew = ['pull', 'unpause', 'stop', 'rm', 'create', 'start']
+    expect(await verbs({ paused: false }, 'old')).toEqual([0, ...anew])
+    expect(await verbs({ paused: true }, 'old')).toEqual([0, ...anew, 'pause'])
+    const own = told.sections.container.replace(/"Image": "sha256:\w+"/, '"Image": "new"')
+    told.sections.container = own
+    expect(await verbs({ paused: false }, 'new')).toEqual([0, 'pull', 'unpause'])
+    expect(await verbs({ paused: true }, 'new')).toEqual([0, 'pull'])
+  })
+
+  test('what is pulled is of the platform that is asked for', async () => {
+    const { log } = await calls({ pull: 'always', platform: 'linux/arm64' }, blank, { running: '' })
+    expect(log[0]).toBe('image pull --platform=linux/arm64 tiny:1 secret=')
   })
 
   test('it is asked what there is, and warnings are no answers', async () => {

@@ -143,6 +143,12 @@ test('pulls what is not there, or what may be newer', async () => {
   expect(await plan({ pull: 'newer' })).toMatchObject({ status: 'change', maybe: true, once: true })
 })
 
+test('log-ins of its own are used for the pull, too', async () => {
+  const made = applyOf(await plan({ pull: 'always', authfile: '/root/auth.json' }, blank))
+  expect(made).toContain('hk_pull localhost/tiny:1 --authfile=/root/auth.json')
+  expect(made).toContain('container create --name "$hk_name" --authfile=/root/auth.json')
+})
+
 test('what cannot be', async () => {
   const no = { sections: { none: '' } }
   expect(await plan({}, no)).toMatchObject({ status: 'fail', message: 'this host has no podman' })
