@@ -36,12 +36,15 @@ export interface Predicted extends JsonObject {
   networks: JsonObject
 }
 
-export type Container = { known: true; info: JsonObject } | { known: false; predicted: Predicted }
+/** foreseen: what inspect says, but for what an earlier task of check mode would have changed. */
+export type Container =
+  | { known: true; info: JsonObject; foreseen?: true }
+  | { known: false; predicted: Predicted }
 
 /** What a task leaves behind, for later tasks of check mode. */
 export interface Left {
-  /** undefined: the container is gone. */
-  becomes: Predicted | undefined
+  /** undefined: the container is gone. info: it stays as inspect has it, but for what is changed there. */
+  becomes: Predicted | { info: JsonObject } | undefined
   /** The name of an image that has been pulled. */
   pulled?: string | undefined
   /** The image that the container is made of now; undefined: nobody knows. Only where it has been made. */
@@ -152,14 +155,20 @@ function idOf(text: string): string | undefined {
 }
 
 function containerOf(text: string): Container | undefined {
-  if (text.startsWith('#predicted '))
+  if (text.startsWith('#predicted ')) {
     // It was written below, by containerBecomes.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return { known: false, predicted: JSON.parse(text.slice('#predicted '.length)) as Predicted }
+    const left = JSON.parse(text.slice('#predicted '.length)) as Predicted | { info: JsonObject }
+    return isInfo(left) ? { known: true, info: left.info, foreseen: true } : { known: false, predicted: left }
+  }
   const info = parsed(text)
   // One that is on its way out is waited for before another one of its name is made.
   if (textAt(info, 'State', 'Status') === 'removing') return undefined
   return info === undefined ? undefined : { known: true, info }
+}
+
+function isInfo(left: Predicted | { info: JsonObject }): left is { info: JsonObject } {
+  return 'info' in left
 }
 
 function named<T>(

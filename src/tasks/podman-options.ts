@@ -31,6 +31,8 @@ export interface Shown {
   shape: Shape
   /** Whether the container may have more than what is wanted. */
   more?: true
+  /** Where the task does not say it, the image does; labels come from both. */
+  ofImage?: true
   /** Out of what `podman container inspect` says; undefined: it cannot be seen. */
   seen(info: JsonObject, params: PodmanParams): Json | undefined
   /** What is wanted; undefined: nothing, and nothing is compared. */
@@ -181,6 +183,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'label',
     shape: 'dict',
+    ofImage: true,
     seen: labelsOf,
     wanted: ({ label = {} }, image) => ({
       ...object(image?.['Labels'] ?? at(image, 'Config', 'Labels')),
@@ -244,6 +247,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'stop_signal',
     shape: 'value',
+    ofImage: true,
     seen: (info) => signal(show(config('StopSignal')(info))),
     wanted: ({ stop_signal: given }, image) =>
       signal(given ?? (textAt(image, 'Config', 'StopSignal') || '15')),
@@ -260,6 +264,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'user',
     shape: 'value',
+    ofImage: true,
     seen: config('User'),
     wanted: ({ user }, image) => user ?? (textAt(image, 'User') || textAt(image, 'Config', 'User')),
   },
@@ -268,6 +273,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'workdir',
     shape: 'value',
+    ofImage: true,
     seen: config('WorkingDir'),
     wanted: ({ workdir }, image) => workdir ?? (textAt(image, 'Config', 'WorkingDir') || '/'),
   },

@@ -1,13 +1,22 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import docker from '../../src/tasks/docker_container.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { effectOnAll, id } from '../../src/world/world.ts'
-import { differing, planContainer, recorded, type Told } from './containers.ts'
-import { controllerWith, EVAL, hostOf, look, planOf } from './harness.ts'
+import {
+  callsOf,
+  differing,
+  engineShells,
+  type EngineState,
+  planContainer,
+  recorded,
+  type Told,
+  verbs,
+} from './containers.ts'
+import { controllerWith, hostOf, look, planOf } from './harness.ts'
 import { applyOf } from './worlds.ts'
 
 /** What the recorded container was made of. */
@@ -318,25 +327,6 @@ test.each<[Record<string, unknown>, RegExp]>([
   expect(() => docker.prepare(params, controllerWith())).toThrow(message)
 })
 
-/** A program that writes down how it is called, and says what such a container would. */
-const FAKE = `#!/bin/sh
-case "$*" in
-*State.Running*) cat "$0.running"; exit ;;
-*State.Paused*) cat "$0.paused"; exit ;;
-*State.*) exit 1 ;;
-'image inspect -f'*) cat "$0.image"; exit ;;
-'image pull'*) echo new >"$0.image" ;;
-'container inspect'*) [ -e "$0.there" ] && echo '[{"Id": "1"}]'; exit ;;
-'container rm'*) rm -f "$0.there" ;;
-'container create'*) : >"$0.there"; echo false >"$0.running"; echo false >"$0.paused" ;;
-'container start'*) echo true >"$0.running" ;;
-'container wait'*) echo 0 ;;
-'container pause'*) echo true >"$0.paused" ;;
-'container unpause'*) [ "$(cat "$0.paused")" = true ] || exit 1; echo false >"$0.paused" ;;
-esac
-echo "$* secret=$SECRET" >>"$0.log"
-`
-
 /** A program that warns, and has one container and one image. */
 const ASKED = `#!/bin/sh
 echo 'WARNING: an old daemon' >&2
@@ -347,46 +337,17 @@ case "$*" in
 esac
 `
 
-describe.each([
-  ['dash', ['dash', '-c', EVAL]],
-  ['bash', ['bash', '--posix', '-c', EVAL]],
-  ['busybox', ['busybox', 'sh', '-c', EVAL]],
-])('what docker is told: %s', (name, shell) => {
-  async function calls(
-    more: Record<string, unknown>,
-    told: Told,
-    state: { running: string; paused?: boolean; image?: string },
-  ) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'hakube-docker-'))
-    try {
-      const program = path.join(folder, 'docker')
-      writeFileSync(program, FAKE)
-      chmodSync(program, 0o755)
-      writeFileSync(`${program}.running`, `${state.running}\n`)
-      writeFileSync(`${program}.paused`, `${state.paused ?? false}\n`)
-      writeFileSync(`${program}.image`, `${state.image ?? 'new'}\n`)
-      if (state.running !== '') writeFileSync(`${program}.there`, '')
-      const change = await plan(more, told)
-      if (change.status !== 'change') throw new Error(JSON.stringify(change))
-      const host = hostOf(name, shell, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })
-      const output = host.run(change.apply)
-      const log = readFileSync(`${program}.log`, 'utf8').trim().split('\n')
-      const prepared = await docker.prepare(docker.params.parse(keepalived), controllerWith())
-      return { code: output.code, log, result: docker.result?.(prepared, output) }
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+describe.each(engineShells)('what docker is told: %s', (name, shell) => {
+  async function calls(more: Record<string, unknown>, told: Told, state: EngineState) {
+    const { log, output } = callsOf('docker', [name, shell], await plan(more, told), state)
+    const prepared = await docker.prepare(docker.params.parse(keepalived), controllerWith())
+    return { code: output.code, log, result: docker.result?.(prepared, output) }
   }
 
   test('make it anew, with what it is to be, and secrets on no command line', async () => {
-    const { code, log, result } = await calls({ env: { SECRET: "it's" } }, there, { running: 'true' })
+    const { code, log, result } = await calls({ env: { SECRET: "it's" } }, there, { running: true })
     expect(code).toBe(0)
-    expect(log.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
-      'container stop',
-      'container rm',
-      'container create',
-      'container start',
-    ])
+    expect(verbs(log)).toEqual(['stop', 'rm', 'create', 'start'])
     expect(log[2]).toBe(
       "container create --name keepalived --attach=stdout --cap-add=NET_ADMIN --cap-add=NET_BROADCAST --cap-add=NET_RAW --health-cmd=test -e /bin/sh --health-interval=30000000000ns --log-driver=json-file --log-opt=max-size=1m --memory=67108864 --network=host --restart=unless-stopped --ulimit=nofile=100:200 --volume=/etc/passwd:/conf/passwd:ro --volume=/srv/state:/state:rw --env=SECRET --entrypoint=/bin/sh tiny:1 -c sleep 600 secret=it's",
     )
@@ -397,33 +358,36 @@ describe.each([
   test('a pull that brings nothing new leaves it alone', async () => {
     const own = /"Image": "(sha256:\w+)"/.exec(container)?.[1] ?? ''
     // The fake's pull says "new": the container has another image.
-    const other = await calls({ pull: 'always' }, there, { running: 'true', image: own })
+    const other = await calls({ pull: 'always' }, there, { running: true, image: own })
     expect(other.log.join('\n')).toMatch(/image pull[^]*container create[^]*container start/)
     const same = container.replace(own, 'new')
     const told = { sections: { container: same, image } }
-    const { log, result } = await calls({ pull: 'always' }, told, { running: 'true', image: 'new' })
+    const { log, result } = await calls({ pull: 'always' }, told, { running: true, image: 'new' })
     expect(log).toEqual(['image pull tiny:1 secret='])
     expect(result).toMatchObject({ changed: false })
   })
 
   test('what is paused goes on, or is paused again, also where a pull brings another image', async () => {
     const told = { sections: { container: container.replace('"Paused": false', '"Paused": true'), image } }
-    const verbs = async (more: Record<string, unknown>, brought: string) => {
-      const state = { running: 'true', paused: true, image: brought }
-      const { code, log } = await calls({ pull: 'always', ...more }, told, state)
-      return [code, ...log.map((line) => line.replace(/^(container|image) ([a-z]+) .*/, '$2'))]
+    const done = async (more: Record<string, unknown>, brought: string) => {
+      const { code, log } = await calls({ pull: 'always', ...more }, told, {
+        running: true,
+        paused: true,
+        image: brought,
+      })
+      return [code, ...verbs(log)]
     }
     const anew = ['pull', 'unpause', 'stop', 'rm', 'create', 'start']
-    expect(await verbs({ paused: false }, 'old')).toEqual([0, ...anew])
-    expect(await verbs({ paused: true }, 'old')).toEqual([0, ...anew, 'pause'])
+    expect(await done({ paused: false }, 'old')).toEqual([0, ...anew])
+    expect(await done({ paused: true }, 'old')).toEqual([0, ...anew, 'pause'])
     const own = told.sections.container.replace(/"Image": "sha256:\w+"/, '"Image": "new"')
     told.sections.container = own
-    expect(await verbs({ paused: false }, 'new')).toEqual([0, 'pull', 'unpause'])
-    expect(await verbs({ paused: true }, 'new')).toEqual([0, 'pull'])
+    expect(await done({ paused: false }, 'new')).toEqual([0, 'pull', 'unpause'])
+    expect(await done({ paused: true }, 'new')).toEqual([0, 'pull'])
   })
 
   test('what is pulled is of the platform that is asked for', async () => {
-    const { log } = await calls({ pull: 'always', platform: 'linux/arm64' }, blank, { running: '' })
+    const { log } = await calls({ pull: 'always', platform: 'linux/arm64' }, blank, {})
     expect(log[0]).toBe('image pull --platform=linux/arm64 tiny:1 secret=')
   })
 
@@ -458,10 +422,10 @@ describe.each([
   })
 
   test('stopped gently, or not', async () => {
-    const gently = await calls({ state: 'stopped', stop_timeout: 3 }, there, { running: 'true' })
+    const gently = await calls({ state: 'stopped', stop_timeout: 3 }, there, { running: true })
     expect(gently.log).toEqual(['container stop -t 3 keepalived secret='])
     const kill = { state: 'absent', force_kill: true, kill_signal: 'SIGTERM', keep_volumes: false }
-    const hard = await calls(kill, there, { running: 'true' })
+    const hard = await calls(kill, there, { running: true })
     expect(hard.log).toEqual([
       'container kill --signal=SIGTERM keepalived secret=',
       'container rm -v keepalived secret=',
@@ -471,16 +435,16 @@ describe.each([
   test('cleaned up afterwards, with the volumes that nobody keeps', async () => {
     const removal = async (keep: boolean) => {
       const more = { detach: false, cleanup: true, tty: true, keep_volumes: keep }
-      return (await calls(more, blank, { running: '' })).log.at(-1)
+      return (await calls(more, blank, {})).log.at(-1)
     }
     expect(await removal(true)).toBe('container rm -f keepalived secret=')
     expect(await removal(false)).toBe('container rm -f -v keepalived secret=')
   })
 
   test('restarted, or started where it has ended in between', async () => {
-    const running = await calls({ restart: true }, there, { running: 'true' })
+    const running = await calls({ restart: true }, there, { running: true })
     expect(running.log).toEqual(['container restart -t 10 keepalived secret='])
-    const ended = await calls({ restart: true }, there, { running: 'false' })
+    const ended = await calls({ restart: true }, there, { running: false })
     expect(ended.log).toEqual(['container start keepalived secret='])
   })
 })
