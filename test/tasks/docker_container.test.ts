@@ -12,38 +12,12 @@ import {
   engineShells,
   type EngineState,
   planContainer,
-  recorded,
   type Told,
   verbs,
 } from './containers.ts'
+import { blank, container, image, keepalived, NONE, plan, there } from './docker-recorded.ts'
 import { controllerWith, hostOf, look, planOf } from './harness.ts'
 import { applyOf } from './worlds.ts'
-
-/** What the recorded container was made of. */
-const keepalived = {
-  name: 'keepalived',
-  image: 'tiny:1',
-  network_mode: 'host',
-  capabilities: ['NET_ADMIN', 'NET_BROADCAST', 'NET_RAW'],
-  volumes: ['/etc/passwd:/conf/passwd:ro', '/srv/state:/state'],
-  restart_policy: 'unless-stopped',
-  env: { ROUTER: 'lb1' },
-  memory: '64M',
-  ulimits: ['nofile:100:200'],
-  healthcheck: { test: ['CMD', 'test', '-e', '/bin/sh'], interval: '30s' },
-  entrypoint: ['/bin/sh', '-c'],
-  command: ['sleep 600'],
-  log_driver: 'json-file',
-  log_options: { 'max-size': '1m' },
-}
-const container = recorded('docker-container')
-const image = recorded('docker-image')
-const NONE = '[]\n#failed Error: No such container: keepalived'
-const there: Told = { sections: { container, image } }
-const blank: Told = { sections: { container: NONE, image } }
-
-const plan = (more: Record<string, unknown>, told: Told = there) =>
-  planContainer(docker, { ...keepalived, ...more }, told)
 
 test('a container that is as it is to be', async () => {
   const found = await plan({})
@@ -154,8 +128,9 @@ describe('pulls', () => {
     expect(await plan({ pull: 'yes' })).toMatchObject({ status: 'change', maybe: true, once: true, diff: [] })
     expect(await plan({ pull: 'yes', tty: true })).not.toMatchObject({ maybe: true })
     expect(await plan({ pull: 'no' })).toMatchObject({ status: 'ok' })
+    expect(applyOf(await plan({ pull: 'always' }))).toContain('container create')
     expect(applyOf(await plan({ pull: 'always', comparisons: { image: 'ignore' } }))).not.toContain(
-      'container rm ""',
+      'container create',
     )
   })
 })
@@ -439,6 +414,35 @@ describe.each(engineShells)('what docker is told: %s', (name, shell) => {
     }
     expect(await removal(true)).toBe('container rm -f keepalived secret=')
     expect(await removal(false)).toBe('container rm -f -v keepalived secret=')
+  })
+
+  test('one that ends at once with a failure has not been started', async () => {
+    const start = async (state: EngineState) => {
+      const { output } = callsOf('docker', [name, shell], await plan({}, blank), state)
+      return [output.code, output.stderr.toString()]
+    }
+    const said = '  the end of its log\nkeepalived ended with status 3 as soon as it was started\n'
+    expect(await start({ status: 'exited', code: 3 })).toEqual([1, said])
+    expect(await start({ status: 'exited', code: 0 })).toEqual([0, ''])
+    expect(await start({ status: 'running', code: 0 })).toEqual([0, ''])
+    const stopped = callsOf('docker', [name, shell], await plan({ state: 'present', tty: true }), {
+      running: true,
+      status: 'exited',
+      code: 3,
+    })
+    expect(stopped.output.code).toBe(0)
+  })
+
+  test('healthy is waited for, as long as is said', async () => {
+    const waits = async (health: string, seconds: number) => {
+      const healthy = await plan({ state: 'healthy', healthy_wait_timeout: seconds })
+      const { output } = callsOf('docker', [name, shell], healthy, { running: true, health })
+      return [output.code, output.stderr.toString()]
+    }
+    expect(await waits('starting\nhealthy', 9)).toEqual([0, ''])
+    expect(await waits('starting', 0)).toEqual([1, 'keepalived is not healthy: starting\n'])
+    expect(await waits('unhealthy\nhealthy', 9)).toEqual([1, 'keepalived is not healthy: unhealthy\n'])
+    expect(await waits('none', 9)).toEqual([1, 'keepalived is not healthy: none\n'])
   })
 
   test('restarted, or started where it has ended in between', async () => {
