@@ -1,3 +1,5 @@
+import type { Diff } from '../task.ts'
+
 /** What `docker inspect` and `podman inspect` print, and what is held against it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -99,6 +101,10 @@ export function at(value: Json | undefined, ...path: readonly string[]): Json | 
   return path.reduce<Json | undefined>((inner, key) => object(inner)[key], value)
 }
 
+/** What both engines have among the settings of the host, and among those of the container itself. */
+export const host = (key: string) => (info: JsonObject) => at(info, 'HostConfig', key) ?? null
+export const config = (key: string) => (info: JsonObject) => at(info, 'Config', key) ?? null
+
 /** A text; what is no text is an empty one. */
 export function textAt(value: Json | undefined, ...path: readonly string[]): string {
   const found = at(value, ...path)
@@ -122,6 +128,11 @@ export function difference({ name, wanted, seen, shape }: Property): {
   if (shape === 'list') return { name, before: said(before, ' '), after: said(after, ' ') }
   const only = (all: string[], other: string[]) => all.filter((one) => !other.includes(one)).toSorted()
   return { name, before: said(only(before, after), ', '), after: said(only(after, before), ', ') }
+}
+
+/** Such differences of a container, as a plan has them. */
+export function asDiff(name: string, fields: readonly ReturnType<typeof difference>[]): Diff {
+  return { type: 'fields', subject: `container ${name}`, fields: [...fields] }
 }
 
 /** NAME=value without the value where the name sounds like a secret; a URL without its password. */

@@ -2,7 +2,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
-import { type Json, isObject, type JsonObject, same, textAt } from './container-compare.ts'
+import { at, type Json, isObject, type JsonObject, same, textAt } from './container-compare.ts'
 
 /** The program that rules the containers, and the options in front of its commands. */
 export interface Tool {
@@ -40,6 +40,14 @@ export interface Predicted extends JsonObject {
 export type Container =
   | { known: true; info: JsonObject; foreseen?: true }
   | { known: false; predicted: Predicted }
+
+export function stateOf(container: Container): { running: boolean; paused: boolean } {
+  if (!container.known) return container.predicted
+  return {
+    running: at(container.info, 'State', 'Running') === true,
+    paused: at(container.info, 'State', 'Paused') === true,
+  }
+}
 
 /** What a task leaves behind, for later tasks of check mode. */
 export interface Left {

@@ -1,9 +1,16 @@
-import type { Diff, Plan } from '../task.ts'
+import type { Plan } from '../task.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { World } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { at, type JsonObject, object, textAt } from './container-compare.ts'
-import { type Container, containerBecomes, type Left, type Predicted, type Seen } from './container-look.ts'
+import { asDiff, at, type JsonObject, object, textAt } from './container-compare.ts'
+import {
+  type Container,
+  containerBecomes,
+  type Left,
+  type Predicted,
+  type Seen,
+  stateOf,
+} from './container-look.ts'
 import { volumeOf } from './container-words.ts'
 import { expectations, IMAGES } from './docker-compare.ts'
 import { networkChanges, networksOf } from './docker-network.ts'
@@ -28,14 +35,6 @@ export function sources({ params }: DockerTask): string[] {
   return [...new Set(all.filter((source) => source.startsWith('/')))]
 }
 
-export function stateOf(container: Container): { running: boolean; paused: boolean } {
-  if (!container.known) return container.predicted
-  return {
-    running: at(container.info, 'State', 'Running') === true,
-    paused: at(container.info, 'State', 'Paused') === true,
-  }
-}
-
 export function pullsAlways({ pull, imageIsId, params }: DockerTask): boolean {
   return pull === 'always' && !imageIsId && params.image !== undefined
 }
@@ -48,10 +47,6 @@ export function networksIn(container: Container): JsonObject {
 
 export function imageName(container: Container): string {
   return container.known ? textAt(container.info, 'Config', 'Image') : container.predicted.image
-}
-
-export function fields(name: string, all: Steps['fields']): Diff {
-  return { type: 'fields', subject: `container ${name}`, fields: all }
 }
 
 export function change(given: Case, container: Container | undefined, steps: Steps): Plan {
@@ -78,7 +73,7 @@ export function change(given: Case, container: Container | undefined, steps: Ste
   return {
     status: 'change',
     summary: steps.summary,
-    diff: steps.fields.length > 0 ? [fields(params.name, steps.fields)] : [],
+    diff: steps.fields.length > 0 ? [asDiff(params.name, steps.fields)] : [],
     apply: applyScript(
       wants.tool,
       params.name,

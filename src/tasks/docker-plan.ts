@@ -5,26 +5,18 @@ import { Unknown } from '../world/kind.ts'
 import type { PathAsk } from '../world/replies.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { difference, textAt } from './container-compare.ts'
+import { asDiff, difference, textAt } from './container-compare.ts'
 import {
   type Container,
   containerBecomes,
   look,
   lookQuestion,
   type Seen,
+  stateOf,
   UNREADABLE,
 } from './container-look.ts'
 import { readEnvFile } from './container-words.ts'
-import {
-  type Case,
-  change,
-  fields,
-  imageName,
-  networksIn,
-  pullsAlways,
-  sources,
-  stateOf,
-} from './docker-change.ts'
+import { type Case, change, imageName, networksIn, pullsAlways, sources } from './docker-change.ts'
 import { complete, differences, strayLabels } from './docker-compare.ts'
 import { networkChanges } from './docker-network.ts'
 import { type Steps, stopScript, volumes } from './docker-script.ts'
@@ -96,7 +88,7 @@ function planAbsent({ params, look: { tool, container: name } }: DockerTask, { c
   return {
     status: 'change',
     summary: `remove the container ${name}`,
-    diff: [fields(name, [{ name: 'container', before: running ? 'running' : 'stopped', after: 'absent' }])],
+    diff: [asDiff(name, [{ name: 'container', before: running ? 'running' : 'stopped', after: 'absent' }])],
     apply: applyScript(tool, name, { removal: params.removal_wait_timeout ?? 300, fatal: false }, [
       ...(running ? [stopScript(params, stateOf(container).paused)] : []),
       sh`hk_remove ${volumes(params)}; hk_did=yes`,

@@ -1,8 +1,8 @@
 import { lines, nothing, type Script, Script as Text, sh } from '../shell/sh.ts'
-import type { Diff, Plan } from '../task.ts'
+import type { Plan } from '../task.ts'
 import type { World } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { at, type Json, type JsonObject, object } from './container-compare.ts'
+import { asDiff, type Json, type JsonObject, object } from './container-compare.ts'
 import { handOver } from './container-env.ts'
 import {
   type Container,
@@ -10,6 +10,7 @@ import {
   type LookFor,
   type Predicted,
   type Seen,
+  stateOf,
 } from './container-look.ts'
 import { podmanVolumeOf } from './container-words.ts'
 import { attachWords, createWords } from './podman-flags.ts'
@@ -24,10 +25,6 @@ export interface PodmanTask {
 /** Directories of the host that have to be there: podman makes none. */
 export function sources({ volume = [] }: PodmanParams): string[] {
   return volume.map((one) => podmanVolumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
-}
-
-export function isRunning(container: Container): boolean {
-  return container.known ? at(container.info, 'State', 'Running') === true : container.predicted.running
 }
 
 /** All that the task says of the container. */
@@ -47,10 +44,6 @@ export type Action = 'create' | 'run' | 'recreate' | 'start' | 'stop' | 'restart
 export interface Fields {
   fields: { name: string; before: string; after: string }[]
   unseen: string[]
-}
-
-export function asDiff(name: string, fields: Fields['fields']): Diff {
-  return { type: 'fields', subject: `container ${name}`, fields }
 }
 
 interface Change {
@@ -87,7 +80,7 @@ export function change({ task, seen, world, pulls, action, unlessImage, fields }
     return { status: 'fail', message: notThere(missing), hint }
   }
   const { container } = seen
-  const running = container !== undefined && isRunning(container)
+  const running = container !== undefined && stateOf(container).running
   const runsAnew = state === 'started' || running
   const runs =
     action === 'run' || action === 'start' || action === 'restart' || (action === 'recreate' && runsAnew)
@@ -192,7 +185,7 @@ function actionScript(
       return begin
     default:
       return lines(
-        container !== undefined && isRunning(container) ? act('stop') : nothing,
+        container !== undefined && stateOf(container).running ? act('stop') : nothing,
         container === undefined ? nothing : new Text('hk_remove -f'),
         createScript(params),
         done,

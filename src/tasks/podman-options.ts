@@ -1,5 +1,7 @@
 import {
   at,
+  config,
+  host,
   items,
   type Json,
   type JsonObject,
@@ -40,9 +42,6 @@ export interface Shown {
 }
 
 type Given<K extends keyof PodmanParams> = NonNullable<PodmanParams[K]>
-
-const host = (key: string) => (info: JsonObject) => at(info, 'HostConfig', key) ?? null
-const config = (key: string) => (info: JsonObject) => at(info, 'Config', key) ?? null
 
 /** A single value; with `otherwise` it is compared, as in Ansible, where the task does not say it, too. */
 function value<K extends keyof PodmanParams>(

@@ -4,19 +4,10 @@ import { fromJson } from '../value.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { difference, type JsonObject, same, textAt } from './container-compare.ts'
-import { type Container, containerBecomes, look, lookQuestion, type Seen } from './container-look.ts'
+import { asDiff, difference, type JsonObject, same, textAt } from './container-compare.ts'
+import { type Container, containerBecomes, look, lookQuestion, type Seen, stateOf } from './container-look.ts'
 import { commandWords } from './container-words.ts'
-import {
-  type Action,
-  asDiff,
-  asked,
-  change,
-  type Fields,
-  isRunning,
-  type PodmanTask,
-  sources,
-} from './podman-change.ts'
+import { type Action, asked, change, type Fields, type PodmanTask, sources } from './podman-change.ts'
 import { checkPodman, podmanDifferences } from './podman-flags.ts'
 import type { PodmanParams } from './podman-params.ts'
 
@@ -66,7 +57,7 @@ export function planPodman(task: PodmanTask, world: World): Plan {
       message: `there is no container ${name}, and no image to make it of`,
       hint: 'add image:',
     }
-  const running = container !== undefined && isRunning(container)
+  const running = container !== undefined && stateOf(container).running
   if (container === undefined)
     return change({
       task,
@@ -112,7 +103,11 @@ function planAbsent({ params, look: wants }: PodmanTask, container: Container | 
     summary: `remove the container ${name}`,
     diff: [
       asDiff(name, [
-        { name: 'container', before: isRunning(container) ? 'running' : 'not running', after: 'absent' },
+        {
+          name: 'container',
+          before: stateOf(container).running ? 'running' : 'not running',
+          after: 'absent',
+        },
       ]),
     ],
     apply: applyScript(wants.tool, name, { removal: 60, fatal: false }, [
