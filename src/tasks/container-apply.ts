@@ -34,9 +34,11 @@ hk_gone() {
   done
 }
 hk_pull() {
-  hk_old=$(hk_image "$1")
-  hk_tool image pull "$1" >/dev/null || exit 1
-  [ "$hk_old" = "$(hk_image "$1")" ] || hk_did=yes
+  # NAME and the words of the pull.
+  hk_new=$1; shift
+  hk_old=$(hk_image "$hk_new")
+  hk_tool image pull "$@" "$hk_new" >/dev/null || exit 1
+  [ "$hk_old" = "$(hk_image "$hk_new")" ] || hk_did=yes
 }
 hk_remove() {
   hk_tool container rm "$@" "$hk_name" >/dev/null || {

@@ -1,3 +1,5 @@
+import type { Diff } from '../task.ts'
+
 /** What `docker inspect` and `podman inspect` print, and what is held against it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -99,33 +101,45 @@ export function at(value: Json | undefined, ...path: readonly string[]): Json | 
   return path.reduce<Json | undefined>((inner, key) => object(inner)[key], value)
 }
 
+/** What both engines have among the settings of the host, and among those of the container itself. */
+export const host = (key: string) => (info: JsonObject) => at(info, 'HostConfig', key) ?? null
+export const config = (key: string) => (info: JsonObject) => at(info, 'Config', key) ?? null
+
 /** A text; what is no text is an empty one. */
 export function textAt(value: Json | undefined, ...path: readonly string[]): string {
   const found = at(value, ...path)
   return typeof found === 'string' ? found : ''
 }
 
-const HIDDEN = /pass|secret|token|key|auth|cred/i
+const SECRET = 'pass|pwd|secret|token|key|auth|cred'
+const HIDDEN = new RegExp(`${SECRET}|(^|[^a-z])pw$`, 'i')
+const WITHIN = new RegExp(`([\\w.-]*(?:${SECRET})[\\w.-]*=)[^\\s,"'&;]+`, 'gi')
+const LOGIN = /(:\/\/[^\s/@:]*:)[^\s/]+@/g
 
-/** The difference for people, a line for each property. Values of variables that sound like secrets stay unsaid. */
+/** The difference for people, a line for each property. Values of what sounds like a secret stay unsaid. */
 export function difference({ name, wanted, seen, shape }: Property): {
   name: string
   before: string
   after: string
 } {
-  if (shape === 'value') return { name, before: show(seen), after: show(wanted) }
+  if (shape === 'value') return { name, before: discreet(show(seen)), after: discreet(show(wanted)) }
   const [before, after] = [parts(seen, shape), parts(wanted, shape)]
-  if (shape === 'list') return { name, before: before.join(' '), after: after.join(' ') }
-  const hidden = (one: string): string => {
-    const [key = '', ...rest] = one.split('=')
-    return name === 'env' && rest.length > 0 && HIDDEN.test(key) ? `${key}=(not shown)` : one
-  }
-  const only = (list: string[], other: string[]) => list.filter((one) => !other.includes(one))
-  return {
-    name,
-    before: only(before, after).toSorted().map(hidden).join(', '),
-    after: only(after, before).toSorted().map(hidden).join(', '),
-  }
+  const said = (all: readonly string[], between: string): string => all.map(discreet).join(between)
+  if (shape === 'list') return { name, before: said(before, ' '), after: said(after, ' ') }
+  const only = (all: string[], other: string[]) => all.filter((one) => !other.includes(one)).toSorted()
+  return { name, before: said(only(before, after), ', '), after: said(only(after, before), ', ') }
+}
+
+/** Such differences of a container, as a plan has them. */
+export function asDiff(name: string, fields: readonly ReturnType<typeof difference>[]): Diff {
+  return { type: 'fields', subject: `container ${name}`, fields: [...fields] }
+}
+
+/** NAME=value without the value where the name sounds like a secret; a URL without its password. */
+function discreet(text: string): string {
+  const [, key] = /^([\w./-]+)=./s.exec(text) ?? []
+  if (key !== undefined && HIDDEN.test(key)) return `${key}=(not shown)`
+  return text.replace(WITHIN, '$1(not shown)').replace(LOGIN, '$1(not shown)@')
 }
 
 function parts(value: Json | undefined, shape: Shape): string[] {

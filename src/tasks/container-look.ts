@@ -2,7 +2,7 @@ import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
-import { type Json, isObject, type JsonObject, textAt } from './container-compare.ts'
+import { at, type Json, isObject, type JsonObject, same, textAt } from './container-compare.ts'
 
 /** The program that rules the containers, and the options in front of its commands. */
 export interface Tool {
@@ -36,7 +36,28 @@ export interface Predicted extends JsonObject {
   networks: JsonObject
 }
 
-export type Container = { known: true; info: JsonObject } | { known: false; predicted: Predicted }
+/** foreseen: what inspect says, but for what an earlier task of check mode would have changed. */
+export type Container =
+  | { known: true; info: JsonObject; foreseen?: true }
+  | { known: false; predicted: Predicted }
+
+export function stateOf(container: Container): { running: boolean; paused: boolean } {
+  if (!container.known) return container.predicted
+  return {
+    running: at(container.info, 'State', 'Running') === true,
+    paused: at(container.info, 'State', 'Paused') === true,
+  }
+}
+
+/** What a task leaves behind, for later tasks of check mode. */
+export interface Left {
+  /** undefined: the container is gone. info: it stays as inspect has it, but for what is changed there. */
+  becomes: Predicted | { info: JsonObject } | undefined
+  /** The name of an image that has been pulled. */
+  pulled?: string | undefined
+  /** The image that the container is made of now; undefined: nobody knows. Only where it has been made. */
+  own?: { image: JsonObject | undefined }
+}
 
 export interface Seen {
   container: Container | undefined
@@ -48,18 +69,20 @@ export interface Seen {
   others: ReadonlyMap<string, string>
 }
 
+const nameOf = ({ executable, options }: Tool): string[] => [executable, ...options]
+
 /** The command line of the tool, as words. */
-export function words({ executable, options }: Tool): Script {
-  return sh`${[executable, ...options]}`
+export function words(tool: Tool): Script {
+  return sh`${nameOf(tool)}`
 }
 
-function prefix(tool: Tool): string {
-  return `containers ${[tool.executable, ...tool.options].join(' ')} `
-}
+const START = 'containers '
 
 interface About {
+  tool: readonly string[]
   container: string
   image?: string
+  own: boolean
   others: readonly string[]
 }
 
@@ -73,9 +96,9 @@ hk_see() {
 function ask(look: LookFor): ScriptAsk {
   const { container, image, networks, others, own, tool } = look
   const run = words(tool)
-  const about = { container, image, own, networks, others }
+  const about = { tool: nameOf(tool), container, image, own, networks, others }
   return {
-    id: `${prefix(tool)}${JSON.stringify(about)}`,
+    id: `${START}${JSON.stringify(about)}`,
     changes: true,
     volatile: true,
     text: lines(
@@ -115,30 +138,45 @@ export function look(wanted: LookFor, world: World): Seen | string {
       throw new UnknownAnswer(new Unknown(`${tool.name} does not answer yet: ${failed}`))
     return `${tool.name}: ${failed}`
   }
-  return {
-    container: containerOf(container),
-    image: sections.get('image') === '#pulled' ? 'pulled' : first(sections.get('image')),
-    own: first(sections.get('own')),
-    networks: named(sections, 'network ', (text) => first(text)),
-    others: named(sections, 'other ', (text) => idOf(text)),
+  try {
+    return {
+      container: containerOf(container),
+      image: sections.get('image') === '#pulled' ? 'pulled' : parsed(sections.get('image')),
+      own: parsed(sections.get('own')),
+      networks: named(sections, 'network ', (text) => parsed(text)),
+      others: named(sections, 'other ', (text) => idOf(text)),
+    }
+  } catch (error) {
+    // What is wrong with it would quote it, and variables with it.
+    if (error instanceof SyntaxError) return `${tool.name} ${UNREADABLE}`
+    throw error
   }
 }
 
+/** How the failure of an answer that breaks off ends. */
+export const UNREADABLE = 'gives an answer that is no JSON'
+
 function idOf(text: string): string | undefined {
   if (text === '#new') throw new UnknownAnswer(new Unknown('the ID of a container that is made anew'))
-  const id = first(text)?.['Id']
+  const id = parsed(text)?.['Id']
   return typeof id === 'string' ? id : undefined
 }
 
 function containerOf(text: string): Container | undefined {
-  if (text.startsWith('#predicted '))
+  if (text.startsWith('#predicted ')) {
     // It was written below, by containerBecomes.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return { known: false, predicted: JSON.parse(text.slice('#predicted '.length)) as Predicted }
-  const info = first(text)
+    const left = JSON.parse(text.slice('#predicted '.length)) as Predicted | { info: JsonObject }
+    return isInfo(left) ? { known: true, info: left.info, foreseen: true } : { known: false, predicted: left }
+  }
+  const info = parsed(text)
   // One that is on its way out is waited for before another one of its name is made.
   if (textAt(info, 'State', 'Status') === 'removing') return undefined
   return info === undefined ? undefined : { known: true, info }
+}
+
+function isInfo(left: Predicted | { info: JsonObject }): left is { info: JsonObject } {
+  return 'info' in left
 }
 
 function named<T>(
@@ -154,8 +192,17 @@ function named<T>(
   return out
 }
 
-/** The first thing of a listing as inspect prints it. */
+/** The first thing of a listing as inspect prints it; nothing where there is none, or what breaks off. */
 export function first(text: string | undefined): JsonObject | undefined {
+  try {
+    return parsed(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function parsed(text: string | undefined): JsonObject | undefined {
   if (text === undefined || !text.startsWith('[')) return undefined
   const json: Json = JSON.parse(text.replace(/\n#failed .*$/s, ''))
   const [one] = Array.isArray(json) ? json : []
@@ -177,21 +224,22 @@ function read(reply: ScriptReply): Map<string, string> {
   return out
 }
 
-/** From now on the container is like this (undefined: it is gone), and this image has been pulled. */
+/** What later tasks find: from now on the container is like this, and this image has been pulled. */
 export function containerBecomes(
   { tool, container }: Pick<LookFor, 'tool' | 'container'>,
-  becomes: Predicted | undefined,
-  pulled: string | undefined,
+  { becomes, pulled, own }: Left,
 ): Effect {
-  const start = prefix(tool)
   return effectOnAll('script', (before, key) => {
-    if (before instanceof Unknown || !key.startsWith(start)) return before
+    if (before instanceof Unknown || !key.startsWith(START)) return before
     // Keys with this beginning are made above.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const about = JSON.parse(key.slice(start.length)) as About
+    const about = JSON.parse(key.slice(START.length)) as About
+    if (!same([...about.tool], nameOf(tool))) return before
     const sections = read(before)
-    if (about.container === container)
+    if (about.container === container) {
       sections.set('container', becomes === undefined ? '' : `#predicted ${JSON.stringify(becomes)}`)
+      if (about.own && own) sections.set('own', own.image === undefined ? '' : JSON.stringify([own.image]))
+    }
     if (pulled !== undefined && about.image === pulled) sections.set('image', '#pulled')
     if (about.others.includes(container))
       sections.set(`other ${container}`, becomes === undefined ? '' : '#new')

@@ -106,13 +106,8 @@ export function sortedBindings(ports: Record<string, Json | undefined> | JsonObj
   )
 }
 
-const MODES = new Set(
-  'rw ro z Z consistent delegated cached rprivate private rshared shared rslave slave nocopy'.split(' '),
-)
-
-export function isVolumeMode(text: string): boolean {
-  return text.split(',').every((part) => MODES.has(part))
-}
+const MODES = /^(r[ow]|[zZ]|consistent|delegated|cached|r?(private|shared|slave)|nocopy)$/
+const PODMAN_MODES = /^([UO]|copy|(no)?(dev|exec|suid)|r?(bind|unbindable)|idmap(=.*)?|(upper|work)dir=.*)$/
 
 export interface Volume {
   /** A directory of the host, or a volume's name; undefined: a volume without a name. */
@@ -121,8 +116,17 @@ export interface Volume {
   mode: string
 }
 
-/** /host:/container[:mode], name:/container[:mode], /container. */
+/** /host:/container[:mode], name:/container, /container. */
 export function volumeOf(given: string): Volume {
+  return readVolume(given, (mode) => MODES.test(mode))
+}
+
+/** The same, with the modes that only podman has. */
+export function podmanVolumeOf(given: string): Volume {
+  return readVolume(given, (mode) => MODES.test(mode) || PODMAN_MODES.test(mode))
+}
+
+function readVolume(given: string, isMode: (mode: string) => boolean): Volume {
   const parts = given.split(':')
   const [first = '', second, third] = parts
   if (parts.length > 3 || first === '') return refuse(`volumes: ${JSON.stringify(given)} is no volume`)
@@ -130,22 +134,18 @@ export function volumeOf(given: string): Volume {
     return refuse(`volumes: ${JSON.stringify(first)} is not an absolute path`, 'write the path from / on')
   }
   if (second === undefined) return { source: undefined, target: first, mode: 'rw' }
-  if (
-    third !== undefined &&
-    !isVolumeMode(third) &&
-    !third.split(',').every((part) => /^[A-Za-z]+(=\d+)?$/.test(part))
-  )
+  if (third !== undefined && !third.split(',').every(isMode))
     return refuse(`volumes: ${JSON.stringify(third)} is no mode`, 'write ro or rw')
   return { source: first, target: second, mode: third ?? 'rw' }
 }
 
-/** Variables of a file with a line NAME=value each. */
+/** Variables of a file with a line NAME=value each. A line that is none may be a secret: only its number is said. */
 export function readEnvFile(path: string, text: string): [string, string][] {
-  return text.split('\n').flatMap((line): [string, string][] => {
+  return text.split('\n').flatMap((line, index): [string, string][] => {
     const trimmed = line.trim()
     if (line.startsWith('#') || trimmed === '') return []
     const at = trimmed.indexOf('=')
-    if (at === -1) return refuse(`${path}: ${JSON.stringify(trimmed)} is no NAME=value`)
+    if (at === -1) return refuse(`${path}:${index + 1}: no NAME=value`)
     return [[trimmed.slice(0, at), trimmed.slice(at + 1)]]
   })
 }
@@ -160,7 +160,7 @@ export function capability(name: string): string {
   return name.toUpperCase().replace(/^CAP_/, '')
 }
 
-/** Python's text of a value in a dict for the programs: true, not True. */
-export function goText(value: string | number | boolean): string {
-  return String(value)
+/** The values of a dict as the programs have them: texts, and true rather than True. */
+export function texts(given: Readonly<Record<string, string | number | boolean>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([key, item]) => [key, String(item)]))
 }

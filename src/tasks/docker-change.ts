@@ -1,11 +1,18 @@
-import type { Diff, Plan } from '../task.ts'
+import type { Plan } from '../task.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { World } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { at, type JsonObject, object, textAt } from './container-compare.ts'
-import { type Container, containerBecomes, type Predicted, type Seen } from './container-look.ts'
+import { asDiff, at, type JsonObject, object, textAt } from './container-compare.ts'
+import {
+  type Container,
+  containerBecomes,
+  type Left,
+  type Predicted,
+  type Seen,
+  stateOf,
+} from './container-look.ts'
 import { volumeOf } from './container-words.ts'
-import { expectations } from './docker-compare.ts'
+import { expectations, IMAGES } from './docker-compare.ts'
 import { networkChanges, networksOf } from './docker-network.ts'
 import { dockerOptions } from './docker-options.ts'
 import { actScript, type Make, type Steps, stepsScript } from './docker-script.ts'
@@ -28,14 +35,6 @@ export function sources({ params }: DockerTask): string[] {
   return [...new Set(all.filter((source) => source.startsWith('/')))]
 }
 
-export function stateOf(container: Container): { running: boolean; paused: boolean } {
-  if (!container.known) return container.predicted
-  return {
-    running: at(container.info, 'State', 'Running') === true,
-    paused: at(container.info, 'State', 'Paused') === true,
-  }
-}
-
 export function pullsAlways({ pull, imageIsId, params }: DockerTask): boolean {
   return pull === 'always' && !imageIsId && params.image !== undefined
 }
@@ -48,10 +47,6 @@ export function networksIn(container: Container): JsonObject {
 
 export function imageName(container: Container): string {
   return container.known ? textAt(container.info, 'Config', 'Image') : container.predicted.image
-}
-
-export function fields(name: string, all: Steps['fields']): Diff {
-  return { type: 'fields', subject: `container ${name}`, fields: all }
 }
 
 export function change(given: Case, container: Container | undefined, steps: Steps): Plan {
@@ -74,11 +69,11 @@ export function change(given: Case, container: Container | undefined, steps: Ste
   const certain =
     steps.act !== undefined || steps.pause || steps.updates.length > 0 || steps.networks.length > 0
   const started = steps.act === 'start' || steps.act === 'restart' || steps.act === 'wait'
-  const made = steps.anew === 'yes' ? missingSources(task, world) : []
+  const directories = steps.anew === 'yes' ? missingSources(task, world) : []
   return {
     status: 'change',
     summary: steps.summary,
-    diff: steps.fields.length > 0 ? [fields(params.name, steps.fields)] : [],
+    diff: steps.fields.length > 0 ? [asDiff(params.name, steps.fields)] : [],
     apply: applyScript(
       wants.tool,
       params.name,
@@ -89,10 +84,10 @@ export function change(given: Case, container: Container | undefined, steps: Ste
     timeout:
       (steps.pulls ? 1800 : 300) + (params.detach === false ? 86_400 : 0) + params.healthy_wait_timeout,
     effects: [
-      ...made.map((path) =>
+      ...directories.map((path) =>
         pathBecomes(path, { type: 'directory', mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' }),
       ),
-      containerBecomes(wants, becomes(given, container, steps), steps.pulls ? params.image : undefined),
+      containerBecomes(wants, left(given, container, steps)),
     ],
     // Waiting changes nothing, and what a pull brings only the pull shows.
     ...(steps.act === 'wait' && !steps.pulls && steps.anew === 'no' && !steps.pause ? { counts: false } : {}),
@@ -106,7 +101,20 @@ function missingSources(task: DockerTask, world: World): string[] {
 }
 
 /** What a later task of this run finds, as far as it can be told. */
-function becomes({ task, seen, wanted }: Case, container: Container | undefined, steps: Steps): Predicted {
+function left(given: Case, container: Container | undefined, steps: Steps): Left {
+  const { seen, task } = given
+  const { params } = task
+  const removed = steps.act === 'start' && params.detach === false && (params.cleanup || params.auto_remove)
+  const image = steps.pulls || seen.image === 'pulled' ? undefined : seen.image
+  return {
+    becomes: removed ? undefined : becomes(given, container, steps),
+    pulled: steps.pulls ? params.image : undefined,
+    ...(steps.anew === 'no' ? {} : { own: { image } }),
+  }
+}
+
+function becomes(given: Case, container: Container | undefined, steps: Steps): Predicted {
+  const { task, seen } = given
   const { params } = task
   const running =
     steps.act === undefined
@@ -123,7 +131,7 @@ function becomes({ task, seen, wanted }: Case, container: Container | undefined,
       paused,
       image: params.image ?? (container ? imageName(container) : ''),
       imageId: steps.pulls || typeof seen.image !== 'object' ? null : textAt(seen.image, 'Id'),
-      wanted: expectations(task, wanted, typeof seen.image === 'object' ? seen.image : undefined),
+      wanted: made(given),
       networks: networksOf(task),
     }
   }
@@ -146,4 +154,12 @@ function becomes({ task, seen, wanted }: Case, container: Container | undefined,
     wanted: { ...before.wanted, ...updated },
     networks: Object.fromEntries(networks),
   }
+}
+
+/** What is said of a container that is made anew. Without an image, nobody has looked at the one that it is made of. */
+function made({ task, seen, wanted }: Case): JsonObject {
+  const image = typeof seen.image === 'object' ? seen.image : undefined
+  const all = Object.entries(expectations(task, wanted, image))
+  const ofImage = task.params.image === undefined ? IMAGES : []
+  return Object.fromEntries(all.filter(([name]) => !ofImage.includes(name)))
 }

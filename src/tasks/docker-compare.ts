@@ -89,6 +89,16 @@ export function differences(
   return { fixed, updates }
 }
 
+/** What a container has of its image where the task does not say it all. */
+export const IMAGES: readonly string[] = [
+  'env',
+  'labels',
+  'exposed_ports',
+  'volumes',
+  'command',
+  'entrypoint',
+]
+
 /** What is wanted, with what the image brings; undefined: nothing is said, and nothing compared. */
 function expectation(
   task: DockerTask,

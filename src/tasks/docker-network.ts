@@ -17,8 +17,7 @@ export function networkChanges(task: DockerTask, inside: JsonObject | undefined)
   const strict =
     task.comparisons.get('networks') === 'strict' &&
     (task.params.networks !== undefined || task.params.purge_networks)
-  const first = networkName(mode ?? 'default')
-  const connected = inside ?? { [first]: undefined }
+  const connected = inside ?? joined(mode)
   const names = Object.keys(connected)
   const changes = networks.flatMap((network): NetworkChange[] => {
     const { name } = network
@@ -59,9 +58,14 @@ export function networksOf(task: DockerTask): JsonObject {
   )
   const strict = task.comparisons.get('networks') === 'strict'
   return {
-    ...(strict && networks.length > 0 ? {} : { [networkName(mode ?? 'default')]: {} }),
+    ...(strict && networks.length > 0 ? {} : joined(mode)),
     ...Object.fromEntries(named),
   }
+}
+
+/** What it is in by its mode. One that shares the network of another container is in none of its own. */
+function joined(mode = 'default'): JsonObject {
+  return mode.startsWith('container:') ? {} : { [networkName(mode)]: {} }
 }
 
 const aliased = (link: string): string => (link.includes(':') ? link : `${link}:${link}`)

@@ -1,5 +1,7 @@
 import {
   at,
+  config,
+  host,
   items,
   type Json,
   type JsonObject,
@@ -35,8 +37,6 @@ export interface Option {
 }
 
 const ordered = (shape: Shape): boolean => shape === 'list' || shape === 'set'
-const host = (key: string) => (container: JsonObject) => at(container, 'HostConfig', key) ?? null
-const config = (key: string) => (container: JsonObject) => at(container, 'Config', key) ?? null
 
 /** A flag for a value, or one for each element. */
 function flag(name: string, shape: Shape): Option['flags'] {

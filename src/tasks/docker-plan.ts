@@ -5,22 +5,21 @@ import { Unknown } from '../world/kind.ts'
 import type { PathAsk } from '../world/replies.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { difference, textAt } from './container-compare.ts'
-import { type Container, containerBecomes, look, lookQuestion, type Seen } from './container-look.ts'
-import { readEnvFile } from './container-words.ts'
+import { asDiff, difference, textAt } from './container-compare.ts'
 import {
-  type Case,
-  change,
-  fields,
-  imageName,
-  networksIn,
-  pullsAlways,
-  sources,
+  type Container,
+  containerBecomes,
+  look,
+  lookQuestion,
+  type Seen,
   stateOf,
-} from './docker-change.ts'
+  UNREADABLE,
+} from './container-look.ts'
+import { readEnvFile } from './container-words.ts'
+import { type Case, change, imageName, networksIn, pullsAlways, sources } from './docker-change.ts'
 import { complete, differences, strayLabels } from './docker-compare.ts'
 import { networkChanges } from './docker-network.ts'
-import { type Steps, stopScript } from './docker-script.ts'
+import { type Steps, stopScript, volumes } from './docker-script.ts'
 import type { DockerTask } from './docker-task.ts'
 import { directoryQuestions } from './make-directory.ts'
 
@@ -43,14 +42,7 @@ export function dockerQuestions(task: DockerTask): WorldQuestion[] {
 export function planDocker(task: DockerTask, world: World): Plan {
   const { params } = task
   const seen = look(task.look, world)
-  if (typeof seen === 'string') {
-    const hint = /permission denied/i.test(seen)
-      ? 'write become: yes, or have the user in the group docker'
-      : seen.startsWith('this host has no')
-        ? 'install it in a task before this one, or delegate the task to the host that has it'
-        : 'see to it in a task before this one that the service docker runs'
-    return { status: 'fail', message: seen, hint }
-  }
+  if (typeof seen === 'string') return { status: 'fail', message: seen, hint: hintFor(seen, params.name) }
   if (params.state === 'absent') return planAbsent(task, seen)
   const missing = task.look.networks.find((name) => !seen.networks.has(name))
   // Only a command can make one, of which check mode does not know what it does.
@@ -71,6 +63,14 @@ export function planDocker(task: DockerTask, world: World): Plan {
   return seen.container === undefined ? planNew(given) : planKnown(given, seen.container)
 }
 
+function hintFor(failure: string, container: string): string {
+  if (/permission denied/i.test(failure)) return 'write become: yes, or have the user in the group docker'
+  if (failure.startsWith('this host has no'))
+    return 'install it in a task before this one, or delegate the task to the host that has it'
+  if (failure.endsWith(UNREADABLE)) return `look at what docker container inspect ${container} says there`
+  return 'see to it in a task before this one that the service docker runs'
+}
+
 /** The variables of env_file and env; a text: why they cannot be read. */
 function environment({ params }: DockerTask, world: World): [string, string][] | string {
   const own = Object.entries(params.env ?? {}).map(([name, value]): [string, string] => [name, String(value)])
@@ -88,12 +88,12 @@ function planAbsent({ params, look: { tool, container: name } }: DockerTask, { c
   return {
     status: 'change',
     summary: `remove the container ${name}`,
-    diff: [fields(name, [{ name: 'container', before: running ? 'running' : 'stopped', after: 'absent' }])],
+    diff: [asDiff(name, [{ name: 'container', before: running ? 'running' : 'stopped', after: 'absent' }])],
     apply: applyScript(tool, name, { removal: params.removal_wait_timeout ?? 300, fatal: false }, [
       ...(running ? [stopScript(params, stateOf(container).paused)] : []),
-      sh`hk_remove ${params.keep_volumes ? [] : ['-v']}; hk_did=yes`,
+      sh`hk_remove ${volumes(params)}; hk_did=yes`,
     ]),
-    effects: [containerBecomes({ tool, container: name }, undefined, undefined)],
+    effects: [containerBecomes({ tool, container: name }, { becomes: undefined })],
   }
 }
 

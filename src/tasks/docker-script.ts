@@ -35,10 +35,11 @@ export interface Make {
 
 /** Pulls the image, makes the container anew or updates it. */
 export function stepsScript({ params }: DockerTask, make: Make, steps: Steps): Script {
-  const pull = steps.pulls ? sh`hk_pull ${make.image}` : nothing
+  const platform = params.platform === undefined ? [] : [`--platform=${params.platform}`]
+  const pull = steps.pulls ? sh`hk_pull ${make.image} ${platform}` : nothing
   const anew = lines(
     ...(make.exists && make.running ? [stopScript(params, make.paused)] : []),
-    make.exists ? sh`hk_remove ${params.keep_volumes ? [] : ['-v']}` : new Text('hk_gone'),
+    make.exists ? sh`hk_remove ${volumes(params)}` : new Text('hk_gone'),
     createScript(params, make),
     ...make.networks.map(networkScript),
     new Text('hk_did=yes'),
@@ -59,6 +60,11 @@ ${kept}
 fi`,
       )
   }
+}
+
+/** What becomes of volumes without a name, in the words of docker rm. */
+export function volumes({ keep_volumes: keep }: DockerParams): string[] {
+  return keep ? [] : ['-v']
 }
 
 /** Stops it, as gently as is asked for. What is paused cannot hear. */
@@ -133,9 +139,14 @@ else
 ${start}
 fi`
   }
-  const pause = steps.pause
-    ? sh`hk_tool container ${params.paused === true ? 'pause' : 'unpause'} "$hk_name" >/dev/null || exit 1
-hk_did=yes`
+  const pauses = steps.pause || (steps.anew === 'perhaps' && params.paused === true)
+  const [verb, is] = params.paused === true ? ['pause', 'true'] : ['unpause', 'false']
+  // One that has been made anew is not paused.
+  const pause = pauses
+    ? sh`if [ "$(hk_state Paused)" != ${is} ]; then
+hk_tool container ${verb} "$hk_name" >/dev/null || exit 1
+hk_did=yes
+fi`
     : nothing
   return lines(act(), healthy, pause)
 }
@@ -149,5 +160,5 @@ function startScript(params: DockerParams): Script {
       : new Text('hk_output=$(hk_tool container logs "$hk_name" 2>&1)')
   // An automatic removal may be quicker than the question for its end.
   const waits = new Text('hk_status=$(hk_tool container wait "$hk_name") || exit 1')
-  return lines(start, waits, logs, params.cleanup ? sh`hk_remove -f` : nothing)
+  return lines(start, waits, logs, params.cleanup ? sh`hk_remove -f ${volumes(params)}` : nothing)
 }

@@ -4,11 +4,11 @@ import {
   bytes,
   capability,
   commandWords,
-  goText,
   nanoseconds,
   portBindings,
   portRange,
   refuse,
+  texts,
   volumeOf,
 } from './container-words.ts'
 import type { DockerParams } from './docker-params.ts'
@@ -26,9 +26,6 @@ function of<K extends keyof DockerParams>(
 ): [string, Rule] {
   return [name, ({ [name]: value }) => (value === undefined ? undefined : make(value))]
 }
-
-const texts = (value: Record<string, string | number | boolean>): JsonObject =>
-  Object.fromEntries(Object.entries(value).map(([key, item]) => [key, goText(item)]))
 
 /** As it is written. */
 const PLAIN = [
@@ -84,15 +81,11 @@ const RULES: readonly [string, Rule][] = [
   ['entrypoint', ({ entrypoint, command_handling }) => wordsOf('entrypoint', entrypoint, command_handling)],
   of('cpus', (count) => Math.round(count * 1e9)),
   of('devices', (all) => all.map(deviceOf)),
-  of('device_read_bps', (all) =>
-    all.map(({ path, rate }) => ({ Path: path, Rate: bytes('device_read_bps', rate) })),
-  ),
-  of('device_write_bps', (all) =>
-    all.map(({ path, rate }) => ({ Path: path, Rate: bytes('device_write_bps', rate) })),
-  ),
-  of('device_read_iops', (all) => all.map(({ path, rate }) => ({ Path: path, Rate: Number(rate) }))),
-  of('device_write_iops', (all) => all.map(({ path, rate }) => ({ Path: path, Rate: Number(rate) }))),
-  of('etc_hosts', (all) => Object.entries(all).map(([host, address]) => `${host}:${goText(address)}`)),
+  of('device_read_bps', (all) => ratesOf(all, (rate) => bytes('device_read_bps', rate))),
+  of('device_write_bps', (all) => ratesOf(all, (rate) => bytes('device_write_bps', rate))),
+  of('device_read_iops', (all) => ratesOf(all, (rate) => count('device_read_iops', rate))),
+  of('device_write_iops', (all) => ratesOf(all, (rate) => count('device_write_iops', rate))),
+  of('etc_hosts', (all) => Object.entries(all).map(([host, address]) => `${host}:${String(address)}`)),
   of('healthcheck', healthcheckOf),
   of('kernel_memory', (size) => bytes('kernel_memory', size)),
   of('labels', texts),
@@ -169,6 +162,14 @@ function wordsOf(
     : commandWords(name, typeof given === 'string' ? given : given.join(' '))
 }
 
+function ratesOf(all: Given<'device_read_bps'>, make: (rate: string) => number): Json {
+  return all.map(({ path, rate }) => ({ Path: path, Rate: make(rate) }))
+}
+
+function count(name: string, given: string): number {
+  return /^\d+$/.test(given) ? Number(given) : refuse(`${name}: ${JSON.stringify(given)} is no number`)
+}
+
 function deviceOf(given: string): Json {
   const [host = '', inside = host, permissions = 'rwm'] = given.split(':')
   return { PathOnHost: host, PathInContainer: inside, CgroupPermissions: permissions }
@@ -215,12 +216,14 @@ function mountOf(given: Given<'mounts'>[number]): Json {
       refuse(`mounts: ${key} of ${given.target} is only for mounts of type ${type}`)
   }
   const { tmpfs_size: size, tmpfs_mode: mode, labels, volume_options: options, ...rest } = given
+  if (options && given.volume_driver === undefined)
+    refuse(`mounts: volume_options of ${given.target} needs volume_driver`, 'write volume_driver: local')
   if (mode !== undefined && !/^[0-7]+$/.test(mode))
     refuse(`mounts: tmpfs_mode of ${given.target} is not octal`)
   const out: Record<string, Json | undefined> = {
     ...rest,
     labels: labels && texts(labels),
-    volume_options: given.volume_driver === undefined || !options ? undefined : texts(options),
+    volume_options: options && texts(options),
     tmpfs_size: size === undefined ? undefined : bytes('tmpfs_size', size),
     tmpfs_mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
   }

@@ -1,8 +1,8 @@
 import { lines, nothing, type Script, Script as Text, sh } from '../shell/sh.ts'
-import type { Diff, Plan } from '../task.ts'
+import type { Plan } from '../task.ts'
 import type { World } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { at, type Json, type JsonObject } from './container-compare.ts'
+import { asDiff, type Json, type JsonObject, object } from './container-compare.ts'
 import { handOver } from './container-env.ts'
 import {
   type Container,
@@ -10,9 +10,10 @@ import {
   type LookFor,
   type Predicted,
   type Seen,
+  stateOf,
 } from './container-look.ts'
-import { volumeOf } from './container-words.ts'
-import { createWords } from './podman-flags.ts'
+import { podmanVolumeOf } from './container-words.ts'
+import { attachWords, createWords } from './podman-flags.ts'
 import type { PodmanParams } from './podman-params.ts'
 
 /** A podman_container task, its arguments read. */
@@ -23,11 +24,7 @@ export interface PodmanTask {
 
 /** Directories of the host that have to be there: podman makes none. */
 export function sources({ volume = [] }: PodmanParams): string[] {
-  return volume.map((one) => volumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
-}
-
-export function isRunning(container: Container): boolean {
-  return container.known ? at(container.info, 'State', 'Running') === true : container.predicted.running
+  return volume.map((one) => podmanVolumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
 }
 
 /** All that the task says of the container. */
@@ -49,16 +46,14 @@ export interface Fields {
   unseen: string[]
 }
 
-export function asDiff(name: string, fields: Fields['fields']): Diff {
-  return { type: 'fields', subject: `container ${name}`, fields }
-}
-
 interface Change {
   task: PodmanTask
   seen: Seen
   world: World
   pulls: boolean
   action: Action | undefined
+  /** Where the pull brings another image than this, it is made anew all the same. */
+  unlessImage?: string | undefined
   fields: Fields['fields']
 }
 
@@ -71,24 +66,29 @@ const VERBS: Readonly<Record<Action, string>> = {
   restart: 'restart',
 }
 
-export function change({ task, seen, world, pulls, action, fields }: Change): Plan {
+export function change({ task, seen, world, pulls, action, unlessImage, fields }: Change): Plan {
   const { params, look: wants } = task
-  const { name, image, state } = params
+  const { name, image, state, authfile } = params
   const made = action === 'create' || action === 'run' || action === 'recreate'
-  const missing = made
-    ? sources(params).find((path) => !world.get('path', { path, follow: true }).exists)
-    : undefined
-  if (missing !== undefined) {
+  const perhaps = unlessImage !== undefined
+  const missing =
+    made || perhaps
+      ? sources(params).find((path) => !world.get('path', { path, follow: true }).exists)
+      : undefined
+  if (made && missing !== undefined) {
     const hint = 'make it in a task before this one: podman does not'
-    return { status: 'fail', message: `${missing} is not there to be mounted`, hint }
+    return { status: 'fail', message: notThere(missing), hint }
   }
   const { container } = seen
-  const running = container !== undefined && isRunning(container)
+  const running = container !== undefined && stateOf(container).running
+  const runsAnew = state === 'started' || running
   const runs =
-    action === 'run' ||
-    action === 'start' ||
-    action === 'restart' ||
-    (action === 'recreate' && (state === 'started' || running))
+    action === 'run' || action === 'start' || action === 'restart' || (action === 'recreate' && runsAnew)
+  const act = actionScript(task, action, container, runs)
+  const anew = lines(
+    missing === undefined ? nothing : sh`echo ${notThere(missing)} >&2; exit 1`,
+    actionScript(task, 'recreate', container, runsAnew),
+  )
   const why = fields.map((field) => field.name)
   const before = container === undefined ? 'absent' : running ? 'running' : 'not running'
   const after = runs
@@ -106,12 +106,35 @@ export function change({ task, seen, world, pulls, action, fields }: Change): Pl
         ? `pull the image ${image ?? ''}`
         : `${VERBS[action]} the container ${name}${why.length > 0 ? ` (${why.join(', ')})` : ''}`,
     diff: shown.length > 0 ? [asDiff(name, shown)] : [],
-    apply: applyScript(wants.tool, name, { removal: 60, fatal: params.detach && runs }, [
-      pulls ? sh`hk_pull ${image ?? ''}` : nothing,
-      actionScript(task, action, container, runs),
-    ]),
+    apply: applyScript(
+      wants.tool,
+      name,
+      { removal: 60, fatal: params.detach && (runs || (perhaps && runsAnew)) },
+      [
+        pulls
+          ? sh`hk_pull ${image ?? ''} ${authfile === undefined ? [] : [`--authfile=${authfile}`]}`
+          : nothing,
+        perhaps
+          ? sh`if [ "$(hk_image ${image ?? ''})" != ${unlessImage} ]; then
+${anew}
+else
+${act}
+fi`
+          : act,
+      ],
+    ),
     timeout: (pulls ? 1800 : 300) + (params.detach ? 0 : 86_400),
-    effects: [containerBecomes(wants, becomes(task, seen, made, runs), pulls ? image : undefined)],
+    effects: [
+      containerBecomes(wants, {
+        becomes: becomes(task, container, {
+          made: made || perhaps,
+          running: after === 'running',
+          // A restart is not waited for.
+          ends: runs && !params.detach && action !== 'restart',
+        }),
+        pulled: pulls ? image : undefined,
+      }),
+    ],
     openEnded: true,
     ...(pulls && action === undefined && seen.image !== undefined ? { maybe: true } : {}),
     ...(runs || params.recreate || params.force_restart || params.pull === 'always' || params.pull === 'newer'
@@ -120,17 +143,23 @@ export function change({ task, seen, world, pulls, action, fields }: Change): Pl
   }
 }
 
-function becomes({ params }: PodmanTask, { container }: Seen, made: boolean, running: boolean): Predicted {
-  const base = {
-    running: running && params.detach,
-    paused: false,
-    image: params.image ?? '',
-    imageId: null,
-    networks: {},
-  }
-  if (made) return { ...base, wanted: asked(params) }
-  // What a container that stays is like, its own task has just compared.
-  return { ...base, wanted: container?.known === false ? container.predicted.wanted : asked(params) }
+/** What a later task of this run finds. What a container that stays is like does not change. */
+function becomes(
+  { params }: PodmanTask,
+  container: Container | undefined,
+  { made, running, ends }: { made: boolean; running: boolean; ends: boolean },
+): Predicted | { info: JsonObject } | undefined {
+  if (ends && params.rm) return undefined
+  const state = { running: running && !ends, paused: false }
+  if (made || container === undefined)
+    return { ...state, image: params.image ?? '', imageId: null, networks: {}, wanted: asked(params) }
+  if (!container.known) return { ...container.predicted, ...state }
+  const State = { ...object(container.info['State']), Running: state.running, Paused: false }
+  return { info: { ...container.info, State } }
+}
+
+function notThere(path: string): string {
+  return `${path} is not there to be mounted`
 }
 
 function actionScript(
@@ -144,7 +173,7 @@ function actionScript(
   const act = (verb: string): Script =>
     lines(sh`hk_tool container ${verb} "$hk_name" >/dev/null || exit 1`, done)
   const up = new Text('hk_up')
-  const begin = params.detach ? lines(act('start'), up) : foreground
+  const begin = params.detach ? lines(act('start'), up) : foreground(params)
   switch (action) {
     case undefined:
       return nothing
@@ -156,7 +185,7 @@ function actionScript(
       return begin
     default:
       return lines(
-        container !== undefined && isRunning(container) ? act('stop') : nothing,
+        container !== undefined && stateOf(container).running ? act('stop') : nothing,
         container === undefined ? nothing : new Text('hk_remove -f'),
         createScript(params),
         done,
@@ -166,10 +195,14 @@ function actionScript(
 }
 
 /** Started, and waited for. What podman itself logs in between is not the container's. */
-const foreground = new Text(`hk_output=$(hk_tool container start --attach "$hk_name" 2>&1)
-hk_status=$?
+function foreground(params: PodmanParams): Script {
+  return lines(
+    sh`hk_output=$(hk_tool container start --attach ${attachWords(params)} "$hk_name" 2>&1)`,
+    new Text(`hk_status=$?
 hk_output=$(printf '%s\\n' "$hk_output" | sed '/^time="[^"]*" level=[a-z]* msg=/d')
-hk_did=yes`)
+hk_did=yes`),
+  )
+}
 
 function createScript(params: PodmanParams): Script {
   const { before, flags } = handOver(

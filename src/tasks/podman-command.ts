@@ -5,6 +5,9 @@ const TRUTHS = new Set(
   ),
 )
 
+/** Of these, those that are on without a word. */
+const ON = new Set(['http-proxy', 'read-only-tmpfs'])
+
 const SHORT: Readonly<Record<string, string>> = {
   a: 'attach',
   c: 'cpu-shares',
@@ -43,9 +46,10 @@ export function flagsOf(words: readonly string[]): Map<string, string[]> {
   const out = new Map<string, string[]>()
   const add = (name: string, value: string): void => {
     const key = flagName(name)
-    // No is what it is without the flag.
-    if (TRUTHS.has(key) && /^(false|f|0)$/i.test(value)) return
-    const shown = TRUTHS.has(key) ? 'true' : value
+    const isOn = !/^(false|f|0)$/i.test(value)
+    // As it is without the flag.
+    if (TRUTHS.has(key) && isOn === ON.has(key)) return
+    const shown = TRUTHS.has(key) ? String(isOn) : value
     out.set(key, [...(out.get(key) ?? []), shown])
   }
   const begins = words.findIndex((word) => word === 'create' || word === 'run')

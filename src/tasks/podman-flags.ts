@@ -43,7 +43,6 @@ const ORDER: readonly Name[] = [
   'cpus',
   'cpuset_cpus',
   'cpuset_mems',
-  'detach_keys',
   'device',
   'device_read_bps',
   'device_read_iops',
@@ -104,7 +103,6 @@ const ORDER: readonly Name[] = [
   'secrets',
   'security_opt',
   'shm_size',
-  'sig_proxy',
   'stop_signal',
   'stop_timeout',
   'subgidname',
@@ -152,8 +150,35 @@ export function createWords(params: PodmanParams): string[] {
   return [...ORDER.flatMap((name) => wordsFor(name, params)), ...(params.cmd_args ?? [])]
 }
 
+/** Words of podman start for who waits for the end of the container: create knows none of them. */
+export function attachWords(params: PodmanParams): string[] {
+  return [...wordsFor('sig_proxy', params), ...wordsFor('detach_keys', params)]
+}
+
 /** Parameters that say nothing of the container itself, or that something else compares. */
-const NEVER = new Set<Name>(['authfile', 'detach_keys', 'log_level', 'sig_proxy', 'env_file'])
+const NEVER = new Set<Name>(['authfile', 'log_level', 'env_file'])
+
+/** Whether inspect shows less of a property than the task says. */
+function isHalfShown(name: Name, params: PodmanParams): boolean {
+  switch (name) {
+    case 'mount':
+      return true
+    case 'cap_add':
+    case 'cap_drop':
+      return params[name]?.some((one) => one.toUpperCase() === 'ALL') ?? false
+    case 'log_opt':
+      return params.log_opt?.max_size !== undefined
+    case 'network':
+      // Another container is there by its ID.
+      return params.network?.some((one) => one.startsWith('container:')) ?? false
+    case 'ipc':
+    case 'pid':
+    case 'uts':
+      return params[name]?.startsWith('container:') ?? false
+    default:
+      return false
+  }
+}
 
 /** The properties that are not as they are to be, and the parameters of which nobody can tell. */
 export function podmanDifferences(
@@ -168,12 +193,14 @@ export function podmanDifferences(
   }
   for (const option of shownOptions) {
     const { name, shape, more } = option
+    const unseenImage = option.ofImage === true && image === undefined
+    if (unseenImage && params[name] === undefined) continue
     const expected = option.wanted(params, image)
     if (expected !== undefined)
       add({
         name,
         shape,
-        comparison: more ? 'allow_more_present' : 'strict',
+        comparison: more || unseenImage ? 'allow_more_present' : 'strict',
         wanted: expected,
         seen: option.seen(info, params),
       })
@@ -183,12 +210,7 @@ export function podmanDifferences(
   const own = flagsOf(['create', ...createWords({ ...params, cmd_args: [] })])
   for (const name of ORDER) {
     if (params[name] === undefined || NEVER.has(name)) continue
-    // What inspect shows of these is not all of it.
-    const partly =
-      name === 'mount' ||
-      ((name === 'cap_add' || name === 'cap_drop') &&
-        params[name]?.some((one) => one.toUpperCase() === 'ALL'))
-    if (shown.has(name) && !partly) continue
+    if (shown.has(name) && !isHalfShown(name, params)) continue
     if (line === undefined) unseen.push(name)
     else
       add({
@@ -204,6 +226,7 @@ export function podmanDifferences(
 
 function valuesOf(flags: ReadonlyMap<string, string[]>, name: Name): Json {
   const values = flags.get(flagOf(name)) ?? []
+  if (name === 'log_opt') return values.filter((one) => one.startsWith('max-size='))
   return name === 'dns' || name === 'requires' ? values.flatMap((one) => one.split(',')) : values
 }
 

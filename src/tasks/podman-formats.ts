@@ -1,5 +1,5 @@
 import { at, items, type Json, type JsonObject, object, show, textAt } from './container-compare.ts'
-import { volumeOf } from './container-words.ts'
+import { capability, podmanVolumeOf } from './container-words.ts'
 import { flagsOf } from './podman-command.ts'
 import type { PodmanParams } from './podman-params.ts'
 
@@ -28,17 +28,9 @@ export function lineOf(info: JsonObject): Map<string, string[]> | undefined {
   return line.length === 0 ? undefined : flagsOf(line.map(show))
 }
 
-export function texts(given: Record<string, string | number | boolean>): JsonObject {
-  return Object.fromEntries(Object.entries(given).map(([key, item]) => [key, String(item)]))
-}
-
-export function cap(name: string): string {
-  return name.toUpperCase().replace(/^CAP_/, '')
-}
-
 /** A process without root's rights has its capabilities only in its bounding set. */
 export function capsOf(info: JsonObject): string[] {
-  return [...items(info['EffectiveCaps']), ...items(info['BoundingCaps'])].map((one) => cap(show(one)))
+  return [...items(info['EffectiveCaps']), ...items(info['BoundingCaps'])].map((one) => capability(show(one)))
 }
 
 export function deviceOf(given: string): string {
@@ -86,7 +78,7 @@ export function policySeen(info: JsonObject): Json {
 
 export function mountsWanted({ volume = [], mount = [] }: PodmanParams): Json {
   return [
-    ...volume.map(volumeOf).map(({ source, target, mode }) => ({
+    ...volume.map(podmanVolumeOf).map(({ source, target, mode }) => ({
       ...(source === undefined ? {} : { source: clean(source) }),
       target: clean(target),
       rw: !mode.split(',').includes('ro'),

@@ -1,5 +1,7 @@
 import {
   at,
+  config,
+  host,
   items,
   type Json,
   type JsonObject,
@@ -8,11 +10,10 @@ import {
   show,
   textAt,
 } from './container-compare.ts'
-import { bytes, portBindings } from './container-words.ts'
+import { bytes, capability, portBindings, texts } from './container-words.ts'
 import {
   address,
   bindingsSeen,
-  cap,
   capsOf,
   deviceOf,
   labelsOf,
@@ -23,7 +24,6 @@ import {
   networksSeen,
   policySeen,
   signal,
-  texts,
 } from './podman-formats.ts'
 import type { PodmanParams } from './podman-params.ts'
 
@@ -33,6 +33,8 @@ export interface Shown {
   shape: Shape
   /** Whether the container may have more than what is wanted. */
   more?: true
+  /** Where the task does not say it, the image does; labels come from both. */
+  ofImage?: true
   /** Out of what `podman container inspect` says; undefined: it cannot be seen. */
   seen(info: JsonObject, params: PodmanParams): Json | undefined
   /** What is wanted; undefined: nothing, and nothing is compared. */
@@ -40,9 +42,6 @@ export interface Shown {
 }
 
 type Given<K extends keyof PodmanParams> = NonNullable<PodmanParams[K]>
-
-const host = (key: string) => (info: JsonObject) => at(info, 'HostConfig', key) ?? null
-const config = (key: string) => (info: JsonObject) => at(info, 'Config', key) ?? null
 
 /** A single value; with `otherwise` it is compared, as in Ansible, where the task does not say it, too. */
 function value<K extends keyof PodmanParams>(
@@ -119,13 +118,13 @@ export const shownOptions: readonly Shown[] = [
     shape: 'set',
     more: true,
     seen: capsOf,
-    wanted: ({ cap_add: add }) => add?.map(cap).filter((one) => one !== 'ALL'),
+    wanted: ({ cap_add: add }) => add?.map(capability).filter((one) => one !== 'ALL'),
   },
   {
     name: 'cap_drop',
     shape: 'set',
     seen: (info, { cap_drop: drop = [], cap_add: add = [] }) =>
-      capsOf(info).filter((one) => drop.map(cap).includes(one) && !add.map(cap).includes(one)),
+      capsOf(info).filter((one) => drop.map(capability).includes(one) && !add.map(capability).includes(one)),
     wanted: () => [],
   },
   value('cgroup_parent', host('CgroupParent'), plain),
@@ -183,6 +182,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'label',
     shape: 'dict',
+    ofImage: true,
     seen: labelsOf,
     wanted: ({ label = {} }, image) => ({
       ...object(image?.['Labels'] ?? at(image, 'Config', 'Labels')),
@@ -246,6 +246,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'stop_signal',
     shape: 'value',
+    ofImage: true,
     seen: (info) => signal(show(config('StopSignal')(info))),
     wanted: ({ stop_signal: given }, image) =>
       signal(given ?? (textAt(image, 'Config', 'StopSignal') || '15')),
@@ -262,6 +263,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'user',
     shape: 'value',
+    ofImage: true,
     seen: config('User'),
     wanted: ({ user }, image) => user ?? (textAt(image, 'User') || textAt(image, 'Config', 'User')),
   },
@@ -270,6 +272,7 @@ export const shownOptions: readonly Shown[] = [
   {
     name: 'workdir',
     shape: 'value',
+    ofImage: true,
     seen: config('WorkingDir'),
     wanted: ({ workdir }, image) => workdir ?? (textAt(image, 'Config', 'WorkingDir') || '/'),
   },

@@ -24,7 +24,7 @@ export const podmanProperties = {
   cpus: number.optional().describe('How many CPUs it may use: 1.5.'),
   cpuset_cpus: text.optional().describe('Which CPUs: 0-2 or 0,1.'),
   cpuset_mems: text.optional().describe('Which memory nodes.'),
-  detach_keys: text.optional().describe('Keys that detach from it.'),
+  detach_keys: text.optional().describe('With detach: no, the keys that detach from it.'),
   device: texts.optional().describe('Devices of the host: /dev/a, or /dev/a:/dev/b:rwm.'),
   device_read_bps: texts.optional().describe('Limits of reading: /dev/sda:1mb.'),
   device_read_iops: texts.optional().describe('The same in operations a second.'),
@@ -138,7 +138,7 @@ export const podmanTask = {
   log_level: oneOf(['debug', 'info', 'warn', 'error', 'fatal', 'panic'])
     .optional()
     .describe('How much podman says.'),
-  sig_proxy: bool.optional().describe('Whether signals to podman run reach the container.'),
+  sig_proxy: bool.optional().describe('With detach: no, whether signals to podman reach the container.'),
 }
 
 export type PodmanParams = z.output<z.ZodObject<typeof podmanTask & typeof podmanProperties>>

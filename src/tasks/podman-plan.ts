@@ -4,19 +4,10 @@ import { fromJson } from '../value.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { difference, type JsonObject, same, textAt } from './container-compare.ts'
-import { type Container, containerBecomes, look, lookQuestion, type Seen } from './container-look.ts'
+import { asDiff, difference, type JsonObject, same, textAt } from './container-compare.ts'
+import { type Container, containerBecomes, look, lookQuestion, type Seen, stateOf } from './container-look.ts'
 import { commandWords } from './container-words.ts'
-import {
-  type Action,
-  asDiff,
-  asked,
-  change,
-  type Fields,
-  isRunning,
-  type PodmanTask,
-  sources,
-} from './podman-change.ts'
+import { type Action, asked, change, type Fields, type PodmanTask, sources } from './podman-change.ts'
 import { checkPodman, podmanDifferences } from './podman-flags.ts'
 import type { PodmanParams } from './podman-params.ts'
 
@@ -66,7 +57,7 @@ export function planPodman(task: PodmanTask, world: World): Plan {
       message: `there is no container ${name}, and no image to make it of`,
       hint: 'add image:',
     }
-  const running = container !== undefined && isRunning(container)
+  const running = container !== undefined && stateOf(container).running
   if (container === undefined)
     return change({
       task,
@@ -80,13 +71,15 @@ export function planPodman(task: PodmanTask, world: World): Plan {
   const compares =
     params.state !== 'stopped' && !(params.force_restart && params.state === 'started') && image !== undefined
   const { fields, unseen } = compares ? differences(task, seen, container) : { fields: [], unseen: [] }
-  const action = actionOf(params, running, compares && (fields.length > 0 || params.recreate))
-  if (action !== undefined || pulls) return change({ task, seen, world, pulls, action, fields })
+  const anew = compares && (fields.length > 0 || params.recreate)
+  const action = actionOf(params, running, anew)
+  const unlessImage = compares && !anew && pulls ? imageToCompare(task, container) : undefined
+  if (action !== undefined || pulls) return change({ task, seen, world, pulls, action, unlessImage, fields })
   const state = `the container ${name} ${running ? 'runs' : 'is there, not running,'} as it is to be`
   return {
     status: 'ok',
     reason: unseen.length > 0 ? `${state}, as far as podman tells: not ${unseen.join(', ')}` : state,
-    ...(container.known ? { result: { container: fromJson(container.info) } } : {}),
+    ...(container.known && !container.foreseen ? { result: { container: fromJson(container.info) } } : {}),
   }
 }
 
@@ -110,13 +103,17 @@ function planAbsent({ params, look: wants }: PodmanTask, container: Container | 
     summary: `remove the container ${name}`,
     diff: [
       asDiff(name, [
-        { name: 'container', before: isRunning(container) ? 'running' : 'not running', after: 'absent' },
+        {
+          name: 'container',
+          before: stateOf(container).running ? 'running' : 'not running',
+          after: 'absent',
+        },
       ]),
     ],
     apply: applyScript(wants.tool, name, { removal: 60, fatal: false }, [
       new Text('hk_remove -f; hk_did=yes'),
     ]),
-    effects: [containerBecomes(wants, undefined, undefined)],
+    effects: [containerBecomes(wants, { becomes: undefined })],
     result: { container: new Map() },
   }
 }
@@ -137,16 +134,36 @@ function differences({ params }: PodmanTask, seen: Seen, container: Container): 
   }
 }
 
-/** As in Ansible, an image of the same name is the same one, unless image_strict says otherwise. */
+/**
+ * As in Ansible, an image of the same name is the same one, unless image_strict says otherwise. Of one that is not
+ * there yet only the name is known.
+ */
 function otherImage(
   { image = '', image_strict: strict }: PodmanParams,
   info: JsonObject,
   found: JsonObject | undefined,
 ): Fields['fields'][number] | undefined {
   const [id, own] = [textAt(found, 'Id'), textAt(info, 'Image')]
-  if (found === undefined || id === own) return undefined
-  const name = (full: string): string => full.replace(/:latest$/, '').replace(/^.*\//, '')
-  const named = textAt(info, 'ImageName') || textAt(info, 'Config', 'Image')
-  if (!strict && name(named) === name(image)) return undefined
-  return { name: 'image', before: strict ? own.slice(0, 12) : named, after: strict ? id.slice(0, 12) : image }
+  if (found !== undefined && id === own) return undefined
+  const renamed = !isNamed(info, image)
+  if (!renamed && (!strict || found === undefined)) return undefined
+  return strict && found !== undefined
+    ? { name: 'image', before: own.slice(0, 12), after: id.slice(0, 12) }
+    : { name: 'image', before: nameIn(info), after: image }
+}
+
+/** The ID of the container's image, where another one that the pull brings is a difference. */
+function imageToCompare({ params }: PodmanTask, container: Container): string | undefined {
+  if (!container.known) return undefined
+  const { image = '', image_strict: strict } = params
+  return strict || !isNamed(container.info, image) ? textAt(container.info, 'Image') : undefined
+}
+
+function nameIn(info: JsonObject): string {
+  return textAt(info, 'ImageName') || textAt(info, 'Config', 'Image')
+}
+
+function isNamed(info: JsonObject, image: string): boolean {
+  const short = (full: string): string => full.replace(/:latest$/, '').replace(/^.*\//, '')
+  return short(nameIn(info)) === short(image)
 }

@@ -6,6 +6,7 @@ import {
   type Json,
   matches,
   same,
+  type Shape,
   SHAPES,
 } from '../../src/tasks/container-compare.ts'
 
@@ -115,4 +116,31 @@ test('a difference says what comes and what goes, and no secret of a variable', 
     before: 'B=2, DB_PASSWORD=(not shown)',
     after: 'A=1, DB_PASSWORD=(not shown)',
   })
+})
+
+test.each<[Shape, Json, Json, string]>([
+  ['set', ['MYSQL_PWD=hunter2'], [], 'MYSQL_PWD=(not shown)'],
+  ['set', ['DB_PW=hunter2'], [], 'DB_PW=(not shown)'],
+  ['set', ['DSN=pg://u:hunter2@h/db'], [], 'DSN=pg://u:(not shown)@h/db'],
+  ['set', ['URL=redis://:hunter2@h:6379'], [], 'URL=redis://:(not shown)@h:6379'],
+  ['set', ['URL=http://h:80/a@b'], [], 'URL=http://h:80/a@b'],
+  ['dict', { 'splunk-token': 'hunter2', tag: 't' }, {}, 'splunk-token=(not shown), tag=t'],
+  ['dict', { 'api.key': 'a b' }, {}, 'api.key=(not shown)'],
+  [
+    'list',
+    ['run', '--token=hunter2', 'http://u:hunter2@h'],
+    [],
+    'run --token=(not shown) http://u:(not shown)@h',
+  ],
+  ['value', 'curl http://u:hunter2@h', '', 'curl http://u:(not shown)@h'],
+  [
+    'set',
+    [{ target: '/v', volume_options: { o: 'username=u,password=hunter2' } }],
+    [],
+    '{"target":"/v","volume_options":{"o":"username=u,password=(not shown)"}}',
+  ],
+])('what sounds like a secret stays unsaid: %s %j', (shape, wanted, seen, after) => {
+  const property = { name: 'x', shape, comparison: 'strict', wanted, seen } as const
+  expect(difference(property).after).toBe(after)
+  expect(difference({ ...property, wanted: seen, seen: wanted }).before).toBe(after)
 })

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import {
   bindingsByPort,
   csv,
   nanoseconds,
+  podmanVolumeOf,
   portBindings,
   readEnvFile,
   volumeOf,
@@ -46,15 +48,24 @@ test.each([
   ['/data', { source: undefined, target: '/data', mode: 'rw' }],
   ['/a:/b', { source: '/a', target: '/b', mode: 'rw' }],
   ['name:/b:ro,z', { source: 'name', target: '/b', mode: 'ro,z' }],
-  ['/a:/b:U,uid=0', { source: '/a', target: '/b', mode: 'U,uid=0' }],
+  ['/a:/b:z,rshared', { source: '/a', target: '/b', mode: 'z,rshared' }],
 ])('volume %s', (given, expected) => {
   expect(volumeOf(given)).toEqual(expected)
+})
+
+test('podman has more modes of a volume than docker', () => {
+  for (const mode of ['U', 'O,upperdir=/u', 'noexec,nodev,nosuid', 'rbind', 'idmap=uids=0-1-10', 'copy']) {
+    expect(podmanVolumeOf(`/a:/b:${mode}`)).toEqual({ source: '/a', target: '/b', mode })
+    expect(() => volumeOf(`/a:/b:${mode}`)).toThrow('no mode')
+  }
+  expect(() => podmanVolumeOf('/a:/b:rx')).toThrow('no mode')
 })
 
 test.each([
   ['./a:/b', 'not an absolute path'],
   ['~/a:/b:ro', 'not an absolute path'],
   ['/a:/b:/c', 'no mode'],
+  ['/a:/b:rx', 'no mode'],
   ['/a:/b:ro:x', 'no volume'],
 ])('volume %s is refused', (given, message) => {
   expect(() => volumeOf(given)).toThrow(message)
@@ -71,7 +82,8 @@ test('the file of variables', () => {
     ['A', 'b=c'],
     ['B', ' x'],
   ])
-  expect(() => readEnvFile('/f', 'nothing')).toThrow('/f: "nothing" is no NAME=value')
+  // A line without a = may well be a secret.
+  expect(() => readEnvFile('/f', '# one\nA=b\nAPI_TOKEN hunter2\n')).toThrow('/f:3: no NAME=value')
 })
 
 test('fields with commas and quotes', () => {
@@ -95,3 +107,34 @@ test('variables are on no command line, unless the shell or the program would ta
     '--env=DOCKER_HOST=y',
   ])
 })
+
+test.each(
+  'LDAP_BIND_PASSWORD GOOGLE_CLIENT_SECRET GODADDY_TOKEN SSHKEY SSH_PRIVATE_KEY STORAGE_SECRET_KEY REGISTRY_HTTP_SECRET DOCKER_INFLUXDB_INIT_PASSWORD XDGKEY LCD_TOKEN BASHKEY HISTORY_DB_PASSWORD LISTEN_TOKEN OTEL_EXPORTER_OTLP_HEADERS USER_PASSWORD CONTAINERKEY hkey SSL_KEY'.split(
+    ' ',
+  ),
+)('%s is nobody else’s, and on no command line', (name) => {
+  expect(handOver([[name, 'hunter2']]).flags).toEqual([`--env=${name}`])
+})
+
+test.each(
+  'DOCKER_HOST DOCKER_CONFIG DOCKER_CONTENT_TRUST_SERVER DOCKER_TLS_VERIFY DOCKER_CLI_HINTS CONTAINER_HOST CONTAINERS_CONF REGISTRY_AUTH_FILE STORAGE_DRIVER LD_PRELOAD LC_ALL GODEBUG GOMAXPROCS SSH_AUTH_SOCK SSL_CERT_FILE XDG_RUNTIME_DIR BASH_ENV HTTP_PROXY no_proxy hk_name _ EPOCHSECONDS SHLVL'.split(
+    ' ',
+  ),
+)('%s means something to a program or a shell', (name) => {
+  expect(handOver([[name, 'x']]).flags).toEqual([`--env=${name}=x`])
+})
+
+test.each([['dash'], ['bash'], ['busybox', 'sh']])(
+  'what a shell hands over arrives as it was: %s',
+  (...shell) => {
+    const [program = 'sh', ...args] = shell
+    const own = spawnSync('bash', ['-c', 'compgen -v']).stdout.toString().trim().split('\n')
+    const names = [...own, 'EPOCHSECONDS', 'SRANDOM', 'RANDOM', 'SECRET', 'OPTIND', 'UID', 'BASHPID']
+    const { before, flags } = handOver(names.map((name) => [name, "it's\n7"]))
+    const quiet = flags.flatMap((flag) => /^--env=(\w+)$/.exec(flag)?.[1] ?? [])
+    expect(quiet).toContain('SECRET')
+    const told = quiet.map((name) => `printf '%s|' "$(printenv ${name})"`).join('\n')
+    const { stdout } = spawnSync(program, [...args, '-c', `${before.text}\n${told}`])
+    expect(stdout.toString()).toBe("it's\n7|".repeat(quiet.length))
+  },
+)

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Answer } from '../../src/connect/connection.ts'
 import type { Plan, TaskModule } from '../../src/task.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { type Effect, id, World } from '../../src/world/world.ts'
 import { script } from './accounts.ts'
-import { controllerWith, planOf } from './harness.ts'
+import { controllerWith, EVAL, hostOf, planOf } from './harness.ts'
 import type { Answers } from './worlds.ts'
 
 /** What inspect says of a container or an image, as an engine of the lab said it once. */
@@ -44,4 +46,82 @@ export async function planContainer(
 export function differing(plan: Plan): string[] {
   if (plan.status !== 'change') return [plan.status]
   return plan.diff.flatMap((diff) => (diff.type === 'fields' ? diff.fields.map(({ name }) => name) : []))
+}
+
+/** A program that writes down how it is called, and says what such a container would. */
+const FAKE = `#!/bin/sh
+say() { cat "$0.$1" 2>/dev/null; exit; }
+case "$*" in
+*State.Health*)
+  head -n 1 "$0.health"
+  [ "$(wc -l <"$0.health")" -le 1 ] || sed -i 1d "$0.health"
+  exit ;;
+*State.Running*) say running ;;
+*State.Paused*) say paused ;;
+*State.Status*) say status ;;
+*State.ExitCode*) say code ;;
+'image inspect -f'*) say image ;;
+'image pull'*) echo new >"$0.image" ;;
+'container inspect'*) [ -e "$0.there" ] && echo '[{"Id": "1"}]'; exit ;;
+'container rm'*) rm -f "$0.there" ;;
+'container create'*) : >"$0.there"; echo false >"$0.running"; echo false >"$0.paused" ;;
+'container start'*) echo true >"$0.running" ;;
+'container wait'*) echo 0 ;;
+'container logs'*) echo the end of its log ;;
+'container pause'*) echo true >"$0.paused" ;;
+'container unpause'*) [ "$(cat "$0.paused")" = true ] || exit 1; echo false >"$0.paused" ;;
+esac
+echo "$* secret=$SECRET" >>"$0.log"
+`
+
+/** What the fake says of the container and the image; no `running`: there is no container. */
+export interface EngineState {
+  running?: boolean
+  paused?: boolean
+  /** The ID of the image. After a pull it is "new". */
+  image?: string
+  status?: string
+  code?: number
+  /** One word for each look; the last one stays. */
+  health?: string
+}
+
+/** The shells in which a fake program is called. */
+export const engineShells: [string, string[]][] = [
+  ['dash', ['dash', '-c', EVAL]],
+  ['bash', ['bash', '--posix', '-c', EVAL]],
+  ['busybox', ['busybox', 'sh', '-c', EVAL]],
+]
+
+/** Runs the apply of a plan with such a program: how it was called, and what the apply says. */
+export function callsOf(
+  tool: 'docker' | 'podman',
+  [name, shell]: (typeof engineShells)[number],
+  plan: Plan,
+  { running, paused = false, image = 'new', ...more }: EngineState,
+): { log: string[]; output: Answer } {
+  if (plan.status !== 'change') throw new Error(JSON.stringify(plan))
+  const folder = mkdtempSync(path.join(tmpdir(), 'hakube-engine-'))
+  try {
+    const program = path.join(folder, tool)
+    writeFileSync(program, FAKE)
+    chmodSync(program, 0o755)
+    if (running !== undefined) writeFileSync(`${program}.there`, '')
+    writeFileSync(`${program}.log`, '')
+    for (const [key, value] of Object.entries({ running: running ?? false, paused, image, ...more }))
+      writeFileSync(`${program}.${key}`, `${String(value)}\n`)
+    const host = hostOf(name, shell, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })
+    const output = host.run(plan.apply)
+    const log = readFileSync(`${program}.log`, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+    return { log, output }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The verbs of such calls. */
+export function verbs(log: readonly string[]): string[] {
+  return log.map((line) => line.replace(/^(container|image|network) ([a-z]+) .*/, '$2'))
 }

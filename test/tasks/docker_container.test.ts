@@ -1,40 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import docker from '../../src/tasks/docker_container.ts'
 import { pathKey } from '../../src/world/path-names.ts'
 import { effectOnAll, id } from '../../src/world/world.ts'
-import { differing, planContainer, recorded, type Told } from './containers.ts'
-import { controllerWith, EVAL, hostOf, look, planOf } from './harness.ts'
+import {
+  callsOf,
+  differing,
+  engineShells,
+  type EngineState,
+  planContainer,
+  type Told,
+  verbs,
+} from './containers.ts'
+import { blank, container, image, keepalived, NONE, plan, there } from './docker-recorded.ts'
+import { controllerWith, hostOf, look, planOf } from './harness.ts'
 import { applyOf } from './worlds.ts'
-
-/** What the recorded container was made of. */
-const keepalived = {
-  name: 'keepalived',
-  image: 'tiny:1',
-  network_mode: 'host',
-  capabilities: ['NET_ADMIN', 'NET_BROADCAST', 'NET_RAW'],
-  volumes: ['/etc/passwd:/conf/passwd:ro', '/srv/state:/state'],
-  restart_policy: 'unless-stopped',
-  env: { ROUTER: 'lb1' },
-  memory: '64M',
-  ulimits: ['nofile:100:200'],
-  healthcheck: { test: ['CMD', 'test', '-e', '/bin/sh'], interval: '30s' },
-  entrypoint: ['/bin/sh', '-c'],
-  command: ['sleep 600'],
-  log_driver: 'json-file',
-  log_options: { 'max-size': '1m' },
-}
-const container = recorded('docker-container')
-const image = recorded('docker-image')
-const NONE = '[]\n#failed Error: No such container: keepalived'
-const there: Told = { sections: { container, image } }
-const blank: Told = { sections: { container: NONE, image } }
-
-const plan = (more: Record<string, unknown>, told: Told = there) =>
-  planContainer(docker, { ...keepalived, ...more }, told)
 
 test('a container that is as it is to be', async () => {
   const found = await plan({})
@@ -145,8 +128,9 @@ describe('pulls', () => {
     expect(await plan({ pull: 'yes' })).toMatchObject({ status: 'change', maybe: true, once: true, diff: [] })
     expect(await plan({ pull: 'yes', tty: true })).not.toMatchObject({ maybe: true })
     expect(await plan({ pull: 'no' })).toMatchObject({ status: 'ok' })
+    expect(applyOf(await plan({ pull: 'always' }))).toContain('container create')
     expect(applyOf(await plan({ pull: 'always', comparisons: { image: 'ignore' } }))).not.toContain(
-      'container rm ""',
+      'container create',
     )
   })
 })
@@ -217,6 +201,65 @@ test('a later task finds what an earlier one makes', async () => {
   )
 })
 
+test('a container that its task removes at its end is gone for later tasks', async () => {
+  for (const more of [{ cleanup: true }, { auto_remove: true }, {}]) {
+    const made = await plan({ detach: false, ...more }, blank)
+    if (made.status !== 'change') throw new Error('it is not there yet')
+    expect(await plan({ state: 'absent' }, { ...blank, effects: made.effects })).toMatchObject({
+      status: Object.keys(more).length > 0 ? 'ok' : 'change',
+    })
+  }
+})
+
+test('the same name at another daemon is another container', async () => {
+  const made = await plan({}, blank)
+  if (made.status !== 'change') throw new Error('it is not there yet')
+  const told = { ...blank, effects: made.effects }
+  expect(await plan({ docker_host: 'tcp://x:1' }, told)).toMatchObject({ status: 'change' })
+  expect(await plan({}, told)).toMatchObject({ status: 'ok' })
+})
+
+test('what only the image says is that of the image it was made of last', async () => {
+  const other = image
+    .replace(/"Id": "sha256:\w{8}/, '"Id": "sha256:01234567')
+    .replace('"FROM=image"', '"OTHER=1"')
+  const anew = await plan({}, { sections: { container, image: other } })
+  if (anew.status !== 'change') throw new Error('it is of another image')
+  for (const comparisons of [{}, { env: 'strict' }]) {
+    const later = { image: undefined, comparisons }
+    const told = { sections: { container, own: image }, effects: anew.effects }
+    expect(await plan(later, told)).toMatchObject({ status: 'ok' })
+    expect(differing(await plan({ ...later, env: { ROUTER: 'lb2' } }, told))).toEqual(['env'])
+  }
+})
+
+test('of a container that was made of an image nobody has looked at, nobody knows what the image says', async () => {
+  const anew = await plan({ image: undefined, recreate: true }, { sections: { container, own: image } })
+  if (anew.status !== 'change') throw new Error('a change is meant')
+  expect(await plan({}, { ...there, effects: anew.effects })).toMatchObject({ status: 'unknown' })
+})
+
+test('an answer that breaks off is no answer', async () => {
+  for (const sections of [
+    { container: '[\n{', image },
+    { container, image: '[\n{' },
+  ])
+    expect(await plan({}, { sections })).toMatchObject({
+      status: 'fail',
+      message: 'docker gives an answer that is no JSON',
+      hint: expect.stringContaining('docker container inspect keepalived'),
+    })
+  const task = await docker.prepare(docker.params.parse(keepalived), controllerWith())
+  const stdout = Buffer.from('#did no\n#container\n[\n{')
+  expect(docker.result?.(task, { code: 0, stdout, stderr: Buffer.alloc(0) })).toEqual({ changed: false })
+})
+
+test('what shares the network of another container is in no network that it could leave', async () => {
+  const shared = { network_mode: 'container:db', purge_networks: true }
+  const told = { sections: { container: NONE, image, 'other db': '[{"Id": "12"}]' } }
+  expect(applyOf(await plan(shared, told))).not.toContain('network disconnect')
+})
+
 test('what is known of a container stays known where a task starts, stops or updates it', async () => {
   for (const more of [{ state: 'stopped' }, { restart_policy: 'always' }, { paused: true }]) {
     const change = await plan(more)
@@ -247,25 +290,17 @@ test.each<[Record<string, unknown>, RegExp]>([
   [{ memory: 'lots' }, /memory: "lots" is no size/],
   [{ healthcheck: { test: ['curl'] } }, /begins with NONE, CMD or CMD-SHELL/],
   [{ image: undefined, state: 'present' }, /needs the image/],
+  [
+    { mounts: [{ target: '/v', volume_options: { o: 'bind' } }] },
+    /volume_options of \/v needs volume_driver/,
+  ],
+  [{ device_read_iops: [{ path: '/dev/sda', rate: 'abc' }] }, /device_read_iops: "abc" is no number/],
+  [{ device_write_iops: [{ path: '/dev/sda', rate: '1.5' }] }, /device_write_iops: "1.5" is no number/],
+  [{ volumes: ['/a:/b:rx'] }, /"rx" is no mode/],
 ])('%j is refused', (more, message) => {
   const params = docker.params.parse({ ...keepalived, ...more })
   expect(() => docker.prepare(params, controllerWith())).toThrow(message)
 })
-
-/** A program that writes down how it is called, and says what such a container would. */
-const FAKE = `#!/bin/sh
-case "$*" in
-*State.Running*) cat "$0.running"; exit ;;
-*State.*) exit 1 ;;
-'image inspect -f'*) cat "$0.image"; exit ;;
-'image pull'*) echo new >"$0.image" ;;
-'container inspect'*) [ -e "$0.there" ] && echo '[{"Id": "1"}]'; exit ;;
-'container rm'*) rm -f "$0.there" ;;
-'container create'*) : >"$0.there"; echo false >"$0.running" ;;
-'container start'*) echo true >"$0.running" ;;
-esac
-echo "$* secret=$SECRET" >>"$0.log"
-`
 
 /** A program that warns, and has one container and one image. */
 const ASKED = `#!/bin/sh
@@ -277,45 +312,17 @@ case "$*" in
 esac
 `
 
-describe.each([
-  ['dash', ['dash', '-c', EVAL]],
-  ['bash', ['bash', '--posix', '-c', EVAL]],
-  ['busybox', ['busybox', 'sh', '-c', EVAL]],
-])('what docker is told: %s', (name, shell) => {
-  async function calls(
-    more: Record<string, unknown>,
-    told: Told,
-    state: { running: string; image?: string },
-  ) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'hakube-docker-'))
-    try {
-      const program = path.join(folder, 'docker')
-      writeFileSync(program, FAKE)
-      chmodSync(program, 0o755)
-      writeFileSync(`${program}.running`, `${state.running}\n`)
-      writeFileSync(`${program}.image`, `${state.image ?? 'new'}\n`)
-      if (state.running !== '') writeFileSync(`${program}.there`, '')
-      const change = await plan(more, told)
-      if (change.status !== 'change') throw new Error(JSON.stringify(change))
-      const host = hostOf(name, shell, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })
-      const output = host.run(change.apply)
-      const log = readFileSync(`${program}.log`, 'utf8').trim().split('\n')
-      const prepared = await docker.prepare(docker.params.parse(keepalived), controllerWith())
-      return { code: output.code, log, result: docker.result?.(prepared, output) }
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+describe.each(engineShells)('what docker is told: %s', (name, shell) => {
+  async function calls(more: Record<string, unknown>, told: Told, state: EngineState) {
+    const { log, output } = callsOf('docker', [name, shell], await plan(more, told), state)
+    const prepared = await docker.prepare(docker.params.parse(keepalived), controllerWith())
+    return { code: output.code, log, result: docker.result?.(prepared, output) }
   }
 
   test('make it anew, with what it is to be, and secrets on no command line', async () => {
-    const { code, log, result } = await calls({ env: { SECRET: "it's" } }, there, { running: 'true' })
+    const { code, log, result } = await calls({ env: { SECRET: "it's" } }, there, { running: true })
     expect(code).toBe(0)
-    expect(log.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
-      'container stop',
-      'container rm',
-      'container create',
-      'container start',
-    ])
+    expect(verbs(log)).toEqual(['stop', 'rm', 'create', 'start'])
     expect(log[2]).toBe(
       "container create --name keepalived --attach=stdout --cap-add=NET_ADMIN --cap-add=NET_BROADCAST --cap-add=NET_RAW --health-cmd=test -e /bin/sh --health-interval=30000000000ns --log-driver=json-file --log-opt=max-size=1m --memory=67108864 --network=host --restart=unless-stopped --ulimit=nofile=100:200 --volume=/etc/passwd:/conf/passwd:ro --volume=/srv/state:/state:rw --env=SECRET --entrypoint=/bin/sh tiny:1 -c sleep 600 secret=it's",
     )
@@ -326,13 +333,37 @@ describe.each([
   test('a pull that brings nothing new leaves it alone', async () => {
     const own = /"Image": "(sha256:\w+)"/.exec(container)?.[1] ?? ''
     // The fake's pull says "new": the container has another image.
-    const other = await calls({ pull: 'always' }, there, { running: 'true', image: own })
+    const other = await calls({ pull: 'always' }, there, { running: true, image: own })
     expect(other.log.join('\n')).toMatch(/image pull[^]*container create[^]*container start/)
     const same = container.replace(own, 'new')
     const told = { sections: { container: same, image } }
-    const { log, result } = await calls({ pull: 'always' }, told, { running: 'true', image: 'new' })
+    const { log, result } = await calls({ pull: 'always' }, told, { running: true, image: 'new' })
     expect(log).toEqual(['image pull tiny:1 secret='])
     expect(result).toMatchObject({ changed: false })
+  })
+
+  test('what is paused goes on, or is paused again, also where a pull brings another image', async () => {
+    const told = { sections: { container: container.replace('"Paused": false', '"Paused": true'), image } }
+    const done = async (more: Record<string, unknown>, brought: string) => {
+      const { code, log } = await calls({ pull: 'always', ...more }, told, {
+        running: true,
+        paused: true,
+        image: brought,
+      })
+      return [code, ...verbs(log)]
+    }
+    const anew = ['pull', 'unpause', 'stop', 'rm', 'create', 'start']
+    expect(await done({ paused: false }, 'old')).toEqual([0, ...anew])
+    expect(await done({ paused: true }, 'old')).toEqual([0, ...anew, 'pause'])
+    const own = told.sections.container.replace(/"Image": "sha256:\w+"/, '"Image": "new"')
+    told.sections.container = own
+    expect(await done({ paused: false }, 'new')).toEqual([0, 'pull', 'unpause'])
+    expect(await done({ paused: true }, 'new')).toEqual([0, 'pull'])
+  })
+
+  test('what is pulled is of the platform that is asked for', async () => {
+    const { log } = await calls({ pull: 'always', platform: 'linux/arm64' }, blank, {})
+    expect(log[0]).toBe('image pull --platform=linux/arm64 tiny:1 secret=')
   })
 
   test('it is asked what there is, and warnings are no answers', async () => {
@@ -366,20 +397,59 @@ describe.each([
   })
 
   test('stopped gently, or not', async () => {
-    const gently = await calls({ state: 'stopped', stop_timeout: 3 }, there, { running: 'true' })
+    const gently = await calls({ state: 'stopped', stop_timeout: 3 }, there, { running: true })
     expect(gently.log).toEqual(['container stop -t 3 keepalived secret='])
     const kill = { state: 'absent', force_kill: true, kill_signal: 'SIGTERM', keep_volumes: false }
-    const hard = await calls(kill, there, { running: 'true' })
+    const hard = await calls(kill, there, { running: true })
     expect(hard.log).toEqual([
       'container kill --signal=SIGTERM keepalived secret=',
       'container rm -v keepalived secret=',
     ])
   })
 
+  test('cleaned up afterwards, with the volumes that nobody keeps', async () => {
+    const removal = async (keep: boolean) => {
+      const more = { detach: false, cleanup: true, tty: true, keep_volumes: keep }
+      return (await calls(more, blank, {})).log.at(-1)
+    }
+    expect(await removal(true)).toBe('container rm -f keepalived secret=')
+    expect(await removal(false)).toBe('container rm -f -v keepalived secret=')
+  })
+
+  test('one that ends at once with a failure has not been started', async () => {
+    const start = async (state: EngineState) => {
+      const { output } = callsOf('docker', [name, shell], await plan({}, blank), state)
+      return [output.code, output.stderr.toString()]
+    }
+    const said = '  the end of its log\nkeepalived ended with status 3 as soon as it was started\n'
+    expect(await start({ status: 'exited', code: 3 })).toEqual([1, said])
+    expect(await start({ status: 'exited', code: 0 })).toEqual([0, ''])
+    expect(await start({ status: 'running', code: 0 })).toEqual([0, ''])
+    // A restart is not waited for, even where a start would be.
+    const restarted = callsOf('docker', [name, shell], await plan({ restart: true, detach: false }), {
+      running: true,
+      status: 'exited',
+      code: 3,
+    })
+    expect(restarted.output.code).toBe(0)
+  })
+
+  test('healthy is waited for, as long as is said', async () => {
+    const waits = async (health: string, seconds: number) => {
+      const healthy = await plan({ state: 'healthy', healthy_wait_timeout: seconds })
+      const { output } = callsOf('docker', [name, shell], healthy, { running: true, health })
+      return [output.code, output.stderr.toString()]
+    }
+    expect(await waits('starting\nhealthy', 9)).toEqual([0, ''])
+    expect(await waits('starting', 0)).toEqual([1, 'keepalived is not healthy: starting\n'])
+    expect(await waits('unhealthy\nhealthy', 9)).toEqual([1, 'keepalived is not healthy: unhealthy\n'])
+    expect(await waits('none', 9)).toEqual([1, 'keepalived is not healthy: none\n'])
+  })
+
   test('restarted, or started where it has ended in between', async () => {
-    const running = await calls({ restart: true }, there, { running: 'true' })
+    const running = await calls({ restart: true }, there, { running: true })
     expect(running.log).toEqual(['container restart -t 10 keepalived secret='])
-    const ended = await calls({ restart: true }, there, { running: 'false' })
+    const ended = await calls({ restart: true }, there, { running: false })
     expect(ended.log).toEqual(['container start keepalived secret='])
   })
 })

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import podman from '../../src/tasks/podman_container.ts'
 import { pathKey } from '../../src/world/path-names.ts'
+import { Unknown } from '../../src/world/kind.ts'
 import { effectOnAll, id } from '../../src/world/world.ts'
-import { differing, planContainer, recorded, type Told } from './containers.ts'
+import { callsOf, differing, engineShells, planContainer, recorded, type Told, verbs } from './containers.ts'
 import { controllerWith } from './harness.ts'
 import { applyOf } from './worlds.ts'
 
@@ -92,6 +93,155 @@ test('an image of the same name is the same one, unless it is to be strict', asy
   expect(differing(await plan({ image: 'localhost/tiny:2' }, told))).toEqual(['image'])
 })
 
+const gone = '[]\n#failed Error: no such image'
+
+test('another image that is not there yet is pulled, and the container made of it', async () => {
+  const told = { sections: { container, image: gone } }
+  const other = await plan({ image: 'localhost/tiny:2' }, told)
+  expect(differing(other)).toEqual(['image'])
+  expect(applyOf(other)).toMatch(/hk_pull localhost\/tiny:2[^]*container create[^]*localhost\/tiny:2/)
+  // What only the image says is not held against an image that nobody has seen.
+  const same = await plan({}, told)
+  expect(same).toMatchObject({ summary: 'pull the image localhost/tiny:1', diff: [] })
+  expect(applyOf(same)).not.toContain('container create')
+  expect(differing(await plan({ user: 'nobody', label: { a: 'b' } }, told))).toEqual(['label', 'user'])
+  expect(differing(await plan({ user: '', workdir: '/', label: { made: 'test' } }, told))).toEqual([])
+})
+
+describe.each(engineShells)('a pull that brings another image: %s', (...shell) => {
+  const own = /"Image": "(\w+)"/.exec(container)?.[1] ?? ''
+  const calls = async (more: Record<string, unknown>, brought: 'same' | 'other', told = runs) => {
+    const text =
+      brought === 'other' ? told.sections['container'] : told.sections['container']?.replaceAll(own, 'new')
+    const running = told === runs
+    const pulled = {
+      sections: { container: text ?? '', image: image.replaceAll(own, brought === 'other' ? own : 'new') },
+    }
+    const made = await plan({ image_strict: true, state: 'started', ...more }, pulled)
+    const { log, output } = callsOf('podman', shell, made, {
+      running,
+      image: brought === 'other' ? own : 'new',
+    })
+    return { code: output.code, verbs: verbs(log), maybe: made.status === 'change' && made.maybe === true }
+  }
+  test('strict: the container is made anew of it', async () => {
+    for (const pull of ['always', 'newer'])
+      expect(await calls({ pull }, 'other')).toEqual({
+        code: 0,
+        verbs: ['pull', 'stop', 'rm', 'create', 'start'],
+        maybe: true,
+      })
+    expect(await calls({ pull: 'always' }, 'same')).toEqual({ code: 0, verbs: ['pull'], maybe: true })
+  })
+  test('not strict: the container stays', async () => {
+    expect((await calls({ pull: 'always', image_strict: false }, 'other')).verbs).toEqual(['pull'])
+  })
+  test('strict, and it does not run', async () => {
+    expect(await calls({ pull: 'always', state: 'created' }, 'other', there)).toEqual({
+      code: 0,
+      verbs: ['pull', 'rm', 'create'],
+      maybe: true,
+    })
+    expect(await calls({ pull: 'always' }, 'other', there)).toEqual({
+      code: 0,
+      verbs: ['pull', 'rm', 'create', 'start'],
+      maybe: false,
+    })
+    expect((await calls({ pull: 'always' }, 'same', there)).verbs).toEqual(['pull', 'start'])
+  })
+  test('strict, and its directory is not there: nothing is taken away', async () => {
+    const more = { [id('path', pathKey('/etc/passwd', true))]: { exists: false } }
+    const made = await plan({ image_strict: true, pull: 'always' }, { ...there, more })
+    const { log, output } = callsOf('podman', shell, made, { running: false, image: own })
+    expect([output.code, ...verbs(log)]).toEqual([1, 'pull'])
+    expect(output.stderr.toString()).toBe('/etc/passwd is not there to be mounted\n')
+  })
+})
+
+test('a directory that nobody knows of yet is no matter to who only stops the container', async () => {
+  const more = { [id('path', pathKey('/etc/passwd', true))]: new Unknown('it is made in between') }
+  expect(await plan({ state: 'stopped' }, { ...runs, more })).toMatchObject({ status: 'change' })
+  await expect(plan({ tty: true }, { ...runs, more })).resolves.toMatchObject({ status: 'unknown' })
+})
+
+test('what podman create does not know is said where the container is waited for', async () => {
+  const made = applyOf(
+    await plan({ state: 'started', detach: false, sig_proxy: false, detach_keys: 'ctrl-a' }, blank),
+  )
+  expect(/container create (.*)/.exec(made)?.[1]).not.toMatch(/sig-proxy|detach-keys/)
+  expect(made).toContain('container start --attach --sig-proxy=false --detach-keys=ctrl-a "$hk_name"')
+  expect(await plan({ sig_proxy: false, detach_keys: 'ctrl-a' })).toMatchObject({ status: 'ok' })
+})
+
+/** The recorded container, made by a command line with these words, too. */
+function madeWith(...words: string[]): Told {
+  const more = words.map((word) => `${JSON.stringify(word)},`).join('')
+  return { sections: { container: container.replace('"create",', `"create",${more}`), image } }
+}
+
+test.each<[string[], Record<string, unknown>, string[]]>([
+  // Of these the command line alone tells, and without a word they are on.
+  [[], { http_proxy: false, read_only_tmpfs: false }, ['http_proxy', 'read_only_tmpfs']],
+  [[], { http_proxy: true, read_only_tmpfs: true }, ['ok']],
+  [['--http-proxy=false', '--read-only-tmpfs=0'], { http_proxy: false, read_only_tmpfs: false }, ['ok']],
+  [['--http-proxy=false'], { http_proxy: true }, ['http_proxy']],
+  [[], { log_opt: { max_size: '1m' } }, ['log_opt']],
+  [['--log-opt', 'max-size=1m'], { log_opt: { max_size: '1m' } }, ['ok']],
+  [['--log-opt', 'max-size=1m'], { log_opt: { max_size: '2m' } }, ['log_opt']],
+  [['--log-opt=max-size=1m'], { log_opt: { path: '' } }, ['ok']],
+])('made with %j, and then %j differs in %j', async (words, more, names) => {
+  expect(differing(await plan(more, madeWith(...words)))).toEqual(names)
+})
+
+test.each(['network', 'ipc', 'pid', 'uts'])('the %s of another container than before', async (name) => {
+  const key = { network: 'NetworkMode', ipc: 'IpcMode', pid: 'PidMode', uts: 'UTSMode' }[name] ?? ''
+  const told = madeWith(`--${name}=container:a`)
+  const shared = (told.sections['container'] ?? '')
+    .replace(new RegExp(`"${key}": "[^"]*"`), `"${key}": "container:0123"`)
+    .replace('"--network=host",', '')
+  const sections = {
+    image,
+    container: name === 'network' ? shared : shared.replace('"create",', '"create", "--network=host",'),
+  }
+  const of = (other: string) => ({
+    [name]: name === 'network' ? [`container:${other}`] : `container:${other}`,
+  })
+  expect(differing(await plan(of('a'), { sections }))).toEqual(['ok'])
+  expect(differing(await plan(of('b'), { sections }))).toEqual([name])
+})
+
+test('what a task leaves alone stays as it was for later tasks', async () => {
+  for (const [first, told] of [
+    [{ state: 'started', force_restart: true, network: 'none' }, runs],
+    [{ state: 'stopped', network: 'none' }, runs],
+    [{ state: 'started', image: undefined, network: undefined }, there],
+  ] as const) {
+    const done = await plan(first, told)
+    if (done.status !== 'change') throw new Error('a change is meant')
+    const later = (more: Record<string, unknown>) => plan(more, { ...told, effects: done.effects })
+    const state = first.state === 'stopped' ? 'created' : 'started'
+    const found = await later({ state })
+    expect(found).toMatchObject({ status: 'ok' })
+    // What podman would say of it by then, nobody knows.
+    expect(found).not.toHaveProperty('result')
+    expect(differing(await later({ state, network: 'none' }))).toEqual(['network'])
+    if (state === 'created') expect(differing(await later({ state: 'started' }))).toEqual(['container'])
+  }
+})
+
+test('a container that its task removes at its end is gone for later tasks', async () => {
+  for (const [first, told, status] of [
+    [{ rm: true, restart_policy: 'no' }, blank, 'ok'],
+    // A restart is not waited for.
+    [{ rm: true, force_restart: true }, runs, 'change'],
+    [{}, blank, 'change'],
+  ] as const) {
+    const made = await plan({ state: 'started', detach: false, ...first }, told)
+    if (made.status !== 'change') throw new Error('it is not there yet')
+    expect(await plan({ state: 'absent' }, { ...told, effects: made.effects })).toMatchObject({ status })
+  }
+})
+
 test('started, restarted, stopped', async () => {
   expect(await plan({ state: 'started' }, runs)).toMatchObject({ status: 'ok' })
   const again = await plan({ state: 'started', force_restart: true, network: 'none' }, runs)
@@ -133,7 +283,6 @@ test('what podman is told, and secrets on no command line', async () => {
 })
 
 test('pulls what is not there, or what may be newer', async () => {
-  const gone = '[]\n#failed Error: localhost/tiny:1: image not known'
   expect(applyOf(await plan({}, { sections: { container: NONE, image: gone } }))).toContain(
     'hk_pull localhost/tiny:1',
   )
@@ -141,6 +290,12 @@ test('pulls what is not there, or what may be newer', async () => {
     status: 'fail',
   })
   expect(await plan({ pull: 'newer' })).toMatchObject({ status: 'change', maybe: true, once: true })
+})
+
+test('log-ins of its own are used for the pull, too', async () => {
+  const made = applyOf(await plan({ pull: 'always', authfile: '/root/auth.json' }, blank))
+  expect(made).toContain('hk_pull localhost/tiny:1 --authfile=/root/auth.json')
+  expect(made).toContain('container create --name "$hk_name" --authfile=/root/auth.json')
 })
 
 test('what cannot be', async () => {
