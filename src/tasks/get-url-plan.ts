@@ -1,4 +1,4 @@
-import { httpFunction, NEWER_ONLY } from '../http/client.ts'
+import { NEWER_ONLY } from '../http/client.ts'
 import { contentScript } from '../http/content.ts'
 import { readHeads, type HttpHead } from '../http/answer.ts'
 import type { Kept } from '../http/fetch-script.ts'
