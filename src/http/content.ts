@@ -12,8 +12,8 @@ export type Content =
 /** Prints what is behind a URL, for readContent. It writes no file. */
 export function contentScript(request: HttpRequest): Script {
   return sh`${httpFunction('hk_http', request)}
-{ hk_body=$( { hk_http; echo "exit $?" >&3; } 3>&4 | base64); } 4>&1
-printf 'body\n%s\n' "$hk_body"`
+{ hk_content=$( { hk_http; echo "exit $?" >&3; } 3>&4 | base64); } 4>&1
+printf 'body\n%s\n' "$hk_content"`
 }
 
 /** What contentScript printed; `stderr` says why nothing was fetched. */

@@ -227,7 +227,7 @@ hk_sha256=$(sha256sum <"$hk_download" | cut -d ' ' -f 1)`,
 /** $hk_key: the packets in "$hk_download", which may be text in one block or several; base64. */
 const BYTES_OF_KEY = new Script(`hk_blocks() {
   hk_part=
-  tr -d '\\r' | while IFS= read -r hk_line; do
+  tr -d '\\r' | while IFS= read -r hk_line || [ -n "$hk_line" ]; do
     case $hk_part,$hk_line in
     *,'-----BEGIN PGP PUBLIC KEY BLOCK-----'*) hk_part=head hk_text= ;;
     body,'-----END PGP PUBLIC KEY BLOCK-----'*) printf %s "$hk_text" | base64 -d || exit 1; hk_part= ;;

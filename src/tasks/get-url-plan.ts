@@ -1,4 +1,5 @@
-import { httpFunction, NEWER_ONLY } from '../http/client.ts'
+import { NEWER_ONLY } from '../http/client.ts'
+import { contentScript } from '../http/content.ts'
 import { readHeads, type HttpHead } from '../http/answer.ts'
 import type { Kept } from '../http/fetch-script.ts'
 import type { HttpRequest } from '../http/request.ts'
@@ -68,9 +69,9 @@ function networkAsk(get: GetUrl): ScriptAsk {
   const { checksum, force } = get
   const list = checksum && 'list' in checksum ? checksum.list : undefined
   const sums = list
-    ? sh`${httpFunction('hk_http', list)}
-hk_sums=$( { { hk_http; echo "exit $?" >&3; } 3>&4 | base64 | tr -d '\n'; } 4>&1)
-printf 'sums\n%s\nend\n' "$hk_sums"`
+    ? sh`echo sums
+${contentScript(list)}
+echo end`
     : nothing
   const since = force ? nothing : NEWER_ONLY
   const head = sh`${get.look}
@@ -106,7 +107,7 @@ function looked(text: string, section: string, url: string): Looked | undefined 
   const match = new RegExp(`^${section}\\n([^]*?)\\nend$`, 'm').exec(text)
   const found = match?.[1]
   if (found === undefined) return undefined
-  const parts = /^([^]*?)(?:^|\n)exit (\d+)(?:\n([^]*))?$/.exec(found)
+  const parts = /^([^]*?)(?:^|\n)exit (\d+)(?:\nbody\n([^]*))?$/.exec(found)
   if (!parts) throw new TypeError('the end of a request is missing')
   return { head: readHeads(parts[1] ?? '', url), answered: parts[2] === '0', body: parts[3] }
 }

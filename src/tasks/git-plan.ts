@@ -10,6 +10,7 @@ import { changeable, wantedAttributes } from './attributes.ts'
 import { creatorQuestion } from './creator.ts'
 import { gitScript, preamble } from './git-script.ts'
 import { directoryQuestions, makeDirectories, missingDirectories, obstacleAbove } from './make-directory.ts'
+import { missingTool } from './missing-tool.ts'
 
 /** What git comes down to: the parameters of the task. */
 export interface Git {
@@ -38,6 +39,8 @@ export interface Git {
   umask?: string | undefined
 }
 
+const ASKS = 'git checkout '
+
 export function gitQuestions(task: Git): WorldQuestion[] {
   return [
     { kind: 'path', ask: { path: task.dest, follow: true, entries: true } },
@@ -56,7 +59,7 @@ function lookAsk(task: Git): ScriptAsk {
   const refs = ['HEAD', `refs/heads/${version}`, `refs/tags/${version}`, `refs/tags/${version}^{}`]
   return {
     volatile: true,
-    id: `git ${JSON.stringify(task)}`,
+    id: `${ASKS}${JSON.stringify(task)}`,
     text: sh`${preamble(task, { looking: true })}
 command -v "$hk_git" >/dev/null 2>&1 || { echo none; exit 0; }
 if [ -f ${`${dest}/${bare ? 'config' : '.git/config'}`} ] || [ -f ${`${dest}/.git`} ]; then
@@ -157,11 +160,15 @@ export function planGit(task: Git, world: World): Plan {
   const { dest, version } = task
   const obstacle = obstacleAbove(dest, world)
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
+  const root = world.get('path', { path: dest, follow: true })
   const reply = world.get('script', lookAsk(task))
-  if (reply === DONE)
+  if (reply === DONE && root.exists)
     return { status: 'ok', reason: `${dest} is at ${version}`, result: { before: null, after: null } }
-  const looked = read(reply)
-  if (!looked.git) return { status: 'unknown', why: 'git is not installed' }
+  if (reply === DONE) return { status: 'unknown', why: `which commit ${task.shown} has for ${version}` }
+  const found = read(reply)
+  if (!found.git) return missingTool(world, 'git', 'git')
+  // In check mode an earlier task may remove the checkout.
+  const looked = { ...found, there: found.there && root.exists }
   const { there, head = null, changes } = looked
   if (there && !task.update)
     return {
@@ -177,7 +184,6 @@ export function planGit(task: Git, world: World): Plan {
       result: { before: head },
     }
   }
-  const root = world.get('path', { path: dest, follow: true })
   if (!there && root.exists && root.type !== 'directory')
     return { status: 'fail', message: `${dest} is a ${root.type}, not a directory` }
   if (!there && root.exists && (root.entries?.length ?? 0) > 0 && task.clone) {
@@ -245,6 +251,14 @@ ${gitScript(task, looked.there)}`,
 
 const DONE: ScriptReply = { code: 0, stdout: Buffer.from('done'), stderr: Buffer.alloc(0) }
 
+/** The checkout that a question of this module is about. */
+function destIn(key: string): string | undefined {
+  if (!key.startsWith(ASKS)) return undefined
+  const task: unknown = JSON.parse(key.slice(ASKS.length))
+  const dest = typeof task === 'object' && task !== null && 'dest' in task ? task.dest : undefined
+  return typeof dest === 'string' ? normalPath(dest) : undefined
+}
+
 function effectsOf(task: Git, world: World, there: boolean): Effect[] {
   const at = normalPath(task.dest)
   const unknown = new Unknown(`what is in the checkout ${at}`)
@@ -260,6 +274,9 @@ function effectsOf(task: Git, world: World, there: boolean): Effect[] {
       const { entries: _entries, tree: _tree, ...rest } = before
       return rest
     }),
+    effectOnAll('script', (before, key) =>
+      destIn(key) === at ? new Unknown(`at which commit the checkout ${at} is then`) : before,
+    ),
     effect('script', lookAsk(task).id, () => DONE),
   ]
 }

@@ -153,6 +153,10 @@ describe('from a URL', () => {
       status: 'ok',
     })
     expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
+    writeFileSync(join(folder, 'cut.asc'), ONE.text.trimEnd())
+    const other = join(folder, 'o.gpg')
+    await runTask(module, { url: url('cut.asc'), id: ONE.fingerprint, keyring: other }, host)
+    expect(readFileSync(other)).toEqual(binary(ONE))
     const wrong = await runTask(module, { url: url('one.asc'), id: 'ABCDEFAB', keyring }, host)
     expect(wrong.failure).toMatch(/^the key at .* is not ABCDEFAB$/)
     expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))

@@ -137,6 +137,19 @@ describe.each(hosts)('get_url with $name', (host) => {
     })
   })
 
+  test('a long file of checksums', async () => {
+    const lines = Array.from({ length: 4000 }, (_, at) => `${sum(String(at))}  file-${at}\n`)
+    const all = join(scratch(), 'SHA256SUMS')
+    writeFileSync(all, `${lines.join('')}${sum('plain\n')}  plain\n`)
+    for (const list of [`file://${all}`, `${server.url}/LONG`]) {
+      await server.set({ ...FILES, LONG: readFileSync(all, 'utf8') })
+      const dest = join(scratch(), 'file')
+      const args = { url: `${server.url}/plain`, dest, checksum: `sha256:${list}` }
+      expect(await runTask(module, args, host)).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+      expect(readFileSync(dest, 'utf8')).toBe('plain\n')
+    }
+  })
+
   test('a directory, a link, and a file on the host', async () => {
     const folder = scratch()
     mkdirSync(join(folder, 'd'))

@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/git.ts'
+import { pathGone } from '../../src/world/path-effects.ts'
+import { effect } from '../../src/world/world.ts'
 import { scratch } from '../world/hosts.ts'
 import { hostWithOnly } from '../support/tools.ts'
-import { controllerWith, runTask, shells } from './harness.ts'
+import { controllerWith, look, planOf, runTask, shells } from './harness.ts'
 
 function git(cwd: string, ...words: string[]): string {
   const own = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'protocol.file.allow=always']
@@ -185,6 +187,25 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect(git(join(dest, 'part'), 'rev-parse', 'HEAD')).toBe(second)
   })
 
+  test('what earlier tasks do to the checkout counts in check mode', async () => {
+    const { repo } = repository()
+    const dest = join(scratch(), 'checkout')
+    await runTask(module, { repo, dest }, host)
+    const prepared = (version: string) =>
+      module.prepare(module.params.parse({ repo, dest, version }), controllerWith())
+    const [main, old] = [await prepared('main'), await prepared('v1')]
+    const world = look(host, [...module.asks(main), ...module.asks(old)])
+    expect(planOf(module, main, world)).toMatchObject({ status: 'ok' })
+    expect(planOf(module, main, world.after([pathGone(dest)]))).toMatchObject({
+      status: 'change',
+      summary: expect.stringContaining('clone'),
+    })
+    const then = planOf(module, old, world)
+    if (then.status !== 'change') throw new Error('no change')
+    expect(planOf(module, old, world.after(then.effects))).toMatchObject({ status: 'ok' })
+    expect(planOf(module, main, world.after(then.effects))).toMatchObject({ status: 'unknown' })
+  })
+
   test('clone: no, a directory that is something else, a repository that is not there', async () => {
     const { repo } = repository()
     const folder = scratch()
@@ -200,8 +221,15 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
 
 test('a host without git', async () => {
   const args = { repo: '/none', dest: '/none/x' }
-  expect((await runTask(module, args, hostWithOnly('bare', []))).plan).toMatchObject({
-    why: 'git is not installed',
+  const host = hostWithOnly('bare', [])
+  expect((await runTask(module, args, host)).plan).toMatchObject({
+    status: 'fail',
+    message: 'this host has no git',
+  })
+  const prepared = await module.prepare(module.params.parse(args), controllerWith())
+  const comes = effect('package', 'git', () => ({ installed: '1', candidate: undefined }))
+  expect(planOf(module, prepared, look(host, module.asks(prepared)).after([comes]))).toMatchObject({
+    status: 'unknown',
   })
 })
 
