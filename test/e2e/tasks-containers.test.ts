@@ -272,12 +272,7 @@ describe('the life of a container', () => {
 
   test('podman: a container that ends by itself', async () => {
     const once = { name: 'once', image: 'localhost/tiny:1', rm: true, detach: false }
-    const { failure, result } = await life.run('podman_container', {
-      ...once,
-      command: 'sh -c "echo out"',
-      sig_proxy: false,
-      detach_keys: 'ctrl-a',
-    })
+    const { failure, result } = await life.run('podman_container', { ...once, command: 'sh -c "echo out"' })
     expect({ failure, status: result['status'], output: fields(result['container'])['Output'] }).toEqual({
       failure: undefined,
       status: 0,
@@ -286,18 +281,6 @@ describe('the life of a container', () => {
     const bad = await life.run('podman_container', { ...once, command: 'sh -c "exit 3"' })
     expect(bad.failure).toBe('the container once ended with status 3')
     await life.fails('podman_container', { ...once, volume: ['/no/such:/x'] }, /not there to be mounted/)
-  })
-
-  test('podman: namespaces of another container', async () => {
-    const wish = { image: 'localhost/tiny:1', stop_signal: 'SIGKILL' }
-    for (const name of ['one', 'other']) await life.changes('podman_container', { ...wish, name })
-    const shared = { ...wish, name: 'shares', network: 'container:one', ipc: 'container:one' }
-    await life.changes('podman_container', shared)
-    await life.isDone('podman_container', shared)
-    await life.changes('podman_container', { ...shared, network: 'container:other' })
-    await life.changes('podman_container', { ...shared, network: 'container:other', ipc: 'container:other' })
-    for (const name of ['shares', 'one', 'other'])
-      await life.changes('podman_container', { name, state: 'absent' })
   })
 
   test('check mode and the real run, and a run that changes nothing: one message', async () => {
