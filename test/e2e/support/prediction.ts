@@ -24,6 +24,8 @@ const DOCUMENTED: readonly RegExp[] = [
   /^whether \S+ and \S+ are one file$/,
   /^the (content|size) of \S+( is not known yet)?$/,
   /^what is in (the checkout )?\S+(: it is going to be written)?$/,
+  /^at which commit the checkout \S+ is then$/,
+  /^which commit \S+ has for \S+$/,
   /^\S+ cannot be (fetched|unpacked): /,
   /^which version of \S+ is installed then is not known$/,
   /^which number (user|group) \S+ gets is not known$/,
