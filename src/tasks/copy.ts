@@ -15,12 +15,12 @@ import {
   fileResult,
   planFile,
 } from './file-content.ts'
-import { bool, mode, name, path as hostPath, text } from './params.ts'
+import { bool, mode, path as hostPath, source, text } from './params.ts'
 import { validate } from './validate.ts'
 
 const params = z
   .strictObject({
-    src: name
+    src: source
       .optional()
       .describe(
         'File or directory in files/ beside the playbook or in the role. A directory that ends with / gives its entries, one without / itself.',
