@@ -107,7 +107,7 @@ export class Answers {
   async askMore(work: Work, questions: readonly WorldQuestion[]): Promise<void> {
     const { identity } = work.settings
     const known = this.#replies.get(identityKey(identity))
-    const missing = questions.filter((one) => known?.has(id(one.kind, keyOf(one))) !== true)
+    const missing = questions.filter((one) => !isAnswered(one, known?.get(id(one.kind, keyOf(one)))))
     if (missing.length === 0) return
     const inquiry = new Inquiry()
     inquiry.add(lateAsks(missing, work))
@@ -180,6 +180,14 @@ function inquiryOf(works: readonly Work[]): Inquiry {
     if (rendered.type === 'ready') inquiry.add(rendered.late ? lateAsks(rendered.asks, work) : rendered.asks)
   }
   return inquiry
+}
+
+/** Whether a reply has all that is asked; of a directory it may lack what is below. */
+function isAnswered(question: WorldQuestion, reply: unknown): boolean {
+  if (reply === undefined || question.kind !== 'path' || question.ask.tree !== true)
+    return reply !== undefined
+  const lacks = typeof reply === 'object' && reply !== null && 'type' in reply && !('tree' in reply)
+  return !(lacks && reply.type === 'directory')
 }
 
 /** What goes over the network goes the way that the task's environment says, such as through a proxy. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Identity, Shell } from '../../src/connect/connection.ts'
 import { Answers, Predicted } from '../../src/converge/answers.ts'
@@ -71,4 +74,22 @@ test('who runs a later task may come with an earlier one: it is asked for when i
 test('a wrong password is no matter of time', async () => {
   const own = workOf(undefined)
   await expect(answersOf({ anna: true }).ask([own, workOf('bert')], own)).rejects.toThrow('wrong')
+})
+
+test('a directory that was asked about is asked again for what is below it, once', async () => {
+  const answers = answersOf({ anna: true })
+  const work = workOf(undefined)
+  const dir = mkdtempSync(join(tmpdir(), 'hakube-answers-'))
+  writeFileSync(join(dir, 'a'), '')
+  const tree = (): unknown => {
+    const reply = answers.world(work).get('path', { path: dir })
+    return reply.exists && reply.tree?.map(({ path }) => path)
+  }
+  await answers.askMore(work, [{ kind: 'path', ask: { path: dir } }])
+  expect(tree()).toBeUndefined()
+  await answers.askMore(work, [{ kind: 'path', ask: { path: dir, tree: true } }])
+  expect(tree()).toEqual(['a'])
+  writeFileSync(join(dir, 'b'), '')
+  await answers.askMore(work, [{ kind: 'path', ask: { path: dir, tree: true } }])
+  expect(tree()).toEqual(['a'])
 })
