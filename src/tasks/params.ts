@@ -94,9 +94,9 @@ export const mode = z.union([z.string(), z.number()]).transform((value, context)
   }
 })
 
-/** One of these words. */
-export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words)
+/** One of these words. `otherwise`: what to write instead of another one. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words, otherwise?: string) {
+  return z.enum(words, otherwise)
 }
 
 function pathProblem(value: string): string | undefined {
