@@ -1,5 +1,6 @@
 import { nothing, sh, type Script } from '../shell/sh.ts'
 import type { Answer, Exchange, Identity, Question, Shell } from '../connect/connection.ts'
+import { isKnown } from '../errors.ts'
 import type { Work } from '../playbook/work.ts'
 import type { Kind } from '../world/kind.ts'
 import { kinds } from '../world/kinds.ts'
@@ -76,16 +77,29 @@ export class Answers {
     return new World(this.#replies.get(identityKey(work.settings.identity)), this.#predicted.effects)
   }
 
-  /** Asks for these tasks: one round trip for each identity, nearly always one in all. */
-  async ask(works: readonly Work[]): Promise<void> {
+  /**
+   * Asks for these tasks: one round trip for each identity, nearly always one in all. Who runs a later one may come
+   * with an earlier one: what nobody can be asked for yet stays unasked, but `now`, whose turn has come.
+   */
+  async ask(works: readonly Work[], now?: Work): Promise<void> {
     for (const [identity, mine] of byIdentity(works)) {
       const inquiry = inquiryOf(mine)
       if (inquiry.empty) this.#learn(identity, mine, new Map())
       else {
-        const shell = await this.#shell(identity)
+        const shell = await this.#shellFor(identity, now !== undefined && mine.includes(now))
+        if (!shell) continue
         const exchange = await shell.exchange({ questions: inquiry.questions() })
         this.#learn(identity, mine, inquiry.read(exchange.answers))
       }
+    }
+  }
+
+  async #shellFor(identity: Identity, needed: boolean): Promise<Shell | undefined> {
+    try {
+      return await this.#shell(identity)
+    } catch (error) {
+      if (!needed && isKnown(error) && error.code === 'become-failed') return undefined
+      throw error
     }
   }
 
@@ -93,7 +107,7 @@ export class Answers {
   async askMore(work: Work, questions: readonly WorldQuestion[]): Promise<void> {
     const { identity } = work.settings
     const known = this.#replies.get(identityKey(identity))
-    const missing = questions.filter((one) => known?.has(id(one.kind, keyOf(one))) !== true)
+    const missing = questions.filter((one) => !isAnswered(one, known?.get(id(one.kind, keyOf(one)))))
     if (missing.length === 0) return
     const inquiry = new Inquiry()
     inquiry.add(lateAsks(missing, work))
@@ -166,6 +180,14 @@ function inquiryOf(works: readonly Work[]): Inquiry {
     if (rendered.type === 'ready') inquiry.add(rendered.late ? lateAsks(rendered.asks, work) : rendered.asks)
   }
   return inquiry
+}
+
+/** Whether a reply has all that is asked; of a directory it may lack what is below. */
+function isAnswered(question: WorldQuestion, reply: unknown): boolean {
+  if (reply === undefined || question.kind !== 'path' || question.ask.tree !== true)
+    return reply !== undefined
+  const lacks = typeof reply === 'object' && reply !== null && 'type' in reply && !('tree' in reply)
+  return !(lacks && reply.type === 'directory')
 }
 
 /** What goes over the network goes the way that the task's environment says, such as through a proxy. */

@@ -8,6 +8,7 @@ import { UnknownAnswer, type WorldQuestion } from '../world/world.ts'
 import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
+import { settleHomes } from './homes.ts'
 import { expectFile, onlyLooks, type Ready, receive } from './receiving.ts'
 import { doubted, leftOpen, unsettle } from './doubt.ts'
 import { judge, registered, verdict, type Verdict } from './verdict.ts'
@@ -121,9 +122,8 @@ async function attempt(work: Work, group: Group, hands: Hands): Promise<Verdict>
 }
 
 async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict> {
-  const { rendered } = work
-  if (rendered.type !== 'ready') throw new TypeError(`nothing to carry out for ${work.name}`)
   const plan = await look(work, hands)
+  const rendered = ready(work)
   switch (plan.status) {
     case 'ok':
       return verdict('ok', plan.reason, { result: { changed: false, ...plan.result } })
@@ -143,7 +143,14 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
 }
 
 async function look(work: Work, hands: Hands): Promise<Plan> {
-  if (!hands.answers.has(work)) await hands.answers.ask(hands.upcoming())
+  try {
+    if (!hands.answers.has(work)) await hands.answers.ask(hands.upcoming(), work)
+  } catch (error) {
+    if (!isKnown(error) || error.code !== 'become-failed' || !hands.answers.hasPredictions) throw error
+    return { status: 'unknown', why: `unless a change above sees to it: ${error.message}` }
+  }
+  const homeless = await settleHomes(work, hands)
+  if (homeless) return homeless
   const more = thenAsked(work, hands.answers)
   if (more.length > 0) await hands.answers.askMore(work, more)
   return planOf(work, hands.answers)
@@ -161,10 +168,9 @@ function thenAsked(work: Work, answers: Answers): readonly WorldQuestion[] {
 }
 
 function planOf(work: Work, answers: Answers): Plan {
-  const { rendered } = work
-  if (rendered.type !== 'ready') throw new TypeError(`nothing to plan for ${work.name}`)
+  const { module, prepared } = ready(work)
   try {
-    return rendered.module.plan(rendered.prepared, answers.world(work))
+    return module.plan(prepared, answers.world(work))
   } catch (error) {
     if (error instanceof UnknownAnswer) return { status: 'unknown', why: error.unknown.why }
     throw error
@@ -197,16 +203,20 @@ function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdi
   })
 }
 
+function ready({ rendered, name }: Work): Ready {
+  if (rendered.type === 'ready') return rendered
+  throw new TypeError(`nothing to carry out for ${name}`)
+}
+
 /** The one place where a host is changed. */
 async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> {
-  const { rendered } = work
-  if (rendered.type !== 'ready') throw new TypeError(`nothing to change for ${work.name}`)
-  if (!onlyLooks(rendered) && (await hands.context.beforeChange(hands.host, group.step.run))) {
+  if (!onlyLooks(ready(work)) && (await hands.context.beforeChange(hands.host, group.step.run))) {
     // The lock has just been taken: another run may have changed the host since it was asked.
     hands.forget()
   }
   const plan = await look(work, hands)
   if (plan.status !== 'change') return tryOnce(work, group, hands)
+  const rendered = ready(work)
   const { module, kind, prepared } = rendered
   const next = hands.upcoming().filter((other) => other !== work || asksAgain(kind, plan))
   const started = performance.now()

@@ -156,8 +156,14 @@ function wrongValue(value: Value, error: z.ZodError): { message: string; hint: s
   if (choices.length === 0) return { message: error.issues[0]?.message ?? 'wrong value', hint: undefined }
   return {
     message: `${JSON.stringify(toJson(value))} is none of ${choices.join(', ')}`,
-    hint: valueFor(text, choices) ?? didYouMean(text, choices),
+    hint: valueFor(text, choices) ?? didYouMean(text, choices) ?? ownWords(error),
   }
+}
+
+/** What the module itself says of it. */
+function ownWords({ issues }: z.ZodError): string | undefined {
+  const message = issues[0]?.message
+  return message?.startsWith('Invalid ') === true ? undefined : message
 }
 
 function choicesOf(issue: z.core.$ZodIssue): string[] {

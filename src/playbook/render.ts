@@ -5,6 +5,7 @@ import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import type { Vault } from '../vault/vault.ts'
+import { homeQuestion } from '../world/home.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { Including } from '../run/including.ts'
 import type { ControllerFiles } from './controller-files.ts'
@@ -12,6 +13,8 @@ import { TaskController } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
 import { isMeta, type Condition, type Task } from './model.ts'
 import type { Step } from './program.ts'
+import { filledIn } from './host-paths.ts'
+import { guessHome, type HomeBook, homePlace } from './home-book.ts'
 import { receives } from './receives.ts'
 import { plainSettings, settingsOf, type Defaults } from './settings.ts'
 import type { Way } from './way.ts'
@@ -22,6 +25,8 @@ export interface RenderContext {
   files: ControllerFiles
   vault?: Vault | undefined
   defaults: Defaults
+  /** The homes that hosts have told. */
+  homes: HomeBook
   check: boolean
   verbosity: number
   /** Puts what a task includes into the line of steps; without it an include only says what it would bring. */
@@ -113,12 +118,9 @@ async function renderItem(
     const failing = firstFalse(conditionsOf(slot), scope)
     if (failing) return { ...plain, rendered: { type: 'skip', reason: `when: ${failing.value}` } }
     // Not before: what a skipped task says about itself may be as undefined as its arguments.
-    const settings = settingsOf(slot.task, scope, {
-      ...context,
-      scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
-    })
+    const settings = settingsFor(slot, scope, context)
     const tolerant = slot.tolerate || settings.ignoreErrors
-    const rendered = await renderArguments(slot.task, scope, context, tolerant)
+    const rendered = await renderArguments({ task: slot.task, scope, settings, tolerant }, context)
     if (slot.task.include && rendered.type === 'ready') {
       const { step, task } = slot
       const loop = scope.loop
@@ -128,18 +130,26 @@ async function renderItem(
   } catch (error) {
     const rendered = instead(error, slot, scope, plain.settings)
     if (rendered.type !== 'unknown') return { ...plain, rendered }
-    return { ...plain, rendered: { ...rendered, asks: await asksAnyway(slot.task, scope, context) } }
+    return { ...plain, rendered: { ...rendered, asks: await asksAnyway(slot, scope, context) } }
   }
+}
+
+function settingsFor(slot: Slot, scope: TaskScope, context: RenderContext): Settings {
+  return settingsOf(slot.task, scope, {
+    ...context,
+    scopeOf: (host) => context.scopeOf(host, slot.step, scope.position),
+  })
 }
 
 /** What a task would ask about, should its conditions hold; nothing if its arguments are unknown themselves. */
 async function asksAnyway(
-  task: Task,
+  slot: Slot,
   scope: TaskScope,
   context: RenderContext,
 ): Promise<readonly WorldQuestion[]> {
   try {
-    const rendered = await renderArguments(task, scope, context)
+    const settings = settingsFor(slot, scope, context)
+    const rendered = await renderArguments({ task: slot.task, scope, settings, tolerant: true }, context)
     return rendered.type === 'ready' && rendered.module.readOnly !== true ? allAsks(rendered) : []
   } catch (error) {
     // Behind a condition that does not hold, arguments may be as wrong as they like.
@@ -198,20 +208,44 @@ export function firstFalse(conditions: readonly Condition[], scope: TaskScope): 
   return undefined
 }
 
-async function renderArguments(
-  task: Task,
-  scope: TaskScope,
-  context: RenderContext,
-  tolerant = true,
-): Promise<Rendered> {
+/** A task of which everything but its arguments is known. */
+interface Half {
+  task: Task
+  scope: TaskScope
+  settings: Settings
+  /** Mistakes fail it instead of being thrown. */
+  tolerant: boolean
+}
+
+async function renderArguments(half: Half, context: RenderContext): Promise<Rendered> {
+  const { task, scope, settings } = half
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
-  const module: TaskModule = task.module
   const values: Record<string, unknown> = {}
   for (const [key, located] of task.args) {
     const value = renderTree(located, scope)
     if (value !== OMIT) values[key] = toJson(value)
   }
-  const parsed = module.params.safeParse(values)
+  const place = homePlace(scope.host, settings)
+  return prepare(
+    half,
+    values,
+    context,
+    (user) => context.homes.of(place, user) ?? guessHome(user, scope, settings),
+  )
+}
+
+/** The rest of it, with the homes that `homeOf` gives for those that its paths name. */
+async function prepare(
+  half: Half,
+  values: Readonly<Record<string, unknown>>,
+  context: RenderContext,
+  homeOf: (user: string) => string,
+): Promise<Rendered> {
+  const { task, scope, settings, tolerant } = half
+  if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
+  const module: TaskModule = task.module
+  const filled = filledIn(task, values, settings.environment, homeOf)
+  const parsed = module.params.safeParse(filled.values)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const key = String(issue?.path[0] ?? '')
@@ -235,7 +269,16 @@ async function renderArguments(
   const kind = module.kind(parsed.data)
   const late = module.late?.(parsed.data) ?? false
   const beyond = typeof module.beyond === 'function' ? module.beyond(parsed.data) : (module.beyond ?? false)
-  return { type: 'ready', kind, module, prepared, asks: module.asks(prepared), late, beyond }
+  const asks = module.asks(prepared)
+  const ready: Rendered = { type: 'ready', kind, module, prepared, asks, late, beyond }
+  if (filled.homes.size === 0) return ready
+  const move = (homes: ReadonlyMap<string, string>) =>
+    prepare(half, values, context, (user) => homes.get(user) ?? homeOf(user))
+  return {
+    ...ready,
+    asks: [...asks, ...[...filled.homes.keys()].map(homeQuestion)],
+    homes: { taken: filled.homes, move },
+  }
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */

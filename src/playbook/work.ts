@@ -29,7 +29,16 @@ export type Rendered =
       late: boolean
       /** It may reach other hosts. */
       beyond: boolean
+      /** Homes that its paths take for granted: checked when the host has answered. */
+      homes?: TakenHomes | undefined
     }
+
+/** Home directories that the paths of a task were filled in with, by whose they are; '' = who runs the task. */
+export interface TakenHomes {
+  taken: ReadonlyMap<string, string>
+  /** The same task with these homes instead. Throws HakubeError for a mistake that only shows then. */
+  move: (homes: ReadonlyMap<string, string>) => Promise<Rendered>
+}
 
 /** One task for one host and one item. */
 export interface Work {

@@ -4,6 +4,7 @@ import type { RunContext } from '../converge/context.ts'
 import { Throttle } from '../converge/throttle.ts'
 import { Once } from '../converge/once.ts'
 import type { Preflight } from '../ha/preflight/preflight.ts'
+import { HomeBook } from '../playbook/home-book.ts'
 import { boolean } from '../playbook/settings.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
 import type { ControllerFiles } from '../playbook/controller-files.ts'
@@ -39,6 +40,7 @@ export function renderContext(
       becomeUser: options.become.user,
       becomeMethod: options.become.method,
     },
+    homes: new HomeBook(),
     check: options.check,
     verbosity: options.verbosity,
     isUsual: (host, way) => ways.isUsual(host, way),

@@ -6,7 +6,7 @@ import { type Assembly, assemblyQuestions, joinFragments, planAssembly } from '.
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { fileFailure, fileResult } from './file-content.ts'
 import { wrong } from './package-params.ts'
-import { bool, name, path as hostPath, text } from './params.ts'
+import { bool, path as hostPath, source, text } from './params.ts'
 import { pattern } from './regex-param.ts'
 import { validate } from './validate.ts'
 
@@ -16,7 +16,7 @@ export default defineTask({
   summary: 'Make one file out of the fragments in a directory.',
   kind: () => 'state',
   params: z.strictObject({
-    src: name.describe('Directory with the fragments, which are put together in the order of their names.'),
+    src: source.describe('Directory with the fragments, which are put together in the order of their names.'),
     dest: hostPath.describe('The file.'),
     remote_src: bool
       .default(true)

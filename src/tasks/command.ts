@@ -4,19 +4,19 @@ import { ShlexError, shellWords } from '../inventory/shlex.ts'
 import { sh } from '../shell/sh.ts'
 import { defineTask } from '../task.ts'
 import { expandedWord } from './command-words.ts'
-import { bool, path, text } from './params.ts'
+import { anyPath, bool, path, text } from './params.ts'
 import { readPattern } from './path-pattern.ts'
 import { type Run, asksOfRun, failureOfRun, planRun, resultOfRun } from './run-command.ts'
 
 /** Parameters that command and shell share. */
 export const runParams = {
   chdir: path.optional().describe('Directory to run in.'),
-  creates: text
+  creates: anyPath
     .optional()
     .describe(
       'Path or shell pattern; where something is there, the command is not run. Relative to `chdir`.',
     ),
-  removes: text
+  removes: anyPath
     .optional()
     .describe('Path or shell pattern; where nothing is there, the command is not run. Relative to `chdir`.'),
   stdin: text.optional().describe("Text for the command's standard input. Without it, the input is empty."),

@@ -125,7 +125,11 @@ function topOf({ dest, wishes }: Tree): FileTask {
   return { ...taskOf(dest, wishes), state: 'directory', mode: wishes.directoryMode, follow: true }
 }
 
-function joinPlans(plans: readonly Plan[], { source, dest, given }: Tree): Plan {
+/** Many plans as one. */
+export function joinPlans(
+  plans: readonly Plan[],
+  { source, dest, given }: Pick<Tree, 'source' | 'dest' | 'given'>,
+): Plan {
   const result = { dest: given.dest.replace(/\/?$/, '/'), src: given.slash ? `${source}/` : source }
   const other = plans.find((plan) => plan.status === 'fail' || plan.status === 'unknown')
   if (other) return other

@@ -5,7 +5,7 @@ import { HakubeError } from '../errors.ts'
 import { pyJson } from '../python-json.ts'
 import { type Controller, defineTask } from '../task.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
-import { planRemote, remoteQuestions, type RemoteCopy } from './copy-remote.ts'
+import { planRemote, remoteQuestions, type RemoteCopy, thenRemoteQuestions } from './copy-remote.ts'
 import { planTree, readTree, type Tree, treeQuestions } from './copy-tree.ts'
 import {
   type FileContent,
@@ -15,12 +15,12 @@ import {
   fileResult,
   planFile,
 } from './file-content.ts'
-import { bool, mode, name, path as hostPath, text } from './params.ts'
+import { bool, mode, path as hostPath, source, text } from './params.ts'
 import { validate } from './validate.ts'
 
 const params = z
   .strictObject({
-    src: name
+    src: source
       .optional()
       .describe(
         'File or directory in files/ beside the playbook or in the role. A directory that ends with / gives its entries, one without / itself.',
@@ -38,7 +38,7 @@ const params = z
         'Permissions: octal in quotes ("0644"), symbolic (u=rw,g=r,o=), or preserve: as the source has.',
       ),
     directory_mode: mode.optional().describe('Permissions of the directories that are made.'),
-    remote_src: bool.default(false).describe('src is a file on the host.'),
+    remote_src: bool.default(false).describe('src is a file or a directory on the host.'),
     backup: bool.default(false).describe('Keep the old file beside the new one, with the time in its name.'),
     force: bool
       .default(true)
@@ -47,8 +47,10 @@ const params = z
       .default(false)
       .describe('Write to what a link at dest points to, instead of replacing the link.'),
     local_follow: bool
-      .default(true)
-      .describe('In a directory: copy what links point to, instead of the links.'),
+      .optional()
+      .describe(
+        'In a directory: copy what links point to, instead of the links. Default: yes, with remote_src no.',
+      ),
     decrypt: bool.default(true).describe('Decrypt files that Ansible Vault encrypted.'),
     checksum: text.optional().describe('SHA-1 that the source must have.'),
     validate,
@@ -86,7 +88,7 @@ export default defineTask({
     mode: "0644"
 `,
   notes: [
-    'With remote_src only files are copied, not directories; a file that exists keeps its permissions unless mode is given.',
+    'With remote_src a file that exists keeps its permissions unless mode is given. Of a directory, what is new or differs gets the permissions of its source, mode is for the directory itself, and what is there beside it stays; to look into it costs a round trip. With local_follow: yes its links must lead to files.',
   ],
   async prepare(given, controller): Promise<Prepared> {
     const { mode, ...rest } = given
@@ -97,11 +99,12 @@ export default defineTask({
       return { type: 'file', file: { ...wishes, mode: octal, name: undefined, source: undefined, content } }
     }
     const { src } = given
-    if (given.remote_src) return { type: 'remote', copy: { ...wishes, mode, src } }
+    if (given.remote_src)
+      return { type: 'remote', copy: { ...wishes, mode, src, localFollow: given.local_follow ?? false } }
     const found = await controller.findFile(src.replace(/\/+$/, ''), 'files')
     if ((await stat(found)).isDirectory()) {
       const to = { dest: given.dest, slash: src.endsWith('/') }
-      const localFollow = given.local_follow
+      const localFollow = given.local_follow ?? true
       const tree = await readTree(found, to, { ...wishes, mode, localFollow })
       return { type: 'tree', tree: given.decrypt ? decrypted(tree, controller) : tree }
     }
@@ -110,6 +113,10 @@ export default defineTask({
   asks(prepared) {
     if (prepared.type === 'file') return fileQuestions(prepared.file)
     return prepared.type === 'tree' ? treeQuestions(prepared.tree) : remoteQuestions(prepared.copy)
+  },
+  asksThen(prepared, world) {
+    if (prepared.type !== 'remote' || !world) return []
+    return thenRemoteQuestions(prepared.copy, world)
   },
   plan(prepared, world) {
     if (prepared.type === 'file') return planFile(prepared.file, world)

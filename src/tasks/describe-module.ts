@@ -1,6 +1,19 @@
 import * as z from 'zod'
 import type { TaskModule } from '../task.ts'
-import { bool, int, mode, name, number, path, rawTexts, text, texts } from './params.ts'
+import {
+  anyPath,
+  bool,
+  int,
+  mode,
+  name,
+  number,
+  path,
+  paths,
+  rawTexts,
+  source,
+  text,
+  texts,
+} from './params.ts'
 
 /** One parameter as the docs and `hakube modules` show it. */
 export interface ParamDoc {
@@ -22,6 +35,9 @@ const NAMES = new Map<unknown, string>([
   [texts._zod.def, 'list of text'],
   [rawTexts._zod.def, 'list of text'],
   [path._zod.def, 'path'],
+  [anyPath._zod.def, 'path'],
+  [source._zod.def, 'path'],
+  [paths._zod.def, 'list of path'],
   [mode._zod.def, 'mode'],
 ])
 

@@ -6,7 +6,7 @@ import { attributeParams, attributeQuestions, unsupportedAttributes } from './at
 import { linkQuestions, planHardLink, planLink } from './file-links.ts'
 import { type FileTask, planAbsent, planAttributesOnly, planDirectory, planTouch } from './file-states.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
-import { bool, name, oneOf, path } from './params.ts'
+import { anyPath, bool, oneOf, path } from './params.ts'
 
 const STATES = ['file', 'directory', 'absent', 'link', 'hard', 'touch'] as const
 const TIMES = ['preserve', 'now'] as const
@@ -20,7 +20,7 @@ const params = z
         'What is to be there. file: what is there keeps its content; touch: an empty file is made. Default: what is there.',
       ),
     ...attributeParams,
-    src: name.optional().describe('With state link or hard: what the link is to lead to.'),
+    src: anyPath.optional().describe('With state link or hard: what the link is to lead to.'),
     recurse: bool
       .default(false)
       .describe('With state directory: the attributes of everything below it, too.'),

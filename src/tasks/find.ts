@@ -2,13 +2,9 @@ import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { type Find, findQuestions, planFind } from './find-plan.ts'
 import { wrong } from './package-params.ts'
-import { bool, int, oneOf, path, text, texts } from './params.ts'
+import { bool, int, oneOf, paths, text, texts } from './params.ts'
 import { posixRegex } from './posix-regex.ts'
 import { pattern } from './regex-param.ts'
-
-const paths = z
-  .union([z.array(path), path.transform((one) => one.split(',').map((part) => part.trim()))])
-  .describe('Directories to look in.')
 
 export default defineTask({
   name: 'find',
@@ -17,7 +13,7 @@ export default defineTask({
   kind: () => 'state',
   readOnly: true,
   params: z.strictObject({
-    paths,
+    paths: paths.describe('Directories to look in.'),
     patterns: texts.default([]).describe('Patterns of names, of which one must fit; all names by default.'),
     excludes: texts.optional().describe('Patterns of names that are left out.'),
     use_regex: bool.default(false).describe('Patterns are Python regular expressions instead of globs.'),

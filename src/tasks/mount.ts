@@ -9,7 +9,7 @@ import { mountsQuestion } from './mount-look.ts'
 import { fstabFile, type MountWish } from './mount-change.ts'
 import { planMount } from './mount-plan.ts'
 import { wrong } from './package-params.ts'
-import { bool, name, oneOf, text } from './params.ts'
+import { anyPath, bool, name, oneOf, text } from './params.ts'
 
 const STATES = [
   'mounted',
@@ -27,11 +27,11 @@ export default defineTask({
   summary: 'What is mounted where: now, and in fstab.',
   kind: ({ state }) => (state === 'remounted' || state === 'ephemeral' ? 'action' : 'state'),
   params: z.strictObject({
-    path: name.describe('Where it is mounted; none for swap.'),
+    path: anyPath.describe('Where it is mounted; none for swap.'),
     state: oneOf(STATES).describe(
       'mounted: in fstab and mounted; present: in fstab only; unmounted: not mounted; absent: neither, and the directory goes; absent_from_fstab: not in fstab; remounted: mounted again; ephemeral: mounted, not in fstab.',
     ),
-    src: name.optional().describe('The device, or what else is mounted.'),
+    src: anyPath.optional().describe('The device, or what else is mounted.'),
     fstype: name.optional().describe('Type of the file system.'),
     opts: text.optional().describe('Options, with commas between them. Default: defaults.'),
     boot: bool

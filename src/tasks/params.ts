@@ -58,13 +58,31 @@ export const rawTexts = z
     return typeof value === 'number' ? [String(value)] : value.split(',')
   })
 
-/** A path on the host: absolute, because a relative one depends on the directory that a log-in starts in. */
+/**
+ * A path on the host: absolute, because a relative one depends on the directory that a log-in starts in. A ~ or
+ * variable at its beginning stands there only until the engine has filled it in (host-paths.ts), before the module
+ * sees it.
+ */
 export const path = text.transform((value, context) => {
   const problem = pathProblem(value)
   if (problem === undefined) return value
   context.addIssue({ code: 'custom', message: problem })
   return z.NEVER
 })
+
+/** Several of them: a list, or one text with commas between them. */
+export const paths = texts.transform((values, context) => {
+  const problem = values.map(pathProblem).find((one) => one !== undefined)
+  if (problem === undefined) return values
+  context.addIssue({ code: 'custom', message: problem })
+  return z.NEVER
+})
+
+/** A path on the host that may be relative, to what the module says. */
+export const anyPath = name.refine((value) => !value.includes('\0'), 'a path cannot contain a NUL character')
+
+/** A path on the controller, or on the host where `remote_src` says so. */
+export const source = name.refine((value) => !value.includes('\0'), 'a path cannot contain a NUL character')
 
 /** File permissions: see parseMode. */
 export const mode = z.union([z.string(), z.number()]).transform((value, context): Mode => {
@@ -76,18 +94,15 @@ export const mode = z.union([z.string(), z.number()]).transform((value, context)
   }
 })
 
-/** One of these words. */
-export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words)
+/** One of these words. `otherwise`: what to write instead of another one. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words, otherwise?: string) {
+  return z.enum(words, otherwise)
 }
 
 function pathProblem(value: string): string | undefined {
   if (value === '') return 'must not be empty'
   if (value.includes('\0')) return 'a path cannot contain a NUL character'
-  if (value.startsWith('~')) {
-    return `${show(value)}: the home directory is not looked up, write {{ ansible_env.HOME }} instead of ~`
-  }
-  if (!value.startsWith('/')) return `${show(value)} is not an absolute path`
+  if (!/^(?:[/~]|\$[A-Za-z_{])/.test(value)) return `${show(value)} is not an absolute path`
   return undefined
 }
 

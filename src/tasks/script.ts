@@ -5,7 +5,7 @@ import { sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { shorten } from './command.ts'
 import { wrong } from './package-params.ts'
-import { bool, path, text } from './params.ts'
+import { anyPath, bool, path, text } from './params.ts'
 import { readPattern } from './path-pattern.ts'
 import { type Run, asksOfRun, failureOfRun, planRun, resultOfRun } from './run-command.ts'
 
@@ -19,8 +19,8 @@ export default defineTask({
       .optional()
       .describe('The script in files/ beside the playbook or in the role, and its arguments.'),
     chdir: path.optional().describe('Directory to run in.'),
-    creates: text.optional().describe('Path or pattern; where something is there, it is not run.'),
-    removes: text.optional().describe('Path or pattern; where nothing is there, it is not run.'),
+    creates: anyPath.optional().describe('Path or pattern; where something is there, it is not run.'),
+    removes: anyPath.optional().describe('Path or pattern; where nothing is there, it is not run.'),
     executable: text.optional().describe('Program that runs it, instead of that of its first line.'),
     decrypt: bool.default(true).describe('Decrypt a script that Ansible Vault encrypted.'),
   }),

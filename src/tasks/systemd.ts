@@ -19,7 +19,10 @@ export const unitParams = {
   daemon_reexec: bool.default(false).describe('Start systemd itself anew before anything else.'),
   force: bool.default(false).describe('Replace links that are in the way of enabling.'),
   no_block: bool.default(false).describe('Do not wait until the unit is up.'),
-  scope: oneOf(['system'])
+  scope: oneOf(
+    ['system'],
+    'for units of users write command: systemctl --user … with become_user: and environment: XDG_RUNTIME_DIR: /run/user/UID, for those of all users command: systemctl --global …',
+  )
     .default('system')
     .describe("Only the system's own units; users' units are not supported."),
 }

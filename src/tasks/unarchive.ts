@@ -4,7 +4,7 @@ import { isElsewhere, readRequest, withoutPassword } from '../http/request.ts'
 import { defineTask } from '../task.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { wrong } from './package-params.ts'
-import { bool, int, name, path, texts } from './params.ts'
+import { bool, int, path, source, texts } from './params.ts'
 import { readPattern } from './path-pattern.ts'
 import {
   planUnarchive,
@@ -19,7 +19,7 @@ export default defineTask({
   summary: 'Unpack an archive (tar, also with gzip, bzip2, xz or zstd, and zip) on the host.',
   kind: () => 'state',
   params: z.strictObject({
-    src: name.describe(
+    src: source.describe(
       'Archive in files/ beside the playbook or in the role; with remote_src on the host, or a URL.',
     ),
     dest: path.describe('Directory on the host to unpack in. It must be there.'),

@@ -32,7 +32,9 @@ export function unitName(module: string, name: string): string {
   if (!/^[A-Za-z0-9:_.@\\-]+$/.test(name) || name.startsWith('-')) {
     throw new HakubeError(`${module}: ${JSON.stringify(name)} is not the name of a unit`, {
       code: 'wrong-parameter',
-      hint: 'write one unit such as haproxy or keepalived.service; use loop: for several',
+      hint: /[*?[]/.test(name)
+        ? 'patterns of names are not taken, by Ansible neither: name the units in a loop:'
+        : 'write one unit such as haproxy or keepalived.service; use loop: for several',
     })
   }
   return SUFFIX.test(name) ? name : `${name}.service`

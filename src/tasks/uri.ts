@@ -6,7 +6,7 @@ import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { fileFailure } from './file-content.ts'
 import { httpNotes, httpParams, httpTimeout, unsupportedHttp } from './http-params.ts'
 import { wrong } from './package-params.ts'
-import { bool, int, oneOf, path, text } from './params.ts'
+import { bool, int, oneOf, path, source, text } from './params.ts'
 import { type Uri, planUri, uriQuestions } from './uri-plan.ts'
 import { uriFailure, uriResult } from './uri-result.ts'
 
@@ -31,7 +31,7 @@ export default defineTask({
     body_format: oneOf(['raw', 'json', 'form-urlencoded', 'form-multipart'])
       .default('raw')
       .describe('How body is written; also sets the Content-Type.'),
-    src: text.optional().describe('File whose content is sent, instead of body.'),
+    src: source.optional().describe('File whose content is sent, instead of body.'),
     remote_src: bool.default(false).describe('src is a file on the host.'),
     status_code: codes.default([200]).describe('Statuses that are right; any other fails the task.'),
     return_content: bool.default(false).describe('Give the answer back as content.'),

@@ -172,6 +172,13 @@ const MISTAKES: { name: string; text: string; files?: Record<string, string>; sa
     ],
   },
   {
+    name: 'a value that needs something else altogether',
+    text: task('systemd: {name: a, scope: user}'),
+    says: [
+      '3:33 systemd: scope: "user" is none of system -- for units of users write command: systemctl --user … with become_user: and environment: XDG_RUNTIME_DIR: /run/user/UID, for those of all users command: systemctl --global … (modules/systemd.md)',
+    ],
+  },
+  {
     name: 'a role that is not there',
     text: '- hosts: all\n  roles: [keepalivd]\n',
     files: { 'roles/keepalived/tasks/main.yml': '[]\n' },

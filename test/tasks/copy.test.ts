@@ -260,14 +260,115 @@ describe.each(shells)('copy with $name', (host) => {
       })
     })
 
-    test('must be a file that is there', async () => {
+    test('must be there, and no device', async () => {
       const root = scratch()
       const to = (src: string) => run(host, { src, dest: join(root, 'b'), remote_src: true })
       expect((await to('/no/such')).plan).toMatchObject({ message: '/no/such does not exist on the host' })
-      expect((await to(root)).plan).toMatchObject({
-        message: `${root} is a directory`,
-        hint: expect.stringMatching(/cp -a/),
+      expect((await to('/dev/null')).plan).toMatchObject({ message: '/dev/null is a char' })
+    })
+
+    /** A directory with one thing of each kind. */
+    function tree(): string {
+      const src = join(scratch(), 'conf')
+      mkdirSync(join(src, 'd/e'), { recursive: true })
+      chmodSync(join(src, 'd'), 0o750)
+      chmodSync(src, 0o711)
+      file(join(src, 'a b'), 'a', 0o640)
+      file(join(src, 'd/x'), 'x', 0o755)
+      symlinkSync('a b', join(src, 'link'))
+      return src
+    }
+    const contents = (at: string) => {
+      const all = readdirSync(at, { recursive: true, encoding: 'utf8' }).toSorted()
+      return all.map((name) => `${name} ${modeOf(join(at, name))}`)
+    }
+    const COPIED = ['a b 640', 'd 750', 'd/e 755', 'd/x 755', 'link 640']
+
+    test.each([
+      ['into a directory that is there', '', '', true, 'conf', '711'],
+      ['to a place that is made for it', '', '', false, 'conf', '755'],
+      ['to a place below what is not there', '', '/', false, 'conf', '711'],
+      ['its entries into a directory that is there', '/', '', true, '.', '700'],
+      ['its entries to where nothing is', '/', '', false, '.', '711'],
+      ['its entries to a directory that is made for them', '/', '/', false, '.', '755'],
+    ])('a directory: %s', async (_, slash, destSlash, exists, at, mode) => {
+      const src = tree()
+      const dest = join(scratch(), destSlash === '/' && slash === '' ? 'n/to' : 'to')
+      if (exists) mkdirSync(dest, { mode: 0o700 })
+      const args = {
+        src: `${src}${slash}`,
+        dest: `${dest}${destSlash}`,
+        remote_src: true,
+        local_follow: true,
+      }
+      const { plan, failure } = await run(host, args)
+      expect([plan.status, failure]).toEqual(['change', undefined])
+      expect(contents(join(dest, at))).toEqual(COPIED)
+      expect([modeOf(join(dest, at)), lstatSync(join(dest, at, 'link')).isFile()]).toEqual([mode, true])
+      expect((await run(host, args)).plan).toMatchObject({ status: 'ok' })
+    })
+
+    test('of a directory what differs is copied, what is there keeps its permissions, and the rest stays', async () => {
+      const [src, dest] = [tree(), join(scratch(), 'to')]
+      const args = { src: `${src}/`, dest, remote_src: true, backup: true }
+      await run(host, args)
+      expect(readlinkSync(join(dest, 'link'))).toBe('a b')
+      file(join(dest, 'a b'), 'other', 0o600)
+      file(join(dest, 'own'), 'own')
+      chmodSync(join(dest, 'd/x'), 0o644)
+      chmodSync(join(dest, 'd'), 0o700)
+      const { plan } = await run(host, args)
+      expect(plan).toMatchObject({ summary: `put one thing into ${dest}` })
+      expect([text(join(dest, 'a b')), modeOf(join(dest, 'a b'))]).toEqual(['a', '640'])
+      expect([modeOf(join(dest, 'd/x')), modeOf(join(dest, 'd')), text(join(dest, 'own'))]).toEqual([
+        '644',
+        '700',
+        'own',
+      ])
+      expect(readdirSync(dest).filter((name) => name.startsWith('a b.'))).toHaveLength(1)
+      file(join(dest, 'a b'), 'other', 0o600)
+      expect((await run(host, { ...args, force: false })).plan).toMatchObject({ status: 'ok' })
+    })
+
+    test.runIf(isRoot)('of a directory all goes to the owner, and only itself gets the mode', async () => {
+      const [src, dest] = [tree(), scratch()]
+      file(join(dest, 'own'), 'own', 0o604)
+      const args = {
+        src: `${src}/`,
+        dest,
+        remote_src: true,
+        local_follow: true,
+        owner: 'daemon',
+        mode: '0701',
+      }
+      await run(host, args)
+      expect(['.', 'own', 'd/x', 'd/e'].map((name) => statSync(join(dest, name)).uid)).toEqual([1, 1, 1, 1])
+      expect([modeOf(dest), ...contents(dest)]).toEqual(['701', ...COPIED, 'own 604'])
+      expect((await run(host, args)).plan).toMatchObject({ status: 'ok' })
+    })
+
+    test('a directory is refused where it cannot be, with nothing done', async () => {
+      const [src, root] = [tree(), scratch()]
+      const to = async (dest: string, more: object = {}) =>
+        (await run(host, { src, dest, remote_src: true, local_follow: true, ...more })).plan
+      expect(await to(src)).toMatchObject({ message: `${src} cannot be copied into itself` })
+      expect(await to(join(root, 'no/such'))).toMatchObject({
+        message: expect.stringMatching(/no does not exist/),
       })
+      expect(await to(file(join(root, 'f'), ''))).toMatchObject({
+        message: expect.stringMatching(/f is a file, not a directory/),
+      })
+      expect(await to(root, { checksum: 'ff' })).toMatchObject({
+        message: expect.stringMatching(/no checksum/),
+      })
+      symlinkSync('d', join(src, 'to-d'))
+      expect(await to(root)).toMatchObject({
+        status: 'fail',
+        message: expect.stringMatching(/to-d leads to a directory/),
+      })
+      expect(readdirSync(root)).toEqual(['f'])
+      expect(await to(root, { local_follow: false })).toMatchObject({ status: 'change' })
+      expect(readlinkSync(join(root, 'conf/to-d'))).toBe('d')
     })
   })
 

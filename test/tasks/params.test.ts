@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { bool, int, mode, name, number, path, text, texts } from '../../src/tasks/params.ts'
+import { anyPath, bool, int, mode, name, number, path, paths, text, texts } from '../../src/tasks/params.ts'
 
 function messageOf(type: z.ZodType, value: unknown): string {
   const parsed = type.safeParse(value)
@@ -30,6 +30,10 @@ describe('taken', () => {
     ['texts', texts, ['a,b', 1], ['a,b', '1']],
     ['texts', texts, 5, ['5']],
     ['path', path, '/a b', '/a b'],
+    ['path', path, '~anna', '~anna'],
+    ['path', path, '$HOME/x', '$HOME/x'],
+    ['paths', paths, '/a, ~/b', ['/a', '~/b']],
+    ['paths', paths, ['/a,b', '~'], ['/a,b', '~']],
     ['mode', mode, '0640', { octal: 0o640 }],
   ])('%s takes %#: %j', (_name, type, value, expected) => {
     expect(type.parse(value)).toEqual(expected)
@@ -52,7 +56,10 @@ describe('refused', () => {
     ['name', name, '', /must not be empty/],
     ['path', path, '', /must not be empty/],
     ['path', path, 'etc/a', /"etc\/a" is not an absolute path/],
-    ['path', path, '~/a', /ansible_env.HOME/],
+    ['path', path, '$1/a', /absolute/],
+    ['paths', paths, '/a, b', /"b" is not an absolute/],
+    ['paths', paths, ['/a', 'b'], /"b" is not an absolute/],
+    ['a path that may be relative', anyPath, 'a\0b', /NUL/],
     ['path', path, '/a\0b', /NUL/],
     ['mode', mode, 644, /in quotes/],
   ])('%s refuses %#: %j', (_name, type, value, message) => {

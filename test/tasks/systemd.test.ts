@@ -74,7 +74,16 @@ describe('names', () => {
     )
     expect(plan).toMatchObject({ status: 'ok', reason: `${full} is active` })
   })
-  test.each(['a b', 'a*', '-x', 'a;b', ''])('%j is refused', async (name) => {
+  test.each(['a*', 'a?', 'a@[12]'])('%j is refused as a pattern, as by Ansible', async (name) => {
+    await expect(planWith(systemd, { name, state: 'started' }, debian)).rejects.toMatchObject({
+      hint: expect.stringContaining('loop:'),
+    })
+  })
+  test.each(['user', 'global'])('of scope %s are refused with what to write instead', (scope) => {
+    const { error } = systemd.params.safeParse({ name: 'a', state: 'started', scope })
+    expect(error?.issues).toMatchObject([{ message: expect.stringContaining('XDG_RUNTIME_DIR') }])
+  })
+  test.each(['a b', '-x', 'a;b', ''])('%j is refused', async (name) => {
     await expect(planWith(systemd, { name, state: 'started' }, debian)).rejects.toThrow()
   })
 })
