@@ -56,8 +56,6 @@ const KNOWN: Readonly<Record<string, string>> = {
     ],
     COMMAND,
   ),
-  dpkg_selections: 'write a command task: apt-mark hold NAME (or unhold)',
-  debconf: 'write a shell task with debconf-set-selections before the package is installed',
   dpkg_divert: 'write a command task with dpkg-divert',
   // Services and the system.
   sysvinit: 'write service:, on a host with systemd',

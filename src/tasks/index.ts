@@ -12,9 +12,11 @@ import command from './command.ts'
 import copy from './copy.ts'
 import cron from './cron.ts'
 import deb822_repository from './deb822_repository.ts'
+import debconf from './debconf.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
 import docker_container from './docker_container.ts'
+import dpkg_selections from './dpkg_selections.ts'
 import fail from './fail.ts'
 import fetch from './fetch.ts'
 import file from './file.ts'
@@ -92,9 +94,11 @@ const all: readonly TaskModule[] = [
   copy,
   cron,
   deb822_repository,
+  debconf,
   debug,
   dnf,
   docker_container,
+  dpkg_selections,
   fail,
   fetch,
   file,

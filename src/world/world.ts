@@ -94,6 +94,12 @@ export class World {
     return made.#reply('path', path) as ReplyOf<'path'> | Unknown
   }
 
+  /** The same of a package. */
+  predictedPackage(name: string, base: ReplyOf<'package'>): ReplyOf<'package'> | Unknown {
+    const made = new World(new Map([[id('package', name), base]]), this.#effects)
+    return made.#reply('package', name) as ReplyOf<'package'> | Unknown
+  }
+
   /** Whether check mode has predicted a change of anything of this kind: a listing of them all is out of date then. */
   predicts(kind: KindName): boolean {
     return this.#effects.some((effect) => effect.kind === kind)
