@@ -64,8 +64,6 @@ const KNOWN: Readonly<Record<string, string>> = {
     'only systemd is driven: write a command task',
   ),
   ...all(['systemd_info', 'systemd_creds_encrypt'], 'read states with service_facts'),
-  alternatives:
-    'write a command task: update-alternatives --set NAME PATH, with when: for what is set already',
   ...all(
     [
       'locale_gen',

@@ -1,6 +1,7 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
 import add_host from './add_host.ts'
+import alternatives from './alternatives.ts'
 import apt from './apt.ts'
 import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
@@ -83,6 +84,7 @@ import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
   add_host,
+  alternatives,
   apt,
   apt_key,
   apt_repository,
