@@ -48,7 +48,7 @@ export default defineTask({
   plan(wish, world): Plan {
     const reply = world.get('script', selectionAsk(wish.name))
     if (reply.code === NO_DPKG) return missingTool(world, 'dpkg')
-    const before = current(wish.name, world)
+    const { selection: before, installed } = current(wish.name, world)
     const result = { before, after: wish.selection }
     if (before === wish.selection) return { status: 'ok', reason: `${wish.name} is set to ${before}`, result }
     if (before === NONE)
@@ -70,10 +70,8 @@ export default defineTask({
       apply: sh`printf '%s %s\n' ${wish.name} ${wish.selection} | LC_ALL=C dpkg --set-selections`,
       effects: [
         managerWrites,
-        effect('script', selectionAsk(wish.name).id, (old) =>
-          old === undefined || old instanceof Unknown
-            ? new Unknown(`whether ${wish.name} is installed`)
-            : replyWith([`${wish.selection}|${linesOf(old)[0]?.split('|')[1] ?? ''}`]),
+        effect('script', selectionAsk(wish.name).id, () =>
+          replyWith([`${wish.selection}|${installed ? 'installed' : 'config-files'}`]),
         ),
       ],
       result,
@@ -95,14 +93,15 @@ exit 0`,
 }
 
 /** The selection, over what check mode has predicted of the package: who installs or removes it sets the selection. */
-function current(package_: string, world: World): string {
+function current(package_: string, world: World): { selection: string; installed: boolean } {
   const [row = ''] = linesOf(world.get('script', selectionAsk(package_)))
   const [want = '', status = ''] = row.split('|')
   const there = status !== '' && !['not-installed', 'config-files'].includes(status)
   const base = { installed: there ? status : undefined, candidate: undefined }
   const after = world.predictedPackage(dpkgName(package_), base)
   if (after instanceof Unknown) throw new UnknownAnswer(after)
-  if (there && after.installed === undefined) return after.residue === true ? 'deinstall' : NONE
-  if (!there && after.installed !== undefined) return 'install'
-  return row === '' || status === 'not-installed' ? NONE : want
+  const installed = after.installed !== undefined
+  if (installed !== there)
+    return { selection: installed ? 'install' : after.residue === true ? 'deinstall' : NONE, installed }
+  return { selection: row === '' || status === 'not-installed' ? NONE : want, installed }
 }

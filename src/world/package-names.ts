@@ -46,6 +46,22 @@ export function isAbout(key: string, name: string): boolean {
   return key === name || (key.startsWith(name) && /^(?:[:=]|-\d)/.test(key.slice(name.length)))
 }
 
+/**
+ * Whether a name with a version in it, such as haproxy-2.4.22 for rpm, is that of this package once it has this version;
+ * undefined: the version does not tell. Any name of dpkg's is, since its version is looked at by itself.
+ */
+export function namesInstalled(key: string, name: string, version: string): boolean | undefined {
+  const rest = key.slice(name.length)
+  if (/[*?(]/.test(version)) return [`-${version}`, `=${version}`].includes(rest) || undefined
+  if (!rest.startsWith('-')) return true
+  const asked = rest.slice(1)
+  const [whole, upstream] = [version.replace(/^\d+:/, ''), version.replace(/^\d+:|-.*$/g, '')]
+  if ([version, whole, upstream].includes(asked)) return true
+  if (!asked.startsWith(upstream)) return false
+  // With a release or an architecture that nobody knows yet.
+  return whole.includes('-') && !asked.startsWith(`${whole}.`) ? false : undefined
+}
+
 /** `haproxy=2.6*` for apt: name and version pattern. */
 export function aptPin(name: string): { name: string; version: string | undefined } {
   const at = name.indexOf('=')

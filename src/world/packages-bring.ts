@@ -1,4 +1,4 @@
-import { isAbout } from './package-names.ts'
+import { isAbout, namesInstalled } from './package-names.ts'
 import { Unknown } from './kind.ts'
 import { type Made, pathBecomes } from './path-effects.ts'
 import type { GroupReply, PackageReply, PathReply, PlatformReply, UnitReply, UserReply } from './replies.ts'
@@ -159,7 +159,8 @@ function packageBecomes(name: string, version: string | undefined): Effect {
     if (!isAbout(key, name) || /-\d[^=]*[*?]/.test(key)) return before
     const candidate = before instanceof Unknown ? undefined : before.candidate
     if (key === name) return { installed: version ?? candidate ?? NEWEST, candidate }
-    if (version !== undefined && key.endsWith(version)) return { installed: version, candidate }
+    const same = version === undefined ? undefined : namesInstalled(key, name, version)
+    if (same !== undefined) return { installed: same ? version : undefined, candidate }
     return new Unknown(`which version of ${name} is installed then is not known`)
   })
 }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { aptPin, isAbout, matchesPin, readNames, rpmSpec } from '../../src/world/package-names.ts'
+import {
+  aptPin,
+  isAbout,
+  matchesPin,
+  namesInstalled,
+  readNames,
+  rpmSpec,
+} from '../../src/world/package-names.ts'
 
 test.each([
   'haproxy',
@@ -75,4 +82,20 @@ test.each(['kubelet-1.29.*', 'kubelet = 1.29.0', 'kubelet < 1:1.30-1', 'a-1.0'])
 
 test.each(['a b', 'ha*-1.0', 'a ~ 1'])('%s for dnf is refused', (name) => {
   expect(() => readNames('dnf', [name], true)).toThrow(/not a package name|pattern/)
+})
+
+test.each<[string, string, boolean | undefined]>([
+  ['a-2.0', '2.0-1.el9', true],
+  ['a-2.0-1.el9', '2.0-1.el9', true],
+  ['a-2.0-1.el9', '1:2.0-1.el9', true],
+  ['a-1.0', '2.0-1.el9', false],
+  ['a-2.0-2.el9', '2.0-1.el9', false],
+  ['a-2.0-1.el9.x86_64', '2.0-1.el9', undefined],
+  ['a-2.0-1.el9', '2.0', undefined],
+  ['a-1.0-1.el9', '2.0', false],
+  ['a-2.0', '(the newest there is)', undefined],
+  ['a-2.*', '2.*', true],
+  ['a=1.0', '2.0-1', true],
+])('%s, once %s is installed: %s', (key, version, same) => {
+  expect(namesInstalled(key, 'a', version)).toBe(same)
 })
