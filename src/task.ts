@@ -69,7 +69,8 @@ export type Plan =
       /** The host goes away and comes back, as with a reboot: the run waits for it behind the apply. */
       absence?: Absence
     }
-  | { status: 'unknown'; why: string }
+  /** `effects`: what it may change beyond what it asks about, such as all that an unknown package brings. */
+  | { status: 'unknown'; why: string; effects?: readonly Effect[] }
   /** It can be told already that the task fails. */
   | { status: 'fail'; message: string; hint?: string; result?: Result }
 

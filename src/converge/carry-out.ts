@@ -133,6 +133,7 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
       // Outside of check mode every answer is the host's own: what it cannot tell, nobody can.
       if (!work.settings.check) return verdict('failed', plan.why)
       unsettle(work, hands)
+      if (hands.context.check && plan.effects) hands.answers.predict(plan.effects)
       return verdict('unknown', plan.why)
     case 'change':
       if (!work.settings.check) return change(work, group, hands)

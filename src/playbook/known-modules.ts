@@ -51,8 +51,6 @@ const KNOWN: Readonly<Record<string, string>> = {
     ],
     COMMAND,
   ),
-  dpkg_selections: 'write a command task: apt-mark hold NAME (or unhold)',
-  debconf: 'write a shell task with debconf-set-selections before the package is installed',
   dpkg_divert: 'write a command task with dpkg-divert',
   // Services and the system.
   sysvinit: 'write service:, on a host with systemd',
@@ -61,8 +59,6 @@ const KNOWN: Readonly<Record<string, string>> = {
     'only systemd is driven: write a command task',
   ),
   ...all(['systemd_info', 'systemd_creds_encrypt'], 'read states with service_facts'),
-  alternatives:
-    'write a command task: update-alternatives --set NAME PATH, with when: for what is set already',
   ...all(
     [
       'locale_gen',

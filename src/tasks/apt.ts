@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { defineTask } from '../task.ts'
+import { isRemote } from './key-source.ts'
 import { packageFailure } from './package-failure.ts'
+import { type PackageFile, readPackageFile } from './package-file.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'
 import { APT_TIDYING, aptUpgrade, type Upkeep } from './package-upkeep.ts'
 import { packageResult, planPackages } from './package-plan.ts'
@@ -13,6 +15,7 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on Debian-like hosts.',
   kind: (params) => {
     const names = params.name ?? params.pkg ?? params.package
+    if (params.deb !== undefined) return 'state'
     return names && names[0] !== '*' ? 'state' : 'action'
   },
   params: z.strictObject({
@@ -50,6 +53,18 @@ export default defineTask({
       .default(false)
       .describe('Without a name: remove files of packages that cannot be fetched any more.'),
     clean: bool.default(false).describe('Without a name: remove all files of packages that were fetched.'),
+    deb: texts.optional().describe('Package files to install: paths on the host, or a URL that it fetches.'),
+    force: bool
+      .default(false)
+      .describe(
+        'Permit all that apt asks about: older releases, unsigned packages, held and essential ones.',
+      ),
+    policy_rc_d: int
+      .optional()
+      .describe(
+        'What /usr/sbin/policy-rc.d says while packages change: 101 forbids their services to start, 0 permits it.',
+      ),
+    auto_install_module_deps: bool.default(true).describe('Without meaning: nothing is needed on the host.'),
     force_apt_get: bool.default(true).describe('Without meaning: apt-get is what is always used.'),
   }),
   paramAliases: {
@@ -60,13 +75,11 @@ export default defineTask({
     'default-release': 'default_release',
     'install-recommends': 'install_recommends',
   },
+  beyond: ({ deb }) => (deb ?? []).some(isRemote),
+  late: ({ deb }) => (deb ?? []).some(isRemote),
   unsupported: {
-    deb: 'put the file into a repository, or write a command task with apt-get install',
-    force: 'say what is meant: allow_downgrade, allow_unauthenticated or allow_change_held_packages',
-    policy_rc_d: 'mask the service before its package is installed',
     update_cache_retries: 'write retries: and until: at the task',
     update_cache_retry_max_delay: 'write delay: at the task',
-    auto_install_module_deps: 'nothing is needed on the host',
   },
   example: `- name: Install haproxy
   apt:
@@ -81,16 +94,18 @@ export default defineTask({
   notes: [
     'Lists are fetched only when something is to be installed: a task with nothing to do fetches nothing.',
     '`state: latest` with `update_cache` fetches the lists while asking, in check mode too.',
-    'Groups, package files and patterns of names are refused.',
+    'With `deb` the file’s own dependencies come from the repositories in the same step. Of a URL the beginning is fetched in every run, in check mode too, to tell which package it is.',
+    'Patterns of names are refused.',
   ],
   prepare(params): PackageTask {
     const update = (params.update_cache ?? params['update-cache'] ?? false) || params.cache_valid_time > 0
     const given = [params.name, params.pkg, params.package]
     const upkeep = readUpkeep(
       params,
-      given.flatMap((names) => names ?? []),
+      [...given, params.deb].flatMap((names) => names ?? []),
     )
-    const names = upkeep ? [] : readPackageNames('apt', given, update)
+    const files = readDebs(params.deb, given, params)
+    const names = upkeep || files.length > 0 ? [] : readPackageNames('apt', given, update)
     if (params.purge && !upkeep && readState(params.state) !== 'absent')
       throw wrong('apt: purge goes with state: absent')
     return {
@@ -98,12 +113,14 @@ export default defineTask({
       module: 'apt',
       manager: 'apt',
       names,
+      files,
       upkeep,
       state: readState(params.state),
       update,
       maxAge: params.cache_valid_time,
-      allowDowngrade: params.allow_downgrade,
-      onlyUpgrade: params.only_upgrade,
+      allowDowngrade: params.allow_downgrade || params.force,
+      onlyUpgrade: params.only_upgrade && files.length === 0,
+      policy: params.policy_rc_d,
       purge: params.purge,
       autoremove: params.autoremove,
       aptWords: aptWords(params),
@@ -116,7 +133,21 @@ export default defineTask({
   failure: (_task, output) => packageFailure(output),
 })
 
+/** What `deb` names, which stands alone. */
+function readDebs(
+  debs: readonly string[] | undefined,
+  named: readonly (string[] | undefined)[],
+  { state, upgrade }: { state: (typeof STATE_NAMES)[number]; upgrade?: boolean | string | undefined },
+): PackageFile[] {
+  if (debs === undefined) return []
+  if (named.some((names) => names !== undefined) || !['undefined', 'no', 'false'].includes(String(upgrade)))
+    throw wrong('apt: deb goes without names and without upgrade', 'write a task of its own for them')
+  if (readState(state) !== 'present') throw wrong('apt: deb goes with state: present')
+  return debs.map((deb) => readPackageFile('apt', 'apt', deb, true))
+}
+
 interface AptSettings {
+  force: boolean
   install_recommends?: boolean | undefined
   default_release?: string | undefined
   dpkg_options: string
@@ -132,9 +163,10 @@ function aptWords(params: AptSettings): string[] {
     ...options.flatMap((option) => ['-o', `Dpkg::Options::=--${option.trim()}`]),
     ...(recommends === undefined ? [] : ['-o', `APT::Install-Recommends=${recommends ? 'yes' : 'no'}`]),
     ...(params.default_release === undefined ? [] : ['-t', params.default_release]),
-    ...(params.allow_unauthenticated ? ['--allow-unauthenticated'] : []),
+    ...(params.allow_unauthenticated || params.force ? ['--allow-unauthenticated'] : []),
     ...(params.fail_on_autoremove ? ['--no-remove'] : []),
-    ...(params.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
+    ...(params.allow_change_held_packages || params.force ? ['--allow-change-held-packages'] : []),
+    ...(params.force ? ['--allow-remove-essential'] : []),
   ]
 }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { defineTask, type TaskKind } from '../task.ts'
+import { isRemote } from './key-source.ts'
 import { packageFailure } from './package-failure.ts'
+import { takeFiles } from './package-file.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'
 import { DNF_AUTOREMOVE, dnfUpgrade, type Upkeep } from './package-upkeep.ts'
 import { packageResult, planPackages } from './package-plan.ts'
@@ -8,7 +10,11 @@ import { noPackages, packageQuestions, type PackageTask } from './package-task.t
 import { bool, int, oneOf, path, text, texts } from './params.ts'
 
 export const dnfParams = z.strictObject({
-  name: texts.optional().describe('Packages; `name-version` pins a version.'),
+  name: texts
+    .optional()
+    .describe(
+      'Packages; `name-version` pins a version, in which * is allowed, as does `name >= version`. Also files on the host (`/path/x.rpm`) and URLs.',
+    ),
   pkg: texts.optional().describe('Another name for `name`.'),
   state: oneOf(STATE_NAMES).default('present').describe('What the packages are to be.'),
   update_cache: bool
@@ -46,7 +52,7 @@ export const dnfParams = z.strictObject({
   use_backend: oneOf(['auto', 'yum', 'yum4', 'dnf', 'dnf4'])
     .default('auto')
     .describe("Without meaning: the host's own is found."),
-  validate_certs: bool.default(true).describe('Without meaning: packages are not downloaded from a URL.'),
+  validate_certs: bool.default(true).describe('Check the certificate of the server of a URL.'),
   releasever: text.optional().describe("Release whose repositories to use. Default: the host's."),
 })
 
@@ -59,8 +65,16 @@ export const dnfUnsupported = {
 export const dnfNotes = [
   'Lists are fetched only when something is to be installed: a task with nothing to do fetches nothing.',
   '`state: latest` lets dnf look for updates while asking, which may refresh its caches and logs, in check mode too.',
-  'Groups, package files and patterns of names are refused.',
+  'Of a URL the beginning is fetched in every run, in check mode too, to tell which package it is.',
+  'Signatures of package files are checked as those of repositories are, as in Ansible: `disable_gpg_check: yes` takes one without.',
+  'A version that fits a pattern or a range is left as it is, where Ansible takes a newer one that fits if dnf.conf says `best=True`; `state: latest` does.',
+  'Groups and patterns of names are refused.',
 ]
+
+/** Whether one of the packages is on another machine. */
+export function dnfIsRemote(params: z.output<typeof dnfParams>): boolean {
+  return (params.name ?? params.pkg ?? []).some(isRemote)
+}
 
 /** Upgrading everything runs once: nobody can tell beforehand what it does. */
 export function dnfKind(params: z.output<typeof dnfParams>): TaskKind {
@@ -72,13 +86,16 @@ export function dnfKind(params: z.output<typeof dnfParams>): TaskKind {
 export function readDnf(module: string, params: z.output<typeof dnfParams>): PackageTask {
   const update = params.update_cache ?? params['expire-cache'] ?? false
   const upkeep = readUpkeep(module, params)
+  const state = readState(params.state)
+  const { files, given } = takeFiles(module, [params.name, params.pkg], state, params.validate_certs)
   return {
     ...noPackages,
     module,
     manager: 'dnf',
-    names: upkeep ? [] : readPackageNames(module, [params.name, params.pkg], update),
+    names: upkeep ? [] : readPackageNames(module, given, update, true),
+    files,
     upkeep,
-    state: readState(params.state),
+    state,
     update,
     allowDowngrade: params.allow_downgrade,
     onlyUpgrade: params.update_only,
@@ -129,6 +146,8 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on EL-like hosts.',
   kind: dnfKind,
   params: dnfParams,
+  beyond: dnfIsRemote,
+  late: dnfIsRemote,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived and haproxy
   dnf:

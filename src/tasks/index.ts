@@ -1,6 +1,7 @@
 // Written by `npm run gen` from the files of this folder; do not edit.
 import type { TaskModule } from '../task.ts'
 import add_host from './add_host.ts'
+import alternatives from './alternatives.ts'
 import apt from './apt.ts'
 import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
@@ -12,9 +13,11 @@ import command from './command.ts'
 import copy from './copy.ts'
 import cron from './cron.ts'
 import deb822_repository from './deb822_repository.ts'
+import debconf from './debconf.ts'
 import debug from './debug.ts'
 import dnf from './dnf.ts'
 import docker_container from './docker_container.ts'
+import dpkg_selections from './dpkg_selections.ts'
 import fail from './fail.ts'
 import fetch from './fetch.ts'
 import file from './file.ts'
@@ -81,6 +84,7 @@ import yum_repository from './yum_repository.ts'
 
 const all: readonly TaskModule[] = [
   add_host,
+  alternatives,
   apt,
   apt_key,
   apt_repository,
@@ -92,9 +96,11 @@ const all: readonly TaskModule[] = [
   copy,
   cron,
   deb822_repository,
+  debconf,
   debug,
   dnf,
   docker_container,
+  dpkg_selections,
   fail,
   fetch,
   file,

@@ -93,6 +93,27 @@ export function aptScript(task: PackageTask, transaction: Transaction | undefine
   return lines(
     ENVIRONMENT,
     update,
-    sh`apt-get ${words} ${transaction.action} -- ${transaction.specs} </dev/null`,
+    ...(transaction.before ?? []),
+    underPolicy(task.policy, sh`apt-get ${words} ${transaction.action} -- ${transaction.specs} </dev/null`),
   )
+}
+
+const MARK = '# hakube: while packages change'
+
+/** Runs it with a policy-rc.d that gives this status. What was there before comes back, also after a run that was cut. */
+export function underPolicy(status: number | undefined, script: Script): Script {
+  if (status === undefined) return script
+  return sh`(
+hk_policy=/usr/sbin/policy-rc.d
+hk_restore() {
+  if [ -e "$hk_policy.hakube" ] || [ -h "$hk_policy.hakube" ]; then mv -f "$hk_policy.hakube" "$hk_policy"
+  elif grep -qxF ${MARK} "$hk_policy" 2>/dev/null; then rm -f "$hk_policy"; fi
+}
+hk_restore
+trap hk_restore EXIT
+trap 'exit 129' HUP INT TERM
+if [ -e "$hk_policy" ] || [ -h "$hk_policy" ]; then mv -f "$hk_policy" "$hk_policy.hakube" || exit 1; fi
+printf '%s\n' '#!/bin/sh' ${MARK} ${`exit ${status}`} >"$hk_policy" && chmod 755 "$hk_policy" || exit 1
+${script}
+)`
 }

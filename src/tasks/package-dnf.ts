@@ -52,5 +52,11 @@ export function dnfScript(task: PackageTask, transaction: Transaction | undefine
   // dnf's own default takes what was only needed by the package along; Ansible's does not.
   const requirements = `--setopt=clean_requirements_on_remove=${task.autoremove ? 'True' : 'False'}`
   const own = action === 'remove' ? [requirements] : task.update ? ['--refresh'] : []
-  return lines(TOOL, sh`"$tool" -y ${[...dnfWords, ...own, action]} -- ${specs} </dev/null`)
+  // dnf's own default is to trust a file that is named to it; Ansible's is not.
+  if (task.files.length > 0 && !dnfWords.includes('--nogpgcheck')) own.push('--setopt=localpkg_gpgcheck=True')
+  return lines(
+    TOOL,
+    ...(transaction.before ?? []),
+    sh`"$tool" -y ${[...dnfWords, ...own, action]} -- ${specs} </dev/null`,
+  )
 }

@@ -22,11 +22,12 @@ export function readPackageNames(
   module: string,
   given: readonly (string[] | undefined)[],
   update: boolean,
+  rpm = false,
 ): string[] {
   const lists = given.filter((names) => names !== undefined)
   if (lists.length > 1)
     throw wrong(`${module}: the packages are named twice`, 'name and pkg are the same parameter')
-  const names = readNames(module, lists[0] ?? [])
+  const names = readNames(module, lists[0] ?? [], rpm)
   if (names.length === 0 && lists.length === 0 && !update) {
     throw wrong(`${module} needs the name of a package`, 'add name:, or update_cache: yes')
   }

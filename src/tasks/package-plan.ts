@@ -1,9 +1,8 @@
 import type { Answer } from '../connect/connection.ts'
 import type { Plan, Result } from '../task.ts'
-import { aptPin, matchesPin, rpmPin } from '../world/package-names.ts'
-import { managerWrites } from '../world/packages-write.ts'
+import { aptPin } from '../world/package-names.ts'
+import { anythingMayCome, managerWrites } from '../world/packages-write.ts'
 import { NEWEST, afterInstall, afterRemoval, afterUpgrade } from '../world/packages-bring.ts'
-import { Unknown } from '../world/kind.ts'
 import { type Effect, UnknownAnswer, type World, effect } from '../world/world.ts'
 import { replyWith } from '../world/script-reply.ts'
 import {
@@ -15,23 +14,12 @@ import {
   listsWritten,
   readLists,
 } from './package-apt.ts'
-import { type Update, dnfScript, readUpdates, updatesAsk } from './package-dnf.ts'
+import { dnfScript, updatesAsk } from './package-dnf.ts'
+import { bringFiles, type PackageFile } from './package-file.ts'
 import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
 import { planUpkeep, upkeepChanged } from './package-upkeep.ts'
 import { splitLines } from './run-command.ts'
-import { compareRpm } from './rpm-version.ts'
-
-/** A package that differs from what the task wants. */
-interface Step {
-  /** Without a version. */
-  name: string
-  /** Undefined: not installed. */
-  from: string | undefined
-  /** Undefined: whichever version the repository has. */
-  to: string | undefined
-  /** As the manager takes it. */
-  spec: string
-}
+import { aptStep, dnfStep, fileStep, type Step } from './package-step.ts'
 
 /** Seconds that a transaction may take: mirrors can be slow, a hung one must end. */
 const TIMEOUT = 1800
@@ -40,7 +28,7 @@ export function planPackages(task: PackageTask, world: World): Plan {
   const manager = managerOf(task, world)
   if (typeof manager !== 'string') return manager
   if (task.upkeep) return planUpkeep(task, task.upkeep, manager)
-  if (task.names.length === 0 && !task.update)
+  if (isUpdateOnly(task) && !task.update)
     return { status: 'ok', reason: 'no package is named', result: noOutput }
   if (isUpdateOnly(task)) return planLists(task, manager, world)
   return task.state === 'absent' ? planRemoval(task, manager, world) : planInstall(task, manager, world)
@@ -61,6 +49,12 @@ function managerOf(task: PackageTask, world: World): Manager | Plan {
       hint,
     }
   }
+  const [file] = task.files
+  if (file && file.manager !== manager)
+    return {
+      status: 'fail',
+      message: `${task.module}: ${file.shown} is not for this host, which has ${packageManager}`,
+    }
   const [foreign] = task.ofOne[manager === 'apt' ? 'dnf' : 'apt']
   if (foreign !== undefined) {
     return {
@@ -110,17 +104,27 @@ function planLists(task: PackageTask, manager: Manager, world: World): Plan {
 function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
   const reasons: string[] = []
   const steps: Step[] = []
+  const files: PackageFile[] = []
   for (const name of task.names) {
     const step = manager === 'apt' ? aptStep(name, task, world) : dnfStep(name, task, world)
     if (typeof step === 'string') reasons.push(step)
     else steps.push(step)
   }
+  for (const file of task.files) {
+    const step = fileStepOf(file, task, world)
+    if (typeof step === 'string') reasons.push(step)
+    else if ('status' in step) return step
+    else {
+      steps.push(step)
+      files.push(file)
+    }
+  }
   if (steps.length === 0) return { status: 'ok', reason: reasons.join(', '), result: noOutput }
   const { osFamily } = world.get('platform', {})
   const effects: Effect[] = steps.flatMap((step) =>
     step.from === undefined
-      ? afterInstall(step.name, step.to, osFamily, world)
-      : afterUpgrade(step.name, step.to ?? step.from, osFamily),
+      ? afterInstall(step.name, step.to, osFamily, world, task.policy)
+      : afterUpgrade(step.name, step.to ?? step.from, osFamily, task.policy),
   )
   if (manager === 'apt' && task.update)
     effects.push(
@@ -128,71 +132,25 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
         ? [listsBecomeYoung(task.maxAge), ...listsWritten(task.maxAge)]
         : afterUpdate(task.maxAge)),
     )
-  if (manager === 'dnf' && task.state === 'latest') {
+  if (manager === 'dnf' && task.state === 'latest' && task.names.length > 0) {
     effects.push(effect('script', updatesAsk(task).id, () => replyWith([])))
   }
   const changes = steps.map((step) =>
     step.from === undefined ? `install ${step.name}` : `change ${step.name} from ${step.from} to ${step.to}`,
   )
-  return change(
-    task,
-    manager,
-    { action: 'install', specs: steps.map((step) => step.spec) },
-    steps,
-    effects,
-    changes,
-  )
+  const brought = bringFiles(files)
+  const specs = [...steps.flatMap((step) => step.spec ?? []), ...brought.specs]
+  return change(task, manager, { action: 'install', specs, before: brought.before }, steps, effects, changes)
 }
 
-/** What has to be done about one package on a Debian-like host, or why nothing. */
-function aptStep(name: string, task: PackageTask, world: World): Step | string {
-  const pin = aptPin(name)
-  const { installed, candidate, providedBy } = world.get('package', { name })
-  if (installed === undefined) {
-    if (task.onlyUpgrade) return `${name} is not installed, and only_upgrade installs nothing`
-    return { name: pin.name, from: undefined, to: pin.version ?? candidate, spec: name }
+/** A file of which nothing is known yet may bring anything. */
+function fileStepOf(file: PackageFile, task: PackageTask, world: World): Step | string | Plan {
+  try {
+    return fileStep(file, task, world)
+  } catch (error) {
+    if (!(error instanceof UnknownAnswer)) throw error
+    return { status: 'unknown', why: error.message, effects: anythingMayCome(file.shown) }
   }
-  if (providedBy !== undefined) return `${name} is provided by ${providedBy} ${installed}`
-  if (pin.version !== undefined) {
-    if (matchesPin(pin.version, installed)) return `${pin.name} ${installed} is installed`
-    return { name: pin.name, from: installed, to: pin.version, spec: name }
-  }
-  // What a pin such as 2.6.* would install is predicted as that pin.
-  const upToDate = candidate === undefined || installed === NEWEST || matchesPin(installed, candidate)
-  if (task.state === 'latest' && !upToDate) {
-    return { name, from: installed, to: candidate, spec: name }
-  }
-  return `${name} ${installed} is installed`
-}
-
-/** The same on an EL-like host, where only the package database can tell a name from a name with a version. */
-function dnfStep(name: string, task: PackageTask, world: World): Step | string {
-  const { installed, providedBy } = world.get('package', { name })
-  if (installed !== undefined) {
-    const update = task.state === 'latest' ? updatesOf(task, world).get(providedBy ?? name) : undefined
-    if (update) return { name: providedBy ?? name, from: installed, to: update.version, spec: update.spec }
-    return providedBy === undefined
-      ? `${name} ${installed} is installed`
-      : `${name} is provided by ${providedBy} ${installed}`
-  }
-  const pin = rpmPin(name)
-  const other = pin && world.get('package', { name: pin.name })
-  if (pin && other?.installed !== undefined && other.providedBy === undefined) {
-    if (!task.allowDowngrade && compareRpm(other.installed, pin.version) > 0) {
-      return `${pin.name} ${other.installed} is installed, which is newer (allow_downgrade: yes goes back)`
-    }
-    return { name: pin.name, from: other.installed, to: pin.version, spec: name }
-  }
-  if (task.onlyUpgrade) return `${name} is not installed, and update_only installs nothing`
-  return { name: pin?.name ?? name, from: undefined, to: pin?.version, spec: name }
-}
-
-function updatesOf(task: PackageTask, world: World): Map<string, Update> {
-  const reply = world.get('script', updatesAsk(task))
-  const updates = readUpdates(reply)
-  if (updates) return updates
-  const why = reply.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''
-  throw new UnknownAnswer(new Unknown(`dnf could not tell which updates there are: ${why}`))
 }
 
 function planRemoval(task: PackageTask, manager: Manager, world: World): Plan {
@@ -213,12 +171,12 @@ function planRemoval(task: PackageTask, manager: Manager, world: World): Plan {
   if (steps.length === 0)
     return { status: 'ok', reason: `${task.names.join(', ')} not installed`, result: noOutput }
   const { osFamily } = world.get('platform', {})
-  const effects = steps.flatMap((step) => afterRemoval(step.name, osFamily, task.purge))
+  const effects = steps.flatMap((step) => afterRemoval(step.name, osFamily, task.purge, task.policy))
   const changes = steps.map((step) => `remove ${step.name}`)
   return change(
     task,
     manager,
-    { action: 'remove', specs: steps.map((step) => step.spec) },
+    { action: 'remove', specs: steps.flatMap((step) => step.spec ?? []) },
     steps,
     effects,
     changes,

@@ -1,8 +1,10 @@
-import { rpmPin } from '../world/package-names.ts'
-import { bringQuestions } from '../world/packages-bring.ts'
+import { rpmSpec } from '../world/package-names.ts'
+import type { Script } from '../shell/sh.ts'
+import { bringQuestions, KNOWN } from '../world/packages-bring.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import { listsAsk } from './package-apt.ts'
 import { updatesAsk } from './package-dnf.ts'
+import { type PackageFile, packageFileQuestions } from './package-file.ts'
 import type { Upkeep } from './package-upkeep.ts'
 
 /** What apt, dnf, yum and package come down to. */
@@ -12,6 +14,8 @@ export interface PackageTask {
   /** The manager that the module is made for; undefined = the host's own. */
   manager: Manager | undefined
   names: readonly string[]
+  /** Packages that are no repository's. */
+  files: readonly PackageFile[]
   state: 'present' | 'latest' | 'absent'
   /** Fetch the lists of packages before something is installed. */
   update: boolean
@@ -27,6 +31,8 @@ export interface PackageTask {
   dnfWords: readonly string[]
   /** Work on all packages together; then none is named. */
   upkeep?: Upkeep | undefined
+  /** What /usr/sbin/policy-rc.d says while apt works: whether services may start. */
+  policy?: number | undefined
   /** Seconds to wait for apt's lock. */
   lockTimeout: number
   /** Parameters given that only one manager has. */
@@ -39,7 +45,9 @@ export type Manager = 'apt' | 'dnf'
 export interface Transaction {
   action: 'install' | 'remove'
   /** As the manager takes them. */
-  specs: readonly string[]
+  specs: readonly (string | Script)[]
+  /** What has to be done first, in the same subshell. */
+  before?: readonly Script[]
 }
 
 /** A task that states nothing; the modules fill in what they have. */
@@ -47,6 +55,7 @@ export const noPackages: PackageTask = {
   module: 'package',
   manager: undefined,
   names: [],
+  files: [],
   state: 'present',
   update: false,
   maxAge: 0,
@@ -62,7 +71,7 @@ export const noPackages: PackageTask = {
 
 /** Fetching lists alone. */
 export function isUpdateOnly(task: PackageTask): boolean {
-  return task.names.length === 0
+  return task.names.length === 0 && task.files.length === 0
 }
 
 export function packageQuestions(task: PackageTask): WorldQuestion[] {
@@ -77,13 +86,18 @@ export function packageQuestions(task: PackageTask): WorldQuestion[] {
     ...askedNames(task).map(
       (name) => ({ kind: 'package', ask: { name, candidate: latest, ...refresh } }) as const,
     ),
-    ...(latest && task.manager !== 'apt' ? [{ kind: 'script', ask: updatesAsk(task) } as const] : []),
-    ...(task.state === 'absent' ? [] : bringQuestions(task.names)),
+    ...task.files.flatMap(packageFileQuestions),
+    ...(latest && task.manager !== 'apt' && task.names.length > 0
+      ? [{ kind: 'script', ask: updatesAsk(task) } as const]
+      : []),
+    ...(task.state === 'absent'
+      ? []
+      : bringQuestions([...task.names, ...(task.files.length > 0 ? KNOWN : [])])),
   ]
 }
 
 /** The names themselves, and what is left of each without what looks like rpm's version. */
 function askedNames(task: PackageTask): string[] {
-  const bases = task.manager === 'apt' ? [] : task.names.flatMap((name) => rpmPin(name)?.name ?? [])
+  const bases = task.manager === 'apt' ? [] : task.names.flatMap((name) => rpmSpec(name)?.name ?? [])
   return [...new Set([...task.names, ...bases])]
 }

@@ -5,7 +5,7 @@ import { Unknown } from '../world/kind.ts'
 import { managerWrites, someMayGo, upgradesMayBring } from '../world/packages-write.ts'
 import { updateOlderLists } from '../world/package.ts'
 import { type Effect, effectOnAll } from '../world/world.ts'
-import { afterUpdate, ENVIRONMENT } from './package-apt.ts'
+import { afterUpdate, ENVIRONMENT, underPolicy } from './package-apt.ts'
 import { TOOL } from './package-dnf.ts'
 import type { Manager, PackageTask } from './package-task.ts'
 
@@ -116,7 +116,8 @@ function aptUpkeep(task: PackageTask, { words }: Upkeep): Script {
     : words[0] === 'autoremove' && task.purge
       ? ['--purge']
       : []
-  return lines(ENVIRONMENT, update, sh`apt-get ${[...options, ...more, ...words]} </dev/null`)
+  const call = sh`apt-get ${[...options, ...more, ...words]} </dev/null`
+  return lines(ENVIRONMENT, update, underPolicy(task.policy, call))
 }
 
 function dnfUpkeep(task: PackageTask, { words }: Upkeep): Script {

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { defineTask } from '../task.ts'
+import { isRemote } from './key-source.ts'
 import { packageFailure } from './package-failure.ts'
+import { takeFiles } from './package-file.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES } from './package-params.ts'
 import { packageResult, planPackages } from './package-plan.ts'
 import { noPackages, packageQuestions, type PackageTask } from './package-task.ts'
@@ -20,7 +22,11 @@ export default defineTask({
   summary: "Install, upgrade or remove packages with the host's own package manager.",
   kind: (params) => ((params.name ?? params.pkg) ? 'state' : 'action'),
   params: z.strictObject({
-    name: texts.optional().describe('Packages, by the names that the host has for them.'),
+    name: texts
+      .optional()
+      .describe(
+        'Packages, by the names that the host has for them; with dnf also files (`/path/x.rpm`) and URLs.',
+      ),
     pkg: texts.optional().describe('Another name for `name`.'),
     state: oneOf(STATE_NAMES).default('present').describe('What the packages are to be.'),
     use: oneOf(['auto', 'apt', 'dnf', 'dnf4', 'dnf5', 'yum'])
@@ -39,6 +45,8 @@ export default defineTask({
     disablerepo: texts.optional().describe('dnf only: repositories not to use.'),
     disable_gpg_check: bool.optional().describe('dnf only: do not check signatures.'),
   }),
+  beyond: ({ name, pkg }) => (name ?? pkg ?? []).some(isRemote),
+  late: ({ name, pkg }) => (name ?? pkg ?? []).some(isRemote),
   example: `- name: Install keepalived and haproxy
   package:
     name: [keepalived, haproxy]
@@ -56,11 +64,14 @@ export default defineTask({
       names.filter((name) => params[name] !== undefined)
     const repos = (option: string, names: readonly string[] = []) =>
       names.map((name) => `--${option}=${name}`)
+    const state = readState(params.state)
+    const { files, given } = takeFiles('package', [params.name, params.pkg], state, true)
     return {
       ...noPackages,
       manager: MANAGERS[params.use],
-      names: readPackageNames('package', [params.name, params.pkg], update),
-      state: readState(params.state),
+      names: readPackageNames('package', given, update, true),
+      files,
+      state,
       update,
       maxAge: params.cache_valid_time ?? 0,
       purge: params.purge ?? false,

@@ -90,7 +90,8 @@ export function planUnarchive(task: Unarchive, world: World): Plan {
     const hint = 'name what you want with include, or install GNU tar'
     return { status: 'fail', message: "exclude needs GNU tar: busybox's leaves nothing out", hint }
   }
-  const members = looked.members.filter(({ name }) => isWanted(name, task))
+  // tar has left them out of its list itself.
+  const members = looked.members.filter(({ name }) => looked.kind !== 'zip' || isWanted(name, task))
   if (members.length === 0)
     return { status: 'fail', message: `${source.shown} has nothing that is to be unpacked` }
   return planMembers(caseOf({ task, world, looked, members }), directory)

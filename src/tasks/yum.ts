@@ -1,5 +1,5 @@
 import { defineTask } from '../task.ts'
-import { dnfKind, dnfNotes, dnfParams, dnfUnsupported, readDnf } from './dnf.ts'
+import { dnfIsRemote, dnfKind, dnfNotes, dnfParams, dnfUnsupported, readDnf } from './dnf.ts'
 import { packageFailure } from './package-failure.ts'
 import { packageReturns } from './package-params.ts'
 import { packageResult, planPackages } from './package-plan.ts'
@@ -11,6 +11,8 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on EL-like hosts; the same as dnf.',
   kind: dnfKind,
   params: dnfParams,
+  beyond: dnfIsRemote,
+  late: dnfIsRemote,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived
   yum:

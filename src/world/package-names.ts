@@ -2,11 +2,12 @@ import { HakubeError } from '../errors.ts'
 
 const NAME = /^[A-Za-z0-9_/][A-Za-z0-9._+:~^/-]*(?:=[A-Za-z0-9.+:~*?-]+)?$/
 
-/** Package names as the user lists them. Refuses what is more than a package's name. */
-export function readNames(module: string, names: readonly string[]): string[] {
-  const out = names.filter((name) => name !== '')
+/** Package names as the user lists them. Refuses what is more than a package's name, with or without rpm's versions. */
+export function readNames(module: string, names: readonly string[], rpm: boolean): string[] {
+  const out = names.map((name) => name.trim()).filter((name) => name !== '')
   for (const name of out) {
-    const problem = problemOf(name)
+    const bare = rpm ? (rpmSpec(name)?.name ?? name) : name
+    const problem = problemOf(bare)
     if (problem)
       throw new HakubeError(`${module}: ${problem.message}`, { code: 'wrong-parameter', hint: problem.hint })
   }
@@ -15,10 +16,7 @@ export function readNames(module: string, names: readonly string[]): string[] {
 
 function problemOf(name: string): { message: string; hint: string } | undefined {
   if (/^[a-z]+:\/\//.test(name) || /\.(rpm|deb)$/.test(name)) {
-    return {
-      message: `${name} is a package file; only names from the host's repositories can be installed`,
-      hint: 'put it into a repository, or write a command task with dnf install or apt-get install',
-    }
+    return { message: `${name} is a package file, not a name`, hint: 'write it as deb: in a task with apt' }
   }
   if (name.startsWith('@')) {
     return {
@@ -48,6 +46,22 @@ export function isAbout(key: string, name: string): boolean {
   return key === name || (key.startsWith(name) && /^(?:[:=]|-\d)/.test(key.slice(name.length)))
 }
 
+/**
+ * Whether a name with a version in it, such as haproxy-2.4.22 for rpm, is that of this package once it has this version;
+ * undefined: the version does not tell. Any name of dpkg's is, since its version is looked at by itself.
+ */
+export function namesInstalled(key: string, name: string, version: string): boolean | undefined {
+  const rest = key.slice(name.length)
+  if (/[*?(]/.test(version)) return [`-${version}`, `=${version}`].includes(rest) || undefined
+  if (!rest.startsWith('-')) return true
+  const asked = rest.slice(1)
+  const [whole, upstream] = [version.replace(/^\d+:/, ''), version.replace(/^\d+:|-.*$/g, '')]
+  if ([version, whole, upstream].includes(asked)) return true
+  if (!asked.startsWith(upstream)) return false
+  // With a release or an architecture that nobody knows yet.
+  return whole.includes('-') && !asked.startsWith(`${whole}.`) ? false : undefined
+}
+
 /** `haproxy=2.6*` for apt: name and version pattern. */
 export function aptPin(name: string): { name: string; version: string | undefined } {
   const at = name.indexOf('=')
@@ -64,8 +78,23 @@ export function matchesPin(pattern: string, version: string): boolean {
   return new RegExp(`^${source}$`).test(version)
 }
 
-/** `haproxy-2.4.22-1.el9` for dnf, by guess: a version begins with a digit behind a dash. */
-export function rpmPin(name: string): { name: string; version: string } | undefined {
-  const match = /^(.+?)-(\d[^-]*(?:-[^-]+)?)$/.exec(name)
-  return match ? { name: match[1] ?? '', version: match[2] ?? '' } : undefined
+/** A package for dnf with the version that it is to have. */
+export interface RpmSpec {
+  name: string
+  /** V, V-R or E:V-R; without an operator * and ? are allowed in it. */
+  version: string
+  operator: '<' | '<=' | '=' | '>=' | '>' | undefined
 }
+
+/** `haproxy-2.4.22-1.el9`, `kubelet-1.29.*`, `kubelet >= 1.29`; by guess: a version begins with a digit behind a dash. */
+export function rpmSpec(name: string): RpmSpec | undefined {
+  const range = /^([^\s<>=]+) *(<=|>=|<|>|=) *(\S+)$/.exec(name)
+  if (range) {
+    const operator = OPERATORS.find((one) => one === range[2])
+    return { name: range[1] ?? '', version: range[3] ?? '', operator }
+  }
+  const match = /^(.+?)-((?:\d+:)?\d[^-\s]*(?:-[^-\s]+)?)$/.exec(name)
+  return match ? { name: match[1] ?? '', version: match[2] ?? '', operator: undefined } : undefined
+}
+
+const OPERATORS = ['<', '<=', '=', '>=', '>'] as const

@@ -6,7 +6,8 @@ const FORMAT = String.raw`%{NAME}|%{VERSION}|%{RELEASE}|%{EPOCHNUM}|%{ARCH}\n`
 
 /** One rpm for all names, and one more for each that is no package's own name, such as vim or /usr/sbin/haproxy. */
 export function rpmProbe(asks: readonly PackageAsk[]): Script {
-  const names = asks.map((ask) => ask.name)
+  const names = asks.map((ask) => ask.name).filter((name) => !isPattern(name))
+  if (names.length === 0) return sh`:`
   return sh`rows=$(rpm -q --qf ${`=|${FORMAT}`} -- ${names} 2>/dev/null)
 printf '%s\n' "$rows"
 for name in ${names}; do
@@ -18,6 +19,11 @@ for name in ${names}; do
   esac
 done
 :`
+}
+
+/** A pattern or a range of versions, which is no package's name to rpm; who asks for one asks for the name as well. */
+function isPattern(name: string): boolean {
+  return /[*?<>=]/.test(name)
 }
 
 interface Row {
@@ -44,6 +50,7 @@ export function parseRpm(rows: readonly string[], asks: readonly PackageAsk[]): 
     }
   }
   return asks.map(({ name }) => {
+    if (isPattern(name)) return { installed: undefined, candidate: undefined }
     // Of several installed versions, such as kernels', the last one counts.
     const own = installed.findLast((row) => spellings(row).includes(name))
     if (own) return { installed: evr(own), candidate: undefined }

@@ -1,4 +1,4 @@
-import { isAbout } from './package-names.ts'
+import { isAbout, namesInstalled } from './package-names.ts'
 import { Unknown } from './kind.ts'
 import { type Made, pathBecomes } from './path-effects.ts'
 import type { GroupReply, PackageReply, PathReply, PlatformReply, UnitReply, UserReply } from './replies.ts'
@@ -66,7 +66,13 @@ const EL: Readonly<Record<string, Brings>> = {
   },
 }
 
+/** The packages of which all is known. */
+export const KNOWN: readonly string[] = Object.keys(DEBIAN)
+
 const POLICY = '/usr/sbin/policy-rc.d'
+/** What policy-rc.d says where services may start and stop, and where not. */
+const STARTS = new Set([0, 104])
+const NEVER = 101
 const PROGRAM = /^\/usr\/s?bin\//
 
 function bringsOf(name: string, family: Family): Brings | undefined {
@@ -101,6 +107,7 @@ export function afterInstall(
   version: string | undefined,
   family: Family,
   world: World,
+  policy?: number,
 ): Effect[] {
   const package_ = packageBecomes(name, version)
   const brings = bringsOf(name, family)
@@ -122,14 +129,14 @@ export function afterInstall(
         ? before
         : new Unknown(`package ${name} may bring it`),
     ),
-    effect('unit', brings.unit, () => unitAfterInstall(brings, family, world)),
+    effect('unit', brings.unit, () => unitAfterInstall(brings, family, world, policy)),
     ...accountEffects(brings, world),
   ]
 }
 
 /** The World after this package has another version. */
-export function afterUpgrade(name: string, version: string, family: Family): Effect[] {
-  const unit = family === 'Debian' ? bringsOf(name, family)?.unit : undefined
+export function afterUpgrade(name: string, version: string, family: Family, policy = 0): Effect[] {
+  const unit = family === 'Debian' && STARTS.has(policy) ? bringsOf(name, family)?.unit : undefined
   return [
     packageBecomes(name, version),
     ...mayBring(name),
@@ -167,10 +174,12 @@ function stemOf(name: string): string {
 /** What is asked about under a name with a version in it stays open, unless it is this version. */
 function packageBecomes(name: string, version: string | undefined): Effect {
   return effectOnAll('package', (before, key) => {
-    if (!isAbout(key, name)) return before
+    // For rpm a pattern of versions is no name.
+    if (!isAbout(key, name) || /-\d[^=]*[*?]/.test(key)) return before
     const candidate = before instanceof Unknown ? undefined : before.candidate
     if (key === name) return { installed: version ?? candidate ?? NEWEST, candidate }
-    if (version !== undefined && key.endsWith(version)) return { installed: version, candidate }
+    const same = version === undefined ? undefined : namesInstalled(key, name, version)
+    if (same !== undefined) return { installed: same ? version : undefined, candidate }
     return new Unknown(`which version of ${name} is installed then is not known`)
   })
 }
@@ -179,7 +188,7 @@ function packageBecomes(name: string, version: string | undefined): Effect {
  * The World after this package is removed. Only the package manager knows which files and units were its own, so
  * those that are named after it are not known any more.
  */
-export function afterRemoval(name: string, family: Family, purge: boolean): Effect[] {
+export function afterRemoval(name: string, family: Family, purge: boolean, policy = 0): Effect[] {
   const gone: PackageReply = {
     installed: undefined,
     candidate: undefined,
@@ -194,7 +203,8 @@ export function afterRemoval(name: string, family: Family, purge: boolean): Effe
       // A mask is the administrator's, and stays.
       if (!(before instanceof Unknown) && before.known && before.enablement.startsWith('masked'))
         return before
-      if (key === unit) return { known: false }
+      // What is not stopped goes on without its unit file.
+      if (key === unit) return STARTS.has(policy) ? { known: false } : why
       return !(before instanceof Unknown) && before.known && key.includes(stem) ? why : before
     }),
     effectOnAll('path', (before, key) =>
@@ -292,14 +302,20 @@ function isThere<Reply extends { exists: boolean }>(before: Reply | Unknown | un
 }
 
 /** Debian enables a service and starts it, if it can; EL does neither. */
-function unitAfterInstall(brings: Brings, family: Family, world: World): UnitReply | Unknown {
+function unitAfterInstall(
+  brings: Brings,
+  family: Family,
+  world: World,
+  given: number | undefined,
+): UnitReply | Unknown {
   const before = world.peek('unit', { name: brings.unit })
   if (before instanceof Unknown) return before
   // An administrator may have masked it beforehand, so that it does not start.
   if (before.known && before.enablement.startsWith('masked')) return before
   const off = { known: true, activity: 'inactive', needsReload: false, oneshot: false } as const
   if (family !== 'Debian') return { ...off, enablement: 'disabled' }
-  const policy = world.peek('path', { path: POLICY })
+  if (given === NEVER) return { ...off, enablement: 'enabled' }
+  const policy = given === undefined ? world.peek('path', { path: POLICY }) : { exists: !STARTS.has(given) }
   const config = world.peek('path', { path: brings.config })
   const shipped = brings.files.includes(brings.config)
   if (policy instanceof Unknown || policy.exists)

@@ -68,6 +68,22 @@ export function upgradesMayBring(starts: boolean): Effect[] {
   ]
 }
 
+/** A package of which nothing is known comes: any other may come or change with it. */
+export function anythingMayCome(name: string): Effect[] {
+  const why = new Unknown(`package ${name} may bring it`)
+  return [
+    effectOnAll('package', () => why),
+    effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
+    effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
+    effectOnAll('path', (before, key) =>
+      before instanceof Unknown || before.exists || !isPackagePlace(key) ? before : why,
+    ),
+    effectOnAll('unit', (before) =>
+      before instanceof Unknown || !before.known || before.activity === 'active' ? before : why,
+    ),
+  ]
+}
+
 /** Where packages put files. */
 export function isPackagePlace(key: string): boolean {
   return /^\/(?:etc|usr|lib\w*|s?bin|var\/(?:lib|cache|log|spool)|opt)\//.test(key)

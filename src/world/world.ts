@@ -123,6 +123,11 @@ export class World {
     return this.#reply('path', path, base) as ReplyOf<'path'> | Unknown
   }
 
+  /** The same of a package. */
+  predictedPackage(name: string, base: ReplyOf<'package'>): ReplyOf<'package'> | Unknown {
+    return this.#reply('package', name, base) as ReplyOf<'package'> | Unknown
+  }
+
   /** Whether check mode has predicted a change of anything of this kind: a listing of them all is out of date then. */
   predicts(kind: KindName): boolean {
     return this.#effects.some((effect) => effect.kind === kind)

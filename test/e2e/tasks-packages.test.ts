@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findModule } from '../../src/tasks/index.ts'
 import { lab } from '../lab/lab.ts'
 import { containerOf } from '../lab/members.ts'
@@ -77,6 +77,94 @@ describe('repositories', () => {
     expect(await lab.sh(DEBIAN, 'cd /etc/apt/sources.list.d; ls *.list; cat second.list')).toBe(
       'lab.list\nsecond.list\n# mine\n',
     )
+  })
+})
+
+describe('package files', () => {
+  const WWW = '/srv/packages-www'
+  const PORT = 8766
+  const url = (name: string) => `http://10.88.0.90:${PORT}/${name}`
+  const HELLO = { deb: 'lab-hello_1.0-1_all.deb', rpm: 'lab-hello-1.0-1.el9.noarch.rpm' }
+
+  beforeAll(async () => {
+    const files = [
+      [DEBIAN, `/srv/lab/deb/${HELLO.deb}`, HELLO.deb],
+      [EL, `/srv/lab/rpm/${HELLO.rpm}`, HELLO.rpm],
+    ] as const
+    for (const [host, path, name] of files) {
+      const text = await lab.sh(host, `base64 ${path}`)
+      await lab.sh('client', `mkdir -p ${WWW} && base64 -d >${WWW}/${name} <<'END'\n${text}END`)
+    }
+    await lab.sh(
+      'client',
+      `cd ${WWW} && echo page >page.deb && (setsid python3 -m http.server ${PORT} >/dev/null 2>&1 & echo $! >${WWW}.pid); sleep 1`,
+    )
+  })
+  afterAll(() => lab.sh('client', `kill "$(cat ${WWW}.pid)"; rm -rf ${WWW} ${WWW}.pid`))
+
+  test('apt takes them from the host and over the network, by perl alone', async () => {
+    await lab.sh(DEBIAN, 'rm -rf /tmp/tmp.*')
+    await changes(DEBIAN, 'apt', { deb: `/srv/lab/deb-updates/lab-hello_2.0-1_all.deb` })
+    expect((await run(DEBIAN, 'apt', { deb: url(HELLO.deb) })).plan.status).toBe('fail')
+    await changes(DEBIAN, 'apt', { deb: url(HELLO.deb), allow_downgrade: true })
+    expect(
+      await lab.sh(DEBIAN, "dpkg-query -W -f '${Version}' lab-hello; ls -d /tmp/tmp.* 2>/dev/null || :"),
+    ).toBe('1.0-1')
+    for (const [name, why] of [
+      ['none.deb', /status 404/],
+      ['page.deb', /is no \.deb package/],
+    ] as const)
+      expect((await run(DEBIAN, 'apt', { deb: url(name) })).plan).toMatchObject({
+        status: 'fail',
+        message: expect.stringMatching(why),
+      })
+    await changes(DEBIAN, 'apt', { name: 'lab-hello', state: 'absent', purge: true })
+  })
+
+  test('dnf takes them too, and only with a signature unless told otherwise', async () => {
+    await lab.sh(EL, 'rm -rf /tmp/tmp.*')
+    expect((await run(EL, 'dnf', { name: url(HELLO.rpm) })).failure).toContain(
+      'signatures could not be checked',
+    )
+    await changes(EL, 'dnf', { name: url(HELLO.rpm), disable_gpg_check: true })
+    expect(await lab.sh(EL, 'rpm -q lab-hello; ls -d /tmp/tmp.* 2>/dev/null || :')).toBe(
+      'lab-hello-1.0-1.el9.noarch\n',
+    )
+    await changes(EL, 'dnf', { name: 'lab-hello = 2.0', enablerepo: 'lab-updates' })
+    await changes(EL, 'dnf', { name: 'lab-hello-1.*' })
+    await changes(EL, 'dnf', { name: 'lab-hello', state: 'absent' })
+  })
+})
+
+describe('around packages', () => {
+  test('a service that must not start, with a policy that comes back', async () => {
+    await lab.sh(
+      DEBIAN,
+      "printf '#!/bin/sh\nexit 0\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d",
+    )
+    await changes(DEBIAN, 'apt', { name: 'haproxy', policy_rc_d: 101 })
+    const look = 'systemctl is-enabled haproxy; systemctl is-active haproxy; cat /usr/sbin/policy-rc.d*'
+    expect(await lab.sh(DEBIAN, `${look}; rm /usr/sbin/policy-rc.d`)).toBe(
+      'enabled\ninactive\n#!/bin/sh\nexit 0\n',
+    )
+    await changes(DEBIAN, 'dpkg_selections', { name: 'haproxy', selection: 'hold' })
+    expect(await lab.sh(DEBIAN, 'apt-mark showhold')).toBe('haproxy\n')
+    await changes(DEBIAN, 'dpkg_selections', { name: 'haproxy', selection: 'install' })
+    await changes(DEBIAN, 'apt', { name: 'haproxy', state: 'absent', purge: true, policy_rc_d: 0 })
+    expect(await lab.sh(DEBIAN, 'ls /usr/sbin/policy-rc.d* 2>/dev/null || echo none')).toBe('none\n')
+  })
+
+  test('an answer, a password and an alternative', async () => {
+    const answer = { name: 'p', question: 'p/q', vtype: 'string', value: 'a  b' }
+    await changes(DEBIAN, 'debconf', answer)
+    await changes(DEBIAN, 'debconf', { ...answer, question: 'p/pw', vtype: 'password', value: 'ge "heim" x' })
+    expect(await lab.sh(DEBIAN, 'debconf-show p')).toBe('* p/pw: (password omitted)\n* p/q: a  b\n')
+    const one = { name: 'page', link: '/usr/bin/page', path: '/usr/bin/cat' }
+    await changes(DEBIAN, 'alternatives', one)
+    await changes(DEBIAN, 'alternatives', { ...one, path: '/usr/bin/tac', priority: 90, state: 'auto' })
+    expect(await lab.sh(DEBIAN, 'readlink -f /usr/bin/page')).toBe('/usr/bin/tac\n')
+    await changes(DEBIAN, 'alternatives', { ...one, state: 'absent' })
+    await changes(DEBIAN, 'alternatives', { ...one, path: '/usr/bin/tac', state: 'absent' })
   })
 })
 

@@ -146,8 +146,8 @@ const MISTAKES: { name: string; text: string; files?: Record<string, string>; sa
   },
   {
     name: 'a module for other machines',
-    text: task('win_feature: {name: x}'),
-    says: ["3:7 hakube does not have Ansible's module win_feature -- hosts are Linux machines (support.md)"],
+    text: task('ios_config: {src: x}'),
+    says: ["3:7 hakube does not have Ansible's module ios_config -- hosts are Linux machines (support.md)"],
   },
   {
     name: 'a parameter by another name',

@@ -115,6 +115,10 @@ describe.each(shells)('unarchive with $name', (host) => {
     expect(existsSync(join(without.dest, 'app/a b')) || existsSync(join(without.dest, 'app/empty'))).toBe(
       false,
     )
+    // The directory itself is none of what is in it.
+    const inside = await unpack({ exclude: ['app/empty/*', 'app/run'] })
+    expect(inside.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
+    expect(existsSync(join(inside.dest, 'app/empty'))).toBe(true)
     const only = await unpack({ include: ['app/run'], mode: '0700' })
     expect(only.done).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
     expect(lstatSync(join(only.dest, 'app/run')).mode & 0o777).toBe(0o700)

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { aptPin, isAbout, matchesPin, readNames, rpmPin } from '../../src/world/package-names.ts'
+import {
+  aptPin,
+  isAbout,
+  matchesPin,
+  namesInstalled,
+  readNames,
+  rpmSpec,
+} from '../../src/world/package-names.ts'
 
 test.each([
   'haproxy',
@@ -10,7 +17,7 @@ test.each([
   '/usr/sbin/haproxy',
   'kernel-5.14.0-1.el9.x86_64',
 ])('%s is a name', (name) => {
-  expect(readNames('package', [name])).toEqual([name])
+  expect(readNames('package', [name], false)).toEqual([name])
 })
 
 test.each([
@@ -22,11 +29,11 @@ test.each([
   ['-y', 'not a package name'],
   ["a'b", 'not a package name'],
 ])('%s is refused: %s', (name, message) => {
-  expect(() => readNames('package', [name])).toThrow(message)
+  expect(() => readNames('package', [name], false)).toThrow(message)
 })
 
 test('empty names and repeated ones are left out', () => {
-  expect(readNames('package', ['a', '', 'b', 'a'])).toEqual(['a', 'b'])
+  expect(readNames('package', ['a', '', 'b', 'a'], false)).toEqual(['a', 'b'])
 })
 
 test.each([
@@ -52,6 +59,43 @@ test.each([
 test('names with versions', () => {
   expect(aptPin('a=1:2*')).toEqual({ name: 'a', version: '1:2*' })
   expect(aptPin('a')).toEqual({ name: 'a', version: undefined })
-  expect(rpmPin('lab-hello-1.0-1.el9')).toEqual({ name: 'lab-hello', version: '1.0-1.el9' })
-  expect(rpmPin('lab-hello')).toBeUndefined()
+})
+
+test.each([
+  ['lab-hello-1.0-1.el9', { name: 'lab-hello', version: '1.0-1.el9', operator: undefined }],
+  ['lab-hello-1:1.0-1.el9', { name: 'lab-hello', version: '1:1.0-1.el9', operator: undefined }],
+  ['kubelet-1.29.*', { name: 'kubelet', version: '1.29.*', operator: undefined }],
+  ['kubelet = 1.29.0', { name: 'kubelet', version: '1.29.0', operator: '=' }],
+  ['kubelet>=1.29', { name: 'kubelet', version: '1.29', operator: '>=' }],
+  ['lab-hello', undefined],
+  ['a-1.0 b', undefined],
+])('%s for dnf', (name, wanted) => {
+  expect(rpmSpec(name)).toEqual(wanted)
+})
+
+test.each(['kubelet-1.29.*', 'kubelet = 1.29.0', 'kubelet < 1:1.30-1', 'a-1.0'])(
+  '%s for dnf is a name',
+  (name) => {
+    expect(readNames('dnf', [name], true)).toEqual([name])
+  },
+)
+
+test.each(['a b', 'ha*-1.0', 'a ~ 1'])('%s for dnf is refused', (name) => {
+  expect(() => readNames('dnf', [name], true)).toThrow(/not a package name|pattern/)
+})
+
+test.each<[string, string, boolean | undefined]>([
+  ['a-2.0', '2.0-1.el9', true],
+  ['a-2.0-1.el9', '2.0-1.el9', true],
+  ['a-2.0-1.el9', '1:2.0-1.el9', true],
+  ['a-1.0', '2.0-1.el9', false],
+  ['a-2.0-2.el9', '2.0-1.el9', false],
+  ['a-2.0-1.el9.x86_64', '2.0-1.el9', undefined],
+  ['a-2.0-1.el9', '2.0', undefined],
+  ['a-1.0-1.el9', '2.0', false],
+  ['a-2.0', '(the newest there is)', undefined],
+  ['a-2.*', '2.*', true],
+  ['a=1.0', '2.0-1', true],
+])('%s, once %s is installed: %s', (key, version, same) => {
+  expect(namesInstalled(key, 'a', version)).toBe(same)
 })

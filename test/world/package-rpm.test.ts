@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Unknown } from '../../src/world/kind.ts'
-import { parseRpm } from '../../src/world/package-rpm.ts'
+import { parseRpm, rpmProbe } from '../../src/world/package-rpm.ts'
 
 const rows = [
   '=|haproxy|2.4.22|3.el9|0|x86_64',
@@ -38,3 +38,12 @@ test('a name that rpm said nothing about is unknown', () => {
 test.each(['=|haproxy|2.4', 'rpmdb: damaged', '+|vim|8|1|0|x86_64'])('%j is refused', (row) => {
   expect(() => parseRpm([row], [{ name: 'haproxy' }])).toThrow(TypeError)
 })
+
+test.each(['lab-hello-1.*', 'haproxy >= 2.4', 'haproxy=2.4'])(
+  '%s is no name, so it is not asked for',
+  (name) => {
+    expect(parseRpm([''], [{ name }])[0]).toEqual({ installed: undefined, candidate: undefined })
+    expect(rpmProbe([{ name }]).text).toBe(':')
+    expect(rpmProbe([{ name }, { name: 'haproxy' }]).text).not.toContain(name)
+  },
+)

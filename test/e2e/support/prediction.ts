@@ -23,6 +23,7 @@ const DOCUMENTED: readonly RegExp[] = [
   / may lead through it$/,
   /^whether \S+ and \S+ are one file$/,
   /^the (content|size) of \S+( is not known yet)?$/,
+  /^the answers of \S+$/,
   /^what is in (the checkout )?\S+(: it is going to be written)?$/,
   /^at which commit the checkout \S+ is then$/,
   /^which commit \S+ has for \S+$/,
