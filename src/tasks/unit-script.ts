@@ -64,7 +64,13 @@ function functions(unit: string): Script {
 }
 unmet() {
   [ "$state" = inactive ] && [ "$(systemctl show --property=ConditionResult --value -- ${unit})" = no ] || return 1
-  systemctl status --no-pager --full --lines=0 -- ${unit} >&2
+  said=$(systemctl status --no-pager --full --lines=0 -- ${unit})
+  printf '%s\n' "$said" >&2
+  # systemd forgets a unit that nothing needs, and the condition with it: its log still knows.
+  case $said in *'was not met'*) ;; *)
+    journalctl --sync 2>/dev/null
+    journalctl --quiet --no-pager --lines=5 --output=cat --since="$began" --unit=${unit} >&2
+  esac
   exit 0
 }
 began=$(date '+%Y-%m-%d %H:%M:%S')
@@ -87,7 +93,8 @@ function telling(log: readonly string[]): string[] {
 
 /** The condition for which systemd left out a start, where the script says so. */
 function unmetCondition(answer: Answer): string | undefined {
-  return /(\S+=\S+) was not met/.exec(answer.stderr.toString('utf8'))?.[1]
+  const said = answer.stderr.toString('utf8')
+  return (/(\S+=\S+) was not met/.exec(said) ?? /unmet condition check \((\S+=[^)\n]+)\)/.exec(said))?.[1]
 }
 
 /** True where the unit stays down for one of its conditions: starting it again would change nothing. */

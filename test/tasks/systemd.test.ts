@@ -188,6 +188,12 @@ describe('a start that systemd leaves out for a condition', () => {
       STATUS,
       ['a.service is not running: its condition ConditionFileNotEmpty=/etc/a is not met'],
     ],
+    [
+      'of which only the log tells, where systemd has forgotten the unit',
+      0,
+      'a.service - A was skipped because of an unmet condition check (ConditionFileNotEmpty=/etc/a).\n',
+      ['a.service is not running: its condition ConditionFileNotEmpty=/etc/a is not met'],
+    ],
     ['is another case than one that went well', 0, '', undefined],
     ['and than one that failed', 1, STATUS, undefined],
   ])('%s', async (_, code, stderr, warnings) => {
