@@ -146,7 +146,6 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on EL-like hosts.',
   kind: dnfKind,
   params: dnfParams,
-  beyond: dnfIsRemote,
   late: dnfIsRemote,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived and haproxy

@@ -11,7 +11,6 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on EL-like hosts; the same as dnf.',
   kind: dnfKind,
   params: dnfParams,
-  beyond: dnfIsRemote,
   late: dnfIsRemote,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived
