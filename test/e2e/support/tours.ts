@@ -41,6 +41,16 @@ export function toursOf(family: Family): GeneratedList[] {
     { ...late, tasks: [lookAtOwner, upgrade('haproxy'), upgrade('haproxy')] },
     { tasks: [{ package: { name: 'haproxy', state: 'absent' } }, install('haproxy')] },
     { ...late, tasks: [lookAtGroup, upgrade('haproxy')] },
+    // rpm sets anew what it has brought.
+    { tasks: [{ package: { name: 'haproxy', state: 'absent' } }, install('haproxy')] },
+    {
+      updates: true,
+      tasks: [
+        { file: { path: '/etc/sysconfig/haproxy', mode: '0751' }, ...ignore },
+        upgrade('haproxy'),
+        upgrade('haproxy'),
+      ],
+    },
     { tasks: [...lookAtAll(family, 'haproxy'), remove(family, 'haproxy')] },
     { tasks: running('lab-hello') },
     {
