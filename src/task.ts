@@ -126,6 +126,11 @@ export interface TaskModule<Schema extends z.ZodObject = z.ZodObject, Prepared =
    */
   beyond?: boolean | ((params: z.output<Schema>) => boolean)
   /**
+   * Few of its tasks reach further: what stands behind one is asked ahead with the rest, and hosts wait for each other
+   * only where the parameters are known to say so. Without it that costs every play with such a task a round trip.
+   */
+  seldomBeyond?: true
+  /**
    * Its questions go over the network: they are asked when its turn has come, not ahead, and with the task's
    * environment (`http_proxy`). That costs the no-op a round trip.
    */

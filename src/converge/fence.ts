@@ -7,15 +7,17 @@ import type { Group } from '../playbook/work.ts'
 /** Whether hosts may have to keep the linear order around this task: what it does may reach further than its host. */
 export function isBeyond(task: Task | undefined): boolean {
   if (task === undefined || isMeta(task.module)) return false
-  return (task.module.beyond ?? false) !== false || task.delegateTo !== undefined
+  const { beyond = false, seldomBeyond } = task.module
+  return (beyond !== false && seldomBeyond !== true) || task.delegateTo !== undefined
 }
 
 /** The same where the parameters decide, and are known. */
 function isBeyondNow(task: Task | undefined, works: Group['works']): boolean {
   if (task === undefined || isMeta(task.module) || task.delegateTo !== undefined) return isBeyond(task)
-  if (typeof task.module.beyond !== 'function') return isBeyond(task)
+  const { beyond, seldomBeyond } = task.module
+  if (typeof beyond !== 'function') return isBeyond(task)
   return works.some(({ rendered }) =>
-    rendered.type === 'ready' ? rendered.beyond : rendered.type === 'later',
+    rendered.type === 'ready' ? rendered.beyond : rendered.type === 'later' && seldomBeyond !== true,
   )
 }
 

@@ -42,6 +42,12 @@ export interface HttpParams {
 
 const SCHEMES = ['http:', 'https:', 'ftp:', 'file:']
 
+/** The request of a module that fetches what a plain URL names. Throws HakubeError for what is no URL. */
+export function readDownload(module: string, url: string, validate: boolean): HttpRequest {
+  const usual = { http_agent: 'ansible-httpget', force: false, force_basic_auth: false, timeout: 10 }
+  return readRequest(module, { ...usual, url, validate_certs: validate, use_proxy: true })
+}
+
 /** What the parameters come down to; user and password inside of the URL are taken out of it. Throws HakubeError. */
 export function readRequest(module: string, params: HttpParams, method = 'GET'): HttpRequest {
   const { headers = {} } = params

@@ -75,6 +75,8 @@ export default defineTask({
     'default-release': 'default_release',
     'install-recommends': 'install_recommends',
   },
+  beyond: ({ deb }) => (deb ?? []).some(isRemote),
+  seldomBeyond: true,
   late: ({ deb }) => (deb ?? []).some(isRemote),
   unsupported: {
     update_cache_retries: 'write retries: and until: at the task',

@@ -146,6 +146,8 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on EL-like hosts.',
   kind: dnfKind,
   params: dnfParams,
+  beyond: dnfIsRemote,
+  seldomBeyond: true,
   late: dnfIsRemote,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived and haproxy

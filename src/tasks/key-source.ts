@@ -1,5 +1,5 @@
 import { contentScript, readContent } from '../http/content.ts'
-import { type HttpRequest, readRequest, withoutPassword } from '../http/request.ts'
+import { type HttpRequest, readDownload, withoutPassword } from '../http/request.ts'
 import type { ScriptAsk, PathAsk } from '../world/replies.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
@@ -17,16 +17,7 @@ export function urlSource(
   url: string,
   validate: boolean,
 ): Extract<KeySource, { type: 'url' }> {
-  const request = readRequest(module, {
-    url,
-    http_agent: 'ansible-httpget',
-    force: false,
-    force_basic_auth: false,
-    timeout: 10,
-    validate_certs: validate,
-    use_proxy: true,
-  })
-  return { type: 'url', request, shown: withoutPassword(url) }
+  return { type: 'url', request: readDownload(module, url, validate), shown: withoutPassword(url) }
 }
 
 /** Whether this is the URL of another machine. */

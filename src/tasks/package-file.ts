@@ -1,7 +1,7 @@
 import { STATUS } from '../http/fetch-script.ts'
 import { httpFunction } from '../http/client.ts'
 import { readHeads } from '../http/answer.ts'
-import { type HttpRequest, readRequest, withoutPassword } from '../http/request.ts'
+import { type HttpRequest, readDownload, withoutPassword } from '../http/request.ts'
 import { Script, lines, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
@@ -34,15 +34,7 @@ export function readPackageFile(
   validate: boolean,
 ): PackageFile {
   if (given.includes('://')) {
-    const request = readRequest(module, {
-      url: given,
-      http_agent: 'ansible-httpget',
-      force: false,
-      force_basic_auth: false,
-      timeout: 10,
-      validate_certs: validate,
-      use_proxy: true,
-    })
+    const request = readDownload(module, given, validate)
     return { manager, shown: withoutPassword(given), source: { type: 'url', request } }
   }
   if (!given.startsWith('/'))

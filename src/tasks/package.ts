@@ -45,6 +45,8 @@ export default defineTask({
     disablerepo: texts.optional().describe('dnf only: repositories not to use.'),
     disable_gpg_check: bool.optional().describe('dnf only: do not check signatures.'),
   }),
+  beyond: ({ name, pkg }) => (name ?? pkg ?? []).some(isRemote),
+  seldomBeyond: true,
   late: ({ name, pkg }) => (name ?? pkg ?? []).some(isRemote),
   example: `- name: Install keepalived and haproxy
   package:

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ArchiveSource } from '../archive/source.ts'
-import { isElsewhere, readRequest, withoutPassword } from '../http/request.ts'
+import { isElsewhere, readDownload, withoutPassword } from '../http/request.ts'
 import { defineTask } from '../task.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { wrong } from './package-params.ts'
@@ -89,9 +89,11 @@ export default defineTask({
         return { type: 'content', content, shown }
       }
       if (src.includes('://')) {
-        const base = { http_agent: 'ansible-httpget', force: false, force_basic_auth: false, timeout: 10 }
-        const request = readRequest('unarchive', { ...base, url: src, validate_certs, use_proxy: true })
-        return { type: 'url', request, shown: withoutPassword(src) }
+        return {
+          type: 'url',
+          request: readDownload('unarchive', src, validate_certs),
+          shown: withoutPassword(src),
+        }
       }
       if (!src.startsWith('/')) throw wrong('unarchive: with remote_src, src is an absolute path or a URL')
       return { type: 'path', path: src, shown: src }

@@ -11,6 +11,8 @@ export default defineTask({
   summary: 'Install, upgrade or remove packages on EL-like hosts; the same as dnf.',
   kind: dnfKind,
   params: dnfParams,
+  beyond: dnfIsRemote,
+  seldomBeyond: true,
   late: dnfIsRemote,
   unsupported: dnfUnsupported,
   example: `- name: Install keepalived
