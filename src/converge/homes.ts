@@ -12,6 +12,8 @@ import type { Hands } from './carry-out.ts'
  * there is none.
  */
 export async function settleHomes(work: Work, hands: Hands): Promise<Plan | undefined> {
+  // Most tasks name none, and there may be thousands behind this one.
+  if (work.rendered.type === 'ready' && !work.rendered.homes) return undefined
   const moved: Work[] = []
   for (const other of hands.upcoming()) {
     if (other !== work && !hands.answers.has(other)) continue

@@ -18,6 +18,8 @@ export interface ContainerState {
   /** Id of the container whose network it shares. */
   readonly networkOf: string | undefined
   readonly mounts: readonly string[]
+  /** In milliseconds since 1970. */
+  readonly created: number
 }
 
 const Inspected = z.array(
@@ -26,6 +28,7 @@ const Inspected = z.array(
     Name: z.string(),
     HostConfig: z.object({ NetworkMode: z.string() }),
     State: z.object({ Status: z.string(), Pid: z.number() }),
+    Created: z.string(),
     Mounts: z.array(z.object({ Source: z.string() })),
   }),
 )
@@ -44,6 +47,7 @@ export async function inspect(names: readonly string[]): Promise<Map<string, Con
         status: one.State.Status,
         pid: one.State.Pid,
         mounts: one.Mounts.map((mount) => mount.Source),
+        created: Date.parse(one.Created),
       }
       return [name, state]
     }),

@@ -1,3 +1,4 @@
+import { isLost } from './startup.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseHosts, type LabHost } from './hosts.ts'
@@ -142,4 +143,27 @@ test('known_hosts knows a host by its port, its name and its addresses', () => {
     '[127.0.0.1]:2211,m1,10.88.0.11,fd88::11 ssh-ed25519 AAAA',
   ])
   expect(knownHostsLines(j1, ['ssh-rsa BBBB j1'])).toEqual(['j1,10.88.0.61,fd88::61 ssh-rsa BBBB'])
+})
+
+describe('a container of the lab', () => {
+  const share = { path: '/here/share', made: 1000 }
+  const state = {
+    id: 'a',
+    name: 'm1',
+    status: 'running',
+    pid: 1,
+    networkOf: undefined,
+    mounts: [share.path],
+    created: 2000,
+  }
+
+  test.each([
+    ['is of use', {}, false],
+    ['has the keys of a checkout that stood here before', { created: 999 }, true],
+    ['has keys of elsewhere, which is for compose to see', { created: 999, mounts: ['/there/share'] }, false],
+    ['is half removed', { status: 'removing' }, true],
+    ['is in the network of one that is gone', { networkOf: 'b' }, true],
+  ])('%s', (_, more, lost) => {
+    expect(isLost({ ...state, ...more }, new Map([['m1', { ...state, ...more }]]), share)).toBe(lost)
+  })
 })

@@ -1,12 +1,15 @@
+import { statSync } from 'node:fs'
 import { compose, inspect, remove, restoreAllLinks, sameNetwork, type ContainerState } from './containers.ts'
 import type { Say } from './engine.ts'
 import { allContainers, containerOf, hosts } from './members.ts'
+import { PATHS } from './paths.ts'
 import { must, run } from './process.ts'
 
 /** Starts every container of the lab, whatever state it is in, and makes those that are missing or out of date. */
 export async function startAll(say: Say): Promise<void> {
   const before = await inspect(allContainers)
-  await remove([...before.values()].filter((one) => isLost(one, before)).map(({ name }) => name))
+  const share = { path: PATHS.share, made: statSync(PATHS.share).birthtimeMs }
+  await remove([...before.values()].filter((one) => isLost(one, before, share)).map(({ name }) => name))
   for (const { name, status } of before.values())
     if (status === 'paused') await must(['docker', 'unpause', name])
   try {
@@ -21,9 +24,17 @@ export async function startAll(say: Say): Promise<void> {
   await reattachApis(await inspect(allContainers))
 }
 
-/** A container that cannot start again: half removed, or in the network of one that was removed. */
-function isLost({ status, networkOf }: ContainerState, all: ReadonlyMap<string, ContainerState>): boolean {
+/**
+ * A container that is of no use any more: half removed, or in the network of one that was removed, or with the keys of a
+ * checkout that was deleted and stood where this one stands.
+ */
+export function isLost(
+  { status, networkOf, mounts, created }: ContainerState,
+  all: ReadonlyMap<string, ContainerState>,
+  share: { path: string; made: number },
+): boolean {
   if (status === 'dead' || status === 'removing') return true
+  if (mounts.includes(share.path) && created < share.made) return true
   return networkOf !== undefined && ![...all.values()].some((one) => one.id === networkOf)
 }
 
