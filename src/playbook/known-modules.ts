@@ -1,3 +1,5 @@
+import { otherSystem } from './other-systems.ts'
+
 /** Modules of Ansible that hakube has not, and what to write instead. A module that is added leaves this list. */
 const COMMAND = 'write a command task with its program, and creates: or when: for what is there already'
 const FILE = 'make the file on the controller, and copy it'
@@ -13,27 +15,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   ...all(
     ['snap', 'snap_alias', 'flatpak', 'flatpak_remote', 'sdkmanager'],
     'install a package of the distribution with package:, or write a command task with creates:',
-  ),
-  ...all(
-    [
-      'homebrew',
-      'homebrew_cask',
-      'homebrew_tap',
-      'zypper',
-      'zypper_repository',
-      'apk',
-      'pacman',
-      'portage',
-      'pkgng',
-      'openbsd_pkg',
-      'opkg',
-      'xbps',
-      'swupd',
-      'urpmi',
-      'pkg5',
-      'launchd',
-    ],
-    'not a mistake in a playbook, and fails on a host that reaches it: hosts are Debian-like or EL-like',
   ),
   ...all(
     [
@@ -241,10 +222,6 @@ const KNOWN: Readonly<Record<string, string>> = {
     ],
     CLOUD,
   ),
-  ...all(
-    ['win_command', 'win_shell', 'win_copy', 'win_service', 'win_package', 'win_feature', 'win_user'],
-    'hosts are Linux machines',
-  ),
   github_release: 'name the release yourself, and fetch it with get_url',
   terraform: COMMAND,
   cpan: COMMAND,
@@ -269,13 +246,15 @@ const FOREIGN: readonly [RegExp, string][] = [
   ],
   [/^community\.(?:mysql|postgresql|mongodb)\./, 'run its client with command'],
   [/^community\.docker\./, 'run docker with command'],
-  [/^(?:win|ios|nxos|eos|junos|vyos)_/, 'hosts are Linux machines'],
+  [/^(?:ios|nxos|eos|junos|vyos)_/, 'hosts are Linux machines'],
   [/^(?:ec2|azure_rm|gcp|os|vmware)_/, 'hakube works on hosts, not on clouds'],
   [/^(?:mysql|postgresql|mongodb)_/, 'run its client with command'],
 ]
 
 /** What to write instead of a module that Ansible has and hakube has not; undefined for a name nobody knows. */
 export function insteadOf(name: string): string | undefined {
+  if (otherSystem(name) !== undefined)
+    return 'not a mistake in a playbook, and fails on a host that reaches it: hosts are Debian-like or EL-like'
   const short = name.slice(name.lastIndexOf('.') + 1)
   // The own collection of a user may have a module of any name.
   if (name !== short && !COLLECTION.test(name)) return undefined

@@ -1,24 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { moduleNames } from '../../src/tasks/index.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
-import { otherSystem } from '../../src/playbook/missing-modules.ts'
 import { runLocal } from '../support/run-local.ts'
-
-test.each([
-  ['pacman', 'Arch Linux'],
-  ['community.general.zypper', 'SUSE'],
-  ['win_command', 'Windows'],
-  ['ansible.windows.win_copy', 'Windows'],
-  ['mycompany.tools.pacman', undefined],
-  ['toString', undefined],
-  ['apt', undefined],
-])('%s is for %s', (name, system) => {
-  expect(otherSystem(name)).toBe(system)
-})
-
-test('no module of hakube is for another system', () => {
-  expect(moduleNames().filter((name) => otherSystem(name) !== undefined)).toEqual([])
-})
 
 const PLAYBOOK = `
 - hosts: all
