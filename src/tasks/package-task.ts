@@ -1,6 +1,7 @@
 import { rpmSpec } from '../world/package-names.ts'
 import type { Script } from '../shell/sh.ts'
-import { bringQuestions, KNOWN } from '../world/packages-bring.ts'
+import { bringQuestions } from '../world/packages-bring.ts'
+import { KNOWN } from '../world/packages-known.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import { listsAsk } from './package-apt.ts'
 import { updatesAsk } from './package-dnf.ts'

@@ -1,85 +1,16 @@
 import { isAbout, namesInstalled } from './package-names.ts'
 import { Unknown } from './kind.ts'
 import { type Made, pathBecomes } from './path-effects.ts'
-import type { GroupReply, PackageReply, PathReply, PlatformReply, UnitReply, UserReply } from './replies.ts'
+import type { GroupReply, PackageReply, PathReply, UnitReply, UserReply } from './replies.ts'
 import { type Effect, type World, type WorldQuestion, effect, effectOnAll } from './world.ts'
+import { type Brings, bringsOf, type Family } from './packages-known.ts'
 import { isElsewhere, isPackagePlace } from './packages-write.ts'
-
-type Family = PlatformReply['osFamily']
-
-/** What a package brings besides its programs: all that a later task may ask about. */
-interface Brings {
-  directories: readonly string[]
-  files: readonly string[]
-  unit: string
-  account?: { name: string; home: string; ownsHome: boolean }
-  /** Brought by some releases only. */
-  perhaps?: readonly string[]
-  /** Named after it, and brought by no release. */
-  never?: readonly string[]
-  /** Its service needs this file before it starts. */
-  config: string
-}
-
-/** Listed from the packages themselves: Debian 12, and what EL 8 and 9 have in common. */
-const DEBIAN: Readonly<Record<string, Brings>> = {
-  haproxy: {
-    directories: ['/etc/haproxy', '/etc/haproxy/errors', '/var/lib/haproxy', '/var/lib/haproxy/dev'],
-    files: [
-      '/etc/haproxy/haproxy.cfg',
-      '/etc/default/haproxy',
-      '/etc/logrotate.d/haproxy',
-      '/usr/sbin/haproxy',
-    ],
-    unit: 'haproxy.service',
-    account: { name: 'haproxy', home: '/var/lib/haproxy', ownsHome: false },
-    config: '/etc/haproxy/haproxy.cfg',
-  },
-  keepalived: {
-    directories: ['/etc/keepalived'],
-    files: ['/etc/default/keepalived', '/etc/keepalived/keepalived.conf.sample', '/usr/sbin/keepalived'],
-    never: ['/usr/libexec/keepalived'],
-    unit: 'keepalived.service',
-    config: '/etc/keepalived/keepalived.conf',
-  },
-}
-
-const EL: Readonly<Record<string, Brings>> = {
-  haproxy: {
-    directories: ['/etc/haproxy', '/var/lib/haproxy'],
-    files: [
-      '/etc/haproxy/haproxy.cfg',
-      '/etc/sysconfig/haproxy',
-      '/etc/logrotate.d/haproxy',
-      '/usr/sbin/haproxy',
-    ],
-    unit: 'haproxy.service',
-    account: { name: 'haproxy', home: '/var/lib/haproxy', ownsHome: true },
-    perhaps: ['/etc/haproxy/conf.d', '/etc/haproxy/errors'],
-    config: '/etc/haproxy/haproxy.cfg',
-  },
-  keepalived: {
-    directories: ['/etc/keepalived', '/usr/libexec/keepalived'],
-    files: ['/etc/keepalived/keepalived.conf', '/etc/sysconfig/keepalived', '/usr/sbin/keepalived'],
-    unit: 'keepalived.service',
-    config: '/etc/keepalived/keepalived.conf',
-  },
-}
-
-/** The packages of which all is known. */
-export const KNOWN: readonly string[] = Object.keys(DEBIAN)
 
 const POLICY = '/usr/sbin/policy-rc.d'
 /** What policy-rc.d says where services may start and stop, and where not. */
 const STARTS = new Set([0, 104])
 const NEVER = 101
 const PROGRAM = /^\/usr\/s?bin\//
-
-function bringsOf(name: string, family: Family): Brings | undefined {
-  const table = family === 'Debian' ? DEBIAN : family === 'RedHat' ? EL : {}
-  const key = Object.keys(table).find((known) => isAbout(name, known))
-  return key === undefined ? undefined : table[key]
-}
 
 /** What must be known to predict an installation, whatever the family. */
 export function bringQuestions(names: readonly string[]): WorldQuestion[] {
