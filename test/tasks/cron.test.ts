@@ -1,10 +1,15 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { Script } from '../../src/shell/sh.ts'
 import cron from '../../src/tasks/cron.ts'
 import { editCrontab } from '../../src/tasks/cron-edit.ts'
+import { crontabAsk } from '../../src/tasks/cron-plan.ts'
 import { userBecomes } from '../../src/world/account-effects.ts'
 import { effect, id } from '../../src/world/world.ts'
 import { directory, script, rules, user } from './accounts.ts'
-import { controllerWith } from './harness.ts'
+import { scratch } from '../world/hosts.ts'
+import { controllerWith, shells } from './harness.ts'
 import { applyOf, planWith } from './worlds.ts'
 
 const line = '* * * * * date'
@@ -166,4 +171,16 @@ test.each([
   [{ name: 'a', job: 'c', insertafter: 'b' }, 'need env'],
 ])('%j is refused: %s', (args, message) => {
   expect(() => cron.prepare(cron.params.parse(args), controllerWith())).toThrow(message)
+})
+
+test.each(shells)('the crontab that an account has left behind is read, with $name', (host) => {
+  const folder = scratch()
+  writeFileSync(join(folder, 'hakube-nobody'), '* * * * * date\n')
+  const read = (user: string) => {
+    const { text } = crontabAsk(user).text
+    const moved = text.replace('/var/spool/cron/crontabs', folder)
+    return host.run(new Script(`crontab() { echo 'nobody asks'; }\n${moved}`)).stdout.toString()
+  }
+  expect(read('hakube-nobody')).toBe('no user\n* * * * * date\n')
+  expect(read('hakube-other')).toBe('no user\n')
 })

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import systemd from '../../src/tasks/systemd.ts'
+import { Script } from '../../src/shell/sh.ts'
+import { unitScript } from '../../src/tasks/unit-script.ts'
 import { staleUnits } from '../../src/tasks/unit-task.ts'
 import { Unknown } from '../../src/world/kind.ts'
 import { id } from '../../src/world/world.ts'
-import { controllerWith } from './harness.ts'
+import { controllerWith, shells } from './harness.ts'
 import { type Answers, applyOf, bare, debian, type Known, planWith, unit } from './worlds.ts'
 
 function commands(text: string): string[] {
@@ -232,3 +234,30 @@ describe('why a start failed', () => {
     expect(message.endsWith(words)).toBe(true)
   })
 })
+
+/** A unit that systemd does not start for a condition, and has forgotten at once. */
+const FORGOTTEN = `systemctl() {
+  case $* in
+    is-active*) echo inactive; return 3 ;;
+    *ConditionResult*) echo no ;;
+    status*) echo '○ a.service - A' ;;
+  esac
+}
+journalctl() {
+  case $* in *--unit=a.service*) echo 'A was skipped because of an unmet condition check (ConditionFileNotEmpty=/etc/a).' ;; esac
+}`
+
+test.each(shells)(
+  'the log names the condition where systemd has forgotten the unit, with $name',
+  async (host) => {
+    const task = await systemd.prepare(
+      systemd.params.parse({ name: 'a', state: 'started' }),
+      controllerWith(),
+    )
+    const script = unitScript('a.service', ['start'], { noBlock: false, force: false })
+    const output = host.run(new Script(`${FORGOTTEN}\n${script.text}`))
+    expect(systemd.result?.(task, output)).toEqual({
+      warnings: ['a.service is not running: its condition ConditionFileNotEmpty=/etc/a is not met'],
+    })
+  },
+)

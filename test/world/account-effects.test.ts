@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { groupGone, userBecomes, userGone } from '../../src/world/account-effects.ts'
+import { groupGone, homeFollows, userBecomes, userGone } from '../../src/world/account-effects.ts'
 import { Unknown } from '../../src/world/kind.ts'
 import { replyOf } from '../../src/world/path-effects.ts'
 import type { PathReply } from '../../src/world/replies.ts'
@@ -43,4 +43,27 @@ test('an account that is to be made keeps its files when it is changed', () => {
   const made = { ...user, uid: never }
   expect(after(file(never), userBecomes({ ...made, shell: '/bin/bash' }, made))).toMatchObject({ owner: 'u' })
   expect(after(file(never), userBecomes({ ...made, uid: 9 }, made))).toBeInstanceOf(Unknown)
+})
+
+test('what is in a home follows its user to another number, by whichever name it is looked at', () => {
+  const world = new World(
+    new Map<string, unknown>([
+      [
+        id('path', '/h/.'),
+        {
+          ...replyOf({ type: 'directory', mode: 0o755, uid: 7, gid: 7, owner: 'u', group: 'u' }),
+          real: '/srv/h',
+        },
+      ],
+      [id('path', '/srv/h/f'), file(7)],
+      [id('path', '/h/f'), { ...file(7), place: '/srv/h/f' }],
+      [id('path', '/srv/other'), file(7)],
+    ]),
+  ).after(homeFollows('/h', { ...user, uid: 9 }, { ...user, uid: 7 }, 'u'))
+  const uid = (path: string) => world.get('path', { path })
+  expect([uid('/srv/h/f'), uid('/h/f'), uid('/srv/other')]).toMatchObject([
+    { uid: 9 },
+    { uid: 9 },
+    { uid: 7 },
+  ])
 })

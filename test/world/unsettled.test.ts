@@ -29,6 +29,11 @@ describe('after a task of which nobody knows what it does', () => {
   ])('%s', (_, asked, expected) => {
     expect(unknownPaths(asked, replies)).toEqual(expected)
   })
+  test('so is the same thing by another name, through a link above it', () => {
+    const linked = { ...replies, '/l/b': { ...file, place: '/a/b' }, '/l/bc': { ...file, place: '/a/bc' } }
+    expect(unknownPaths(['/', '/a', '/a/b'], linked)).toEqual(['/a/b', '/a/b/.', '/l/b'])
+    expect(unknownPaths(['/l/b'], linked)).toEqual(['/a/b', '/a/b/.', '/l/b'])
+  })
   test('directories on the way that are not there may be made', () => {
     const none = { exists: false }
     const world = { '/': directory, '/n': none, '/n/m': none }
