@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { lines, sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
-import { pathBecomes, pathGone } from '../world/path-effects.ts'
+import { pathBecomes, pathGone, replyOf } from '../world/path-effects.ts'
 import { managerWrites } from '../world/packages-write.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { replyWith, SBIN } from '../world/script-reply.ts'
@@ -11,10 +11,10 @@ import {
   automatic,
   formatGroup,
   type Group,
-  parseGroup,
   withAlternative,
   withoutAlternative,
 } from './alternatives-group.ts'
+import { groupThen } from './alternatives-then.ts'
 import { missingTool } from './missing-tool.ts'
 import { int, name, oneOf, path } from './params.ts'
 
@@ -81,12 +81,14 @@ export default defineTask({
   plan(wish, world): Plan {
     const reply = world.get('script', groupAsk(wish.name))
     if (reply.code === NO_TOOL) return missingTool(world, 'update-alternatives')
-    const group = parseGroup(reply.stdout.toString('utf8'))
+    const group = groupThen(wish, reply.stdout.toString('utf8'), world)
     const done = wish.state === 'absent' ? removal(wish, group) : arranged(wish, group, world)
     if ('status' in done) return done
     const { after, words, said } = done
     const value = (one: Group | undefined) =>
-      one ? `${one.value ?? '(nothing)'}, ${one.mode}, of ${[...one.all.keys()].join(' ')}` : '(none)'
+      one
+        ? `${one.value ?? '(nothing)'}, ${one.mode}, of ${[...one.all.keys()].toSorted().join(' ')}`
+        : '(none)'
     return {
       status: 'change',
       summary: `${said.join(', ')} for ${wish.name}`,
@@ -121,6 +123,7 @@ function groupAsk(of: string): ScriptAsk {
     text: sh`${SBIN}
 command -v update-alternatives >/dev/null 2>&1 || exit ${NO_TOOL}
 LC_ALL=C update-alternatives --display ${of} 2>/dev/null
+sed -n 's|^/|stored /|p' ${`/var/lib/dpkg/alternatives/${of}`} ${`/var/lib/alternatives/${of}`} 2>/dev/null
 exit 0`,
   }
 }
@@ -174,7 +177,8 @@ function arranged(wish: Wish, group: Group | undefined, world: World): Done | Pl
       { link, slaves: new Map(slaves.map((one) => [one.name, one.link])) },
     )
   }
-  if (wish.state === 'selected' && group?.value !== wish.path) {
+  // A priority that goes down may make auto mode choose another one.
+  if (wish.state === 'selected' && (group?.value !== wish.path || after?.value !== wish.path)) {
     words.push(['--set', wish.name, wish.path])
     said.push(`select ${wish.path}`)
     if (after) after = { ...after, mode: 'manual', value: wish.path }
@@ -212,18 +216,22 @@ function linkEffects(
   world: World,
 ): Effect[] {
   const link = after?.link ?? before?.link ?? wish.link
-  const own = `/etc/alternatives/${wish.name}`
   const names = new Map([...(before?.slaveLinks ?? []), ...(after?.slaveLinks ?? [])])
   const along = new Set([...names].flatMap(([slave, at]) => [at, `/etc/alternatives/${slave}`]))
   const open = effectOnAll('path', (old, key) => {
     const at = [...along].find((one) => key === one || key.startsWith(`${one}/`))
     return at === undefined ? old : new Unknown(`${at} is going to be another link`)
   })
-  if (after && after.value === before?.value && before) return along.size === 0 ? [] : [open]
+  const own = `/etc/alternatives/${wish.name}`
+  if (after && after.value === before?.value && before)
+    return [
+      ...(after.value === undefined ? [] : [putBack(own, after.value)]),
+      ...(link === undefined ? [] : [putBack(link, own)]),
+      ...(along.size === 0 ? [] : [open]),
+    ]
   const shown = wish.link === undefined ? undefined : world.peek('path', { path: wish.link })
   const taken = shown !== undefined && !(shown instanceof Unknown) && shown.exists && shown.type !== 'link'
-  const root = { mode: 0o777, uid: 0, gid: 0, owner: 'root', group: 'root' }
-  const made = (at: string, target: string) => pathBecomes(at, { type: 'link', target, ...root })
+  const made = (at: string, target: string) => pathBecomes(at, { type: 'link', target, ...ROOTS })
   if (!after)
     return [
       pathGone(own),
@@ -235,6 +243,17 @@ function linkEffects(
     ...(link === undefined || taken ? [] : [made(link, own)]),
     ...(along.size === 0 ? [] : [open]),
   ]
+}
+
+const ROOTS = { mode: 0o777, uid: 0, gid: 0, owner: 'root', group: 'root' } as const
+
+/** Where a link is missing, the tool puts it back whenever it changes something. */
+function putBack(at: string, target: string): Effect {
+  return effectOnAll('path', (before, key) => {
+    if (before instanceof Unknown || before.exists) return before
+    if (key === at) return replyOf({ type: 'link', target, ...ROOTS })
+    return key.startsWith(`${at}/`) ? new Unknown(`${at} is going to be another link`) : before
+  })
 }
 
 const logWritten: Effect = effectOnAll('path', (before, key) =>

@@ -6,7 +6,7 @@ import { type PackageFile, readPackageFile } from './package-file.ts'
 import { packageReturns, readPackageNames, readState, STATE_NAMES, wrong } from './package-params.ts'
 import { APT_TIDYING, aptUpgrade, type Upkeep } from './package-upkeep.ts'
 import { packageResult, planPackages } from './package-plan.ts'
-import { noPackages, packageQuestions, type PackageTask } from './package-task.ts'
+import { CHANGE_HELD, noPackages, packageQuestions, type PackageTask } from './package-task.ts'
 import { bool, int, oneOf, text, texts } from './params.ts'
 
 export default defineTask({
@@ -166,7 +166,7 @@ function aptWords(params: AptSettings): string[] {
     ...(params.default_release === undefined ? [] : ['-t', params.default_release]),
     ...(params.allow_unauthenticated || params.force ? ['--allow-unauthenticated'] : []),
     ...(params.fail_on_autoremove ? ['--no-remove'] : []),
-    ...(params.allow_change_held_packages || params.force ? ['--allow-change-held-packages'] : []),
+    ...(params.allow_change_held_packages || params.force ? [CHANGE_HELD] : []),
     ...(params.force ? ['--allow-remove-essential'] : []),
   ]
 }

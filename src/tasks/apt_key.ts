@@ -9,7 +9,7 @@ import type { Effect, World, WorldQuestion } from '../world/world.ts'
 import { fetchScript } from '../http/fetch-script.ts'
 import { withDownload } from './file-content.ts'
 import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
-import { type KeySource, keysOf, isRemote, sourceQuestions, urlSource } from './key-source.ts'
+import { isFetched, isRemote, type KeySource, keysOf, sourceQuestions, urlSource } from './key-source.ts'
 import { pathQuestion } from './make-directory.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
@@ -99,7 +99,7 @@ export default defineTask({
     return { id, source, present, keyring }
   },
   asks(task): WorldQuestion[] {
-    const known = task.id !== undefined && (task.source?.type === 'url' || !task.present)
+    const known = task.id !== undefined && (isFetched(task.source) || !task.present)
     return [
       { kind: 'platform', ask: {} },
       ...filesQuestions(keyringsAsk(task)),
@@ -121,7 +121,7 @@ function planKey(task: AptKey, world: World): Plan {
     return { status: 'fail', message: `apt_key is not for this host, which has ${packageManager}` }
   const keyrings = readKeyrings(filesOn(keyringsAsk(task), world))
   if (typeof keyrings === 'string') return { status: 'fail', message: keyrings }
-  const late = task.id !== undefined && (task.source?.type === 'url' || !task.present)
+  const late = task.id !== undefined && (isFetched(task.source) || !task.present)
   const found = late || !task.source ? [] : keysOf(task.source, world)
   if (typeof found === 'string') return { status: 'fail', message: found }
   const id = task.id ?? found[0]?.ids[0] ?? ''
@@ -144,6 +144,9 @@ function planKey(task: AptKey, world: World): Plan {
   const above = world.get('path', { path: parentPath(target), follow: true })
   if (!above.exists || above.type !== 'directory')
     return { status: 'fail', message: `the directory ${parentPath(target)} does not exist` }
+  const place = world.get('path', { path: target, follow: true })
+  if (place.exists && place.type !== 'file')
+    return { status: 'fail', message: `${target} is a ${place.type}, not a keyring` }
   return found.length > 0
     ? planAddition(found, target, keyrings, result)
     : planFetch(task, id, target, keyrings, result)

@@ -6,7 +6,7 @@ import { Unknown } from '../world/kind.ts'
 import { managerWrites } from '../world/packages-write.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { linesOf, replyWith } from '../world/script-reply.ts'
-import { effect, UnknownAnswer, type World } from '../world/world.ts'
+import { type Effect, effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
 import { missingTool } from './missing-tool.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, text } from './params.ts'
@@ -102,6 +102,12 @@ export default defineTask({
     const before = answers.get(question)
     if (isAnswered(wish, before, world))
       return { status: 'ok', reason: `${question} is answered so`, result: shown(answers) }
+    if (type === 'seen' && !before)
+      return {
+        status: 'fail',
+        message: `${wish.package} has no question ${question} that could be marked`,
+        hint: 'answer it first, or install the package',
+      }
     const wanted = secret ? OMITTED : value
     const after: Answer =
       type === 'seen'
@@ -130,7 +136,7 @@ export default defineTask({
                 show(question, after),
               ]),
         ),
-        ...(secret ? [effect('script', passwordAsk(wish).id, () => replyWith([SAME]))] : []),
+        ...(type === 'seen' ? [] : [passwordBecomes(wish)]),
       ],
       result: {
         current: dict({ [question]: wanted }),
@@ -158,15 +164,32 @@ debconf-show ${package_}`,
   }
 }
 
-/** Whether the password is this one. It is compared on the host, in debconf's own file, which only root can read. */
+/**
+ * Whether the password is this one. It is compared on the host, in debconf's own files: the one that only root can read,
+ * and the other one, where the question stays if it had an answer of another type before.
+ */
 function passwordAsk({ package: package_, answer }: Wish): ScriptAsk {
   const [question, value] = [answer?.question ?? '', answer?.value ?? '']
   return {
-    id: `debconf password ${JSON.stringify([package_, question, value])}`,
+    id: `${passwordsOf(package_, question)}${JSON.stringify(value)}`,
     changes: true,
-    text: sh`hk_name=${question} hk_value=${value} LC_ALL=C awk ${AWK} /var/cache/debconf/passwords.dat 2>/dev/null
+    text: sh`cd /var/cache/debconf 2>/dev/null || exit 0
+cat passwords.dat config.dat 2>/dev/null | hk_name=${question} hk_value=${value} LC_ALL=C awk ${AWK}
 exit 0`,
   }
+}
+
+function passwordsOf(package_: string, question: string): string {
+  return `debconf password ${JSON.stringify([package_, question])} `
+}
+
+/** What the question has then is no other password. */
+function passwordBecomes(wish: Wish): Effect {
+  const { id } = passwordAsk(wish)
+  const all = passwordsOf(wish.package, wish.answer?.question ?? '')
+  return effectOnAll('script', (before, key) =>
+    key === id ? replyWith([SAME]) : key.startsWith(all) ? replyWith([]) : before,
+  )
 }
 
 const AWK =
@@ -178,7 +201,7 @@ function isAnswered(wish: Wish, before: Answer | undefined, world: World): boole
   if (answer.type === 'seen') return before.seen === (answer.value === 'true')
   if (answer.type !== 'password')
     return (answer.type === 'boolean' ? before.value.toLowerCase() : before.value) === answer.value
-  return linesOf(world.get('script', passwordAsk(wish))).includes(SAME)
+  return before.value === OMITTED && linesOf(world.get('script', passwordAsk(wish))).includes(SAME)
 }
 
 /** The answers, over what check mode has predicted of the package. */

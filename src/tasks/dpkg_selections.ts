@@ -3,10 +3,11 @@ import { sh } from '../shell/sh.ts'
 import { defineTask, type Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { dpkgName } from '../world/package-dpkg.ts'
+import { isAbout } from '../world/package-names.ts'
 import { managerWrites } from '../world/packages-write.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { linesOf, replyWith } from '../world/script-reply.ts'
-import { effect, UnknownAnswer, type World } from '../world/world.ts'
+import { type Effect, effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
 import { missingTool } from './missing-tool.ts'
 import { name, oneOf } from './params.ts'
 
@@ -38,7 +39,6 @@ export default defineTask({
   returns: { before: 'The selection before.', after: 'The selection that was wanted.' },
   notes: [
     'A package that dpkg does not know fails, where ansible-core before 2.17 reports a change each time and makes none.',
-    'In check mode a later task that changes a package on hold is predicted as if it were not.',
   ],
   prepare: (params): Wish => params,
   asks: (wish) => [
@@ -70,6 +70,7 @@ export default defineTask({
       apply: sh`printf '%s %s\n' ${wish.name} ${wish.selection} | LC_ALL=C dpkg --set-selections`,
       effects: [
         managerWrites,
+        heldBecomes(wish),
         effect('script', selectionAsk(wish.name).id, () =>
           replyWith([`${wish.selection}|${installed ? 'installed' : 'config-files'}`]),
         ),
@@ -80,6 +81,16 @@ export default defineTask({
 })
 
 const NO_DPKG = 4
+
+/** A later task that would change a package on hold fails. */
+function heldBecomes({ name: of, selection }: Wish): Effect {
+  return effectOnAll('package', (before, key) => {
+    if (before instanceof Unknown || before.providedBy !== undefined) return before
+    if (!isAbout(key, dpkgName(of))) return before
+    const { held: _, ...rest } = before
+    return selection === 'hold' ? { ...rest, held: true } : rest
+  })
+}
 
 /** What is wanted of the package, and what it is. */
 function selectionAsk(package_: string): ScriptAsk {
@@ -97,10 +108,12 @@ function current(package_: string, world: World): { selection: string; installed
   const [row = ''] = linesOf(world.get('script', selectionAsk(package_)))
   const [want = '', status = ''] = row.split('|')
   const there = status !== '' && !['not-installed', 'config-files'].includes(status)
-  const base = { installed: there ? status : undefined, candidate: undefined }
+  const residue = status === 'config-files'
+  const base = { installed: there ? status : undefined, candidate: undefined, ...(residue && { residue }) }
   const after = world.predictedPackage(dpkgName(package_), base)
   if (after instanceof Unknown) throw new UnknownAnswer(after)
   const installed = after.installed !== undefined
+  if (residue && !installed && after.residue !== true) return { selection: NONE, installed }
   if (installed !== there)
     return { selection: installed ? 'install' : after.residue === true ? 'deinstall' : NONE, installed }
   return { selection: row === '' || status === 'not-installed' ? NONE : want, installed }

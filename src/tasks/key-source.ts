@@ -26,7 +26,8 @@ export function isRemote(url: string | undefined): boolean {
 }
 
 export function sourceQuestions(source: KeySource): WorldQuestion[] {
-  if (source.type === 'file') return [{ kind: 'path', ask: fileAsk(source.path) }]
+  const file = source.type === 'file' ? source.path : localPath(source)
+  if (file !== undefined) return [{ kind: 'path', ask: fileAsk(file) }]
   return source.type === 'url' ? [{ kind: 'script', ask: urlAsk(source) }] : []
 }
 
@@ -46,13 +47,9 @@ export function keysOf(source: KeySource, world: World): PublicKey[] | string {
 /** What the source has, whatever it is; a text instead: why there is nothing. Throws UnknownAnswer as keysOf does. */
 export function keyBytes(source: KeySource, world: World): Buffer | string {
   if (source.type === 'data') return Buffer.from(source.data)
-  if (source.type === 'file') {
-    const reply = world.get('path', fileAsk(source.path))
-    if (!reply.exists) return `${source.path} does not exist on the host`
-    if (reply.type !== 'file') return `${source.path} is a ${reply.type}, not a file`
-    if (!reply.content) throw new UnknownAnswer(new Unknown(`the content of ${source.path}`))
-    return reply.content
-  }
+  if (source.type === 'file') return contentAt(source.path, world)
+  const local = localPath(source)
+  if (local !== undefined) return contentAt(local, world)
   const { stdout, stderr } = world.get('script', urlAsk(source))
   const content = readContent(stdout, stderr, source.request)
   if (content.type === 'content') return content.bytes
@@ -62,6 +59,25 @@ export function keyBytes(source: KeySource, world: World): Buffer | string {
       new Unknown(`what ${source.shown} is, before there is something to fetch it with`),
     )
   return `${source.shown} could not be fetched: ${content.why}`
+}
+
+function contentAt(path: string, world: World): Buffer | string {
+  const reply = world.get('path', fileAsk(path))
+  if (!reply.exists) return `${path} does not exist on the host`
+  if (reply.type !== 'file') return `${path} is a ${reply.type}, not a file`
+  if (!reply.content) throw new UnknownAnswer(new Unknown(`the content of ${path}`))
+  return reply.content
+}
+
+/** Whether the key has to be fetched from another machine. */
+export function isFetched(source: KeySource | undefined): boolean {
+  return source?.type === 'url' && isRemote(source.request.url)
+}
+
+/** The file on the host that file:// names: earlier tasks may write it. */
+function localPath(source: KeySource): string | undefined {
+  if (source.type !== 'url' || isFetched(source)) return undefined
+  return decodeURIComponent(new URL(source.request.url).pathname)
 }
 
 function nameOf(source: KeySource): string {

@@ -29,11 +29,13 @@ export function missingDirectories(path: string, world: World): string[] {
   return all.filter((each) => each !== '/' && !world.get('path', { path: each, follow: true }).exists)
 }
 
-/** Why nothing can be made at this path: something above it is no directory. */
+/** Why nothing can be made at this path: something above it is no directory, or a link that leads nowhere. */
 export function obstacleAbove(path: string, world: World): string | undefined {
   for (const above of ancestors(path)) {
     const reply = world.get('path', { path: above, follow: true })
     if (reply.exists && reply.type !== 'directory') return `${above} is a ${reply.type}, not a directory`
+    if (!reply.exists && reply.real !== undefined)
+      return `${above} is a link to ${reply.real}, which does not exist`
   }
   return undefined
 }

@@ -16,7 +16,13 @@ import {
 } from './package-apt.ts'
 import { dnfScript, updatesAsk } from './package-dnf.ts'
 import { bringFiles, type PackageFile } from './package-file.ts'
-import { isUpdateOnly, type Manager, type PackageTask, type Transaction } from './package-task.ts'
+import {
+  CHANGE_HELD,
+  isUpdateOnly,
+  type Manager,
+  type PackageTask,
+  type Transaction,
+} from './package-task.ts'
 import { planUpkeep, upkeepChanged } from './package-upkeep.ts'
 import { splitLines } from './run-command.ts'
 import { aptStep, dnfStep, fileStep, type Step } from './package-step.ts'
@@ -156,7 +162,7 @@ function fileStepOf(file: PackageFile, task: PackageTask, world: World): Step | 
 function planRemoval(task: PackageTask, manager: Manager, world: World): Plan {
   const steps: Step[] = []
   for (const name of task.names) {
-    const { installed, providedBy, residue } = world.get('package', { name })
+    const { installed, providedBy, residue, held } = world.get('package', { name })
     const own = installed !== undefined && providedBy === undefined
     if (own || (task.purge && residue === true)) {
       const bare = manager === 'apt' ? aptPin(name).name : name
@@ -165,6 +171,7 @@ function planRemoval(task: PackageTask, manager: Manager, world: World): Plan {
         from: installed ?? 'removed, with its configuration left',
         to: undefined,
         spec: bare,
+        ...(held === true && { held }),
       })
     }
   }
@@ -191,6 +198,13 @@ function change(
   effects: readonly Effect[],
   changes: readonly string[],
 ): Plan {
+  const held = steps.find((step) => step.held && !task.aptWords.includes(CHANGE_HELD))
+  if (held)
+    return {
+      status: 'fail',
+      message: `${held.name} is on hold`,
+      hint: `${task.module === 'apt' ? '' : 'write apt: instead, with '}allow_change_held_packages: yes permits the change; dpkg_selections with selection: install releases it`,
+    }
   const later = transaction.action === 'install' ? NEWEST : '(not installed)'
   const fields = steps.map(({ name, from, to }) => ({
     name,

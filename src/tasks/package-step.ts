@@ -19,25 +19,28 @@ export interface Step {
   to: string | undefined
   /** As the manager takes it; undefined: a file. */
   spec: string | undefined
+  /** On hold, so that apt has to be told to change it. */
+  held?: true
 }
 
 /** What has to be done about one package on a Debian-like host, or why nothing. */
 export function aptStep(name: string, task: PackageTask, world: World): Step | string {
   const pin = aptPin(name)
-  const { installed, candidate, providedBy } = world.get('package', { name })
+  const { installed, candidate, providedBy, held } = world.get('package', { name })
+  const hold = held === true ? { held } : {}
   if (installed === undefined) {
     if (task.onlyUpgrade) return `${name} is not installed, and only_upgrade installs nothing`
-    return { name: pin.name, from: undefined, to: pin.version ?? candidate, spec: name }
+    return { name: pin.name, from: undefined, to: pin.version ?? candidate, spec: name, ...hold }
   }
   if (providedBy !== undefined) return `${name} is provided by ${providedBy} ${installed}`
   if (pin.version !== undefined) {
     if (matchesPin(pin.version, installed)) return `${pin.name} ${installed} is installed`
-    return { name: pin.name, from: installed, to: pin.version, spec: name }
+    return { name: pin.name, from: installed, to: pin.version, spec: name, ...hold }
   }
   // What a pin such as 2.6.* would install is predicted as that pin.
   const upToDate = candidate === undefined || installed === NEWEST || matchesPin(installed, candidate)
   if (task.state === 'latest' && !upToDate) {
-    return { name, from: installed, to: candidate, spec: name }
+    return { name, from: installed, to: candidate, spec: name, ...hold }
   }
   return `${name} ${installed} is installed`
 }

@@ -42,6 +42,9 @@ export interface PackageTask {
 
 export type Manager = 'apt' | 'dnf'
 
+/** Among a task's words for apt: packages on hold may be changed. */
+export const CHANGE_HELD = '--allow-change-held-packages'
+
 /** What one call of the package manager is to do. */
 export interface Transaction {
   action: 'install' | 'remove'

@@ -1,7 +1,7 @@
 import { Script, sh } from '../shell/sh.ts'
 import type { PackageAsk, PackageReply } from './replies.ts'
 
-const FORMAT = '${db:Status-Status}|${Package}|${Architecture}|${Version}|${Provides}\\n'
+const FORMAT = '${db:Status-Status}|${Package}|${Architecture}|${db:Status-Want}|${Version}|${Provides}\\n'
 
 /** The package's own name out of what a user may write: `libc6:amd64=2.36-9` is libc6. */
 export function dpkgName(name: string): string {
@@ -63,6 +63,8 @@ interface Row {
   status: string
   name: string
   arch: string
+  /** What dpkg's selection says. */
+  want: string
   version: string
   provides: string[]
 }
@@ -81,29 +83,32 @@ export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[])
     const mine = own.filter((row) => row.name === name && (arch === undefined || row.arch === arch))
     const candidate = ask.candidate === true ? candidates.get(name) : undefined
     const installed = mine.find((row) => row.status === 'installed')
-    if (installed) return { installed: installed.version, candidate }
+    if (installed)
+      return { installed: installed.version, candidate, ...(installed.want === 'hold' && { held: true }) }
+    const held = mine.some((row) => row.want === 'hold')
     const residue = mine.some((row) => row.status === 'config-files')
     const provider = real.has(name) ? undefined : others.find((row) => row.provides.includes(name))
     if (provider) return { installed: provider.version, candidate, providedBy: provider.name }
-    return { installed: undefined, candidate, ...(residue && { residue }) }
+    return { installed: undefined, candidate, ...(residue && { residue }), ...(held && { held }) }
   })
 }
 
 function readRow(line: string): Row {
-  const [mark, status, name, arch, version, provides, ...rest] = line.split('|')
+  const [mark, status, name, arch, want, version, provides, ...rest] = line.split('|')
   // A line of Provides may hold | in no case; a status is one word.
   if (
     !/^[=+]$/.test(mark ?? '') ||
     !status ||
     !name ||
     arch === undefined ||
+    want === undefined ||
     version === undefined ||
     rest.length > 0
   ) {
     throw new TypeError(`not a line of the package probe: ${line}`)
   }
   const names = (provides ?? '').split(',').map((part) => part.trim().split(/[ :(]/, 1)[0] ?? '')
-  return { status, name, arch, version, provides: names }
+  return { status, name, arch, want, version, provides: names }
 }
 
 /** `apt-cache policy`: name → candidate, only for names that have one. */

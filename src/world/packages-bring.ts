@@ -108,9 +108,12 @@ function packageBecomes(name: string, version: string | undefined): Effect {
     // For rpm a pattern of versions is no name.
     if (!isAbout(key, name) || /-\d[^=]*[*?]/.test(key)) return before
     const candidate = before instanceof Unknown ? undefined : before.candidate
-    if (key === name) return { installed: version ?? candidate ?? NEWEST, candidate }
+    // An upgrade that is permitted leaves the hold; who installs a package releases it.
+    const held = !(before instanceof Unknown) && before.installed !== undefined && before.held === true
+    const kept = { candidate, ...(held && { held }) }
+    if (key === name) return { installed: version ?? candidate ?? NEWEST, ...kept }
     const same = version === undefined ? undefined : namesInstalled(key, name, version)
-    if (same !== undefined) return { installed: same ? version : undefined, candidate }
+    if (same !== undefined) return { installed: same ? version : undefined, ...kept }
     return new Unknown(`which version of ${name} is installed then is not known`)
   })
 }

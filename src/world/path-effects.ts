@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { Unknown } from './kind.ts'
-import { joinPath, normalPath, parentPath, pathKey } from './path-names.ts'
+import { isAbove, joinPath, normalPath, parentPath, pathKey } from './path-names.ts'
 import { ALGORITHMS } from './path-probe.ts'
 import type { Places } from './places.ts'
 import type { PathReply, TreeEntry } from './replies.ts'
@@ -81,7 +81,7 @@ interface AttributesOf {
 export function pathAttributes(path: string, change: Partial<Attributes>, known: AttributesOf = {}): Effect {
   const written = normalPath(path)
   const followed = new Set((known.links ?? []).map((link) => pathKey(link, true)))
-  return effectOnAll('path', (before, key, places) => {
+  const effect = effectOnAll('path', (before, key, places) => {
     if (before instanceof Unknown || !before.exists) return before
     const [at, own] = [places.of(written), places.of(key)]
     const itself = own === at && !(known.link && isFollowed(key))
@@ -89,6 +89,7 @@ export function pathAttributes(path: string, change: Partial<Attributes>, known:
       return { ...before, ...change, ...known.others, ctime: Number.NaN }
     return changeEntry(before, directoryOf(before, key, own), at, (entry) => ({ ...entry, ...change }))
   })
+  return { ...effect, about: [written] }
 }
 
 /** One of the things below a directory, with other permissions or another owner. */
@@ -103,7 +104,7 @@ export interface EntryChange {
 /** The same things below a directory with other permissions or owners. */
 export function treeAttributes(root: string, changes: readonly EntryChange[]): Effect {
   const byName = new Map(changes.map((entry) => [joinPath('/', entry.name).slice(1), entry]))
-  return effectOnAll('path', (before, key, places) => {
+  const effect = effectOnAll('path', (before, key, places) => {
     if (before instanceof Unknown || !before.exists) return before
     const top = places.below(root)
     const changeOf = (path: string): EntryChange | undefined =>
@@ -119,6 +120,7 @@ export function treeAttributes(root: string, changes: readonly EntryChange[]): E
     }))
     return { ...out, tree }
   })
+  return { ...effect, about: changes.map(({ name }) => joinPath(root, name)) }
 }
 
 /** A reply for a thing that is not there yet. What nobody can tell beforehand, such as its times, is NaN. */
@@ -226,8 +228,4 @@ function leadsTo(before: PathReply | Unknown, key: string): string | undefined {
 /** Where the things in this directory are. */
 function directoryOf(before: There, key: string, own: string): string {
   return leadsTo(before, key) ?? own
-}
-
-function isAbove(directory: string, path: string): boolean {
-  return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`)
 }

@@ -34,3 +34,8 @@ export function baseName(path: string): string {
 export function joinPath(directory: string, name: string): string {
   return normalPath(`${directory}/${name}`)
 }
+
+/** Whether a path is below a directory. */
+export function isAbove(directory: string, path: string): boolean {
+  return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`)
+}

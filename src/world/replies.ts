@@ -115,6 +115,8 @@ export interface PackageReply {
   providedBy?: string
   /** Removed, but its configuration files are still there (dpkg only). */
   residue?: boolean
+  /** On hold, perhaps without being installed: apt changes it only if it is told to (dpkg only). */
+  held?: boolean
 }
 
 export interface UnitAsk {

@@ -2,6 +2,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion */
 import { Unknown } from './kind.ts'
 import { kinds } from './kinds.ts'
+import { isAbove, joinPath } from './path-names.ts'
 import { PLAIN, Places, type Told } from './places.ts'
 
 export type KindName = keyof typeof kinds
@@ -19,6 +20,8 @@ export interface Effect {
   key: string | undefined
   /** The path at which something else is from then on: what was told of links there no longer counts. */
   replaces?: string
+  /** The paths whose attributes are others from then on. */
+  about?: readonly string[]
   /** The reply after the apply, from the one before it. `places`: where paths are just then. */
   change(before: unknown, key: string, places: Places): unknown
 }
@@ -133,6 +136,16 @@ export class World {
     return this.#effects.some((effect) => effect.kind === kind)
   }
 
+  /**
+   * Whether check mode has predicted that something in this tree, or the tree as a whole, is going to be another: what a
+   * script has told of it is out of date then. `since`: a script whose answer was predicted itself; later changes count.
+   */
+  touches(tree: string, since?: string): boolean {
+    const steps = this.#allSteps()
+    const from = steps.findLastIndex(({ effect }) => effect.kind === 'script' && effect.key === since)
+    return steps.slice(from + 1).some(({ effect, places }) => touchesTree(effect, tree, places))
+  }
+
   /** Whether these effects would change any answer; a restart of what runs does not. */
   isMovedBy(effects: readonly Effect[]): boolean {
     return effects.some((effect) => {
@@ -152,6 +165,40 @@ export class World {
   merge(answers: Replies): World {
     return new World(new Map([...this.#answers, ...answers]), this.#effects)
   }
+}
+
+function touchesTree(effect: Effect, tree: string, places: Places): boolean {
+  const { kind, key, replaces, about } = effect
+  if (kind !== 'path') return false
+  const tops = [places.of(tree), places.below(tree)]
+  const isIn = (path: string) => tops.some((top) => path === top || isAbove(top, path))
+  if (replaces !== undefined) {
+    const place = places.of(replaces)
+    return isIn(place) || tops.some((top) => isAbove(place, top))
+  }
+  if (about !== undefined) return about.some((path) => isIn(places.of(path)))
+  if (key !== undefined) return isIn(places.of(key))
+  // What it is about it tells alone: whether a file in the tree would be another one.
+  const file = { ...SOME_FILE }
+  return effect.change(file, joinPath(tops[1] ?? tree, 'hakube'), places) !== file
+}
+
+const SOME_FILE: ReplyOf<'path'> = {
+  exists: true,
+  type: 'file',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  owner: 'root',
+  group: 'root',
+  size: 1,
+  mtime: 0,
+  atime: 0,
+  ctime: 0,
+  inode: 0,
+  device: 0,
+  links: 1,
+  digests: {},
 }
 
 /** Which thing a question is about. */

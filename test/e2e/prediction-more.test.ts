@@ -7,6 +7,7 @@ import { generateAnyList } from './support/generate.ts'
 import { generateAccountsList } from './support/generate-accounts.ts'
 import { packageTours } from './support/generate-packages.ts'
 import { site } from './support/site.ts'
+import { generateTrustList, REPOSITORY } from './support/generate-trust.ts'
 import { numbered } from './support/tours.ts'
 
 /** All runs of this file share connections. */
@@ -30,9 +31,12 @@ const FAMILIES = [
 ] as const
 
 /** Lists that prediction.test.ts has not, as the core of `npm test` has to be short. */
-const KINDS = { accounts: generateAccountsList, 'all modules': generateAnyList }
+const KINDS = { accounts: generateAccountsList, 'all modules': generateAnyList, trust: generateTrustList }
+type Kind = keyof typeof KINDS
+/** Some of them, divided by commas. */
+const ASKED = process.env['HAKUBE_KINDS']?.split(',') ?? Object.keys(KINDS)
 /** How much may be unknown: lists about all modules install what nobody has listed, and read what services there are then. */
-const UNKNOWN = { accounts: 0.05, 'all modules': 0.08 }
+const UNKNOWN: Readonly<Record<Kind, number>> = { accounts: 0.05, 'all modules': 0.08, trust: 0.08 }
 
 const exchanges = new Exchanges()
 shared.connect = (host, open) => exchanges.connect(host, open)
@@ -41,10 +45,12 @@ const campaigns = new Map(Object.keys(KINDS).map((kind) => [kind, new Campaign(e
 beforeAll(async () => {
   await site.reset(FAMILIES.flatMap(({ hosts }) => hosts))
   for (const [kind, generate] of Object.entries(KINDS)) {
+    if (!ASKED.includes(kind)) continue
     const campaign = campaigns.get(kind)
     await Promise.all(
       FAMILIES.map(async ({ family, hosts }) => {
-        const drafts = kind === 'accounts' ? [] : packageTours(family)
+        const drafts = kind === 'all modules' ? packageTours(family) : []
+        if (kind === 'trust') await Promise.all(hosts.map((host) => site.sh(host, REPOSITORY)))
         const tours = numbered(
           family,
           drafts.map((tasks) => ({ tasks })),
@@ -62,7 +68,9 @@ afterAll(async () => {
 }, 300_000)
 
 const CASES = FAMILIES.flatMap(({ family }) =>
-  (['accounts', 'all modules'] as const).map((kind) => ({ family, kind })),
+  (['accounts', 'all modules', 'trust'] as const)
+    .filter((kind) => ASKED.includes(kind))
+    .map((kind) => ({ family, kind })),
 )
 
 describe.each(CASES)('check mode on $family hosts, over lists about $kind', ({ family, kind }) => {

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline'
 /**
  * A small web server in a process of its own: the harness blocks its own while a script runs.
  * /a.txt knows when it was changed; /plain does not; /auth wants anna:secret; /to/X redirects to /X; /status/N answers
- * with N; /SHA256SUMS is what `files` says; /echo gives back the request as JSON; anything in `files` is served.
+ * with N; /SHA256SUMS is what `files` says; /echo gives back the request as JSON; anything in `files` is served, bytes as
+ * `base64:…`.
  */
 const SERVER = `
 const http = require('node:http')
@@ -18,7 +19,7 @@ const server = http.createServer((request, response) => {
     const { method, url, headers } = request
     if (url !== '/log' && url !== '/set') log.push(method + ' ' + url)
     const send = (status, text, more = {}) => {
-      const bytes = Buffer.from(text)
+      const bytes = text.startsWith('base64:') ? Buffer.from(text.slice(7), 'base64') : Buffer.from(text)
       response.writeHead(status, { 'Content-Length': bytes.length, 'X-Test': 'yes', ...more })
       response.end(method === 'HEAD' ? undefined : bytes)
     }

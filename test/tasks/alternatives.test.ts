@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import alternatives from '../../src/tasks/alternatives.ts'
 import { Unknown } from '../../src/world/kind.ts'
+import { pathBecomes, pathGone } from '../../src/world/path-effects.ts'
+import type { Effect } from '../../src/world/world.ts'
 import { type Answers, applyOf, planWith } from './worlds.ts'
 
 const file = {
@@ -41,6 +43,8 @@ test.each<[Record<string, unknown>, string, string[]]>([
   [{ path: '/opt/2', state: 'present' }, GROUP, []],
   [{ path: '/opt/2', state: 'present', priority: 20 }, GROUP, []],
   [{ path: '/opt/2', state: 'present', priority: 70 }, GROUP, ['--install /usr/bin/a a /opt/2 70']],
+  // Auto mode would choose the other one then.
+  [{ path: '/opt/1', priority: 10 }, GROUP, ['--install /usr/bin/a a /opt/1 10', '--set a /opt/1']],
   [{ path: '/opt/3' }, GROUP, ['--install /usr/bin/a a /opt/3 50', '--set a /opt/3']],
   [{ path: '/opt/3', link: '/usr/bin/a', state: 'auto' }, '', ['--install /usr/bin/a a /opt/3 50']],
   [{ path: '/opt/3', link: '/usr/bin/a' }, '', ['--install /usr/bin/a a /opt/3 50', '--set a /opt/3']],
@@ -101,6 +105,15 @@ describe('the links', () => {
       '/etc/alternatives/a': 'gone',
     })
   })
+  test('come back where they are missing, whatever is changed', async () => {
+    const missing = { 'path /usr/bin/a': { exists: false }, 'path /etc/alternatives/a': { exists: false } }
+    const args = { path: '/opt/2', state: 'present', priority: 30 }
+    expect(await after(args, GROUP, missing)).toMatchObject({
+      '/usr/bin/a': '/etc/alternatives/a',
+      '/etc/alternatives/a': '/opt/1',
+    })
+    expect((await after(args, GROUP, { 'path /usr/bin/a': file }))['/usr/bin/a']).toBe('as before')
+  })
   test('spare a file in their place', async () => {
     const args = { path: '/opt/3', link: '/usr/bin/a', state: 'present' }
     expect((await after(args, '', { 'path /usr/bin/a': file }))['/usr/bin/a']).toBe('as before')
@@ -114,4 +127,37 @@ test.each<[Record<string, unknown>, string, number, RegExp]>([
 ])('%j fails: %j', async (args, text, code, message) => {
   const { plan } = await planWith(alternatives, { name: 'a', ...args }, host(text, code))
   expect(plan).toMatchObject({ status: 'fail', message: expect.stringMatching(message) })
+})
+
+describe('the tool knows no alternative whose file is missing', () => {
+  const group = `${GROUP}stored /usr/bin/a\nstored /opt/1\nstored /opt/2\nstored /opt/3\n`
+  const says = async (args: Record<string, unknown>, ...effects: readonly Effect[]) => {
+    const answers = { ...host(group), 'path /opt/3/.': { exists: false } }
+    const { world, again } = await planWith(alternatives, { name: 'a', ...args }, answers)
+    return again(world.after(effects))
+  }
+  const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
+  const made = pathBecomes('/opt/3', { type: 'file', mode: 0o755, ...root })
+
+  test('its own: it is none of them, and cannot be', async () => {
+    expect(await says({ path: '/opt/1' }, pathGone('/opt/1'))).toMatchObject({
+      status: 'fail',
+      message: 'there is no /opt/1 on the host',
+    })
+    expect(await says({ path: '/opt/1', state: 'absent' }, pathGone('/opt/1'))).toMatchObject({
+      status: 'ok',
+    })
+  })
+  test('what others there are then is unknown', async () => {
+    expect(await says({ path: '/opt/1' }, pathGone('/opt/2'))).toMatchObject({
+      status: 'unknown',
+      why: 'which alternatives a has once /opt/2 is gone',
+    })
+    expect(await says({ path: '/opt/1' }, made)).toMatchObject({
+      status: 'unknown',
+      why: 'which alternatives a has once /opt/3 is there',
+    })
+    expect(await says({ path: '/opt/3' }, made)).toMatchObject({ status: 'unknown' })
+    expect(await says({ path: '/opt/1' }, pathGone('/opt/4'))).toMatchObject({ status: 'ok' })
+  })
 })

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import module from '../../src/tasks/apt_key.ts'
 import { armored, OpenPgpError, readKeys } from '../../src/tasks/openpgp.ts'
+import { startServer, type TestServer } from '../support/http-server.ts'
 import { scratch } from '../world/hosts.ts'
 import { Script } from '../../src/shell/sh.ts'
 import { controllerWith, type Host, type Outcome, runTask, shells } from './harness.ts'
@@ -44,6 +45,14 @@ const hosts: readonly Host[] = shells.map((host) => ({
     return host.run(script.text.includes('order=') ? platform : script)
   },
 }))
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({})
+})
+afterAll(() => server.close())
+
+const served = (content: string | Buffer) => `base64:${Buffer.from(content).toString('base64')}`
 
 /** What gpg makes of a file of text; it must be one block, of which apt reads the first only. */
 function asText(file: Buffer): Buffer {
@@ -100,8 +109,8 @@ describe.each(hosts)('apt_key with $name', (host) => {
     ['bytes', binary(ONE)],
   ])('%s behind a URL goes as text into .asc, as bytes into others', async (_name, content) => {
     const folder = scratch()
-    writeFileSync(join(folder, 'key'), content)
-    const args = { url: `file://${folder}/key`, id: ONE.id }
+    await server.set({ key: served(content) })
+    const args = { url: `${server.url}/key`, id: ONE.id }
     const both = content.includes('words') ? [ONE, TWO] : [ONE]
     for (const name of ['new.gpg', 'new.asc', 'there.gpg', 'there.asc']) {
       const keyring = join(folder, name)
@@ -114,7 +123,7 @@ describe.each(hosts)('apt_key with $name', (host) => {
       expect(name.endsWith('.asc') ? asText(found) : found).toEqual(binary(...had, ...both))
       expect(statSync(keyring).mode & 0o777).toBe(0o644)
     }
-    expect(readdirSync(folder).toSorted()).toEqual(['key', 'new.asc', 'new.gpg', 'there.asc', 'there.gpg'])
+    expect(readdirSync(folder).toSorted()).toEqual(['new.asc', 'new.gpg', 'there.asc', 'there.gpg'])
   })
 
   test('what is no key, or another one, is not added', async () => {
@@ -131,6 +140,9 @@ describe.each(hosts)('apt_key with $name', (host) => {
     expect(await fails({ data: ONE.text, keyring: '/no/such/k.gpg' })).toMatchObject({
       message: expect.stringContaining('/no/such'),
     })
+    expect(await fails({ data: ONE.text, keyring: scratch() })).toMatchObject({
+      message: expect.stringContaining('is a directory, not a keyring'),
+    })
     writeFileSync(keyring, Buffer.from('0000002001010002KBXf', 'latin1').fill(0, 0, 8).fill('KBXf', 8, 12))
     expect(await fails({ data: ONE.text })).toMatchObject({ message: expect.stringContaining('is a keybox') })
   })
@@ -142,9 +154,12 @@ describe('from a URL', () => {
   test('the key is told by what is fetched; with an ID it is fetched when it is missing', async () => {
     if (!host) throw new Error('no shell')
     const folder = scratch()
-    const url = (name: string) => `file://${join(folder, name)}`
-    writeFileSync(join(folder, 'one.asc'), ONE.text.replaceAll('\n', '\r\n'))
-    writeFileSync(join(folder, 'two.gpg'), binary(TWO))
+    const url = (name: string) => `${server.url}/${name}`
+    await server.set({
+      'one.asc': ONE.text.replaceAll('\n', '\r\n'),
+      'two.gpg': served(binary(TWO)),
+      'cut.asc': ONE.text.trimEnd(),
+    })
     const keyring = join(folder, 'k.gpg')
     const made = await runTask(module, { url: url('one.asc'), id: ONE.fingerprint, keyring }, host)
     expect(made).toMatchObject({ again: { status: 'ok' } })
@@ -153,7 +168,6 @@ describe('from a URL', () => {
       status: 'ok',
     })
     expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
-    writeFileSync(join(folder, 'cut.asc'), ONE.text.trimEnd())
     const other = join(folder, 'o.gpg')
     await runTask(module, { url: url('cut.asc'), id: ONE.fingerprint, keyring: other }, host)
     expect(readFileSync(other)).toEqual(binary(ONE))
@@ -161,6 +175,24 @@ describe('from a URL', () => {
     expect(wrong.failure).toMatch(/^the key at .* is not ABCDEFAB$/)
     expect(readFileSync(keyring)).toEqual(binary(ONE, TWO))
     expect((await runTask(module, { url: url('no'), keyring }, host)).plan).toMatchObject({ status: 'fail' })
+  })
+
+  test('file:// is a file of the host, which is looked at before anything is said', async () => {
+    if (!host) throw new Error('no shell')
+    const folder = scratch()
+    const keyring = join(folder, 'k.gpg')
+    const args = { url: `file://${folder}/one%20key`, id: ONE.id, keyring }
+    expect((await runTask(module, args, host)).plan).toMatchObject({
+      status: 'fail',
+      message: `${folder}/one key does not exist on the host`,
+    })
+    writeFileSync(join(folder, 'one key'), TWO.text)
+    expect((await runTask(module, args, host)).plan).toMatchObject({
+      message: expect.stringContaining('is not'),
+    })
+    writeFileSync(join(folder, 'one key'), ONE.text)
+    expect(await runTask(module, args, host)).toMatchObject({ again: { status: 'ok' } })
+    expect(readFileSync(keyring)).toEqual(binary(ONE))
   })
 })
 

@@ -107,7 +107,7 @@ describe.each(shells)('deb822_repository with $name', (shell) => {
     const served = join(folder, 'key')
     const args = { ...SOURCE, name: 'k', signed_by: `file://${served}` }
     const says = async () => (await runTask(module, args, host)).plan
-    expect(await says()).toMatchObject({ message: expect.stringContaining('could not be fetched') })
+    expect(await says()).toMatchObject({ message: `${served} does not exist on the host` })
     writeFileSync(served, '')
     expect(await says()).toMatchObject({ status: 'fail', message: `there is nothing at file://${served}` })
     writeFileSync(served, '<!DOCTYPE html><html>')

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import apt from '../../src/tasks/apt.ts'
 import debconf from '../../src/tasks/debconf.ts'
+import { scratch } from '../world/hosts.ts'
 import { controllerWith, shells } from './harness.ts'
 import { type Answers, applyOf, debian, package_, planWith } from './worlds.ts'
 
@@ -84,16 +87,44 @@ test('a host without debconf is refused when it is reached', async () => {
   ).toMatchObject({ status: 'fail', message: 'this host has no debconf-show' })
 })
 
-test.each(shells)('a password is found in the file of debconf alone: $name', async (shell) => {
+test.each(shells)('a password is found in the files of debconf alone: $name', async (shell) => {
   const args = { name: 'p', question: 'p/q', vtype: 'password', value: 'a "x"  b' }
   const prepared = await debconf.prepare(debconf.params.parse(args), controllerWith())
   const ask = debconf.asks(prepared).at(-1)
   if (ask?.kind !== 'script') throw new Error('no question')
-  const file = String.raw`Name: p/other\nValue: a "x"  b\n\nName: p/q\nTemplate: p/q\nValue: a "x"  b\nOwners: p\n`
-  const text = (content: string) =>
-    `printf '${content}' >"$hk_f"\n${ask.ask.text.text.replace('/var/cache/debconf/passwords.dat', '"$hk_f"').replace('exit 0', '')}`
-  const run = (content: string) =>
-    shell.run({ text: `hk_f=$(mktemp)\n${text(content)}\nrm -f "$hk_f"` }).stdout.toString()
-  expect(run(file)).toBe('same\n')
-  expect(run(file.replaceAll('Name: p/q', 'Name: p/qq'))).toBe('')
+  const { text } = ask.ask.text
+  const own = `Name: p/other\nValue: a "x"  b\n\nName: p/q\nTemplate: p/q\nValue: a "x"  b\nOwners: p\n`
+  const says = (name: string, content: string): string => {
+    const folder = scratch()
+    writeFileSync(join(folder, name), content)
+    return shell.run({ text: text.replace('/var/cache/debconf', folder) }).stdout.toString()
+  }
+  expect(says('passwords.dat', own)).toBe('same\n')
+  // Where the question had an answer of another type, that is where it stays.
+  expect(says('config.dat', own)).toBe('same\n')
+  expect(says('passwords.dat', own.replaceAll('Name: p/q', 'Name: p/qq'))).toBe('')
+})
+
+test('what a question had before a password is no password', async () => {
+  const args = { name: 'p', question: 'p/q', vtype: 'password', value: 'geheim' }
+  const asked = 'script debconf password ["p","p/q"] "geheim"'
+  const says = async (lines: string) =>
+    (await planWith(debconf, args, { ...host(lines), [asked]: said('same\n') })).plan.status
+  expect(await says('* p/q: (password omitted)\n')).toBe('ok')
+  expect(await says('* p/q: geheim\n')).toBe('change')
+  // In check mode an answer of another type makes the password another one.
+  const answers = { ...host('* p/q: (password omitted)\n'), [asked]: said('same\n') }
+  const { plan } = await planWith(debconf, { ...args, vtype: 'string', value: 'x' }, answers)
+  const { world, again } = await planWith(debconf, args, answers)
+  expect(plan.status === 'change' && again(world.after(plan.effects)).status).toBe('change')
+  const other = await planWith(debconf, { ...args, value: 'other' }, answers)
+  expect(other.plan.status === 'change' && again(world.after(other.plan.effects)).status).toBe('change')
+})
+
+test('a question that is not there cannot be marked', async () => {
+  const args = { name: 'p', question: 'p/q', vtype: 'seen', value: 'true' }
+  expect((await planWith(debconf, args, host(''))).plan).toMatchObject({
+    status: 'fail',
+    message: 'p has no question p/q that could be marked',
+  })
 })

@@ -60,3 +60,61 @@ test('a host without dpkg is refused when it is reached', async () => {
     message: 'this host has no dpkg',
   })
 })
+
+test('what is purged in check mode has no selection any more', async () => {
+  const { world, again } = await planWith(dpkgSelections, hold, row('deinstall|config-files\n'))
+  const left = { ...debian, ...package_('kubelet', undefined, { residue: true }) }
+  const { plan } = await planWith(apt, { name: 'kubelet', state: 'absent', purge: true }, left)
+  if (plan.status !== 'change') throw new Error(plan.status)
+  expect(again(world.after(plan.effects))).toMatchObject({ status: 'fail' })
+})
+
+test.each<[string, Record<string, unknown>, Answers, boolean]>([
+  ['its removal', { state: 'absent' }, package_('kubelet', '1'), true],
+  ['another version', { name: 'kubelet=2' }, package_('kubelet', '1'), true],
+  ['the same version', { name: 'kubelet=1' }, package_('kubelet', '1'), false],
+  ['an installation', {}, package_('kubelet', undefined, { residue: true }), true],
+  [
+    'what is permitted',
+    { state: 'absent', allow_change_held_packages: true },
+    package_('kubelet', '1'),
+    false,
+  ],
+])('on hold, %s fails as apt fails', async (_name, args, there, fails) => {
+  const { plan } = await planWith(dpkgSelections, hold, { ...row('install|installed\n'), ...there })
+  const {
+    world,
+    again,
+    plan: before,
+  } = await planWith(
+    apt,
+    { name: 'kubelet', ...args },
+    { ...debian, ...there, [`package ${String(args['name'] ?? 'kubelet')}`]: Object.values(there)[0] },
+  )
+  if (plan.status !== 'change') throw new Error(plan.status)
+  expect(before.status).not.toBe('fail')
+  const then = again(world.after(plan.effects))
+  expect(then.status === 'fail').toBe(fails)
+  if (fails)
+    expect(then).toMatchObject({
+      message: 'kubelet is on hold',
+      hint: expect.stringContaining('allow_change'),
+    })
+})
+
+test('a release ends the hold in check mode', async () => {
+  const there = package_('kubelet', '1', { held: true })
+  const { plan } = await planWith(
+    dpkgSelections,
+    { ...hold, selection: 'install' },
+    { ...row('hold|installed\n'), ...there },
+  )
+  const {
+    world,
+    again,
+    plan: before,
+  } = await planWith(apt, { name: 'kubelet', state: 'absent' }, { ...debian, ...there })
+  expect(before.status).toBe('fail')
+  if (plan.status !== 'change') throw new Error(plan.status)
+  expect(again(world.after(plan.effects)).status).toBe('change')
+})

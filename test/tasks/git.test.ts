@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/git.ts'
-import { pathGone } from '../../src/world/path-effects.ts'
-import { effect } from '../../src/world/world.ts'
+import { pathAttributes, pathBecomes, pathGone } from '../../src/world/path-effects.ts'
+import { parentPath } from '../../src/world/path-names.ts'
+import { type Effect, effect } from '../../src/world/world.ts'
 import { scratch } from '../world/hosts.ts'
 import { hostWithOnly } from '../support/tools.ts'
 import { controllerWith, look, planOf, runTask, shells } from './harness.ts'
@@ -147,7 +148,10 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect(await asked({ update: false })).toMatchObject({ times: 0, done: { plan: { status: 'ok' } } })
     const gone = await asked({ repo: `${folder}/none` })
     expect(gone.times).toBe(1)
-    expect(gone.done.plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('none') })
+    expect(gone.done.plan).toMatchObject({
+      status: 'fail',
+      message: `there is no repository ${folder}/none on the host`,
+    })
     const late = (more: Record<string, unknown>) =>
       module.late?.(module.params.parse({ repo, dest, ...more }))
     expect([late({}), late({ update: false })]).toEqual([true, false])
@@ -215,7 +219,73 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     writeFileSync(join(folder, 'f'), '')
     expect((await runTask(module, { repo, dest: folder }, host)).plan).toMatchObject({ status: 'fail' })
     const none = await runTask(module, { repo: `${folder}/none`, dest: `${folder}/x` }, host)
-    expect(none.plan).toMatchObject({ status: 'unknown', why: expect.stringContaining('none') })
+    expect(none.plan).toMatchObject({ status: 'fail', message: expect.stringContaining('none') })
+    mkdirSync(join(folder, 'empty'))
+    const empty = await runTask(module, { repo: `file://${folder}/empty`, dest: `${folder}/x` }, host)
+    expect(empty.plan).toMatchObject({ status: 'fail', message: expect.stringContaining('empty: fatal') })
+    symlinkSync(join(folder, 'nothing'), join(folder, 'l'))
+    expect((await runTask(module, { repo, dest: `${folder}/l/x` }, host)).plan).toMatchObject({
+      status: 'fail',
+      message: `${folder}/l is a link to ${folder}/nothing, which does not exist`,
+    })
+  })
+
+  test('a branch of a bare repository moves, its HEAD stays', async () => {
+    const { repo, first, second } = repository()
+    const args = { repo, dest: join(scratch(), 'bare'), bare: true }
+    await runTask(module, args, host)
+    expect((await runTask(module, { ...args, version: 'v1' }, host)).plan).toMatchObject({ status: 'ok' })
+    git(repo, 'branch', '-f', 'moves', first)
+    const made = await runTask(module, { ...args, version: 'moves' }, host)
+    expect(made).toMatchObject({ plan: { status: 'change' }, again: { status: 'ok' } })
+    expect(git(args.dest, 'rev-parse', 'moves', 'HEAD')).toBe(`${first}\n${second}`)
+  })
+
+  test('what earlier tasks do to files of the checkout, or to the repository, makes it unknown', async () => {
+    const { repo } = repository()
+    const dest = join(scratch(), 'checkout')
+    await runTask(module, { repo, dest }, host)
+    const prepared = await module.prepare(module.params.parse({ repo, dest }), controllerWith())
+    const world = look(host, module.asks(prepared))
+    const plan = (...effects: readonly Effect[]) => planOf(module, prepared, world.after(effects))
+    const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
+    const file = { type: 'file', mode: 0o644, ...root } as const
+    expect(plan(pathBecomes(`${dest}/file`, file))).toMatchObject({
+      status: 'unknown',
+      why: `what is in the checkout ${dest}: it is going to be written`,
+    })
+    expect(plan(pathAttributes(dest, root)).status).toBe('unknown')
+    expect(plan(pathGone(`${dest}/.git/config`)).status).toBe('unknown')
+    expect(plan(pathBecomes(`${repo}/file`, file))).toMatchObject({
+      status: 'unknown',
+      why: `which commit ${repo} has for HEAD`,
+    })
+    expect(plan(pathBecomes(`${dest}-other`, file)).status).toBe('ok')
+    expect(plan(pathAttributes(parentPath(dest), root)).status).toBe('ok')
+    // An empty directory takes its place: that is one to clone into.
+    const made = pathBecomes(dest, { ...file, type: 'directory', mode: 0o755 })
+    expect(plan(pathGone(dest), made)).toMatchObject({ summary: expect.stringContaining('clone') })
+    // What this task itself predicts counts, and what comes behind it.
+    const old = await module.prepare(module.params.parse({ repo, dest, version: 'v1' }), controllerWith())
+    const whole = look(host, [...module.asks(prepared), ...module.asks(old)])
+    const then = planOf(module, old, whole)
+    if (then.status !== 'change') throw new Error('no change')
+    expect(planOf(module, old, whole.after(then.effects)).status).toBe('ok')
+    const written = [...then.effects, pathBecomes(`${dest}/file`, file)]
+    expect(planOf(module, old, whole.after(written)).status).toBe('unknown')
+  })
+})
+
+test.runIf(process.getuid?.() === 0)('a checkout of somebody else is left alone', async () => {
+  const [host] = shells
+  if (!host) throw new Error('no shell')
+  const { repo } = repository()
+  const dest = join(scratch(), 'checkout')
+  await runTask(module, { repo, dest }, host)
+  chownSync(dest, 65534, 65534)
+  expect((await runTask(module, { repo, dest }, host)).plan).toMatchObject({
+    status: 'fail',
+    message: `${dest} belongs to somebody else, and git does not work there`,
   })
 })
 

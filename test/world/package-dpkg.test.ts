@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { parseDpkg } from '../../src/world/package-dpkg.ts'
 
 const rows = [
-  '=|installed|haproxy|amd64|2.6.12-1|',
-  '=|installed|libc6|amd64|2.36-9|',
-  '=|installed|libc6|i386|2.36-8|',
-  '=|config-files|keepalived|amd64|1:2.2.7|',
-  '=|half-configured|broken|amd64|1.0|',
-  '=|not-installed|awk|||',
-  '+|installed|mawk|amd64|1.3.4|awk',
-  '+|installed|netcat-openbsd|amd64|1.219|netcat, nc (= 1), netcat-x:any',
+  '=|installed|haproxy|amd64|install|2.6.12-1|',
+  '=|installed|libc6|amd64|hold|2.36-9|',
+  '=|installed|libc6|i386|install|2.36-8|',
+  '=|config-files|keepalived|amd64|hold|1:2.2.7|',
+  '=|half-configured|broken|amd64|install|1.0|',
+  '=|not-installed|awk||unknown||',
+  '+|installed|mawk|amd64|install|1.3.4|awk',
+  '+|installed|netcat-openbsd|amd64|install|1.219|netcat, nc (= 1), netcat-x:any',
   'Package: nc',
   'policy',
   'haproxy:',
@@ -22,8 +22,9 @@ const rows = [
 test.each([
   ['haproxy', { installed: '2.6.12-1', candidate: undefined }],
   ['haproxy=2.6*', { installed: '2.6.12-1' }],
+  ['libc6', { installed: '2.36-9', held: true }],
   ['libc6:i386', { installed: '2.36-8' }],
-  ['keepalived', { installed: undefined, residue: true }],
+  ['keepalived', { installed: undefined, residue: true, held: true }],
   ['broken', { installed: undefined }],
   ['awk', { installed: '1.3.4', providedBy: 'mawk' }],
   ['netcat', { installed: '1.219', providedBy: 'netcat-openbsd' }],
@@ -31,6 +32,10 @@ test.each([
   ['nosuch', { installed: undefined }],
 ])('%s', (name, reply) => {
   expect(parseDpkg(rows, [{ name }])[0]).toMatchObject(reply)
+})
+
+test('only what is on hold is said to be', () => {
+  expect(parseDpkg(rows, [{ name: 'haproxy' }])[0]).not.toHaveProperty('held')
 })
 
 test('a name that a real package has is not taken for provided', () => {
@@ -44,6 +49,6 @@ test.each([
   expect(parseDpkg(rows, [{ name, candidate: true }])[0]).toMatchObject({ candidate })
 })
 
-test.each(['=|installed', 'dpkg-query: error', '=|installed|a|b|c|d|e'])('%j is refused', (row) => {
+test.each(['=|installed', 'dpkg-query: error', '=|installed|a|b|c|d|e|f'])('%j is refused', (row) => {
   expect(() => parseDpkg([row], [{ name: 'haproxy' }])).toThrow(TypeError)
 })

@@ -29,7 +29,7 @@ export interface Tried {
 
 /** Where lists come from. */
 export interface Lists {
-  generate?: (family: Family, seed: number) => GeneratedList
+  generate?: (family: Family, seed: number, host: string) => GeneratedList
   tours?: readonly GeneratedList[]
 }
 
@@ -56,7 +56,7 @@ export class Campaign {
       hosts.map(async (host, place) => {
         if (place === 0) for (const tour of tours) await this.try(tour, host)
         for (let number = 0; number < each; number++) {
-          await this.try(generate(family, seed + place * 1000 + number), host)
+          await this.try(generate(family, seed + place * 1000 + number, host), host)
         }
       }),
     )

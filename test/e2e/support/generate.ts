@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { fileTask, copyTask, noticeTasks, statTasks, templateTask } from './generate-files.ts'
 import { gatherTask, listsTask, repositoryTask } from './generate-packages.ts'
 import { installTask, packageTask, removeTask, sysctlTask, unitTask } from './generate-services.ts'
+import { KEYS } from './generate-keys.ts'
 import { assembleTask, downloadTask, editTask, findTasks, THINGS, unpackTask } from './generate-transfer.ts'
 import type { Draft, Maker } from './maker.ts'
 import { Random } from './random.ts'
@@ -28,10 +29,11 @@ export const FILES: Readonly<Record<string, string>> = {
   'files/tree/one.txt': 'one\n',
   'files/tree/below/two.txt': 'two\n',
   'files/things.tar': THINGS,
+  ...KEYS,
   'templates/colour.j2': 'colour: {{ colour }}\n',
 }
 
-/** firewalld's tasks have a list of their own (tasks-firewalld.test.ts): two hosts have it. No host has seboolean's SELinux. */
+/** firewalld's tasks have a list of their own (tasks-firewalld.test.ts): two hosts have it. */
 const KINDS = [
   [6, fileTask],
   [5, copyTask],

@@ -41,7 +41,9 @@ const DOCUMENTED: readonly RegExp[] = [
   /^what ".+" does is unknown$/,
   /^which (services|packages) there are is known once the tasks before have run$/,
   /^what the repositories have is not known yet$/,
+  /^which alternatives \S+ has once \S+ is (?:gone|there)$/,
   /^the new lists are not known yet$/,
+  /^what apt's lists offer with other sources is not known yet$/,
   /^how old apt's lists are$/,
   DOUBTFUL,
 ]
