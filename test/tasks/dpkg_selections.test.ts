@@ -69,7 +69,13 @@ test('what is purged in check mode has no selection any more', async () => {
   expect(again(world.after(plan.effects))).toMatchObject({ status: 'fail' })
 })
 
-test.each<[string, Record<string, unknown>, Answers, boolean]>([
+interface AptArgs {
+  name?: string
+  state?: string
+  allow_change_held_packages?: boolean
+}
+
+test.each<[string, AptArgs, Answers, boolean]>([
   ['its removal', { state: 'absent' }, package_('kubelet', '1'), true],
   ['another version', { name: 'kubelet=2' }, package_('kubelet', '1'), true],
   ['the same version', { name: 'kubelet=1' }, package_('kubelet', '1'), false],
@@ -89,7 +95,7 @@ test.each<[string, Record<string, unknown>, Answers, boolean]>([
   } = await planWith(
     apt,
     { name: 'kubelet', ...args },
-    { ...debian, ...there, [`package ${String(args['name'] ?? 'kubelet')}`]: Object.values(there)[0] },
+    { ...debian, ...there, [`package ${args.name ?? 'kubelet'}`]: Object.values(there)[0] },
   )
   if (plan.status !== 'change') throw new Error(plan.status)
   expect(before.status).not.toBe('fail')
