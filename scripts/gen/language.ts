@@ -52,6 +52,7 @@ Worth knowing:
 - \`vars_files\` may be templates, of facts too, and lists of which the first file counts that is there. As in Ansible a file whose name hangs on something undefined is left out where no facts are gathered (hakube warns), and a mistake where they are.
 - \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too. Tags may be templates of what is known before the run.
 - A deprecated \`include\` is an \`include_tasks\`.
+- \`ansible_version\` says 2.18.0, which roles of today ask for; behaviour is measured against 2.14, and what came later is said where it is there.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
 ## Keywords of a play

@@ -30,6 +30,9 @@ echo '-- accounts'
 getent passwd; getent group
 `
 
+/** `backup: yes` puts the process and the time into the name of the copy. */
+const BACKUP = /\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~/g
+
 /** All of a host that a role could have left its mark on: files, their content, packages, units, sysctls, ports, accounts. */
 export function snapshot(host: string): Promise<string> {
   return lab.sh(host, SCRIPT)
@@ -37,7 +40,8 @@ export function snapshot(host: string): Promise<string> {
 
 /** The lines in which two snapshots differ: - only in the first, + only in the second. */
 export function differences(first: string, second: string): string[] {
-  return diffLines(first, second).flatMap(({ added, removed, value }) =>
+  const [one, other] = [first, second].map((text) => text.replaceAll(BACKUP, '.BACKUP~'))
+  return diffLines(one ?? '', other ?? '').flatMap(({ added, removed, value }) =>
     added || removed
       ? value
           .trimEnd()

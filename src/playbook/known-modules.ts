@@ -8,10 +8,8 @@ const CLOUD = 'clouds are not changed by hakube: use a tool of the cloud, and an
 
 const KNOWN: Readonly<Record<string, string>> = {
   // Packages of other kinds.
-  ...all(
-    ['pip', 'pipx', 'npm', 'yarn', 'gem', 'cpanm', 'composer', 'cargo', 'easy_install', 'bundler'],
-    COMMAND,
-  ),
+  ...all(['pipx', 'npm', 'yarn', 'gem', 'cpanm', 'composer', 'cargo', 'easy_install', 'bundler'], COMMAND),
+  pip: 'write package: with the Python package of the distribution, or a command task with pip and creates:',
   ...all(
     ['snap', 'snap_alias', 'flatpak', 'flatpak_remote', 'sdkmanager'],
     'install a package of the distribution with package:, or write a command task with creates:',
@@ -83,23 +81,15 @@ const KNOWN: Readonly<Record<string, string>> = {
     COMMAND,
   ),
   ...all(
-    [
-      'at',
-      'patch',
-      'synchronize',
-      'archive',
-      'iso_extract',
-      'xml',
-      'htpasswd',
-      'java_cert',
-      'java_keystore',
-      'read_csv',
-    ],
+    ['at', 'patch', 'iso_extract', 'xml', 'htpasswd', 'java_cert', 'java_keystore', 'read_csv'],
     COMMAND,
   ),
   expect: 'give the program its answers with stdin: of command',
   subversion: COMMAND,
   async_status: 'write until: and retries: at a task that asks whether it is done',
+  synchronize:
+    'write copy:, which takes whole directories, or within the host with remote_src; or a command task with rsync',
+  archive: 'write a command task with tar and creates:; unarchive unpacks',
   set_stats: 'keep the value with set_fact; hakube has no statistics of its own to add to',
   gather_facts: 'write setup:, or gather_facts: yes in the play',
   rhel_facts: 'facts are gathered with gather_facts: yes',
@@ -156,14 +146,23 @@ const KNOWN: Readonly<Record<string, string>> = {
       'openssl_pkcs12',
       'openssl_publickey',
       'x509_certificate',
-      'x509_certificate_info',
+      'openssl_certificate',
       'acme_certificate',
       'acme_account',
       'openssh_keypair',
-      'get_certificate',
       'certificate_complete_chain',
     ],
     FILE,
+  ),
+  ...all(
+    [
+      'x509_certificate_info',
+      'openssl_certificate_info',
+      'openssl_csr_info',
+      'openssl_privatekey_info',
+      'get_certificate',
+    ],
+    'register what openssl says, with command: openssl x509 -noout -subject -enddate -in FILE',
   ),
   ...all(
     [

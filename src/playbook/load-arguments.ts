@@ -1,15 +1,15 @@
-import type * as z from 'zod'
 import type { Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
-import { toJson, type Value } from '../value.ts'
+import { toJson } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { splitKeyValue } from './key-value.ts'
 import { hintOf } from './keywords.ts'
 import type { Located } from './model.ts'
-import { parameterFor, valueFor } from './misplaced.ts'
+import { parameterFor } from './misplaced.ts'
 import { defaultsFor, type ModuleDefaults } from './module-defaults.ts'
+import { wrongValue } from './wrong-value.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
 
 /** The arguments of a task under the module's own names, checked as far as they hold no template. */
@@ -137,7 +137,7 @@ function checkArguments(
     } else if (field && !hasTemplate(value)) {
       const checked = field.safeParse(toJson(value))
       if (!checked.success) {
-        const { message, hint } = wrongValue(value, checked.error)
+        const { message, hint } = wrongValue(toJson(value), checked.error)
         reader.problem(`${module.name}: ${name}: ${message}`, at, hint, 'wrong-parameter', docs)
       }
     }
@@ -147,25 +147,4 @@ function checkArguments(
       reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter', docs)
     }
   }
-}
-
-/** What is wrong with a value, and what is meant by it where it is none of the choices. */
-function wrongValue(value: Value, error: z.ZodError): { message: string; hint: string | undefined } {
-  const choices = error.issues.flatMap(choicesOf)
-  const text = String(toJson(value))
-  if (choices.length === 0) return { message: error.issues[0]?.message ?? 'wrong value', hint: undefined }
-  return {
-    message: `${JSON.stringify(toJson(value))} is none of ${choices.join(', ')}`,
-    hint: valueFor(text, choices) ?? didYouMean(text, choices) ?? ownWords(error),
-  }
-}
-
-/** What the module itself says of it. */
-function ownWords({ issues }: z.ZodError): string | undefined {
-  const message = issues[0]?.message
-  return message?.startsWith('Invalid ') === true ? undefined : message
-}
-
-function choicesOf(issue: z.core.$ZodIssue): string[] {
-  return issue.code === 'invalid_value' ? issue.values.map(String) : []
 }

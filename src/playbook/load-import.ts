@@ -90,6 +90,7 @@ function importTasks(
 
 const ROLE_PARAMETERS = [
   'name',
+  'role',
   'tasks_from',
   'vars_from',
   'defaults_from',

@@ -16,6 +16,7 @@ import type { Step } from './program.ts'
 import { filledIn } from './host-paths.ts'
 import { guessHome, type HomeBook, homePlace } from './home-book.ts'
 import { receives } from './receives.ts'
+import { wrongValue } from './wrong-value.ts'
 import { plainSettings, settingsOf, type Defaults } from './settings.ts'
 import type { Way } from './way.ts'
 import type { Group, Rendered, Settings, Work } from './work.ts'
@@ -249,8 +250,10 @@ async function prepare(
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const key = String(issue?.path[0] ?? '')
-    throw new HakubeError(`${module.name}: ${key ? `${key}: ` : ''}${issue?.message ?? 'wrong parameters'}`, {
+    const { message, hint } = wrongValue(key === '' ? undefined : filled.values[key], parsed.error)
+    throw new HakubeError(`${module.name}: ${key ? `${key}: ` : ''}${message}`, {
       code: 'wrong-parameter',
+      hint,
       place: task.args.get(key)?.place ?? task.place,
     })
   }

@@ -12,9 +12,10 @@ const KEYS = Object.fromEntries(
 
 const METHODS = [...SHA_CRYPT_NAMES.keys()]
 
-/** `vars_prompt`: a list of what is asked for. */
+/** `vars_prompt`: a list of what is asked for, or one entry of it. */
 export function readVarsPrompt(reader: Reader, node: YamlNode | undefined): Prompt[] {
-  return reader.items(node, 'vars_prompt').flatMap((item) => {
+  const items = node?.kind === 'mapping' ? [node] : reader.items(node, 'vars_prompt')
+  return items.flatMap((item) => {
     const mapping = reader.mapping(item, 'an entry of vars_prompt')
     const prompt = mapping && readPrompt(reader, mapping)
     return prompt ? [prompt] : []

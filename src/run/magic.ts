@@ -94,5 +94,5 @@ function roleNames({ play }: PlayRun): [string, Value][] {
 
 /** The release whose language hakube speaks: roles compare it to know what they may use. */
 function ansibleVersion(): Value {
-  return dict({ full: '2.14.18', string: '2.14.18', major: 2, minor: 14, revision: 18 })
+  return dict({ full: '2.18.0', string: '2.18.0', major: 2, minor: 18, revision: 0 })
 }

@@ -131,7 +131,7 @@ export default defineTask({
   asks: packageQuestions,
   plan: planPackages,
   result: packageResult,
-  failure: (_task, output) => packageFailure(output),
+  failure: (task, output) => packageFailure(output, task.update),
 })
 
 /** What `deb` names, which stands alone. */

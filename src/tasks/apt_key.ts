@@ -9,7 +9,15 @@ import type { Effect, World, WorldQuestion } from '../world/world.ts'
 import { fetchScript } from '../http/fetch-script.ts'
 import { withDownload } from './file-content.ts'
 import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
-import { isFetched, isRemote, type KeySource, keysOf, sourceQuestions, urlSource } from './key-source.ts'
+import {
+  isFetched,
+  isRemote,
+  type KeySource,
+  keyserverUrl,
+  keysOf,
+  sourceQuestions,
+  urlSource,
+} from './key-source.ts'
 import { pathQuestion } from './make-directory.ts'
 import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
@@ -41,6 +49,11 @@ export default defineTask({
           'ID of the key: the last 8, 16 or all digits of its fingerprint. Default: that of the first key.',
         ),
       url: name.optional().describe('Where the host fetches the key.'),
+      keyserver: name
+        .optional()
+        .describe(
+          'Server of keys from which the host fetches the key `id`: NAME, or hkp, hkps, http, https://NAME.',
+        ),
       data: text.optional().describe('The key itself, as text.'),
       file: path.optional().describe('File on the host with the key.'),
       keyring: path
@@ -51,17 +64,20 @@ export default defineTask({
       state: oneOf(['present', 'absent']).default('present').describe('Whether the key is to be there.'),
       validate_certs: bool.default(true).describe('Check the certificate of the server of `url`.'),
     })
-    .superRefine(({ url, data, file, id }, context) => {
-      const given = [url, data, file].filter((one) => one !== undefined)
+    .superRefine(({ url, keyserver, data, file, id }, context) => {
+      const given = [url, keyserver, data, file].filter((one) => one !== undefined)
       if (given.length > 1)
-        context.addIssue({ code: 'custom', message: 'url, data and file exclude each other', path: ['url'] })
+        context.addIssue({
+          code: 'custom',
+          message: 'url, keyserver, data and file exclude each other',
+          path: ['url'],
+        })
+      if (keyserver !== undefined && id === undefined)
+        context.addIssue({ code: 'custom', message: 'keyserver needs id', path: ['keyserver'] })
       if (given.length === 0 && id === undefined)
         context.addIssue({ code: 'custom', message: 'write id, url, data or file', path: ['id'] })
     }),
-  unsupported: {
-    keyserver: 'write url: https://keyserver.ubuntu.com/pks/lookup?op=get&search=0xID',
-  },
-  beyond: ({ url }) => isRemote(url),
+  beyond: ({ url, keyserver }) => isRemote(url) || keyserver !== undefined,
   late: ({ url, id }) => id === undefined && isRemote(url),
   example: `
 - name: Trust the packages of haproxy.debian.net
@@ -79,14 +95,17 @@ export default defineTask({
   },
   notes: [
     'Neither gpg nor apt-key is needed on the host: hakube reads and writes keyrings itself. A keyring in the format of gpg 2 (keybox), which apt does not read either, is refused.',
+    'A `keyserver` is asked by HTTP (HKP, port 11371, unless it says another one); gpg is not needed. `https://keyserver.ubuntu.com` gets through most firewalls.',
     '`url` without `id` is fetched in every run, in check mode too, to tell which key it is. With `id` it is fetched when the key is missing.',
   ],
   prepare(params): AptKey {
-    const { url, data, file, keyring } = params
+    const { data, file, keyring } = params
     const present = params.state === 'present'
     const id = params.id?.toUpperCase().replace(/^0X/, '')
     if (id !== undefined && !/^(?:[0-9A-F]{8}|[0-9A-F]{16,})$/.test(id))
       refuse(`${params.id ?? ''} is no ID of a key`, 'write 8, 16 or more hexadecimal digits')
+    const { keyserver } = params
+    const url = keyserver === undefined || id === undefined ? params.url : keyserverUrl(keyserver, id)
     const source: KeySource | undefined =
       url !== undefined
         ? urlSource('apt_key', url, params.validate_certs)
@@ -95,7 +114,7 @@ export default defineTask({
           : data === undefined
             ? undefined
             : { type: 'data', data }
-    if (present && !source) refuse('there is no key to add', 'add url:, data: or file:')
+    if (present && !source) refuse('there is no key to add', 'add url:, keyserver:, data: or file:')
     return { id, source, present, keyring }
   },
   asks(task): WorldQuestion[] {

@@ -10,6 +10,8 @@ export interface BlockEdit {
   marker_end: string
   insertafter: string | undefined
   insertbefore: string | undefined
+  append_newline: boolean
+  prepend_newline: boolean
 }
 
 /** The text with the block between its marker lines, or without it. `isNew`: there was no file. */
@@ -30,7 +32,14 @@ export function editBlock(text: string, edit: BlockEdit): Edited {
   }
   const above = lines[at - 1]
   if (above !== undefined && !above.endsWith('\n')) lines[at - 1] = `${above}\n`
-  const after = lines.toSpliced(at, 0, ...block).join('')
+  const blank = (wanted: boolean, neighbour: string | undefined) =>
+    wanted && present && neighbour !== undefined && neighbour !== '\n' ? ['\n'] : []
+  const parts = [
+    ...blank(edit.prepend_newline, lines[at - 1]),
+    ...block,
+    ...blank(edit.append_newline, lines[at]),
+  ]
+  const after = lines.toSpliced(at, 0, ...parts).join('')
   return { text: after, msg: after === text ? '' : present ? 'Block inserted' : 'Block removed' }
 }
 

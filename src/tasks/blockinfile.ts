@@ -26,6 +26,12 @@ export default defineTask({
       .optional()
       .describe('Where a new block goes: behind the last line with this expression, or EOF. EOF.'),
     insertbefore: pattern.optional().describe('Or before the last line with this expression, or BOF.'),
+    append_newline: bool
+      .default(false)
+      .describe('Have a blank line behind the block, unless the file ends there.'),
+    prepend_newline: bool
+      .default(false)
+      .describe('Have a blank line before the block, unless the file begins there.'),
     create: bool.default(false).describe('Make the file where there is none.'),
     backup: bool.default(false).describe('Keep the old file beside the new one, with the time in its name.'),
     ...attributeParams,

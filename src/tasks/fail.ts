@@ -8,7 +8,10 @@ export default defineTask({
   summary: 'Fail with a message. Useful with when.',
   kind: () => 'local',
   params: z.strictObject({
-    msg: text.default('Failed as requested from task').describe('What to say.'),
+    msg: z
+      .union([text, z.array(text)])
+      .default('Failed as requested from task')
+      .describe('What to say: text, or a list of lines.'),
   }),
   example: `
 - name: Only for systemd
@@ -18,5 +21,5 @@ export default defineTask({
 `,
   prepare: (params) => params,
   asks: () => [],
-  plan: ({ msg }) => ({ status: 'fail', message: msg, result: { msg } }),
+  plan: ({ msg }) => ({ status: 'fail', message: [msg].flat().join('\n'), result: { msg } }),
 })

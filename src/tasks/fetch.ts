@@ -38,6 +38,9 @@ export default defineTask({
     fail_on_missing: bool.default(true).describe('Fail if there is no such file.'),
     validate_checksum: bool.default(true).describe('Compare the checksums when the file has arrived.'),
   }),
+  unsupported: {
+    mode: 'Ansible takes it and ignores it: write a file task with mode:, and delegate_to: localhost',
+  },
   example: `
 - name: Keep the kubeconfig here
   fetch:

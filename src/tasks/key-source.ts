@@ -20,6 +20,15 @@ export function urlSource(
   return { type: 'url', request: readDownload(module, url, validate), shown: withoutPassword(url) }
 }
 
+/** Where a server of keys has the key with this ID, as gpg asks for it (HKP). */
+export function keyserverUrl(server: string, id: string): string {
+  const [, scheme = 'hkp', host = '', port = ''] =
+    /^(?:(\w+):\/\/)?(\[[^\]]*\]|[^/:]*)(:\d+)?/.exec(server) ?? []
+  const secure = scheme === 'hkps' || scheme === 'https'
+  const usual = scheme === 'hkp' ? ':11371' : ''
+  return `${secure ? 'https' : 'http'}://${host}${port || usual}/pks/lookup?op=get&options=mr&search=0x${id}`
+}
+
 /** Whether this is the URL of another machine. */
 export function isRemote(url: string | undefined): boolean {
   return url !== undefined && /^(?!file:)\w+:\/\//i.test(url)

@@ -1,11 +1,10 @@
 import type { Answer } from '../connect/connection.ts'
 
+const OLD_LISTS = ' (update_cache: yes fetches them anew)'
+
 /** What package managers print when they fail, and the same in words a user can act on. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
-  [
-    /E: Unable to locate package (\S+)/,
-    'no package $1 in the lists of apt (update_cache: yes fetches them anew)',
-  ],
+  [/E: Unable to locate package (\S+)/, `no package $1 in the lists of apt${OLD_LISTS}`],
   [
     /E: Package '?([^\s']+)'? has no installation candidate/,
     'no package $1 can be installed from the lists of apt',
@@ -41,12 +40,14 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/(are you root\?|This command has to be run with superuser privileges)/, 'this needs root: become: yes'],
 ]
 
-/** The cause of a failed transaction in words. */
-export function packageFailure(answer: Answer): string {
+/** The cause of a failed transaction in words. `fetched`: the lists are as new as can be. */
+export function packageFailure(answer: Answer, fetched = false): string {
   const text = `${answer.stderr.toString('utf8')}\n${answer.stdout.toString('utf8')}`
   for (const [pattern, words] of CAUSES) {
     const match = pattern.exec(text)
-    if (match) return words.replace(/\$(\d)/g, (_, index: string) => match[Number(index)] ?? '')
+    if (!match) continue
+    const advice = fetched ? words.replace(OLD_LISTS, '') : words
+    return advice.replace(/\$(\d)/g, (_, index: string) => match[Number(index)] ?? '')
   }
   const error = text.split('\n').find((line) => /^(E:|Error:|Problem:|dpkg: error)/.test(line))
   const said = [answer.stderr, answer.stdout].map((bytes) => bytes.toString('utf8').trim().split('\n').at(-1))

@@ -97,5 +97,5 @@ export default defineTask({
   asks: packageQuestions,
   plan: planPackages,
   result: packageResult,
-  failure: (_task, output) => packageFailure(output),
+  failure: (task, output) => packageFailure(output, task.update),
 })

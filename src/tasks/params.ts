@@ -102,7 +102,11 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 function pathProblem(value: string): string | undefined {
   if (value === '') return 'must not be empty'
   if (value.includes('\0')) return 'a path cannot contain a NUL character'
-  if (!/^(?:[/~]|\$[A-Za-z_{])/.test(value)) return `${show(value)} is not an absolute path`
+  if (!/^(?:[/~]|\$[A-Za-z_{])/.test(value)) {
+    // Ansible takes it from the directory that a log-in starts in, or on this machine from the current one.
+    const ways = 'begin it with /, with ~/ for a home, or on this machine with {{ playbook_dir }}/'
+    return `${show(value)} is not an absolute path: ${ways}`
+  }
   return undefined
 }
 

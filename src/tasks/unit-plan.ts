@@ -111,18 +111,20 @@ function stepsOf(task: UnitTask, unit: Known, stale: boolean): Step[] {
   if (task.enabled === true && !ENABLED.has(unit.enablement)) steps.push('enable')
   if (task.enabled === false && ENABLED.has(unit.enablement) && unit.enablement !== 'static')
     steps.push('disable')
-  const step = stateStep(task.state, unit.activity)
+  const step = stateStep(task.state, unit)
   if (step !== undefined) steps.push(step)
   return steps
 }
 
-function stateStep(state: UnitTask['state'], activity: string): Step | undefined {
-  const running = RUNNING.has(activity)
+function stateStep(state: UnitTask['state'], { activity, ended = false }: Known): Step | undefined {
+  const busy = RUNNING.has(activity)
+  // Ansible counts a service as started that only dies over and over.
+  const running = busy && !ended
   switch (state) {
     case 'started':
       return running ? undefined : 'start'
     case 'stopped':
-      return running || activity === 'deactivating' ? 'stop' : undefined
+      return busy || activity === 'deactivating' ? 'stop' : undefined
     case 'restarted':
       return 'restart'
     case 'reloaded':
@@ -144,7 +146,14 @@ function afterSteps(steps: readonly Step[], unit: Known): UnitReply | Unknown {
   }
   if (enablement === '') return new Unknown('the mask hides whether the unit is enabled')
   const reloaded = steps.some(isDaemon)
-  return { ...unit, enablement, activity, needsReload: unit.needsReload && !reloaded }
+  const { ended, ...rest } = unit
+  return {
+    ...rest,
+    ...(ended === true && activity === unit.activity && { ended }),
+    enablement,
+    activity,
+    needsReload: unit.needsReload && !reloaded,
+  }
 }
 
 function diffOf(name: string, unit: Known, after: UnitReply | Unknown, steps: readonly Step[]): Diff[] {
@@ -154,7 +163,9 @@ function diffOf(name: string, unit: Known, after: UnitReply | Unknown, steps: re
     .map((step) => ({ name: 'action', before: '', after: step }))
   if (!(after instanceof Unknown) && after.known) {
     for (const field of ['enablement', 'activity'] as const) {
-      if (unit[field] !== after[field]) fields.push({ name: field, before: unit[field], after: after[field] })
+      const note = field === 'activity' && unit.ended === true ? ' (auto-restart)' : ''
+      if (unit[field] !== after[field])
+        fields.push({ name: field, before: `${unit[field]}${note}`, after: after[field] })
     }
   } else fields.push({ name: 'enablement', before: unit.enablement, after: '(not known under the mask)' })
   return [{ type: 'fields', subject: name, fields }]

@@ -15,6 +15,8 @@ export type Step =
   | 'reload'
 
 const LOG = 'log: '
+/** The same of the process that ran when the script began. */
+const OLD = 'log before: '
 /** Seconds that a unit may be activating after its start job is done, as when systemd restarts it. */
 const SETTLE = 10
 
@@ -74,9 +76,12 @@ unmet() {
   exit 0
 }
 began=$(date '+%Y-%m-%d %H:%M:%S')
+old=$(systemctl show --property=InvocationID --value -- ${unit} 2>/dev/null)
 why() {
   systemctl status --no-pager --full --lines=0 -- ${unit} >&2
   journalctl --sync 2>/dev/null
+  [ -z "$old" ] || journalctl --quiet --no-pager --lines=30 --output=cat --since="$began" \
+    ${`_SYSTEMD_UNIT=${unit}`} "_SYSTEMD_INVOCATION_ID=$old" | sed ${`s/^/${OLD}/`} >&2
   journalctl --quiet --no-pager --lines=30 --output=cat --since="$began" ${`_SYSTEMD_UNIT=${unit}`} |
     sed ${`s/^/${LOG}/`} >&2
   exit 1
@@ -117,7 +122,12 @@ export function unitFailure(task: UnitTask, answer: Answer): string {
   const condition = unmetCondition(answer)
   if (condition !== undefined) return `${name} ${wanted}: its condition ${condition} is not met`
   const ended = /Process: \d+ (\S.*\(code=.*\))/.exec(text) ?? /Main PID: \d+ (\(code=.*\))/.exec(text)
-  const log = all.filter((line) => line.startsWith(LOG)).map((line) => line.slice(LOG.length).trimEnd())
+  const said = (prefix: string) =>
+    all.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length).trimEnd())
+  // How the process went that had to make room tells nothing about why the next one did not come.
+  const begins = task.state === 'started' || task.state === 'restarted'
+  const old = begins ? said(OLD) : []
+  const log = said(LOG).filter((line) => !old.includes(line))
   const how = ended ? `${name} ${wanted}: ${ended[1]}` : `${name} ${wanted}`
   if (log.length > 0) return `${how}; its log says:\n${telling(log).join('\n')}`
   if (ended) return how

@@ -1,9 +1,11 @@
+import { type Drained, drainedCheck } from './wait-drained.ts'
 import { type Script, lines, sh } from '../shell/sh.ts'
 
 export interface Wait {
   /** What is waited for; undefined: only time. */
   what:
     | { type: 'port'; host: string; port: number; open: boolean }
+    | Drained
     | { type: 'path'; path: string; present: boolean; regex: string | undefined }
     | undefined
   /** Seconds. */
@@ -59,6 +61,7 @@ function check(wait: Wait): Script {
 }`,
     )
   }
+  if (what?.type === 'drained') return drainedCheck(what)
   const path = what?.path ?? ''
   const found = what?.regex === undefined ? sh`[ -e ${path} ]` : sh`grep -q -s -E -e ${what.regex} -- ${path}`
   return sh`hk_check() { ${what?.present === false ? sh`! ${found}` : found}; }`

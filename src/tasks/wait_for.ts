@@ -1,22 +1,31 @@
 import * as z from 'zod'
 import { defineTask, type Plan, type Result } from '../task.ts'
 import { wrong } from './package-params.ts'
-import { int, name, oneOf, path, text } from './params.ts'
+import { int, name, oneOf, path, text, texts } from './params.ts'
 import { posixRegex } from './posix-regex.ts'
+import { CONNECTION_STATES, drained } from './wait-drained.ts'
 import { NO_TOOL, TIMED_OUT, type Wait, waitScript } from './wait-script.ts'
 
 export default defineTask({
   name: 'wait_for',
   aliases: ['ansible.builtin.wait_for', 'ansible.legacy.wait_for'],
-  summary: 'Wait for a port, a file, a line in a file, or only for a time.',
+  summary: 'Wait for a port, its last connection, a file, a line in a file, or only for a time.',
   kind: () => 'wait',
   params: z.strictObject({
     host: name.default('127.0.0.1').describe('Where the port is, as the host itself sees it.'),
     port: int.optional().describe('TCP port to look at.'),
     path: path.optional().describe('File to look at, instead of a port.'),
-    state: oneOf(['started', 'present', 'stopped', 'absent'])
+    state: oneOf(['started', 'present', 'stopped', 'absent', 'drained'])
       .default('started')
-      .describe('started, present: open, or there. stopped, absent: closed, or gone.'),
+      .describe(
+        'started, present: open, or there. stopped, absent: closed, or gone. drained: nobody is connected to the port.',
+      ),
+    exclude_hosts: texts
+      .optional()
+      .describe('For drained: addresses elsewhere whose connections do not count.'),
+    active_connection_states: texts
+      .default(Object.keys(CONNECTION_STATES))
+      .describe('For drained: the states in which a connection counts.'),
     search_regex: text.optional().describe('Wait until a line of `path` matches (absent: until none does).'),
     timeout: int
       .default(300)
@@ -26,10 +35,6 @@ export default defineTask({
     sleep: int.default(1).describe('Seconds between two looks.'),
     msg: text.optional().describe('Message of the failure, instead of the usual one.'),
   }),
-  unsupported: {
-    exclude_hosts: 'it belongs to state: drained, which is not supported',
-    active_connection_states: 'it belongs to state: drained, which is not supported',
-  },
   beyond: true,
   example: `- name: Wait until the API server answers
   wait_for:
@@ -44,7 +49,7 @@ export default defineTask({
   notes: [
     'A port on the host itself counts as open when something listens on it; one elsewhere is connected to, with bash, nc, curl, socat or perl, whichever is there.',
     '`search_regex` is matched line by line with grep -E. A search in what a port sends is not supported.',
-    '`state: drained` is not supported.',
+    '`drained` looks at the sockets of the host, for the address `host`; with 0.0.0.0 or :: for all of them. Clients of IPv4 on a socket of IPv6 count, which Ansible overlooks. Names are not looked up.',
   ],
   prepare(params): Wait {
     const { port, path, state, search_regex: regex } = params
@@ -58,6 +63,11 @@ export default defineTask({
     if (timeout < 0 || delay < 0 || sleep < 0 || connectTimeout < 1)
       throw wrong('wait_for: a time is negative')
     const times = { timeout, delay, sleep, connectTimeout, msg }
+    if (state === 'drained') {
+      if (port === undefined) throw wrong('wait_for: state: drained needs a port')
+      return { what: drained(params, port), shown: `${params.host}:${port} to drain`, ...times }
+    }
+    if (params.exclude_hosts !== undefined) throw wrong('wait_for: exclude_hosts belongs to state: drained')
     if (port !== undefined) {
       const shown = `${params.host}:${port}${wanted ? '' : ' to stop'}`
       return { what: { type: 'port', host: params.host, port, open: wanted }, shown, ...times }
@@ -91,7 +101,7 @@ export default defineTask({
       elapsed: Number(elapsed ?? 0),
       match_groups: [],
       match_groupdict: new Map(),
-      ...(wait.what?.type === 'port' && { port: wait.what.port }),
+      ...((wait.what?.type === 'port' || wait.what?.type === 'drained') && { port: wait.what.port }),
       ...(wait.what?.type === 'path' && { path: wait.what.path }),
     }
   },

@@ -131,6 +131,8 @@ export type UnitReply =
       enablement: string
       /** As `systemctl is-active` says it: active, inactive, failed, activating, … */
       activity: string
+      /** It is activating only because its process has ended: systemd is about to start it again. */
+      ended?: boolean
       /** Its unit files changed on disk since systemd read them. */
       needsReload: boolean
       /** A oneshot service that does not remain active: it is inactive again once it has run. */

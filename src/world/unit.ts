@@ -2,7 +2,7 @@ import { sh } from '../shell/sh.ts'
 import { defineKind, Unknown } from './kind.ts'
 import type { UnitAsk, UnitReply } from './replies.ts'
 
-const PROPERTIES = 'LoadState,UnitFileState,ActiveState,NeedDaemonReload,Type,RemainAfterExit'
+const PROPERTIES = 'LoadState,UnitFileState,ActiveState,SubState,NeedDaemonReload,Type,RemainAfterExit'
 const NO_SYSTEMD = 'no-systemd\n'
 
 /**
@@ -60,6 +60,7 @@ function toReply(fields: Block, script: string | undefined): UnitReply {
     known: true,
     enablement: load === 'masked' ? 'masked' : own === 'generated' ? script || own : own,
     activity: need(fields, 'ActiveState'),
+    ...(need(fields, 'SubState') === 'auto-restart' && { ended: true }),
     needsReload: need(fields, 'NeedDaemonReload') === 'yes',
     oneshot: fields.get('Type') === 'oneshot' && fields.get('RemainAfterExit') === 'no',
   }

@@ -27,7 +27,7 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
     name: 'a module of Ansible that hakube has not',
     text: task('pip: {name: kubernetes}'),
     at: '3:7',
-    says: /does not have Ansible's module pip.*write a command task/s,
+    says: /does not have Ansible's module pip.*write package:.*or a command task/s,
   },
   {
     name: 'one of a collection, by its full name',

@@ -179,6 +179,16 @@ const MISTAKES: { name: string; text: string; files?: Record<string, string>; sa
     ],
   },
   {
+    name: 'a list where one text belongs',
+    text: task('service: {name: [a, b], state: stopped}'),
+    says: ['3:23 service: name: must be text, this is a list -- use loop: for several (modules/service.md)'],
+  },
+  {
+    name: 'a mapping where a list belongs',
+    text: task('package: {name: {a: b}}'),
+    says: ['3:23 package: name: must be a list or text, this is a mapping (modules/package.md)'],
+  },
+  {
     name: 'a role that is not there',
     text: '- hosts: all\n  roles: [keepalivd]\n',
     files: { 'roles/keepalived/tasks/main.yml': '[]\n' },

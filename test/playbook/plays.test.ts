@@ -136,6 +136,8 @@ describe('vars_prompt', () => {
       await said(play('{name: x, prompt: "of {{ other }}", default: "{{ other }}", unsafe: true}'), {}),
     ).toEqual(['o'])
     expect(await said(play('{name: x}'), {}, { extra: { x: 'e' } })).toEqual(['e'])
+    const alone = play('').replace('[]', '\n    name: x\n    default: 5')
+    expect(await said(alone, {})).toEqual(['5'])
     const hash = await said(
       play('{name: x, default: a, encrypt: sha512_crypt, salt: abcdefgh}').replace(
         '{{ x }}',

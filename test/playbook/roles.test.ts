@@ -135,8 +135,10 @@ describe('import_tasks and import_role', () => {
       vars: {x: 2}
     - import_role: name=r
       tags: extra
+    - import_role: {role: r}
+      tags: extra
 `
-    expect(await said(playbook, files)).toEqual(['1', 'deeper', 'other 2 default', 'third', 'main'])
+    expect(await said(playbook, files)).toEqual(['1', 'deeper', 'other 2 default', 'third', 'main', 'main'])
     const skip = { tags: { only: [], skip: ['extra'] } }
     expect(await said(playbook, files, skip)).toEqual(['1', 'deeper', 'other 2 default', 'third'])
   })

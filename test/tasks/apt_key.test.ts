@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import module from '../../src/tasks/apt_key.ts'
+import { keyserverUrl } from '../../src/tasks/key-source.ts'
 import { armored, OpenPgpError, readKeys } from '../../src/tasks/openpgp.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
 import { scratch } from '../world/hosts.ts'
@@ -36,6 +38,15 @@ test.each([
 ])('%s are no keys', (_name, bytes) => {
   expect(() => readKeys(bytes)).toThrow(OpenPgpError)
 })
+
+/** Has one key, and knows one question. */
+const KEYSERVER = `
+const [text, id] = process.argv.slice(1)
+const server = require('node:http').createServer(({ url }, response) => {
+  if (url === '/pks/lookup?op=get&options=mr&search=0x' + id) response.end(text)
+  else response.writeHead(404).end()
+})
+server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
 
 /** A host with apt, whatever this machine is: the probe for the platform looks for the program. */
 const hosts: readonly Host[] = shells.map((host) => ({
@@ -196,6 +207,38 @@ describe('from a URL', () => {
   })
 })
 
+test.each([
+  ['keys.example.org', 'http://keys.example.org:11371'],
+  ['hkp://keys.example.org:80', 'http://keys.example.org:80'],
+  ['hkp://[fd88::1]', 'http://[fd88::1]:11371'],
+  ['hkps://keys.example.org/', 'https://keys.example.org'],
+  ['https://keys.example.org', 'https://keys.example.org'],
+  ['http://keys.example.org:8080', 'http://keys.example.org:8080'],
+])('the keyserver %s is %s', (server, origin) => {
+  expect(keyserverUrl(server, 'AB')).toBe(`${origin}/pks/lookup?op=get&options=mr&search=0xAB`)
+})
+
+test('a key of a keyserver', async () => {
+  const [host] = hosts
+  if (!host) throw new Error('no shell')
+  // In a process of its own: runTask stops this one while the host fetches.
+  const server = spawn(process.execPath, ['-e', KEYSERVER, '--', ONE.text, ONE.id], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const [port]: unknown[] = await once(server.stdout, 'data')
+    const keyring = join(scratch(), 'k.gpg')
+    const keyserver = `hkp://127.0.0.1:${String(port).trim()}`
+    const made = await runTask(module, { keyserver, id: `0x${ONE.id}`, keyring }, host)
+    expect(made).toMatchObject({ again: { status: 'ok' } })
+    expect(readFileSync(keyring)).toEqual(binary(ONE))
+    const none = await runTask(module, { keyserver, id: TWO.id, keyring }, host)
+    expect(none.failure).toMatch(/404/)
+  } finally {
+    server.kill()
+  }
+})
+
 test('what another machine has is asked for when its turn has come', () => {
   const late = (args: object) => module.late?.(module.params.parse(args))
   const url = 'https://x/y'
@@ -219,6 +262,9 @@ test.each([
   expect(() => module.prepare(module.params.parse(args), controllerWith())).toThrow(why)
 })
 
-test.each([{}, { data: 'x', url: 'y' }])('%j is refused at load', (args) => {
-  expect(module.params.safeParse(args).success).toBe(false)
-})
+test.each([{}, { data: 'x', url: 'y' }, { keyserver: 'x' }, { keyserver: 'x', url: 'y', id: 'AAAAAAAA' }])(
+  '%j is refused at load',
+  (args) => {
+    expect(module.params.safeParse(args).success).toBe(false)
+  },
+)

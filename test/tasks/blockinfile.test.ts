@@ -34,6 +34,27 @@ describe.each(shells)('blockinfile with $name', (host) => {
   })
 })
 
+test.each([
+  // Beside another line a blank one comes between, at the ends of the file and beside a blank one none.
+  ['a\nb\n', { insertafter: '^a' }, 'a\n\n# BEGIN m\nx\n# END m\n\nb\n'],
+  ['a\n\nb\n', { insertafter: '^a' }, 'a\n\n# BEGIN m\nx\n# END m\n\nb\n'],
+  ['a\n', {}, 'a\n\n# BEGIN m\nx\n# END m\n'],
+  ['a\n', { insertbefore: 'BOF' }, '# BEGIN m\nx\n# END m\n\na\n'],
+  ['', {}, '# BEGIN m\nx\n# END m\n'],
+  ['a\n# BEGIN m\nold\n# END m\nb\n', {}, 'a\n\n# BEGIN m\nx\n# END m\n\nb\n'],
+  ['a\n# BEGIN m\nx\n# END m\nb\n', { state: 'absent' }, 'a\nb\n'],
+])('blank lines around the block in %j, %j', (text, args, after) => {
+  const edit = (before: string, more: Record<string, unknown>) => {
+    const params = { path: '/f', marker: '# {mark} m', block: 'x', ...args, ...more }
+    const file = module.prepare(module.params.parse(params), controllerWith())
+    if (file instanceof Promise) throw new TypeError('prepared at once')
+    return file.edit(before).text
+  }
+  const both = { append_newline: true, prepend_newline: true }
+  expect(edit(text, both)).toBe(after)
+  expect(edit(after, both)).toBe(after)
+})
+
 test('two places for one block are refused', () => {
   const params = module.params.parse({ path: '/f', insertafter: 'a', insertbefore: 'b' })
   expect(() => module.prepare(params, controllerWith())).toThrow(/exclude/)

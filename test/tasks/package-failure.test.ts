@@ -32,3 +32,8 @@ test.each([
 test('nothing printed at all', () => {
   expect(packageFailure(answer('', 7))).toContain('status 7')
 })
+
+test('lists that the task has fetched are not told to be fetched', () => {
+  const failed = answer('', 100, 'E: Unable to locate package nosuch')
+  expect(packageFailure(failed, true)).toBe('no package nosuch in the lists of apt')
+})

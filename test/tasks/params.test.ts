@@ -55,7 +55,7 @@ describe('refused', () => {
     ['text', text, null, /./],
     ['name', name, '', /must not be empty/],
     ['path', path, '', /must not be empty/],
-    ['path', path, 'etc/a', /"etc\/a" is not an absolute path/],
+    ['path', path, 'etc/a', /"etc\/a" is not an absolute path: begin it with \/, /],
     ['path', path, '$1/a', /absolute/],
     ['paths', paths, '/a, b', /"b" is not an absolute/],
     ['paths', paths, ['/a', 'b'], /"b" is not an absolute/],

@@ -17,6 +17,10 @@ const reply = (text: string) => ({ code: 0, stdout: Buffer.from(text), stderr: B
 test.each<[Record<string, unknown>, Partial<Known>, string[]]>([
   [{ state: 'started' }, {}, []],
   [{ state: 'started' }, { activity: 'activating' }, []],
+  // Its process has ended, and systemd is about to start it again.
+  [{ state: 'started' }, { activity: 'activating', ended: true }, ['start -- a.service']],
+  [{ state: 'stopped' }, { activity: 'activating', ended: true }, ['stop -- a.service']],
+  [{ state: 'reloaded' }, { activity: 'activating', ended: true }, ['start -- a.service']],
   [{ state: 'started' }, { activity: 'inactive' }, ['start -- a.service']],
   [{ state: 'started' }, { activity: 'failed' }, ['start -- a.service']],
   [{ state: 'started', no_block: 'yes' }, { activity: 'failed' }, ['--no-block start -- a.service']],
@@ -221,6 +225,12 @@ describe('why a start failed', () => {
       'its log says:\n[ALERT] no such server',
     ],
     ['log: one\nlog: two\n', 'its log says:\none\ntwo'],
+    // What the process said that was there before tells nothing about the start.
+    ['log before: [ALERT] exiting\nlog: [ALERT] exiting\nlog: one\nlog: two\n', 'its log says:\none\ntwo'],
+    [
+      'log before: [ALERT] exiting\nlog: [ALERT] exiting\n    Process: 42 ExecStartPre=/bin/check -q (code=exited, status=1/FAILURE)\n',
+      'ExecStartPre=/bin/check -q (code=exited, status=1/FAILURE)',
+    ],
     [
       'Job failed\n    Process: 42 ExecStartPre=/bin/check -q (code=exited, status=1/FAILURE)\n',
       'ExecStartPre=/bin/check -q (code=exited, status=1/FAILURE)',

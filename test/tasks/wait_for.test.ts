@@ -12,6 +12,23 @@ const LISTENER = `
 const server = require('node:net').createServer((socket) => socket.end())
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
 
+// Listens for both families and is its own client, by IPv4, IPv6 or not at all.
+const CLIENT = `
+const net = require('node:net')
+const server = net.createServer(() => {})
+server.listen(0, '::', () => {
+  const port = server.address().port
+  if (process.argv[1] === '-') console.log(port)
+  else net.connect(port, process.argv[1], () => console.log(port))
+})`
+
+/** The port on which somebody is connected from this address. */
+async function connected(address: string): Promise<{ port: number; end: () => void }> {
+  const child = spawn(process.execPath, ['-e', CLIENT, address], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line]: unknown[] = await once(child.stdout, 'data')
+  return { port: Number(String(line)), end: () => child.kill() }
+}
+
 let listener: ChildProcess
 let open = 0
 
@@ -37,6 +54,31 @@ describe.each(shells)('wait_for with $name', (host) => {
     )
     expect(await seen({ port: 1 })).toBe('Timeout when waiting for 127.0.0.1:1')
     expect(await seen({ port: 1, state: 'absent' })).toBeUndefined()
+  })
+
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+  ])('a port that %s is connected to', async (address, own) => {
+    const { port, end } = await connected(address)
+    const drained = (args: Record<string, unknown>) => seen({ port, state: 'drained', host: own, ...args })
+    try {
+      expect(await drained({})).toBe(`Timeout when waiting for ${own}:${port} to drain`)
+      expect(await drained({ host: '0.0.0.0' })).toBe(`Timeout when waiting for 0.0.0.0:${port} to drain`)
+      expect(await drained({ host: '10.9.8.7' })).toBeUndefined()
+      expect(await drained({ exclude_hosts: ['10.9.8.7', '10.9.8.6'] })).toContain('Timeout')
+      expect(await drained({ exclude_hosts: `10.9.8.7,${address}` })).toBeUndefined()
+      expect(await drained({ active_connection_states: ['SYN_SENT', 'TIME_WAIT'] })).toBeUndefined()
+      expect(await drained({ active_connection_states: ['SYN_SENT', 'ESTABLISHED'] })).toContain('Timeout')
+    } finally {
+      end()
+    }
+  })
+
+  test('a port that nobody is connected to', async () => {
+    const { port, end } = await connected('-')
+    expect(await seen({ port, state: 'drained', host: '0.0.0.0' })).toBeUndefined()
+    end()
   })
 
   test('files', async () => {
@@ -103,10 +145,10 @@ test.each([
   [{ port: 1, search_regex: 'a' }, 'needs a path'],
   [{ port: 70_000 }, 'not a port'],
   [{ timeout: -1 }, 'negative'],
+  [{ state: 'drained' }, 'needs a port'],
+  [{ port: 1, exclude_hosts: '10.0.0.1' }, 'belongs to state: drained'],
+  [{ port: 1, state: 'drained', host: 'm1' }, 'host: m1 is no address'],
+  [{ port: 1, state: 'drained', active_connection_states: ['UP'] }, 'UP is no state'],
 ])('%j is refused: %s', (args, message) => {
   expect(() => wait_for.prepare(wait_for.params.parse(args), controllerWith())).toThrow(message)
-})
-
-test('drained is refused', () => {
-  expect(wait_for.params.safeParse({ port: 1, state: 'drained' }).success).toBe(false)
 })

@@ -21,6 +21,11 @@ const SHOWN: [string, string | RegExp][] = [
   ['{{ ansible_check_mode }} {{ ansible_diff_mode }}', 'False False'],
   ['{{ ansible_forks is integer }} {{ ansible_verbosity }}', 'True 0'],
   ['{{ ansible_version.full is version("2.9", ">=") }} {{ ansible_version.major is integer }}', 'True True'],
+  // Roles of today ask for it, kubespray for exactly this one.
+  [
+    '{{ ansible_version.string is version("2.18.0", ">=") and ansible_version.full is version("2.19", "<") }}',
+    'True',
+  ],
   ['{{ ansible_version.keys() | sort }}', "['full', 'major', 'minor', 'revision', 'string']"],
   ['{{ ansible_limit | default("no limit") }}', 'no limit'],
   ['{{ ansible_run_tags }} {{ ansible_skip_tags }}', "['all'] []"],

@@ -10,6 +10,7 @@ function block(fields: Record<string, string>): string {
     LoadState: 'loaded',
     UnitFileState: 'enabled',
     ActiveState: 'active',
+    SubState: 'running',
     NeedDaemonReload: 'no',
   }
   return Object.entries({ ...all, ...fields })
@@ -27,6 +28,12 @@ const up = { known: true, enablement: 'enabled', activity: 'active', needsReload
 test.each<[string, Record<string, string>, object]>([
   ['running', {}, up],
   ['failed', { ActiveState: 'failed' }, { ...up, activity: 'failed' }],
+  [
+    'being started again and again',
+    { ActiveState: 'activating', SubState: 'auto-restart' },
+    { ...up, activity: 'activating', ended: true },
+  ],
+  ['starting', { ActiveState: 'activating', SubState: 'start' }, { ...up, activity: 'activating' }],
   ['changed on disk', { NeedDaemonReload: 'yes' }, { ...up, needsReload: true }],
   ['not there', { LoadState: 'not-found', UnitFileState: '', ActiveState: 'inactive' }, { known: false }],
   ['masked', { LoadState: 'masked', UnitFileState: 'masked' }, { ...up, enablement: 'masked' }],

@@ -22,7 +22,7 @@ const misspelt: Rule = {
     const reads = scene.files.flatMap(readsOf)
     const guarded = new Set(reads.filter((read) => read.guarded).map((read) => read.name))
     return reads.flatMap(({ name, place }): Found[] => {
-      if (known.has(name) || guarded.has(name) || name.length < 8 || name.startsWith('ansible_')) return []
+      if (known.has(name) || guarded.has(name) || name.length < 8 || MAGIC.test(name)) return []
       const near = nearest(
         name,
         long.filter((one) => Math.abs(one.length - name.length) <= 1),
@@ -32,6 +32,10 @@ const misspelt: Rule = {
     })
   },
 }
+
+/** Set without anybody’s doing. */
+const MAGIC =
+  /^(?:ansible_.*|hakube_version|inventory_(?:hostname|hostname_short|dir|file)|playbook_dir|role_(?:path|name|names)|play_hosts|group_names|hostvars|environment)$/
 
 /** Every name that any of the files may set, generously: every key of every mapping, and every word behind register. */
 function namesSet({ files }: Scene): Set<string> {

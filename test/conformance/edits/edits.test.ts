@@ -36,6 +36,8 @@ function edit({ module, params, before }: z.output<typeof Case>): Edited {
   }
   if (module === 'blockinfile') {
     return editBlock(before, {
+      append_newline: false,
+      prepend_newline: false,
       state,
       block: text('block') ?? '',
       marker: text('marker') ?? '',
