@@ -1,14 +1,13 @@
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
-import { lines, Script, sh } from '../shell/sh.ts'
-import { writeFiles } from '../shell/write-file.ts'
+import { lines, type Script, sh } from '../shell/sh.ts'
 import { defineTask, type Diff, type Plan, type Result } from '../task.ts'
-import { pathBecomes, pathGone } from '../world/path-effects.ts'
+import { pathGone } from '../world/path-effects.ts'
 import { parentPath } from '../world/path-names.ts'
 import type { Effect, World, WorldQuestion } from '../world/world.ts'
-import { fetchScript } from '../http/fetch-script.ts'
-import { withDownload } from './file-content.ts'
-import { type FileThere, type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
+import { planFetch } from './apt-key-fetch.ts'
+import { diffOf, type Keyrings, readKeyrings, writeKeyring } from './apt-keyring.ts'
+import { type FilesAsk, filesOn, filesQuestions } from './files-look.ts'
 import {
   isFetched,
   isRemote,
@@ -19,12 +18,11 @@ import {
   urlSource,
 } from './key-source.ts'
 import { pathQuestion } from './make-directory.ts'
-import { armored, OpenPgpError, type PublicKey, readKeys } from './openpgp.ts'
+import type { PublicKey } from './openpgp.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
 
 const KEYRING = '/etc/apt/trusted.gpg'
 const FOLDER = '/etc/apt/trusted.gpg.d'
-const NEW_FILE = { mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root' }
 
 interface AptKey {
   /** Upper case hex digits, without 0x; undefined: the first key of the source. */
@@ -33,8 +31,6 @@ interface AptKey {
   present: boolean
   keyring: string | undefined
 }
-
-type Keyrings = Map<string, FileThere & { keys: PublicKey[] }>
 
 export default defineTask({
   name: 'apt_key',
@@ -168,22 +164,7 @@ function planKey(task: AptKey, world: World): Plan {
     return { status: 'fail', message: `${target} is a ${place.type}, not a keyring` }
   return found.length > 0
     ? planAddition(found, target, keyrings, result)
-    : planFetch(task, id, target, keyrings, result)
-}
-
-function readKeyrings(files: Map<string, FileThere> | string): Keyrings | string {
-  if (typeof files === 'string') return files
-  const keyrings: Keyrings = new Map()
-  for (const [path, file] of files) {
-    try {
-      keyrings.set(path, { ...file, keys: readKeys(file.content) })
-    } catch (error) {
-      if (!(error instanceof OpenPgpError)) throw error
-      const keybox = file.content.toString('latin1', 8, 12) === 'KBXf'
-      return `${path} is no keyring of apt: ${keybox ? 'it is a keybox; export its keys with gpg --export' : error.message}`
-    }
-  }
-  return keyrings
+    : planFetch(task.source, id, target, keyrings, result)
 }
 
 function planAddition(found: readonly PublicKey[], target: string, keyrings: Keyrings, result: Result): Plan {
@@ -201,70 +182,6 @@ function planAddition(found: readonly PublicKey[], target: string, keyrings: Key
     result: { ...result, after: [...listOf(result['before']), ...added] },
   }
 }
-
-/** The key is fetched only now; that it is the one with this ID shows in its signatures. */
-function planFetch(task: AptKey, id: string, target: string, keyrings: Keyrings, result: Result): Plan {
-  if (task.source?.type !== 'url') return { status: 'fail', message: `the key is not ${id}` }
-  const { request, shown } = task.source
-  const file = keyrings.get(target)
-  const { mode, uid, gid, owner, group } = file ?? NEW_FILE
-  const before = Buffer.concat(file?.keys.map(({ bytes }) => bytes) ?? [])
-  return {
-    status: 'change',
-    summary: `fetch the key ${id} into ${target}`,
-    diff: [{ type: 'fields', subject: target, fields: [{ name: id, before: 'absent', after: 'present' }] }],
-    apply: withDownload(
-      lines(
-        fetchScript(request, { directory: parentPath(target) }),
-        addDownloaded(before, id, target, shown),
-        writeFiles([
-          {
-            path: target,
-            content: { path: new Script('"$hk_download"'), sha256: new Script('"$hk_sha256"') },
-            mode,
-            ...ownedBy(uid, gid),
-          },
-        ]),
-      ),
-    ),
-    timeout: 120,
-    effects: [pathBecomes(target, { type: 'file', mode, uid, gid, owner, group })],
-    result,
-  }
-}
-
-/** Makes "$hk_download" the keyring: the packets that it has, and those of the key, as bytes or as text. */
-function addDownloaded(before: Buffer, id: string, target: string, shown: string): Script {
-  const all = sh`{ printf %s ${before.toString('base64')} | base64 -d && printf %s "$hk_key" | base64 -d; }`
-  const text = sh`{ printf '%s\n\n' '-----BEGIN PGP PUBLIC KEY BLOCK-----'; ${all} | base64; echo '-----END PGP PUBLIC KEY BLOCK-----'; }`
-  return lines(
-    BYTES_OF_KEY,
-    sh`printf %s "$hk_key" | base64 -d | od -An -v -tx1 | tr -d ' \n' | grep -q ${id.slice(-16).toLowerCase()} ||
-  { printf '%s\n' ${`the key at ${shown} is not ${id}`} >&2; exit 1; }
-${target.endsWith('.asc') ? text : all} >"$hk_download" || exit 1
-hk_sha256=$(sha256sum <"$hk_download" | cut -d ' ' -f 1)`,
-  )
-}
-
-/** $hk_key: the packets in "$hk_download", which may be text in one block or several; base64. */
-const BYTES_OF_KEY = new Script(`hk_blocks() {
-  hk_part=
-  tr -d '\\r' | while IFS= read -r hk_line || [ -n "$hk_line" ]; do
-    case $hk_part,$hk_line in
-    *,'-----BEGIN PGP PUBLIC KEY BLOCK-----'*) hk_part=head hk_text= ;;
-    body,'-----END PGP PUBLIC KEY BLOCK-----'*) printf %s "$hk_text" | base64 -d || exit 1; hk_part= ;;
-    head,*[![:blank:]]*) ;;
-    head,*) hk_part=body ;;
-    body,=*) ;;
-    body,*) hk_text=$hk_text$hk_line ;;
-    esac
-  done
-}
-if grep -q '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$hk_download"; then
-  hk_key=$(hk_blocks <"$hk_download" | base64) || exit 1
-else
-  hk_key=$(base64 <"$hk_download") || exit 1
-fi`)
 
 function planRemoval(id: string, keyrings: Keyrings, result: Result): Plan {
   const steps: { script: Script; effect: Effect; diff: Diff }[] = []
@@ -292,33 +209,6 @@ function planRemoval(id: string, keyrings: Keyrings, result: Result): Plan {
     effects: steps.map((step) => step.effect),
     result: { ...result, after: left },
   }
-}
-
-function writeKeyring(
-  path: string,
-  keys: readonly PublicKey[],
-  file: FileThere | undefined,
-): { script: Script; effect: Effect } {
-  const content = path.endsWith('.asc')
-    ? Buffer.from(armored(...keys))
-    : Buffer.concat(keys.map(({ bytes }) => bytes))
-  const { mode, uid, gid, owner, group } = file ?? NEW_FILE
-  return {
-    script: writeFiles([{ path, content, mode, ...ownedBy(uid, gid) }]),
-    effect: pathBecomes(path, { type: 'file', mode, uid, gid, owner, group, content }),
-  }
-}
-
-function ownedBy(uid: number, gid: number) {
-  return {
-    owner: { name: String(uid), required: false },
-    group: { name: String(gid), required: false },
-  }
-}
-
-function diffOf(path: string, before: readonly PublicKey[], after: readonly PublicKey[]): Diff {
-  const show = (keys: readonly PublicKey[]) => keys.map(({ fingerprint }) => `${fingerprint}\n`).join('')
-  return { type: 'text', path, before: show(before), after: show(after) }
 }
 
 function listOf(value: Result[string] | undefined) {
