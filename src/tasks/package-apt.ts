@@ -41,9 +41,13 @@ export function afterUpdate(seconds: number): Effect[] {
 
 /** Which releases apt offers is not known any more. */
 export function offersUnknown(why: string): Effect {
-  return effectOnAll('package', (before) =>
-    before instanceof Unknown || before.candidate === undefined ? before : new Unknown(why),
-  )
+  return effectOnAll('package', (before) => {
+    if (before instanceof Unknown) return before
+    if (before.candidate !== undefined) return new Unknown(why)
+    // What has not been on offer may be now: taken for it, as what nobody has asked about.
+    const { unlisted: _, ...rest } = before
+    return rest
+  })
 }
 
 /** What fetching leaves in files; lists that are young enough already are not fetched. */

@@ -21,16 +21,25 @@ export interface Step {
   spec: string | undefined
   /** On hold, so that apt has to be told to change it. */
   held?: true
+  /** apt knows no such package. */
+  unlisted?: true
 }
 
 /** What has to be done about one package on a Debian-like host, or why nothing. */
 export function aptStep(name: string, task: PackageTask, world: World): Step | string {
   const pin = aptPin(name)
-  const { installed, candidate, providedBy, held } = world.get('package', { name })
+  const { installed, candidate, providedBy, held, unlisted } = world.get('package', { name })
   const hold = held === true ? { held } : {}
   if (installed === undefined) {
     if (task.onlyUpgrade) return `${name} is not installed, and only_upgrade installs nothing`
-    return { name: pin.name, from: undefined, to: pin.version ?? candidate, spec: name, ...hold }
+    return {
+      name: pin.name,
+      from: undefined,
+      to: pin.version ?? candidate,
+      spec: name,
+      ...hold,
+      ...(unlisted && { unlisted }),
+    }
   }
   if (providedBy !== undefined) return `${name} is provided by ${providedBy} ${installed}`
   if (pin.version !== undefined) {

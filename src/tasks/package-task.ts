@@ -84,11 +84,15 @@ export function packageQuestions(task: PackageTask): WorldQuestion[] {
   if (isUpdateOnly(task))
     return [platform, ...(task.maxAge > 0 ? [{ kind: 'script', ask: listsAsk(task.maxAge) } as const] : [])]
   const latest = task.state === 'latest'
+  // Patterns and the like are apt's own; with fresh lists nothing is known yet.
+  const asks = task.state !== 'absent' && !task.update && task.manager !== 'dnf'
+  const listed = (name: string) =>
+    asks && /^[a-z0-9][a-z0-9+.-]*[a-z0-9.](?:=.*)?$/.test(name) ? { listed: true } : {}
   const refresh = latest && task.update && task.manager !== 'dnf' ? { refresh: task.maxAge } : {}
   return [
     platform,
     ...askedNames(task).map(
-      (name) => ({ kind: 'package', ask: { name, candidate: latest, ...refresh } }) as const,
+      (name) => ({ kind: 'package', ask: { name, candidate: latest, ...listed(name), ...refresh } }) as const,
     ),
     ...task.files.flatMap(packageFileQuestions),
     ...(latest && task.manager !== 'apt' && task.names.length > 0

@@ -132,7 +132,7 @@ function planMembers(the: Case, directory: There): Plan {
     const fresh = extract.length > 0 && !(current && isKept(current, member, the))
     const base = fresh ? extractedAttributes(member, the) : current
     if (!base) continue
-    if (fresh) effects.push(...aboveEffects(member.name, the, made), becomes(path, member, base))
+    if (fresh) effects.push(...aboveEffects(member.name, the, made), becomes(path, member, base, current))
     const link = member.type === 'link'
     const wanted = wantedAttributes(task.wishes, world, base, { directory: member.type === 'directory' })
     if (wanted.problem !== undefined) return { status: 'fail', message: wanted.problem }
@@ -290,11 +290,14 @@ function aboveEffects(name: string, the: Case, made: Set<string>): Effect[] {
   return out
 }
 
-function becomes(path: string, member: Member, attributes: Changeable): Effect {
+function becomes(path: string, member: Member, attributes: Changeable, current: There | undefined): Effect {
   const { type, target, mtime, size } = member
   const common = { ...changeable(attributes), ...(mtime !== undefined && { mtime: Math.floor(mtime) }) }
   if (type === 'link')
     return pathBecomes(path, { ...common, type: 'link', ...(target !== undefined && { target }) })
+  // What is in a directory stays there.
+  if (type === 'directory' && current?.type === 'directory')
+    return pathAttributes(path, changeable(attributes), { others: { mtime: mtime ?? Number.NaN } })
   if (type === 'directory') return pathBecomes(path, { ...common, type: 'directory' })
   return pathBecomes(path, { ...common, type: 'file', ...(type === 'file' && { size }), digests: {} })
 }

@@ -10,11 +10,12 @@ export function dpkgName(name: string): string {
 
 /**
  * One dpkg-query for all names. Only where a name is not installed: whether another package provides it, and if
- * so, whether there is a real package of this name in apt's lists.
+ * so, whether there is a real package of this name in apt's lists; where one is to be installed, whether apt knows it.
  */
 export function dpkgProbe(asks: readonly PackageAsk[]): Script {
   const names = [...new Set(asks.map((ask) => dpkgName(ask.name)))]
   const candidates = asks.filter((ask) => ask.candidate === true).map((ask) => dpkgName(ask.name))
+  const wanted = [...new Set(asks.filter(({ listed }) => listed).map((ask) => dpkgName(ask.name)))]
   return sh`rows=$(dpkg-query -W -f ${`=|${FORMAT}`} -- ${names} 2>/dev/null)
 [ $? -le 1 ] || exit 2
 printf '%s\n' "$rows"
@@ -29,11 +30,23 @@ virtual=
 if [ $# -gt 0 ]; then
   virtual=$(dpkg-query -W -f ${`+|${FORMAT}`} | grep '^+|installed|' | grep "$@")
 fi
-if [ -n "$virtual" ]; then
-  printf '%s\n' "$virtual"
-  ${listedPackages} | grep -F -x ${names.flatMap((name) => ['-e', `Package: ${name}`])} | sort -u
+missing=
+for name in ${wanted}; do
+  case $rows in
+  *"=|installed|$name|"*) ;;
+  *) missing="$missing $name" ;;
+  esac
+done
+listed=
+if [ -n "$virtual$missing" ]; then
+  [ -z "$virtual" ] || printf '%s\n' "$virtual"
+  listed=$( ${listedPackages} | grep -F -x ${names.flatMap((name) => ['-e', `Package: ${name}`])} | sort -u)
+  printf '%s\n' "$listed"
 fi
 set -- ${[...new Set(candidates)]}
+for name in $missing; do
+  printf '%s\n' "$listed" | grep -q -F -x "Package: $name" || set -- "$@" "$name" ${SURE}
+done
 if [ $# -gt 0 ]; then
   echo policy
   ${readOnlyCache}
@@ -41,6 +54,9 @@ if [ $# -gt 0 ]; then
 fi
 :`
 }
+
+/** What apt always knows: if it does not say so, it has said nothing. */
+const SURE = 'dpkg'
 
 /** The text of apt's lists, which may be compressed. apt-cache would make a temporary file. */
 const listedPackages = new Script(`(
@@ -73,7 +89,7 @@ interface Row {
 export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[]): PackageReply[] {
   const at = lines.indexOf('policy')
   const rows = lines.slice(0, at === -1 ? undefined : at).filter((line) => line !== '')
-  const candidates = readPolicy(at === -1 ? [] : lines.slice(at + 1))
+  const { candidates, heads } = readPolicy(at === -1 ? [] : lines.slice(at + 1))
   const own = rows.filter((row) => row.startsWith('=|')).map(readRow)
   const real = new Set(rows.filter((row) => row.startsWith(LISTED)).map((row) => row.slice(LISTED.length)))
   const others = rows.filter((row) => !row.startsWith('=|') && !row.startsWith(LISTED)).map(readRow)
@@ -89,7 +105,14 @@ export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[])
     const residue = mine.some((row) => row.status === 'config-files')
     const provider = real.has(name) ? undefined : others.find((row) => row.provides.includes(name))
     if (provider) return { installed: provider.version, candidate, providedBy: provider.name }
-    return { installed: undefined, candidate, ...(residue && { residue }), ...(held && { held }) }
+    const unlisted = ask.listed === true && heads.has(SURE) && !real.has(name) && !heads.has(name)
+    return {
+      installed: undefined,
+      candidate,
+      ...(residue && { residue }),
+      ...(held && { held }),
+      ...(unlisted && { unlisted }),
+    }
   })
 }
 
@@ -111,15 +134,15 @@ function readRow(line: string): Row {
   return { status, name, arch, want, version, provides: names }
 }
 
-/** `apt-cache policy`: name → candidate, only for names that have one. */
-function readPolicy(lines: readonly string[]): Map<string, string> {
-  const out = new Map<string, string>()
+/** `apt-cache policy`: the names that apt knows, and the candidates of those that have one. */
+function readPolicy(lines: readonly string[]): { heads: Set<string>; candidates: Map<string, string> } {
+  const [heads, candidates] = [new Set<string>(), new Map<string, string>()]
   let name = ''
   for (const line of lines) {
     const head = /^(\S+):$/.exec(line)?.[1]
-    if (head !== undefined) name = head
+    if (head !== undefined) heads.add((name = head))
     const version = /^ {2}Candidate: (\S+)$/.exec(line)?.[1]
-    if (version !== undefined && version !== '(none)') out.set(name, version)
+    if (version !== undefined && version !== '(none)') candidates.set(name, version)
   }
-  return out
+  return { heads, candidates }
 }

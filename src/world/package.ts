@@ -43,6 +43,7 @@ function mergeAsks(first: PackageAsk, second: PackageAsk): PackageAsk {
   return {
     name: first.name,
     candidate: first.candidate === true || second.candidate === true,
+    ...((first.listed === true || second.listed === true) && { listed: true }),
     ...(ages.length > 0 && { refresh: Math.min(...ages) }),
   }
 }

@@ -100,6 +100,8 @@ export interface PackageAsk {
   name: string
   /** Also which version an upgrade would give, from the lists as they are (apt only). */
   candidate?: boolean
+  /** Also whether apt knows a package of this name that is not installed, from the lists as they are (apt only). */
+  listed?: boolean
   /**
    * Fetch apt's lists first if they are older than so many seconds. The one question that writes; only for
    * `state: latest` together with update_cache.
@@ -115,6 +117,8 @@ export interface PackageReply {
   providedBy?: string
   /** Removed, but its configuration files are still there (dpkg only). */
   residue?: boolean
+  /** apt knows no package of this name, nor one that provides it. */
+  unlisted?: boolean
   /** On hold, perhaps without being installed: apt changes it only if it is told to (dpkg only). */
   held?: boolean
 }

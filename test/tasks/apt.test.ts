@@ -115,3 +115,36 @@ test.each<[Record<string, unknown>, string]>([
 ])('%j is refused: %s', async (args, message) => {
   await expect(planWith(apt, args, debian)).rejects.toThrow(message)
 })
+
+describe('a package that apt does not know', () => {
+  const nosuch = { ...debian, ...package_('nosuch', undefined, { unlisted: true }) }
+  const of = (task: Record<string, unknown>) => planWith(apt, { name: 'nosuch', ...task }, nosuch)
+
+  test('fails before apt is started, unless the lists are fetched', async () => {
+    expect((await of({})).plan).toEqual({
+      status: 'fail',
+      message: 'no package nosuch in the lists of apt',
+      hint: 'update_cache: yes fetches them anew',
+    })
+    expect((await of({ update_cache: true })).plan.status).toBe('change')
+    expect((await of({ state: 'absent' })).plan.status).toBe('ok')
+    const { world, again } = await of({})
+    const lists = await planWith(apt, { update_cache: true }, debian)
+    if (lists.plan.status !== 'change') throw new Error(lists.plan.status)
+    expect(again(world.after(lists.plan.effects)).status).toBe('change')
+  })
+
+  test('is asked about only where a plain name is to be installed', async () => {
+    const asked = async (task: Record<string, unknown>) => {
+      const prepared = await apt.prepare(apt.params.parse(task), controllerWith())
+      return apt
+        .asks(prepared)
+        .flatMap((question) =>
+          question.kind === 'package' && question.ask.listed ? [question.ask.name] : [],
+        )
+    }
+    expect(await asked({ name: ['ab', 'cd=1.*', 'g++'] })).toEqual(['ab', 'cd=1.*'])
+    expect(await asked({ name: 'a', update_cache: true })).toEqual([])
+    expect(await asked({ name: 'a', state: 'absent' })).toEqual([])
+  })
+})

@@ -102,6 +102,24 @@ describe.each(shells)('unarchive with $name', (host) => {
     expect(await runTask(module, args, host)).toMatchObject({ again: { status: 'ok' }, mispredicted: [] })
   })
 
+  test('what else is in a directory of the archive stays there, in check mode as well', async () => {
+    const src = pack('a.tar', [])
+    const dest = scratch()
+    mkdirSync(join(dest, 'app'), { mode: 0o700 })
+    writeFileSync(join(dest, 'app/mine'), 'mine\n')
+    const prepared = await module.prepare(
+      module.params.parse({ src, dest, remote_src: true }),
+      controllerWith(),
+    )
+    const fragments = { path: join(dest, 'app'), follow: true, entries: true } as const
+    const world = look(host, [...module.asks(prepared), { kind: 'path', ask: fragments }])
+    const plan = planOf(module, prepared, world)
+    if (plan.status !== 'change') throw new Error(plan.status)
+    const then = world.after(plan.effects).get('path', fragments)
+    expect(then).toMatchObject({ entries: ['a b', 'empty', 'link', 'mine', 'run'] })
+    expect(then.exists && then.mode).toBe(0o755)
+  })
+
   test('exclude, include, extra_opts, creates', async () => {
     const src = pack('a.tgz', ['-z'])
     const unpack = async (more: Record<string, unknown>) => {

@@ -38,6 +38,18 @@ test('only what is on hold is said to be', () => {
   expect(parseDpkg(rows, [{ name: 'haproxy' }])[0]).not.toHaveProperty('held')
 })
 
+test.each<[string, string[], boolean]>([
+  ['apt does not know it', ['policy', 'dpkg:', '  Candidate: 1'], true],
+  ['apt has a virtual package of this name', ['policy', 'dpkg:', 'nosuch:', '  Candidate: (none)'], false],
+  ['the lists have it', ['Package: nosuch'], false],
+  ['apt said nothing at all', ['policy'], false],
+  ['nobody was asked', [], false],
+])('what can be installed: %s', (_name, lines, unlisted) => {
+  const [reply] = parseDpkg(lines, [{ name: 'nosuch', listed: true }])
+  expect(reply).toEqual({ installed: undefined, candidate: undefined, ...(unlisted && { unlisted }) })
+  expect(parseDpkg(lines, [{ name: 'nosuch' }])[0]).not.toHaveProperty('unlisted')
+})
+
 test('a name that a real package has is not taken for provided', () => {
   expect(parseDpkg(rows, [{ name: 'nc' }])).toEqual([{ installed: undefined, candidate: undefined }])
 })

@@ -18,6 +18,7 @@ describe.each(shells)('packages, asked with $name', (host) => {
 test('two questions about one package become one that asks for all', () => {
   const merged = package_.merge({ name: 'a', refresh: 60 }, { name: 'a', candidate: true, refresh: 10 })
   expect(merged).toEqual({ name: 'a', candidate: true, refresh: 10 })
+  expect(package_.merge({ name: 'a', listed: true }, { name: 'a' })).toMatchObject({ listed: true })
 })
 
 test.each(['unknown\n', 'apk\n'])('%j: nothing is known about packages', (text) => {
