@@ -27,6 +27,7 @@ export default defineConfig({
                 'migrate',
                 'change',
                 'differential',
+                'prediction-containers',
                 'prediction-more',
                 'tasks-accounts',
                 'tasks-accounts-files',

@@ -44,7 +44,13 @@ export interface Absence {
 
 export type Plan =
   /** Nothing to do. The reason is one short clause: "haproxy 2.6.12 is installed". */
-  | { status: 'ok'; reason: string; result?: Result }
+  | {
+      status: 'ok'
+      reason: string
+      result?: Result
+      /** True: tasks of check mode have made it so, and what it returns beyond `result` only the real run knows. */
+      foreseen?: true
+    }
   /** The host differs: `apply` is the only text that may change it, `effects` what it does to the World. */
   | {
       status: 'change'

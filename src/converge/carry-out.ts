@@ -126,7 +126,10 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
   const rendered = ready(work)
   switch (plan.status) {
     case 'ok':
-      return verdict('ok', plan.reason, { result: { changed: false, ...plan.result } })
+      return verdict('ok', plan.reason, {
+        ...(plan.foreseen && { predicted: true }),
+        result: { changed: false, ...plan.result },
+      })
     case 'fail':
       return verdict('failed', plan.message, { hint: plan.hint, result: plan.result ?? {} })
     case 'unknown':

@@ -5,7 +5,7 @@ import { gathersFacts, takeFacts } from './gathered.ts'
 import { str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
 import { UnknownValue, type VariableStore } from '../variables/store.ts'
-import { hasChanged, hasFailed, openDict, registered, type Verdict } from './verdict.ts'
+import { hasChanged, hasFailed, openDict, registered, type Verdict, whyOpen } from './verdict.ts'
 
 /** Stores what a finished work gives: facts it has set, and its result under `register`. */
 export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
@@ -74,7 +74,7 @@ function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
   if (failed) out.set('failed', true)
   else if (!unknown) out.set('failed', false)
   if (verdicts.every((found) => found.status === 'skipped')) out.set('skipped', true)
-  return unknown ? openDict(out, unknown.reason) : out
+  return unknown ? openDict(out, whyOpen(unknown.reason)) : out
 }
 
 /** A loop over nothing, or one whose items could not be told. */

@@ -119,9 +119,14 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   }
   if (hasFailed(found) && !entries.has('msg')) entries.set('msg', found.reason)
   if (found.predicted !== true && status !== 'unknown') return entries
-  const why = status === 'unknown' ? found.reason : 'only the real run knows what this task gives'
+  const why = status === 'unknown' ? whyOpen(found.reason) : 'only the real run knows what this task gives'
   if (status === 'unknown') return openDict(new Map(more), why)
   return openDict(entries, why, new Set(['skipped', 'skip_reason', 'unreachable']))
+}
+
+/** Why what hangs on an unknown task is unknown: what would fail there is no failure of its own. */
+export function whyOpen(reason: string): string {
+  return reason.startsWith('unless "') ? `it hangs on a task that fails, ${reason}` : reason
 }
 
 /** A dict of what is known and of what is known to be absent; everything else in it is unknown. */

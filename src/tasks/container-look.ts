@@ -1,8 +1,8 @@
 import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
-import { type Effect, effectOnAll, UnknownAnswer, type World } from '../world/world.ts'
-import { at, type Json, isObject, type JsonObject, same, textAt } from './container-compare.ts'
+import { UnknownAnswer, type World } from '../world/world.ts'
+import { at, type Json, isObject, type JsonObject, textAt } from './container-compare.ts'
 
 /** The program that rules the containers, and the options in front of its commands. */
 export interface Tool {
@@ -27,9 +27,13 @@ export interface LookFor {
 export interface Predicted extends JsonObject {
   running: boolean
   paused: boolean
+  /** Its health check has said so while its task has waited for that. */
+  healthy?: boolean
   /** The name of its image, and the ID where it is known. */
   image: string
   imageId: string | null
+  /** All that podman says of that image; undefined: nobody knows. */
+  madeOf?: JsonObject | undefined
   /** By parameter: what it is like. */
   wanted: JsonObject
   /** As inspect has them. */
@@ -49,16 +53,6 @@ export function stateOf(container: Container): { running: boolean; paused: boole
   }
 }
 
-/** What a task leaves behind, for later tasks of check mode. */
-export interface Left {
-  /** undefined: the container is gone. info: it stays as inspect has it, but for what is changed there. */
-  becomes: Predicted | { info: JsonObject } | undefined
-  /** The name of an image that has been pulled. */
-  pulled?: string | undefined
-  /** The image that the container is made of now; undefined: nobody knows. Only where it has been made. */
-  own?: { image: JsonObject | undefined }
-}
-
 export interface Seen {
   container: Container | undefined
   /** 'pulled': it is there by then, and nobody knows which it is. */
@@ -69,16 +63,17 @@ export interface Seen {
   others: ReadonlyMap<string, string>
 }
 
-const nameOf = ({ executable, options }: Tool): string[] => [executable, ...options]
+export const nameOf = ({ executable, options }: Tool): string[] => [executable, ...options]
 
 /** The command line of the tool, as words. */
 export function words(tool: Tool): Script {
   return sh`${nameOf(tool)}`
 }
 
-const START = 'containers '
+/** How the keys of these questions begin; what is asked about stands behind it as JSON. */
+export const START = 'containers '
 
-interface About {
+export interface About {
   tool: readonly string[]
   container: string
   image?: string
@@ -125,7 +120,7 @@ export function lookQuestion(look: LookFor) {
 /** What the host says. A text: why it says nothing. Throws UnknownAnswer where an earlier task may change that. */
 export function look(wanted: LookFor, world: World): Seen | string {
   const { tool } = wanted
-  const sections = read(world.get('script', ask(wanted)))
+  const sections = sectionsOf(world.get('script', ask(wanted)))
   if (sections.has('none')) {
     if (world.predicts('package'))
       throw new UnknownAnswer(new Unknown(`${tool.executable} is not installed yet`))
@@ -164,7 +159,7 @@ function idOf(text: string): string | undefined {
 
 function containerOf(text: string): Container | undefined {
   if (text.startsWith('#predicted ')) {
-    // It was written below, by containerBecomes.
+    // It was written by containerBecomes.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const left = JSON.parse(text.slice('#predicted '.length)) as Predicted | { info: JsonObject }
     return isInfo(left) ? { known: true, info: left.info, foreseen: true } : { known: false, predicted: left }
@@ -210,7 +205,7 @@ function parsed(text: string | undefined): JsonObject | undefined {
 }
 
 /** Sections that begin with a line "#name"; the lines of inspect's JSON never begin so. */
-function read(reply: ScriptReply): Map<string, string> {
+export function sectionsOf(reply: ScriptReply): Map<string, string> {
   const out = new Map<string, string>()
   let name: string | undefined
   for (const line of reply.stdout.toString('utf8').split('\n')) {
@@ -222,28 +217,4 @@ function read(reply: ScriptReply): Map<string, string> {
     }
   }
   return out
-}
-
-/** What later tasks find: from now on the container is like this, and this image has been pulled. */
-export function containerBecomes(
-  { tool, container }: Pick<LookFor, 'tool' | 'container'>,
-  { becomes, pulled, own }: Left,
-): Effect {
-  return effectOnAll('script', (before, key) => {
-    if (before instanceof Unknown || !key.startsWith(START)) return before
-    // Keys with this beginning are made above.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const about = JSON.parse(key.slice(START.length)) as About
-    if (!same([...about.tool], nameOf(tool))) return before
-    const sections = read(before)
-    if (about.container === container) {
-      sections.set('container', becomes === undefined ? '' : `#predicted ${JSON.stringify(becomes)}`)
-      if (about.own && own) sections.set('own', own.image === undefined ? '' : JSON.stringify([own.image]))
-    }
-    if (pulled !== undefined && about.image === pulled) sections.set('image', '#pulled')
-    if (about.others.includes(container))
-      sections.set(`other ${container}`, becomes === undefined ? '' : '#new')
-    const text = [...sections].map(([name, body]) => `#${name}\n${body}\n`).join('')
-    return { code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) }
-  })
 }

@@ -64,7 +64,11 @@ function typeName(field: z.core.$ZodType): string {
   if (field instanceof z.ZodEnum) return `one of: ${field.options.join(', ')}`
   if (field instanceof z.ZodArray) return `list of ${typeName(field.element)}`
   if (field instanceof z.ZodPipe) return typeName(field.def.in)
-  if (field instanceof z.ZodUnion) return [...new Set(field.options.map(typeName))].join(' or ')
+  if (field instanceof z.ZodUnion) {
+    // A literal beside other types is another way to write one of their values.
+    const types = field.options.filter((option) => !(option instanceof z.ZodLiteral))
+    return [...new Set(types.map(typeName))].join(' or ')
+  }
   if (field instanceof z.ZodString) return 'text'
   if (field instanceof z.ZodBoolean) return 'truth value'
   if (field instanceof z.ZodNumber) return 'number'

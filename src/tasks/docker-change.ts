@@ -2,23 +2,17 @@ import type { Plan } from '../task.ts'
 import { pathBecomes } from '../world/path-effects.ts'
 import type { World } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { asDiff, at, type JsonObject, object, textAt } from './container-compare.ts'
-import {
-  type Container,
-  containerBecomes,
-  type Left,
-  type Predicted,
-  type Seen,
-  stateOf,
-} from './container-look.ts'
-import { volumeOf } from './container-words.ts'
+import { containerBecomes, type Left } from './container-becomes.ts'
+import { asDiff, at, host, type JsonObject, object, textAt } from './container-compare.ts'
+import { type Container, type Predicted, type Seen, stateOf } from './container-look.ts'
+import { failsFor, firstMissing, missingSources, type Sources, sourcesOf } from './container-mounts.ts'
 import { expectations, IMAGES } from './docker-compare.ts'
+import { freshContainer } from './docker-fresh.ts'
 import { networkChanges, networksOf } from './docker-network.ts'
 import { dockerOptions } from './docker-options.ts'
-import { actScript, type Make, type Steps, stepsScript } from './docker-script.ts'
+import { actScript, grownMemory, type Make, type Steps, stepsScript } from './docker-script.ts'
 import type { DockerTask } from './docker-task.ts'
 import type { Wanted } from './docker-wanted.ts'
-import { missingDirectories } from './make-directory.ts'
 
 /** What is asked for, and what is there. */
 export interface Case {
@@ -29,10 +23,16 @@ export interface Case {
   env: readonly [string, string][]
 }
 
-/** Directories of the host that docker makes where they are not there. */
-export function sources({ params }: DockerTask): string[] {
-  const all = (params.volumes ?? []).map((one) => volumeOf(one).source ?? '')
-  return [...new Set(all.filter((source) => source.startsWith('/')))]
+/** The paths of the host that the task wants it to see. */
+export function wantedSources({ wanted }: DockerTask): Sources {
+  return sourcesOf(wanted['volume_binds'], wanted['mounts'])
+}
+
+/** Those that it sees as it is. */
+export function ownSources(container: Container): Sources {
+  if (!container.known)
+    return sourcesOf(container.predicted.wanted['volume_binds'], container.predicted.wanted['mounts'])
+  return sourcesOf(host('Binds')(container.info), host('Mounts')(container.info))
 }
 
 export function pullsAlways({ pull, imageIsId, params }: DockerTask): boolean {
@@ -69,7 +69,13 @@ export function change(given: Case, container: Container | undefined, steps: Ste
   const certain =
     steps.act !== undefined || steps.pause || steps.updates.length > 0 || steps.networks.length > 0
   const started = steps.act === 'start' || steps.act === 'restart' || steps.act === 'wait'
-  const directories = steps.anew === 'yes' ? missingSources(task, world) : []
+  const sources =
+    container === undefined || steps.anew === 'yes' ? wantedSources(task) : ownSources(container)
+  const starts = steps.act === 'start' || steps.act === 'restart'
+  const missing = starts || steps.anew === 'yes' ? firstMissing(sources, world) : undefined
+  if (missing !== undefined) return failsFor(missing)
+  // Only when it starts.
+  const directories = starts ? missingSources(sources, world) : []
   return {
     status: 'change',
     summary: steps.summary,
@@ -94,10 +100,6 @@ export function change(given: Case, container: Container | undefined, steps: Ste
     ...(perhaps && !certain ? { maybe: true } : {}),
     ...(started || params.recreate || pullsAlways(task) ? { once: true } : {}),
   }
-}
-
-function missingSources(task: DockerTask, world: World): string[] {
-  return [...new Set(sources(task).flatMap((path) => missingDirectories(path, world)))]
 }
 
 /** What a later task of this run finds, as far as it can be told. */
@@ -125,13 +127,16 @@ function becomes(given: Case, container: Container | undefined, steps: Steps): P
     (steps.pause
       ? params.paused === true
       : container !== undefined && steps.anew === 'no' && stateOf(container).paused)
+  // Its task has waited for it.
+  const healthy = running && params.state === 'healthy'
   if (container === undefined || steps.anew === 'yes') {
     return {
       running,
       paused,
+      healthy,
       image: params.image ?? (container ? imageName(container) : ''),
       imageId: steps.pulls || typeof seen.image !== 'object' ? null : textAt(seen.image, 'Id'),
-      wanted: made(given),
+      wanted: made(given, steps.pulls),
       networks: networksOf(task),
     }
   }
@@ -151,15 +156,24 @@ function becomes(given: Case, container: Container | undefined, steps: Steps): P
     ...before,
     running,
     paused,
-    wanted: { ...before.wanted, ...updated },
+    healthy,
+    wanted: { ...before.wanted, ...updated, ...grownSwap(given, steps, before.wanted) },
     networks: Object.fromEntries(networks),
   }
 }
 
-/** What is said of a container that is made anew. Without an image, nobody has looked at the one that it is made of. */
-function made({ task, seen, wanted }: Case): JsonObject {
-  const image = typeof seen.image === 'object' ? seen.image : undefined
-  const all = Object.entries(expectations(task, wanted, image))
+/** The limit of memory and swap grows with that of memory. */
+function grownSwap({ wanted }: Case, { updates }: Steps, before: JsonObject): JsonObject {
+  const memory = grownMemory(wanted, updates)
+  const { memory_swap: swap } = before
+  if (memory === undefined || typeof swap !== 'number') return {}
+  return swap >= 0 && swap < memory ? { memory_swap: memory * 2 } : {}
+}
+
+/** What can be told of a container that is made. Without an image, nobody has looked at the one that it is made of. */
+function made({ task, seen, wanted }: Case, pulls: boolean): JsonObject {
+  const image = pulls || typeof seen.image !== 'object' ? undefined : seen.image
+  const all = Object.entries(freshContainer(task, expectations(task, wanted, image), image))
   const ofImage = task.params.image === undefined ? IMAGES : []
-  return Object.fromEntries(all.filter(([name]) => !ofImage.includes(name)))
+  return Object.fromEntries(all.filter(([name, value]) => value !== undefined && !ofImage.includes(name)))
 }

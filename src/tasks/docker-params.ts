@@ -122,7 +122,10 @@ export const dockerProperties = {
     .optional()
     .describe('Ports to publish: 8080:80, 127.0.0.1:53:53/udp, 7000-7010:9010-9020, 80.'),
   read_only: bool.optional().describe('Its root file system is read-only.'),
-  restart_policy: oneOf(['no', 'on-failure', 'always', 'unless-stopped'])
+  // A bare `no` is false, which Ansible takes for the word.
+  restart_policy: z
+    .union([oneOf(['no', 'on-failure', 'always', 'unless-stopped']), z.literal(false)])
+    .transform((policy) => (policy === false ? 'no' : policy))
     .optional()
     .describe('When the daemon starts it again.'),
   restart_retries: limit('How often, with restart_policy on-failure.'),

@@ -1,27 +1,29 @@
 import { sh } from '../shell/sh.ts'
 import type { Plan } from '../task.ts'
-import { fromJson } from '../value.ts'
 import { Unknown } from '../world/kind.ts'
 import type { PathAsk } from '../world/replies.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { asDiff, difference, textAt } from './container-compare.ts'
-import {
-  type Container,
-  containerBecomes,
-  look,
-  lookQuestion,
-  type Seen,
-  stateOf,
-  UNREADABLE,
-} from './container-look.ts'
+import { containerBecomes } from './container-becomes.ts'
+import { asDiff, at, difference, items, textAt } from './container-compare.ts'
+import { type Container, look, lookQuestion, type Seen, stateOf, UNREADABLE } from './container-look.ts'
+import { sourceQuestions } from './container-mounts.ts'
 import { readEnvFile } from './container-words.ts'
-import { type Case, change, imageName, networksIn, pullsAlways, sources } from './docker-change.ts'
+import {
+  type Case,
+  change,
+  imageName,
+  networksIn,
+  ownSources,
+  pullsAlways,
+  wantedSources,
+} from './docker-change.ts'
+import { changeIfAny } from './docker-summary.ts'
 import { complete, differences, strayLabels } from './docker-compare.ts'
+import { healthcheckSeen } from './docker-formats.ts'
 import { networkChanges } from './docker-network.ts'
 import { type Steps, stopScript, volumes } from './docker-script.ts'
 import type { DockerTask } from './docker-task.ts'
-import { directoryQuestions } from './make-directory.ts'
 
 function fileAsk(path: string): PathAsk {
   return { path, follow: true, contentUnless: '' }
@@ -34,8 +36,16 @@ export function dockerQuestions(task: DockerTask): WorldQuestion[] {
   return [
     lookQuestion(wanted),
     ...(file === undefined ? [] : [{ kind: 'path', ask: fileAsk(file) } as const]),
-    ...sources(task).flatMap(directoryQuestions),
+    ...sourceQuestions(wantedSources(task)),
   ]
+}
+
+/** What a container sees that starts as it is: docker makes directories on its way. */
+export function thenDockerQuestions(task: DockerTask, world: World | undefined): WorldQuestion[] {
+  const seen = world && isToRun(task) ? look(task.look, world) : ''
+  if (typeof seen === 'string' || seen.container === undefined) return []
+  const starts = !stateOf(seen.container).running || task.params.restart
+  return starts ? sourceQuestions(ownSources(seen.container)) : []
 }
 
 /** Pure: what is to be done with the container. */
@@ -106,6 +116,8 @@ function planNew(given: Case): Plan {
       message: `there is no container ${name}, and no image to make it of`,
       hint: 'add image:',
     }
+  const unchecked = withoutCheck(given, undefined)
+  if (unchecked) return unchecked
   const runs = isToRun(task)
   return change(given, undefined, {
     summary: `${runs ? 'start' : 'make'} the container ${name}${state === 'healthy' ? ' and wait until it is healthy' : ''}`,
@@ -139,6 +151,8 @@ function planKnown(given: Case, container: Container): Plan {
   const other = otherImage(given, container, pulls)
   const renamed = otherName(task, container)
   const anew = fixed.length > 0 || renamed || other === 'yes' || params.recreate
+  const unchecked = withoutCheck(given, anew ? undefined : container)
+  if (unchecked) return unchecked
   const fields = [
     ...(other === 'yes' || renamed
       ? [{ name: 'image', before: imageName(container), after: params.image ?? '' }]
@@ -160,6 +174,24 @@ function planKnown(given: Case, container: Container): Plan {
     act,
     pause,
   })
+}
+
+/** The failure of a task that would wait for a health check that nobody makes. `kept`: the container that stays. */
+function withoutCheck(
+  { task: { params }, seen, wanted }: Case,
+  kept: Container | undefined,
+): Plan | undefined {
+  if (params.state !== 'healthy') return undefined
+  const made =
+    wanted['healthcheck'] ?? (typeof seen.image === 'object' ? healthcheckSeen(seen.image) : undefined)
+  const check =
+    kept === undefined ? made : kept.known ? healthcheckSeen(kept.info) : kept.predicted.wanted['healthcheck']
+  if (items(at(check, 'Test'))[0] !== 'NONE') return undefined
+  return {
+    status: 'fail',
+    message: `${params.name} has no health check that could say so`,
+    hint: 'add healthcheck:, or write state: started',
+  }
 }
 
 /** Whether the image of the container is another one; perhaps: the pull will tell. */
@@ -187,58 +219,8 @@ function actOf(task: DockerTask, container: Container, anew: boolean): Steps['ac
   if (!isToRun(task)) return params.state === 'stopped' && running ? 'stop' : undefined
   if (!running) return 'start'
   if (params.restart) return 'restart'
-  const health = container.known ? textAt(container.info, 'State', 'Health', 'Status') : ''
-  return params.state === 'healthy' && health !== 'healthy' ? 'wait' : undefined
-}
-
-function changeIfAny(given: Case, container: Container, steps: Steps): Plan {
-  const { params } = given.task
-  const { name } = params
-  const { running } = stateOf(container)
-  const doing = steps.anew !== 'no' || steps.act !== undefined || steps.pause || steps.pulls
-  if (!doing && steps.updates.length === 0 && steps.networks.length === 0) {
-    const reason = `the container ${name} ${running ? 'runs' : 'is there, not running,'} as it is to be`
-    return {
-      status: 'ok',
-      reason,
-      ...(container.known ? { result: { container: fromJson(container.info) } } : {}),
-    }
-  }
-  const verbs = { start: 'start', restart: 'restart', stop: 'stop', wait: 'wait until it is healthy:' }
-  const verb =
-    steps.anew === 'yes'
-      ? 'make anew'
-      : steps.act
-        ? verbs[steps.act]
-        : steps.updates.length > 0 || steps.networks.length > 0
-          ? 'update'
-          : steps.pause
-            ? params.paused === true
-              ? 'pause'
-              : 'go on with'
-            : 'pull the image of'
-  const state = [
-    ...(steps.act === 'start' && !running
-      ? [{ name: 'container', before: 'not running', after: 'running' }]
-      : []),
-    ...(running && steps.anew === 'yes' && steps.act === undefined
-      ? [{ name: 'container', before: 'running', after: 'made, not running' }]
-      : []),
-    ...(steps.act === 'stop' ? [{ name: 'container', before: 'running', after: 'not running' }] : []),
-    ...(steps.pause
-      ? [{ name: 'paused', before: String(!params.paused), after: String(params.paused) }]
-      : []),
-    ...steps.networks.map((one) => ({
-      name: `network ${one.name}`,
-      before: one.leave ? 'joined' : '',
-      after: one.join ? 'joined' : '',
-    })),
-  ]
-  const why = steps.fields.map((field) => field.name)
-  const reason = why.length > 0 ? ` (${[...new Set(why)].join(', ')})` : ''
-  return change(given, container, {
-    ...steps,
-    summary: `${verb} the container ${name}${reason}`,
-    fields: [...steps.fields, ...state],
-  })
+  const healthy = container.known
+    ? textAt(container.info, 'State', 'Health', 'Status') === 'healthy'
+    : container.predicted.healthy === true
+  return params.state === 'healthy' && !healthy ? 'wait' : undefined
 }

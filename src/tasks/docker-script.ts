@@ -102,8 +102,26 @@ function updateScript(params: DockerParams, wanted: Wanted, updates: readonly Pr
     const value = wanted[option.name]
     return option.updates && value !== undefined ? option.flags(value, wanted) : []
   })
-  return sh`hk_tool container update ${flags} "$hk_name" >/dev/null || exit 1
-hk_did=yes`
+  return lines(
+    swapScript(wanted, updates),
+    sh`hk_tool container update ${flags} $hk_swap "$hk_name" >/dev/null || exit 1
+hk_did=yes`,
+  )
+}
+
+/** Docker does not take more memory than memory and swap together: both grow, as they do where a container is made. */
+function swapScript(wanted: Wanted, updates: readonly Property[]): Script {
+  const memory = grownMemory(wanted, updates)
+  if (memory === undefined) return new Text('hk_swap=')
+  return sh`hk_swap=$(hk_tool container inspect -f '{{.HostConfig.MemorySwap}}' "$hk_name") || exit 1
+if [ "$hk_swap" -ge 0 ] && [ "$hk_swap" -lt ${String(memory)} ]; then hk_swap=--memory-swap=${String(memory * 2)}; else hk_swap=; fi`
+}
+
+/** The new limit of memory, where the task leaves that of memory and swap to docker. */
+export function grownMemory(wanted: Wanted, updates: readonly Property[]): number | undefined {
+  const memory = Number(wanted['memory'] ?? 0)
+  const changes = updates.some(({ name }) => name === 'memory')
+  return changes && memory > 0 && wanted['memory_swap'] === undefined ? memory : undefined
 }
 
 function networkScript({ name, leave, join, flags }: NetworkChange): Script {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { applied, failureOf } from './container-apply.ts'
 import { dockerAliases, dockerProperties, dockerTask, dockerUnsupported } from './docker-params.ts'
-import { dockerQuestions, planDocker } from './docker-plan.ts'
+import { dockerQuestions, planDocker, thenDockerQuestions } from './docker-plan.ts'
 import { type DockerTask, readDockerTask } from './docker-task.ts'
 
 export default defineTask({
@@ -39,6 +39,7 @@ export default defineTask({
   ],
   prepare: (params): DockerTask => readDockerTask(params),
   asks: dockerQuestions,
+  asksThen: thenDockerQuestions,
   plan: planDocker,
   result: (_task, output) => applied(output),
   failure: ({ params }, output) => failureOf(`the container ${params.name}`, output),

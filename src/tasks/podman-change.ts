@@ -2,18 +2,14 @@ import { lines, nothing, type Script, Script as Text, sh } from '../shell/sh.ts'
 import type { Plan } from '../task.ts'
 import type { World } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
-import { asDiff, type Json, type JsonObject, object } from './container-compare.ts'
+import { containerBecomes } from './container-becomes.ts'
+import { asDiff, items, type Json, type JsonObject, object, show, textAt } from './container-compare.ts'
 import { handOver } from './container-env.ts'
-import {
-  type Container,
-  containerBecomes,
-  type LookFor,
-  type Predicted,
-  type Seen,
-  stateOf,
-} from './container-look.ts'
+import { type Container, type LookFor, type Predicted, type Seen, stateOf } from './container-look.ts'
+import { failsFor, firstMissing, mountedOf, notThere, type Sources } from './container-mounts.ts'
 import { podmanVolumeOf } from './container-words.ts'
 import { attachWords, createWords } from './podman-flags.ts'
+import { fieldsOf, sourceOf } from './podman-formats.ts'
 import type { PodmanParams } from './podman-params.ts'
 
 /** A podman_container task, its arguments read. */
@@ -22,9 +18,27 @@ export interface PodmanTask {
   look: LookFor
 }
 
-/** Directories of the host that have to be there: podman makes none. */
-export function sources({ volume = [] }: PodmanParams): string[] {
-  return volume.map((one) => podmanVolumeOf(one).source ?? '').filter((source) => source.startsWith('/'))
+/** Paths of the host that have to be there when it is made: podman makes none. */
+export function wantedSources({
+  volume = [],
+  mount = [],
+  env_file: file,
+  label_file: labels,
+}: PodmanSources): Sources {
+  const mounts = mount.map((one) => fieldsOf(one)).filter((fields) => fields.get('type') === 'bind')
+  const volumes = volume.map((one) => podmanVolumeOf(one).source ?? '').filter((path) => path.startsWith('/'))
+  const files = [file, labels].flatMap((path) => (path === undefined ? [] : [path]))
+  return { made: [], needed: [...volumes, ...mounts.map((fields) => sourceOf(fields) ?? ''), ...files] }
+}
+
+type PodmanSources = Pick<PodmanParams, 'volume' | 'mount' | 'env_file' | 'label_file'>
+
+/** Those that it sees as it is, which have to be there when it starts. */
+export function ownSources(container: Container): Sources {
+  if (container.known) return mountedOf(container.info)
+  const { wanted } = container.predicted
+  const listed = (key: string) => items(wanted[key]).map(show)
+  return wantedSources({ volume: listed('volume'), mount: listed('mount') })
 }
 
 /** All that the task says of the container. */
@@ -71,15 +85,12 @@ export function change({ task, seen, world, pulls, action, unlessImage, fields }
   const { name, image, state, authfile } = params
   const made = action === 'create' || action === 'run' || action === 'recreate'
   const perhaps = unlessImage !== undefined
-  const missing =
-    made || perhaps
-      ? sources(params).find((path) => !world.get('path', { path, follow: true }).exists)
-      : undefined
-  if (made && missing !== undefined) {
-    const hint = 'make it in a task before this one: podman does not'
-    return { status: 'fail', message: notThere(missing), hint }
-  }
+  const missing = made || perhaps ? firstMissing(wantedSources(params), world) : undefined
+  if (made && missing !== undefined) return failsFor(missing)
   const { container } = seen
+  const starts = action === 'start' || action === 'restart'
+  const gone = starts && container ? firstMissing(ownSources(container), world) : undefined
+  if (gone !== undefined) return failsFor(gone)
   const running = container !== undefined && stateOf(container).running
   const runsAnew = state === 'started' || running
   const runs =
@@ -131,6 +142,7 @@ fi`
           running: after === 'running',
           // A restart is not waited for.
           ends: runs && !params.detach && action !== 'restart',
+          madeOf: pulls || typeof seen.image !== 'object' ? undefined : seen.image,
         }),
         pulled: pulls ? image : undefined,
       }),
@@ -143,23 +155,29 @@ fi`
   }
 }
 
+interface Outcome {
+  made: boolean
+  running: boolean
+  /** Its task waits for its end. */
+  ends: boolean
+  madeOf: JsonObject | undefined
+}
+
 /** What a later task of this run finds. What a container that stays is like does not change. */
 function becomes(
   { params }: PodmanTask,
   container: Container | undefined,
-  { made, running, ends }: { made: boolean; running: boolean; ends: boolean },
+  { made, running, ends, madeOf }: Outcome,
 ): Predicted | { info: JsonObject } | undefined {
   if (ends && params.rm) return undefined
   const state = { running: running && !ends, paused: false }
-  if (made || container === undefined)
-    return { ...state, image: params.image ?? '', imageId: null, networks: {}, wanted: asked(params) }
+  if (made || container === undefined) {
+    const imageId = madeOf === undefined ? null : textAt(madeOf, 'Id')
+    return { ...state, image: params.image ?? '', imageId, madeOf, networks: {}, wanted: asked(params) }
+  }
   if (!container.known) return { ...container.predicted, ...state }
   const State = { ...object(container.info['State']), Running: state.running, Paused: false }
   return { info: { ...container.info, State } }
-}
-
-function notThere(path: string): string {
-  return `${path} is not there to be mounted`
 }
 
 function actionScript(

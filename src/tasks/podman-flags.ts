@@ -2,7 +2,7 @@ import { type Json, type JsonObject, matches, type Property } from './container-
 import { refuse } from './container-words.ts'
 import { flagsOf } from './podman-command.ts'
 import { lineOf } from './podman-formats.ts'
-import { shownOptions } from './podman-options.ts'
+import { type Shown, shownOptions } from './podman-options.ts'
 import type { PodmanParams } from './podman-params.ts'
 
 type Name = keyof PodmanParams
@@ -180,48 +180,60 @@ function isHalfShown(name: Name, params: PodmanParams): boolean {
   }
 }
 
+/** What inspect shows of a property, not yet held against what the container has. */
+export type Wish = Omit<Property, 'seen'> & { option: Shown }
+
+/** The properties that inspect shows and the task, or podman without a word, wants. */
+export function shownProperties(params: PodmanParams, image: JsonObject | undefined): Wish[] {
+  const extra = flagsOf(['create', ...(params.cmd_args ?? [])])
+  return shownOptions.flatMap((option): Wish[] => {
+    const { name, shape, more } = option
+    const unseenImage = option.ofImage === true && image === undefined
+    // What cmd_args say of it nobody compares.
+    if (params[name] === undefined && (unseenImage || extra.has(flagOf(name)))) return []
+    const wanted = option.wanted(params, image)
+    if (wanted === undefined) return []
+    return [
+      { option, name, shape, comparison: more || unseenImage ? 'allow_more_present' : 'strict', wanted },
+    ]
+  })
+}
+
+/** What only the command line tells by which a container was made: these parameters of the task. */
+function unshown(params: PodmanParams): Name[] {
+  const shown = new Set(shownOptions.map(({ name }) => name))
+  return ORDER.filter(
+    (name) =>
+      params[name] !== undefined && !NEVER.has(name) && (!shown.has(name) || isHalfShown(name, params)),
+  )
+}
+
+/** Those of them that the line says otherwise. */
+export function lineDifferences(params: PodmanParams, line: ReadonlyMap<string, string[]>): Property[] {
+  const own = flagsOf(['create', ...createWords({ ...params, cmd_args: [] })])
+  return unshown(params)
+    .map((name): Property => ({
+      name,
+      shape: 'set',
+      comparison: 'strict',
+      wanted: valuesOf(own, name),
+      seen: valuesOf(line, name),
+    }))
+    .filter((property) => !matches(property))
+}
+
 /** The properties that are not as they are to be, and the parameters of which nobody can tell. */
 export function podmanDifferences(
   params: PodmanParams,
   info: JsonObject,
   image: JsonObject | undefined,
 ): { differences: Property[]; unseen: Name[] } {
-  const differences: Property[] = []
-  const unseen: Name[] = []
-  const add = (property: Property): void => {
-    if (!matches(property)) differences.push(property)
-  }
-  for (const option of shownOptions) {
-    const { name, shape, more } = option
-    const unseenImage = option.ofImage === true && image === undefined
-    if (unseenImage && params[name] === undefined) continue
-    const expected = option.wanted(params, image)
-    if (expected !== undefined)
-      add({
-        name,
-        shape,
-        comparison: more || unseenImage ? 'allow_more_present' : 'strict',
-        wanted: expected,
-        seen: option.seen(info, params),
-      })
-  }
+  const shown = shownProperties(params, image)
+    .map(({ option, ...property }) => ({ ...property, seen: option.seen(info, params) }))
+    .filter((property) => !matches(property))
   const line = lineOf(info)
-  const shown = new Set(shownOptions.map(({ name }) => name))
-  const own = flagsOf(['create', ...createWords({ ...params, cmd_args: [] })])
-  for (const name of ORDER) {
-    if (params[name] === undefined || NEVER.has(name)) continue
-    if (shown.has(name) && !isHalfShown(name, params)) continue
-    if (line === undefined) unseen.push(name)
-    else
-      add({
-        name,
-        shape: 'set',
-        comparison: 'strict',
-        wanted: valuesOf(own, name),
-        seen: valuesOf(line, name),
-      })
-  }
-  return { differences, unseen }
+  if (line === undefined) return { differences: shown, unseen: unshown(params) }
+  return { differences: [...shown, ...lineDifferences(params, line)], unseen: [] }
 }
 
 function valuesOf(flags: ReadonlyMap<string, string[]>, name: Name): Json {

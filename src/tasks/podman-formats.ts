@@ -76,6 +76,17 @@ export function policySeen(info: JsonObject): Json {
   return `${textAt(policy, 'Name') || 'no'}${retries > 0 ? `:${retries}` : ''}`
 }
 
+/** The fields of a --mount. */
+export function fieldsOf(mount: string): Map<string, string> {
+  return new Map(
+    mount.split(',').map((field) => [field.replace(/=.*$/s, ''), field.replace(/^[^=]*=?/s, '')]),
+  )
+}
+
+export function sourceOf(fields: ReadonlyMap<string, string>): string | undefined {
+  return fields.get('source') ?? fields.get('src')
+}
+
 export function mountsWanted({ volume = [], mount = [] }: PodmanParams): Json {
   return [
     ...volume.map(podmanVolumeOf).map(({ source, target, mode }) => ({
@@ -84,10 +95,8 @@ export function mountsWanted({ volume = [], mount = [] }: PodmanParams): Json {
       rw: !mode.split(',').includes('ro'),
     })),
     ...mount.flatMap((one) => {
-      const said = new Map(
-        one.split(',').map((field) => [field.replace(/=.*$/s, ''), field.replace(/^[^=]*=?/s, '')]),
-      )
-      const source = said.get('source') ?? said.get('src')
+      const said = fieldsOf(one)
+      const source = sourceOf(said)
       const target = said.get('destination') ?? said.get('dst') ?? said.get('target') ?? ''
       const type = said.get('type') ?? 'volume'
       const ro = ['ro', 'readonly'].some((word) => said.has(word) && said.get(word) !== 'false')

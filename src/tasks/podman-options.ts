@@ -70,13 +70,19 @@ const size = (
   key: string,
 ): Shown => value(name, host(key), (given) => (given === '-1' ? -1 : bytes(name, given)))
 
+/** Podman 4.3 shows the IPC namespace of the host as one of the container's own: its command line tells. */
+function said(info: JsonObject, name: 'ipc' | 'pid' | 'uts'): string | undefined {
+  return name === 'ipc' ? lineOf(info)?.get('ipc')?.at(-1) : undefined
+}
+
 /** Namespaces: what they are without a word has had more than one name. */
 function space(name: 'ipc' | 'pid' | 'uts', key: string): Shown {
   const one = (given: string): string => (['', 'private', 'shareable'].includes(given) ? 'private' : given)
   return {
     name,
     shape: 'value',
-    seen: (info) => one(textAt(info, 'HostConfig', key)).replace(/^container:.*/s, 'container'),
+    seen: (info) =>
+      one(said(info, name) ?? textAt(info, 'HostConfig', key)).replace(/^container:.*/s, 'container'),
     wanted: ({ [name]: given, pod }) =>
       given === undefined
         ? pod === undefined

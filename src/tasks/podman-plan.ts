@@ -4,11 +4,22 @@ import { fromJson } from '../value.ts'
 import { Unknown } from '../world/kind.ts'
 import { UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
 import { applyScript } from './container-apply.ts'
+import { containerBecomes } from './container-becomes.ts'
 import { asDiff, difference, type JsonObject, same, textAt } from './container-compare.ts'
-import { type Container, containerBecomes, look, lookQuestion, type Seen, stateOf } from './container-look.ts'
+import { type Container, look, lookQuestion, type Seen, stateOf } from './container-look.ts'
 import { commandWords } from './container-words.ts'
-import { type Action, asked, change, type Fields, type PodmanTask, sources } from './podman-change.ts'
+import { sourceQuestions } from './container-mounts.ts'
+import {
+  type Action,
+  asked,
+  change,
+  type Fields,
+  ownSources,
+  type PodmanTask,
+  wantedSources,
+} from './podman-change.ts'
 import { checkPodman, podmanDifferences } from './podman-flags.ts'
+import { foreseenDifferences } from './podman-foreseen.ts'
 import type { PodmanParams } from './podman-params.ts'
 
 export function readPodmanTask(given: PodmanParams): PodmanTask {
@@ -31,10 +42,16 @@ export function readPodmanTask(given: PodmanParams): PodmanTask {
 
 export function podmanQuestions({ params, look: wanted }: PodmanTask): WorldQuestion[] {
   if (params.state === 'absent') return [lookQuestion(wanted)]
-  return [
-    lookQuestion(wanted),
-    ...sources(params).map((path): WorldQuestion => ({ kind: 'path', ask: { path, follow: true } })),
-  ]
+  return [lookQuestion(wanted), ...sourceQuestions(wantedSources(params))]
+}
+
+/** What a container sees that starts as it is: all of it has to be there. */
+export function thenPodmanQuestions(task: PodmanTask, world: World | undefined): WorldQuestion[] {
+  const { state, force_restart: restart } = task.params
+  const seen = world && (state === 'started' || restart) ? look(task.look, world) : ''
+  if (typeof seen === 'string' || seen.container === undefined) return []
+  const starts = !stateOf(seen.container).running || restart
+  return starts ? sourceQuestions(ownSources(seen.container)) : []
 }
 
 /** Pure: what is to be done with the container. */
@@ -79,7 +96,9 @@ export function planPodman(task: PodmanTask, world: World): Plan {
   return {
     status: 'ok',
     reason: unseen.length > 0 ? `${state}, as far as podman tells: not ${unseen.join(', ')}` : state,
-    ...(container.known && !container.foreseen ? { result: { container: fromJson(container.info) } } : {}),
+    ...(container.known && !container.foreseen
+      ? { result: { container: fromJson(container.info) } }
+      : { foreseen: true as const }),
   }
 }
 
@@ -119,18 +138,32 @@ function planAbsent({ params, look: wants }: PodmanTask, container: Container | 
 }
 
 function differences({ params }: PodmanTask, seen: Seen, container: Container): Fields {
-  if (!container.known) {
-    if (same(asked(params), container.predicted.wanted)) return { fields: [], unseen: [] }
-    throw new UnknownAnswer(new Unknown(`what ${params.name} is like, which an earlier task makes`))
-  }
+  if (!container.known && same(asked(params), container.predicted.wanted)) return { fields: [], unseen: [] }
   if (seen.image === 'pulled')
     throw new UnknownAnswer(new Unknown(`what ${params.image ?? ''} is once it is pulled`))
-  const { info } = container
-  const found = podmanDifferences(params, info, seen.image)
-  const other = otherImage(params, info, seen.image)
+  const found = container.known
+    ? podmanDifferences(params, container.info, seen.image)
+    : { differences: foreseenDifferences(params, container.predicted, seen.image), unseen: [] }
+  const other = otherImage(params, imageOf(container), seen.image)
   return {
     fields: [...(other === undefined ? [] : [other]), ...found.differences.map(difference)],
     unseen: found.unseen,
+  }
+}
+
+/** The image of a container, by name and ID, as far as anybody knows them. */
+interface Image {
+  name: string
+  id: string | undefined
+}
+
+function imageOf(container: Container): Image {
+  if (!container.known)
+    return { name: container.predicted.image, id: container.predicted.imageId ?? undefined }
+  const { info } = container
+  return {
+    name: textAt(info, 'ImageName') || textAt(info, 'Config', 'Image'),
+    id: textAt(info, 'Image'),
   }
 }
 
@@ -139,31 +172,31 @@ function differences({ params }: PodmanTask, seen: Seen, container: Container): 
  * there yet only the name is known.
  */
 function otherImage(
-  { image = '', image_strict: strict }: PodmanParams,
-  info: JsonObject,
+  { name: container, image = '', image_strict: strict }: PodmanParams,
+  own: Image,
   found: JsonObject | undefined,
 ): Fields['fields'][number] | undefined {
-  const [id, own] = [textAt(found, 'Id'), textAt(info, 'Image')]
-  if (found !== undefined && id === own) return undefined
-  const renamed = !isNamed(info, image)
+  const id = textAt(found, 'Id')
+  if (found !== undefined && id === own.id) return undefined
+  const renamed = !isNamed(own, image)
   if (!renamed && (!strict || found === undefined)) return undefined
+  // Which one it is, or what podman calls it in full.
+  if (strict && found !== undefined ? own.id === undefined : !own.name.includes('/'))
+    throw new UnknownAnswer(new Unknown(`what image is, of ${container}, which an earlier task makes`))
   return strict && found !== undefined
-    ? { name: 'image', before: own.slice(0, 12), after: id.slice(0, 12) }
-    : { name: 'image', before: nameIn(info), after: image }
+    ? { name: 'image', before: own.id?.slice(0, 12) ?? '', after: id.slice(0, 12) }
+    : { name: 'image', before: own.name, after: image }
 }
 
 /** The ID of the container's image, where another one that the pull brings is a difference. */
 function imageToCompare({ params }: PodmanTask, container: Container): string | undefined {
   if (!container.known) return undefined
   const { image = '', image_strict: strict } = params
-  return strict || !isNamed(container.info, image) ? textAt(container.info, 'Image') : undefined
+  const own = imageOf(container)
+  return strict || !isNamed(own, image) ? own.id : undefined
 }
 
-function nameIn(info: JsonObject): string {
-  return textAt(info, 'ImageName') || textAt(info, 'Config', 'Image')
-}
-
-function isNamed(info: JsonObject, image: string): boolean {
+function isNamed({ name }: Image, image: string): boolean {
   const short = (full: string): string => full.replace(/:latest$/, '').replace(/^.*\//, '')
-  return short(nameIn(info)) === short(image)
+  return short(name) === short(image)
 }

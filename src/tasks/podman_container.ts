@@ -3,7 +3,7 @@ import { defineTask } from '../task.ts'
 import { applied, failureOf } from './container-apply.ts'
 import { podmanAliases, podmanProperties, podmanTask, podmanUnsupported } from './podman-params.ts'
 import type { PodmanTask } from './podman-change.ts'
-import { planPodman, podmanQuestions, readPodmanTask } from './podman-plan.ts'
+import { planPodman, podmanQuestions, readPodmanTask, thenPodmanQuestions } from './podman-plan.ts'
 
 export default defineTask({
   name: 'podman_container',
@@ -39,6 +39,7 @@ export default defineTask({
   ],
   prepare: (params): PodmanTask => readPodmanTask(params),
   asks: podmanQuestions,
+  asksThen: thenPodmanQuestions,
   plan: planPodman,
   result: (_task, output) => applied(output),
   failure: ({ params }, output) => failureOf(`the container ${params.name}`, output),

@@ -46,6 +46,17 @@ describe('check mode, behind a task that may do anything', () => {
     expect(existsSync(join(done.folder, 'made'))).toBe(false)
   })
 
+  it('what hangs on such a failure does not fail itself', async () => {
+    const tasks = `- {name: first, command: "true"}
+- {name: mode, file: {path: "${FILE}", mode: "0600"}, register: done, ignore_errors: true}
+- {name: then, debug: {msg: x}, when: done is failed}`
+    const done = await runLocal(play(tasks), { inventory: ONE, check: true })
+    expect(done.outcomes.map(({ status }) => status)).toEqual(['would-run', 'unknown', 'unknown'])
+    expect(done.outcomes.at(-1)?.reason).toMatch(
+      /^it hangs on a task that fails, unless "first" sees to it: /,
+    )
+  })
+
   it('leaves open what stat would say of a path that is not there yet', async () => {
     const tasks = `- {name: first, command: "true"}
 - {name: look, stat: {path: "${FILE}"}, register: found}

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Answer } from '../../src/connect/connection.ts'
 import type { Plan, TaskModule } from '../../src/task.ts'
 import { pathKey } from '../../src/world/path-names.ts'
-import { type Effect, id, World } from '../../src/world/world.ts'
+import { type Effect, id, UnknownAnswer, World, type WorldQuestion } from '../../src/world/world.ts'
 import { script } from './accounts.ts'
 import { controllerWith, EVAL, hostOf, planOf } from './harness.ts'
 import type { Answers } from './worlds.ts'
@@ -39,7 +39,23 @@ export async function planContainer(
       answers.set(id('path', pathKey(ask.path, ask.follow)), { exists: true, type: 'directory' })
   }
   for (const [key, value] of Object.entries(more)) answers.set(key, value)
-  return planOf(module, prepared, new World(answers).after(effects))
+  const world = () => new World(answers).after(effects)
+  for (const { kind, ask } of thenAsked(module, prepared, world())) {
+    const key = kind === 'path' ? id('path', pathKey(ask.path, ask.follow)) : ''
+    if (kind === 'path' && !answers.has(key))
+      answers.set(key, more[key] ?? { exists: true, type: 'directory' })
+  }
+  return planOf(module, prepared, world())
+}
+
+/** As the engine does, where the first answers are unknown nothing more is asked. */
+function thenAsked(module: TaskModule, prepared: unknown, world: World): readonly WorldQuestion[] {
+  try {
+    return module.asksThen?.(prepared, world) ?? []
+  } catch (error) {
+    if (error instanceof UnknownAnswer) return []
+    throw error
+  }
 }
 
 /** The names of what differs, as the diff of the plan has them. */
@@ -56,6 +72,7 @@ case "$*" in
   head -n 1 "$0.health"
   [ "$(wc -l <"$0.health")" -le 1 ] || sed -i 1d "$0.health"
   exit ;;
+*MemorySwap*) say swap ;;
 *State.Running*) say running ;;
 *State.Paused*) say paused ;;
 *State.Status*) say status ;;
@@ -82,6 +99,8 @@ export interface EngineState {
   image?: string
   status?: string
   code?: number
+  /** The limit of memory and swap. */
+  swap?: number
   /** One word for each look; the last one stays. */
   health?: string
 }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import docker from '../../src/tasks/docker_container.ts'
 import { pathKey } from '../../src/world/path-names.ts'
-import { effectOnAll, id } from '../../src/world/world.ts'
+import { effectOnAll, id, World } from '../../src/world/world.ts'
 import {
   callsOf,
   differing,
@@ -144,7 +144,7 @@ test('a container that is being removed is waited for', async () => {
 
 test('what docker update can change makes no new container', async () => {
   const update = applyOf(await plan({ restart_policy: 'on-failure', restart_retries: 3, memory: '128M' }))
-  expect(update).toContain('container update --memory=134217728 --restart=on-failure:3 "$hk_name"')
+  expect(update).toContain('container update --memory=134217728 --restart=on-failure:3 $hk_swap "$hk_name"')
   expect(update).not.toContain('container create')
 })
 
@@ -184,10 +184,13 @@ test('a later task finds what an earlier one makes', async () => {
   if (made.status !== 'change') throw new Error('it is not there yet')
   const { effects } = made
   const later = (more: Record<string, unknown>) => plan(more, { ...blank, effects })
-  expect(await later({})).toMatchObject({ status: 'ok' })
+  expect(await later({})).toMatchObject({ status: 'ok', foreseen: true })
+  expect(await plan({})).not.toHaveProperty('foreseen')
   expect(await later({ state: 'stopped' })).toMatchObject({ status: 'change' })
   expect(differing(await later({ env: { ROUTER: 'lb2' } }))).toEqual(['env'])
-  expect(await later({ tty: true })).toMatchObject({ status: 'unknown' })
+  // Docker's own default, and one that the daemon may have set to something else.
+  expect(differing(await later({ tty: true }))).toEqual(['tty'])
+  expect(await later({ shm_size: '1M' })).toMatchObject({ status: 'unknown' })
   const stopped = await later({ state: 'stopped' })
   const gone = await later({ state: 'absent' })
   if (stopped.status !== 'change' || gone.status !== 'change') throw new Error('it is there')
@@ -217,6 +220,17 @@ test('the same name at another daemon is another container', async () => {
   const told = { ...blank, effects: made.effects }
   expect(await plan({ docker_host: 'tcp://x:1' }, told)).toMatchObject({ status: 'change' })
   expect(await plan({}, told)).toMatchObject({ status: 'ok' })
+  // The one that docker speaks to without a word, unless a variable says otherwise.
+  const why = 'whether "docker -H unix:///var/run/docker.sock" and "docker" are one engine'
+  expect(await plan({ docker_host: 'unix:///var/run/docker.sock' }, told)).toEqual({ status: 'unknown', why })
+  expect(await plan({ docker_host: 'unix:///var/run/docker.sock', name: 'other' }, told)).toMatchObject({
+    status: 'change',
+  })
+  const named = await plan({ docker_host: 'unix:///var/run/docker.sock' }, blank)
+  if (named.status !== 'change') throw new Error('it is not there yet')
+  expect(
+    await plan({ docker_host: 'unix:///run/docker.sock' }, { ...blank, effects: named.effects }),
+  ).toMatchObject({ status: 'ok' })
 })
 
 test('what only the image says is that of the image it was made of last', async () => {
@@ -270,12 +284,127 @@ test('what is known of a container stays known where a task starts, stops or upd
   }
 })
 
-test('directories that docker makes on its way are there afterwards', async () => {
-  const key = (at: string) => id('path', pathKey(at, true))
-  const more = { [key('/srv/state')]: { exists: false } }
-  const made = await plan({}, { ...blank, more })
-  if (made.status !== 'change') throw new Error('it is not there yet')
-  expect(made.effects.filter(({ kind }) => kind === 'path')).toHaveLength(1)
+describe('what it sees of the host', () => {
+  const missing = (...paths: string[]) => ({
+    more: Object.fromEntries(paths.map((at) => [id('path', pathKey(at, true)), { exists: false }])),
+  })
+  const bind = { volumes: [], mounts: [{ type: 'bind', source: '/srv/m', target: '/m' }] }
+  const stopped = container.replace('"Running": true', '"Running": false')
+  const made = async (more: Record<string, unknown>, told: Told): Promise<string[]> => {
+    const change = await plan(more, { ...told, ...missing('/srv/state', '/srv/m') })
+    if (change.status !== 'change') return [change.status === 'fail' ? change.message : change.status]
+    const world = new World(
+      new Map(['/srv/state', '/srv/m'].map((at) => [id('path', pathKey(at, true)), { exists: false }])),
+    ).after(change.effects)
+    return ['/srv/state', '/srv/m'].filter((at) => world.get('path', { path: at, follow: true }).exists)
+  }
+  const rest = [
+    { container, image },
+    { container: stopped, image },
+  ] as const
+
+  test('docker makes directories when it starts, and not before', async () => {
+    expect(await made({}, blank)).toEqual(['/srv/state'])
+    expect(await made({ state: 'present' }, blank)).toEqual([])
+    expect(await made({ state: 'stopped' }, blank)).toEqual([])
+    expect(await made({ restart: true }, { sections: rest[0] })).toEqual(['/srv/state'])
+    expect(await made({ paused: true }, { sections: rest[0] })).toEqual([])
+    expect(await made({ state: 'stopped' }, { sections: rest[0] })).toEqual([])
+  })
+
+  test('those of a container that stays are its own, whatever the task says', async () => {
+    const bare = { image: undefined, volumes: undefined }
+    expect(await made(bare, { sections: rest[1] })).toEqual(['/srv/state'])
+    const first = await plan({ state: 'present' }, blank)
+    if (first.status !== 'change') throw new Error('it is not there yet')
+    expect(await made(bare, { ...blank, effects: first.effects })).toEqual(['/srv/state'])
+  })
+
+  test('the source of a mount has to be there', async () => {
+    expect(await made(bind, blank)).toEqual(['/srv/m is not there to be mounted'])
+    expect(await made({ ...bind, state: 'present' }, blank)).toEqual(['/srv/m is not there to be mounted'])
+    const mounted = stopped.replace(
+      '"HostConfig": {',
+      '"HostConfig": { "Mounts": [{ "Type": "bind", "Source": "/srv/m", "Target": "/m" }],',
+    )
+    expect(mounted).not.toBe(stopped)
+    const told = { sections: { container: mounted, image } }
+    expect(await made({}, told)).toEqual(['/srv/m is not there to be mounted'])
+    expect(await made({ state: 'stopped' }, told)).toEqual(['ok'])
+  })
+})
+
+test('a task that waits for a health check of which there is none', async () => {
+  const none = container.replace(/"Healthcheck": \{[^}]*\},/, '')
+  expect(none).not.toBe(container)
+  const told = { sections: { container: none, image } }
+  const healthy = { state: 'healthy', healthcheck: undefined }
+  const message = 'keepalived has no health check that could say so'
+  expect(await plan(healthy, told)).toMatchObject({ status: 'fail', message })
+  expect(await plan(healthy, blank)).toMatchObject({ status: 'fail', message })
+  expect(await plan({ state: 'healthy', healthcheck: {} }, blank)).toMatchObject({ status: 'fail', message })
+  // With one of its own, or one that nobody has looked at.
+  expect(await plan(healthy)).toMatchObject({ status: 'change', counts: false })
+  expect(await plan({ ...healthy, healthcheck: { test: 'true' } }, told)).toMatchObject({ status: 'change' })
+  const unseen = { sections: { container: NONE, image: '[]\n#failed Error: No such image: tiny:1' } }
+  expect(await plan(healthy, unseen)).toMatchObject({ status: 'change' })
+  const first = await plan({ state: 'healthy' }, blank)
+  if (first.status !== 'change') throw new Error('it is not there yet')
+  expect(await plan({ state: 'healthy' }, { ...blank, effects: first.effects })).toMatchObject({
+    status: 'ok',
+  })
+})
+
+test('of a container that an earlier task makes, what the image brings is known, too', async () => {
+  const other = image
+    .replace(/"Id": "sha256:\w{8}/, '"Id": "sha256:01234567')
+    .replace('"FROM=image"', '"OTHER=1"')
+    .replace('"WorkingDir": ""', '"WorkingDir": "/srv"')
+  expect(other).toContain('/srv')
+  const first = await plan({ entrypoint: undefined, command: undefined, labels: { a: 'b' } }, blank)
+  if (first.status !== 'change') throw new Error('it is not there yet')
+  const later = async (more: Record<string, unknown>, seen = image) =>
+    differing(
+      await plan(
+        { entrypoint: undefined, command: undefined, ...more },
+        { sections: { container: NONE, image: seen }, effects: first.effects },
+      ),
+    )
+  expect(await later({})).toEqual(['ok'])
+  expect(await later({ working_dir: '/srv' })).toEqual(['working_dir'])
+  expect(await later({ command: 'sleep 1000' })).toEqual(['ok'])
+  expect(await later({ command: 'sleep 1' })).toEqual(['command'])
+  expect(await later({ labels: { made: 'test' }, comparisons: { labels: 'strict' } })).toEqual(['labels'])
+  expect(await later({ image: 'tiny:1' }, other)).toEqual(['image', 'env'])
+  const entered = await plan({ command: undefined }, blank)
+  if (entered.status !== 'change') throw new Error('it is not there yet')
+  // What docker makes of an entrypoint of two words, whose image's command is forgotten.
+  expect(
+    differing(
+      await plan({ entrypoint: ['/bin/sh'], command: ['-c'] }, { ...blank, effects: entered.effects }),
+    ),
+  ).toEqual(['ok'])
+})
+
+test('the limit of memory and swap that docker is told with that of memory is known then', async () => {
+  const grown = async (told: Told, before: string) => {
+    const change = await plan({ memory: before }, told)
+    if (change.status !== 'change') throw new Error('it has another limit')
+    const more = await plan({ memory: '256M' }, { ...told, effects: change.effects })
+    if (more.status !== 'change') throw new Error('it has another limit')
+    const effects = [...change.effects, ...more.effects]
+    const swapped = await plan({ memory: '256M', memory_swap: '512M' }, { ...told, effects })
+    return [swapped.status, ...differing(await plan({ memory: '256M' }, { ...told, effects }))]
+  }
+  expect(await grown(there, '80M')).toEqual(['ok', 'ok'])
+  // What it was before hangs on the runtime.
+  expect(await grown(blank, '80M')).toEqual(['unknown', 'ok'])
+})
+
+test('a bare no is a restart policy', async () => {
+  const parsed = docker.params.parse({ ...keepalived, restart_policy: false })
+  expect(parsed.restart_policy).toBe('no')
+  expect(() => docker.params.parse({ ...keepalived, restart_policy: true })).toThrow(/restart_policy/)
 })
 
 test.each<[Record<string, unknown>, RegExp]>([
@@ -394,6 +523,22 @@ describe.each(engineShells)('what docker is told: %s', (name, shell) => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  test('more memory than memory and swap together: both grow', async () => {
+    const update = async (swap: number, more = {}) => {
+      const { log } = await calls({ memory: '128M', ...more }, there, { running: true, swap })
+      return log.map((line) => line.replace('container update --memory=134217728 ', ''))
+    }
+    for (const swap of [0, 67_108_864])
+      expect(await update(swap)).toEqual([
+        '--restart=unless-stopped --memory-swap=268435456 keepalived secret=',
+      ])
+    for (const swap of [-1, 134_217_728])
+      expect(await update(swap)).toEqual(['--restart=unless-stopped keepalived secret='])
+    expect(await update(0, { memory_swap: '128M' })).toEqual([
+      '--memory-swap=134217728 --restart=unless-stopped keepalived secret=',
+    ])
   })
 
   test('stopped gently, or not', async () => {

@@ -189,6 +189,12 @@ test.each<[string[], Record<string, unknown>, string[]]>([
   [['--log-opt', 'max-size=1m'], { log_opt: { max_size: '1m' } }, ['ok']],
   [['--log-opt', 'max-size=1m'], { log_opt: { max_size: '2m' } }, ['log_opt']],
   [['--log-opt=max-size=1m'], { log_opt: { path: '' } }, ['ok']],
+  // Podman 4.3 shows the host's namespace as one of the container's own.
+  [['--ipc=host'], { ipc: 'host' }, ['ok']],
+  [['--ipc=host'], {}, ['ipc']],
+  // What cmd_args say nobody compares.
+  [[], { restart_policy: undefined, cmd_args: ['--restart=always'] }, ['ok']],
+  [[], { restart_policy: 'no', cmd_args: ['--restart=always'] }, ['restart_policy']],
 ])('made with %j, and then %j differs in %j', async (words, more, names) => {
   expect(differing(await plan(more, madeWith(...words)))).toEqual(names)
 })
@@ -224,6 +230,7 @@ test('what a task leaves alone stays as it was for later tasks', async () => {
     expect(found).toMatchObject({ status: 'ok' })
     // What podman would say of it by then, nobody knows.
     expect(found).not.toHaveProperty('result')
+    expect(found).toHaveProperty('foreseen', true)
     expect(differing(await later({ state, network: 'none' }))).toEqual(['network'])
     if (state === 'created') expect(differing(await later({ state: 'started' }))).toEqual(['container'])
   }
@@ -320,7 +327,120 @@ test('a later task finds what an earlier one makes', async () => {
   const later = (more: Record<string, unknown>) =>
     plan({ state: 'started', ...more }, { ...blank, effects: made.effects })
   expect(await later({})).toMatchObject({ status: 'ok' })
-  expect(await later({ tty: true })).toMatchObject({ status: 'unknown' })
+  expect(differing(await later({ tty: true }))).toEqual(['tty'])
   expect(await later({ state: 'stopped' })).toMatchObject({ status: 'change' })
   expect(await later({ state: 'absent' })).toMatchObject({ status: 'change' })
+})
+
+describe('of a container that an earlier task makes', () => {
+  const made = {
+    cap_drop: ['MKNOD'],
+    publish: ['8080:80'],
+    label: { a: 'b' },
+    tmpfs: { '/run': '' },
+    tty: true,
+  }
+  const later = async (
+    more: Record<string, unknown>,
+    { first = {}, seen = image }: { first?: Record<string, unknown>; seen?: string } = {},
+  ) => {
+    const change = await plan({ ...made, ...first }, blank)
+    if (change.status !== 'change') throw new Error('it is not there yet')
+    const told = { sections: { container: NONE, image: seen }, effects: change.effects }
+    return plan({ ...made, ...first, ...more }, told)
+  }
+  test.each<[Record<string, unknown>, string[]]>([
+    [{}, ['ok']],
+    // A change of manners is none of the container.
+    [{ pull: 'never', image_strict: true, executable: 'podman', state: 'present' }, ['ok']],
+    [{ tty: undefined }, ['tty']],
+    [{ network: undefined, restart_policy: undefined }, ['network', 'restart_policy']],
+    [{ volume: ['/etc/passwd:/conf/passwd', '/srv:/srv'] }, ['volume']],
+    [{ publish: ['8081:80'] }, ['publish']],
+    [{ label: { a: 'c' } }, ['label']],
+    [{ user: '7', workdir: '/etc' }, ['user', 'workdir']],
+    [{ memory: '64m', interactive: true }, ['interactive', 'memory']],
+    [{ cap_drop: [] }, ['ok']],
+    [{ env: {} }, ['ok']],
+    [{ tmpfs: { '/run': 'size=1m' }, dns: ['192.0.2.1'] }, ['dns', 'tmpfs']],
+    [{ command: 'sleep 1' }, ['command']],
+    [{ command: 'sleep 1000' }, ['ok']],
+    [{ ipc: 'host' }, ['ipc']],
+  ])('%j differs in %j', async (more, names) => {
+    expect(differing(await later(more))).toEqual(names)
+  })
+  test.each<[Record<string, unknown>, Record<string, unknown>, string]>([
+    // Its default, what else is in a list, or what podman chooses.
+    [{}, { hostname: 'box' }, 'hostname'],
+    [{}, { shm_size: '1m' }, 'shm_size'],
+    [{}, { env: { ROUTER: 'lb2' } }, 'env'],
+    [{}, { cap_add: ['SYS_NICE'] }, 'cap_add'],
+    [{}, { cap_drop: ['CHOWN'] }, 'cap_drop'],
+    [{ publish: ['80'] }, { publish: ['80', '81'] }, 'publish'],
+    [{ volume: ['/x'] }, { volume: ['/x', '/etc:/y'] }, 'volume'],
+    [{}, { log_opt: { path: '/log' } }, 'log_opt'],
+  ])('made with %j, then %j: nobody can tell', async (first, more, name) => {
+    const why = `what ${name} is, of haproxy, which an earlier task makes`
+    expect(await later(more, { first })).toEqual({ status: 'unknown', why })
+  })
+  test('what its image says is that of the one that it is made of', async () => {
+    const seen = image
+      .replace(/"Id": "\w{8}/, '"Id": "01234567')
+      .replaceAll('"made": "test"', '"made": "otherwise"')
+    expect(differing(await later({ command: 'sleep 1', image_strict: true }, { seen }))).toEqual([
+      'image',
+      'command',
+      'label',
+    ])
+    const other = { image: 'localhost/tiny:2' }
+    expect(differing(await later(other, { seen }))).toEqual(['image', 'label'])
+    // Podman has its name in full.
+    expect(await later(other, { seen, first: { image: 'tiny:1' } })).toEqual({
+      status: 'unknown',
+      why: 'what image is, of haproxy, which an earlier task makes',
+    })
+  })
+  test('of one that is pulled nobody knows what it says', async () => {
+    const pulled = { sections: { container: NONE, image: gone } }
+    const first = await plan({ tty: true }, pulled)
+    if (first.status !== 'change') throw new Error('it is not there yet')
+    const again = { ...blank, effects: first.effects }
+    const bare = { container: NONE, image: gone }
+    expect(await plan({ tty: false }, { ...again, sections: bare })).toMatchObject({
+      status: 'unknown',
+      why: 'what localhost/tiny:1 is once it is pulled',
+    })
+  })
+})
+
+test('the files that it is made of have to be there, and its directories when it starts', async () => {
+  const message = (path: string) => ({ status: 'fail', message: `${path} is not there to be mounted` })
+  const missing = (path: string, told: Told) => ({
+    ...told,
+    more: { [id('path', pathKey(path, true))]: { exists: false } },
+  })
+  for (const more of [
+    { env_file: '/gone' },
+    { label_file: '/gone' },
+    { mount: ['type=bind,src=/gone,dst=/x'] },
+  ]) {
+    expect(await plan(more, missing('/gone', blank))).toMatchObject({
+      status: 'fail',
+      message: /\/gone is not there/,
+    })
+    expect(await plan({ ...more, state: 'stopped' }, missing('/gone', runs))).toMatchObject({
+      status: 'change',
+    })
+  }
+  const mounted = missing('/etc/passwd', there)
+  const bare = { image: undefined, volume: undefined, state: 'started' }
+  expect(await plan(bare, mounted)).toMatchObject(message('/etc/passwd'))
+  expect(await plan({ ...bare, state: 'created' }, mounted)).toMatchObject({ status: 'ok' })
+  const again = { ...bare, force_restart: true }
+  expect(await plan(again, missing('/etc/passwd', runs))).toMatchObject(message('/etc/passwd'))
+  const made = await plan({}, blank)
+  if (made.status !== 'change') throw new Error('it is not there yet')
+  expect(await plan(bare, { ...missing('/etc/passwd', blank), effects: made.effects })).toMatchObject(
+    message('/etc/passwd'),
+  )
 })

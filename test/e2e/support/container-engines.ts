@@ -66,6 +66,22 @@ podman import -q -c 'CMD=["sleep","2000"]' /root/tiny.tar localhost/tiny:2`,
   )
 }
 
+/** The image that the hosts have only once they have pulled it. */
+export const FAR = '127.0.0.1:5000/far:1'
+
+/** Serves an image to both engines of the host. Which of two it is the file /root/registry.state says: 1 or 2. */
+export async function serveImage(host: string): Promise<void> {
+  const script = join(import.meta.dirname, 'registry.py')
+  await must(['docker', 'cp', script, `${containerOf(host)}:/root/registry.py`])
+  await lab.sh(
+    host,
+    `echo 1 >/root/registry.state
+systemd-run --quiet --unit=registry python3 /root/registry.py /root/registry.state
+printf '[[registry]]\\nlocation = "127.0.0.1:5000"\\ninsecure = true\\n' >/etc/containers/registries.conf.d/lab.conf
+for try in 1 2 3 4 5 6 7 8 9 10; do docker pull -q ${FAR} >/dev/null 2>&1 && exit; sleep 1; done; exit 1`,
+  )
+}
+
 /** What ansible-core says to these tasks, in their order: whether they would change the host, or why they fail. */
 export async function askAnsible(
   host: string,

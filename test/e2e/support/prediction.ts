@@ -45,6 +45,15 @@ const DOCUMENTED: readonly RegExp[] = [
   /^the new lists are not known yet$/,
   /^what apt's lists offer with other sources is not known yet$/,
   /^how old apt's lists are$/,
+  /^what \S+ is, of a container that an earlier task makes$/,
+  /^what the (entrypoint|command) of the image is$/,
+  /^what \S+ is, of \S+, which an earlier task makes$/,
+  /^what \S+ is once it is pulled$/,
+  /^whether \S+ is the image of \S+ once it is pulled$/,
+  /^there is no network \S+$/,
+  /^only the real run knows what ".+" leaves$/,
+  /^it hangs on a task that fails, unless ".+" sees to it: /,
+  /^whether ".+" and ".+" are one engine$/,
   DOUBTFUL,
 ]
 
