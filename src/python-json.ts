@@ -1,13 +1,24 @@
-/** JSON as Python's json.dumps writes it: blanks behind , and : and nothing but ASCII. */
+import { repr } from './jinja/index.ts'
+import { Float, fromJson, isDict, type Key, type Value } from './value.ts'
+
+/** JSON as Python's json.dumps writes it: blanks behind , and : and nothing but ASCII. Takes Values and JSON. */
 export function pyJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(pyJson).join(', ')}]`
-  if (typeof value === 'object' && value !== null) {
-    const pairs = Object.entries(value).map(([key, item]) => `${pyJson(key)}: ${pyJson(item)}`)
+  return written(fromJson(value))
+}
+
+function written(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`
+  if (isDict(value)) {
+    const pairs = [...value].map(([key, item]) => `${written(keyText(key))}: ${written(item)}`)
     return `{${pairs.join(', ')}}`
   }
-  const text = JSON.stringify(value) ?? 'null'
-  return text.replaceAll(
+  if (value instanceof Float || typeof value === 'number' || typeof value === 'bigint') return repr(value)
+  return JSON.stringify(value).replaceAll(
     /[\u007f-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+function keyText(key: Key): string {
+  return typeof key === 'string' ? key : written(key)
 }

@@ -35,9 +35,11 @@ export function dict(entries: Record<string, Value | undefined>): Dict {
   return out
 }
 
-/** Converts what JSON.parse gives into Values (objects become dicts in their order). */
+/** Converts what JSON.parse gives into Values (objects become dicts in their order); what are Values stay so. */
 export function fromJson(json: unknown): Value {
   if (json === null || json === undefined) return null
+  if (json instanceof Float || typeof json === 'bigint') return json
+  if (isDict(json)) return new Map([...json].map(([key, item]) => [key, fromJson(item)]))
   if (Array.isArray(json)) return json.map(fromJson)
   if (typeof json === 'object') {
     return new Map(Object.entries(json).map(([key, value]): [Key, Value] => [key, fromJson(value)]))

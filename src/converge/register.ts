@@ -2,9 +2,9 @@ import type { Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy } from '../playbook/program.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { gathersFacts, takeFacts } from './gathered.ts'
-import { str } from '../jinja/index.ts'
+import { staysText, str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
-import { UnknownValue, type VariableStore } from '../variables/store.ts'
+import { KeptText, UnknownValue, type VariableStore } from '../variables/store.ts'
 import { hasChanged, hasFailed, openDict, registered, type Verdict, whyOpen } from './verdict.ts'
 
 /** Stores what a finished work gives: facts it has set, and its result under `register`. */
@@ -29,7 +29,8 @@ export function registerWork(store: VariableStore, task: Task, work: Work, found
     for (const [name, value] of gathers ? facts : []) store.giveFact(host, String(name), position, value)
     // What set_fact makes a fact (cacheable) is a variable all the same.
     if (gathers && factsSetBy(task).length === 0) return keep(store, task, work, found)
-    for (const [name, value] of facts) store.write(host, String(name), position, value)
+    for (const [name, value] of facts)
+      store.write(host, String(name), position, asMade(value, String(name), task, work))
   } else if (found.status === 'unknown') {
     // Whether and what it sets is unknown, so what was there before does not count any more.
     for (const name of factsSetBy(task)) {
@@ -39,6 +40,16 @@ export function registerWork(store: VariableStore, task: Task, work: Work, found
       store.giveFact(host, name, position, new UnknownValue(found.reason))
   }
   keep(store, task, work, found)
+}
+
+/** The value of a set_fact, which stays a text where a filter such as to_json has made it one. */
+function asMade(value: Value, name: string, task: Task, { scope }: Work): Value | KeptText {
+  const written = typeof value === 'string' ? task.args.get(name) : undefined
+  if (typeof value !== 'string' || !written) return value
+  const { place, value: source } = written
+  return staysText(source, [], value, { place, scope, environment: scope.environment })
+    ? new KeptText(value)
+    : value
 }
 
 /** The result under the task's register, if it has one. */

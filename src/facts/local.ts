@@ -1,5 +1,6 @@
+import { parseJson } from '../jinja/literal.ts'
 import { sh } from '../shell/sh.ts'
-import { dict, fromJson, type Dict, type Value } from '../value.ts'
+import { dict, type Dict, type Value } from '../value.ts'
 import type { Subject } from './subject.ts'
 
 /**
@@ -35,11 +36,8 @@ function readLocal(text: string): Dict {
 }
 
 function readFact(content: string, path: string): Value {
-  try {
-    return fromJson(JSON.parse(content))
-  } catch {
-    return readIni(content) ?? `neither JSON nor INI: ${path}`
-  }
+  // Not JSON.parse, to which 1.0 is 1.
+  return parseJson(content) ?? readIni(content) ?? `neither JSON nor INI: ${path}`
 }
 
 /** Sections of `name = value` or `name: value`, names in lower case, lines that are indented continue the value. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { HakubeError } from '../errors.ts'
 import type { Controller } from '../task.ts'
 import { pyJson } from '../python-json.ts'
+import { fromJson, toJson } from '../value.ts'
 
 interface Given {
   body?: unknown
@@ -11,18 +12,19 @@ interface Given {
 /** The text of a body, and the Content-Type that goes with it. Throws HakubeError. */
 export async function encodeBody(
   module: string,
-  { body, body_format: format }: Given,
+  { body: given, body_format: format }: Given,
   controller: Controller,
 ): Promise<{ text: string | undefined; type: string | undefined }> {
   if (format === 'json') {
-    const text = typeof body === 'string' ? body : pyJson(body ?? null)
+    const text = typeof given === 'string' ? given : pyJson(given ?? null)
     return { text, type: 'application/json' }
   }
+  const body = given === undefined ? undefined : toJson(fromJson(given))
   if (format === 'form-urlencoded')
     return { text: formText(module, body), type: 'application/x-www-form-urlencoded' }
   if (format === 'form-multipart') return multipart(module, body, controller)
   if (body === undefined || body === null) return { text: undefined, type: undefined }
-  return { text: typeof body === 'string' ? body : pyJson(body), type: undefined }
+  return { text: typeof body === 'string' ? body : pyJson(given), type: undefined }
 }
 
 function formText(module: string, body: unknown): string | undefined {

@@ -5,7 +5,6 @@ import { Mistake, Source } from './mistakes.ts'
 import { Runtime, type Scope } from './runtime.ts'
 import { Callable, type Item, Opaque } from './things.ts'
 import { parseTemplate } from './template.ts'
-import { readHeader } from './header.ts'
 
 /** A template that is part of a render. */
 export interface TemplateFile {
@@ -47,15 +46,10 @@ export class TemplateFiles {
     const loaded = runtime.environment.load?.(name, runtime.source.place.file)
     if (!loaded) return undefined
     const place = { file: loaded.file }
-    const { text, options, firstLine } = readHeader(loaded.text, this.#options, place)
-    // Of an included file the last newline goes, whatever the outer one keeps.
-    const parsed = parseTemplate(
-      text,
-      { ...place, line: firstLine },
-      { ...options, keepTrailingNewline: false },
-    )
+    // The last newline of an included file goes, whatever the outer one keeps, and a header in it is but text.
+    const parsed = parseTemplate(loaded.text, place, { ...this.#options, keepTrailingNewline: false })
     if (parsed.changesInPlace) runtime.copies ??= new Map()
-    return { ...parsed, source: new Source(parsed.text, { ...place, line: firstLine }) }
+    return { ...parsed, source: new Source(parsed.text, place) }
   }
 
   /** For imports without context: the same world, but no variables. */

@@ -35,19 +35,28 @@ export function percent(text: string, values: Item, runtime: Runtime): string {
       const type = more[1]
       if (type === undefined) throw new Mistake('incomplete format')
       if (all === '%%') return '%'
-      const starWidth = width === '*' ? Number(asNumber(next()) ?? 0) : Number(width ?? 0)
+      const starWidth = width === '*' ? starred(next()) : Number(width ?? 0)
       const hasPrecision = /\.(?:\*|\d*)[hlL]?[^]$/u.test(all)
-      const starPrecision = precision === '*' ? Number(asNumber(next()) ?? 0) : Number(precision ?? 0)
+      const starPrecision = precision === '*' ? starred(next()) : Number(precision ?? 0)
       const directive = { flags, width: starWidth, precision: hasPrecision ? starPrecision : undefined, type }
       runtime.size(Math.max(Math.abs(starWidth), starPrecision))
       if (key === undefined) return one(next(), directive)
       named = true
+      // What is read by names is used up: nothing is left for directives without one.
+      used = queue.length
       return one(member(values, key), directive)
     },
   )
   const unused = used < queue.length && !named && !(values instanceof Map) && !isPlainList(values)
   if (unused) throw new Mistake('not all arguments converted during string formatting')
   return out
+}
+
+/** What a star takes its width or precision from. */
+function starred(item: Item): number {
+  const number = asNumber(defined(item))
+  if (number === undefined || isFloat(number)) throw new Mistake('* wants int')
+  return Number(number)
 }
 
 /** Anything that could be subscripted may go unused, as in Python. */

@@ -1,6 +1,6 @@
 import { HakubeError, type Place } from '../errors.ts'
-import type { Dict, Value } from '../value.ts'
-import type { Expression, Statement } from './ast.ts'
+import type { Dict, Key, Value } from '../value.ts'
+import type { Statement } from './ast.ts'
 import { truthy } from './compare.ts'
 import { evaluate } from './evaluate.ts'
 import { TemplateFiles } from './files.ts'
@@ -10,6 +10,7 @@ import { GLOBALS } from './globals.ts'
 import { readHeader } from './header.ts'
 import type { LexerOptions } from './tokens.ts'
 import { parseLiteral } from './literal.ts'
+import { keepsText, writtenAt } from './kept-text.ts'
 import { findLookup, LookupFailure } from './lookups.ts'
 import { Source } from './mistakes.ts'
 import { Renderer } from './render.ts'
@@ -17,8 +18,10 @@ import { toValue } from './result.ts'
 import { type Environment, type Library, Runtime, type Scope } from './runtime.ts'
 import { parseExpression, parseTemplate, PLAYBOOK_OPTIONS, type Parsed } from './template.ts'
 import { runTest } from './tests.ts'
+import type { Item } from './things.ts'
 
 export { checkCondition, checkExpression, checkTemplate, checkValue, freeVariables } from './check.ts'
+export type { VariablePath } from './kept-text.ts'
 export { type Lookup, type LookupContext, LookupFailure, type Lookups } from './lookups.ts'
 export { UndefinedVariable } from './mistakes.ts'
 export { repr, str } from './print.ts'
@@ -104,21 +107,10 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%') || text.includes('{#')
 }
 
-// Filters whose result is text even where it looks like data.
-const TEXT_FILTERS = new Set([
-  'string',
-  'to_json',
-  'to_nice_json',
-  'to_yaml',
-  'to_nice_yaml',
-  'ppretty',
-  'json',
-])
-
 /**
  * Renders a playbook value. Wholly one `{{ … }}`: the expression's own value. Anything else: text. A templated
- * text that begins with [ or { and reads as a Python or JSON literal becomes data, unless a filter such as
- * to_json made it.
+ * text that is True or False, or begins with [ or { and reads as a Python or JSON literal, becomes data, unless a
+ * filter such as to_json made it.
  *
  * `place` is where the text begins: its first character, for columns of the first line to be right.
  */
@@ -132,27 +124,46 @@ export function renderValue(text: string, place: Place, scope: Scope, environmen
   }
   const value = runtime.locating(() => toValue(evaluate(only.value, new Frame(), runtime)))
   if (typeof value !== 'string') return value
-  const isText = isTextual(only.value)
   const whole = withNewlines(value, text)
+  const isText = looksLikeData(value) && runtime.locating(() => keepsText(only.value, value, runtime))
   return isText ? whole : data(whole)
 }
 
-/** Whether the expression says that its text is to stay one. */
-function isTextual(node: Expression): boolean {
-  if (node.kind === 'filter') return TEXT_FILTERS.has(node.name)
-  const option = node.kind === 'call' && node.args.named.find(({ name }) => name === 'convert_data')?.value
-  return option !== false && option?.kind === 'constant' && option.value === false
+/**
+ * Whether a text at this place of a variable's value, as it is written, stays one wherever the variable is handed
+ * on: a filter such as to_json makes it. `text` is what it is rendered to.
+ */
+export function staysText(
+  written: Value,
+  keys: readonly Key[],
+  text: string,
+  see: { place: Place; scope: Scope; environment: Environment },
+): boolean {
+  const template = writtenAt(written, keys)
+  if (typeof template !== 'string' || !isTemplate(template)) return false
+  const parsed = parseTemplate(template, see.place, PLAYBOOK_OPTIONS)
+  const [only, ...more] = parsed.body
+  if (only?.kind !== 'output' || more.length > 0) return false
+  const runtime = start(parsed, see.place, see.scope, see.environment)
+  return runtime.locating(() => keepsText(only.value, text, runtime))
 }
 
-/** What Ansible makes of a rendered text: data, where it begins with [ or { and reads as a literal. */
+function looksLikeData(text: string): boolean {
+  return text.startsWith('[') || text.startsWith('{') || text === 'True' || text === 'False'
+}
+
+/** What Ansible makes of a rendered text: data, where it is True or False, or begins with [ or { and reads so. */
 export function data(text: string): Value {
-  if (!text.startsWith('[') && !text.startsWith('{')) return text
-  const literal = parseLiteral(text)
-  return literal === undefined ? text : toValue(literal)
+  return toValue(literal(text))
+}
+
+/** The same within a template, where a tuple is one. */
+function literal(text: string): Item {
+  return (looksLikeData(text) ? parseLiteral(text) : undefined) ?? text
 }
 
 function renderBody(parsed: Parsed<Statement[]>, runtime: Runtime): string {
-  const renderer = new Renderer(runtime, new TemplateFiles(PLAYBOOK_OPTIONS))
+  const renderer = new Renderer(runtime, new TemplateFiles(PLAYBOOK_OPTIONS), literal)
   return renderer.template({ ...parsed, source: runtime.source }, new Frame())
 }
 
@@ -210,7 +221,7 @@ export function compileTemplate(text: string, options: TemplateOptions): Compile
       const runtime = start(parsed, place, scope, environment)
       const renderer = new Renderer(runtime, new TemplateFiles(headed.options))
       const rendered = renderer.template({ ...parsed, source: runtime.source }, new Frame())
-      return withNewlines(rendered, headed.text.replaceAll('\r\n', '\n'), headed.options.newline)
+      return withNewlines(rendered, text, headed.options.newline)
     },
   }
 }

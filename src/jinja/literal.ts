@@ -59,7 +59,8 @@ class LiteralReader {
   }
 
   whole(): Value {
-    const value = this.#value()
+    let value = this.#value()
+    if (!this.#json && this.#take(',')) value = tuple([value, ...this.#rest()])
     this.#skip()
     if (this.#at < this.#text.length) throw new NotLiteral()
     return value
@@ -106,6 +107,17 @@ class LiteralReader {
     const char = this.#text[this.#at] ?? ''
     if (/[\d.]/.test(char) || (this.#json && /[NI]/.test(char))) return this.#number()
     return this.#string() ?? this.#name()
+  }
+
+  /** What stands behind the first comma of a tuple without parentheses. */
+  #rest(): Value[] {
+    const items: Value[] = []
+    do {
+      this.#skip()
+      if (this.#at === this.#text.length) break
+      items.push(this.#value())
+    } while (this.#take(','))
+    return items
   }
 
   #items(end: string): { items: Value[]; comma: boolean } {

@@ -59,7 +59,7 @@ function together(terms: Value[]): Value[] {
   const lists = terms.map(asList)
   if (lists.length === 0) throw new LookupFailure('with_together requires at least one element in each list')
   const longest = Math.max(...lists.map((list) => list.length))
-  return Array.from({ length: longest }, (_, index) => pair(...lists.map((list) => list[index] ?? null)))
+  return Array.from({ length: longest }, (_, index) => lists.map((list) => list[index] ?? null))
 }
 
 function product(lists: Value[][]): Value[] {

@@ -12,7 +12,7 @@ export interface MacroParts {
   body: Statement[]
   source: Source
   /** Renders the body with these names set, as the template it stands in sees it. */
-  render(names: Map<string, Item>, defaults: (parameter: Parameter) => Item | undefined): string
+  render(names: Map<string, Item>, defaults: (parameter: Parameter) => Item | undefined): Item
 }
 
 /** A macro, or the body of a call block (`caller`). */

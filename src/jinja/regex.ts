@@ -70,13 +70,21 @@ export function substitute(
   flags: RegexFlags = {},
 ): string {
   const fill = expand(replacement)
+  const regex = pythonRegex(pattern, flags)
+  checkGroups(regex, fill)
   const out: string[] = []
   let from = 0
-  for (const found of findEach(pythonRegex(pattern, flags), text)) {
+  for (const found of findEach(regex, text)) {
     out.push(text.slice(from, found.index), fill(found))
     from = found.index + found[0].length
   }
   return out.join('') + text.slice(from)
+}
+
+/** Finds groups that a replacement names and the expression lacks, whether or not anything matches. */
+function checkGroups({ source, flags }: RegExp, fill: Expand): void {
+  const found = new RegExp(`(?:${source})|`, flags.replace('g', '')).exec('')
+  if (found) fill(found)
 }
 
 /** Python's re.findall: the match, its only group, or a list of its groups. */

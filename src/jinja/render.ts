@@ -10,6 +10,7 @@ import { Mistake } from './mistakes.ts'
 import { finalText } from './result.ts'
 import { Callable, type Item, type Opaque } from './things.ts'
 import { Undefined } from './undefined.ts'
+import { visitExpressions } from './visit.ts'
 import { BlockNames, Blocks, type TemplateFile, type TemplateFiles } from './files.ts'
 
 /** Where a render writes to; inner parts that are captured have one of their own. */
@@ -20,10 +21,13 @@ export class Renderer {
   readonly #runtime: Runtime
   readonly #files: TemplateFiles
   readonly #blocks = new Blocks()
+  readonly #made: (text: string) => Item
 
-  constructor(runtime: Runtime, files: TemplateFiles) {
+  /** `made` says what a macro or a `set` block makes of its text; in playbook values that may be data. */
+  constructor(runtime: Runtime, files: TemplateFiles, made: (text: string) => Item = (text) => text) {
     this.#runtime = runtime
     this.#files = files
+    this.#made = made
   }
 
   /** `self`: what a template's blocks give, by their names. */
@@ -91,14 +95,18 @@ export class Renderer {
     const runtime = this.#runtime
     switch (statement.kind) {
       case 'capture': {
-        const text = this.#captured(statement.body, new Frame(frame))
+        const text = this.#made(this.#captured(statement.body, new Frame(frame)))
         assign(statement.target, this.#filtered(statement.filter, text, frame), frame, runtime)
         break
       }
       case 'filter':
         out.push(
           finalText(
-            this.#filtered(statement.filter, this.#captured(statement.body, new Frame(frame)), frame),
+            this.#filtered(
+              statement.filter,
+              this.#made(this.#captured(statement.body, new Frame(frame))),
+              frame,
+            ),
           ),
         )
         break
@@ -136,7 +144,7 @@ export class Renderer {
     return finalText(evaluate(value, frame, this.#runtime))
   }
 
-  #filtered(node: FilterExpression | undefined, text: string, frame: Frame): Item {
+  #filtered(node: FilterExpression | undefined, text: Item, frame: Frame): Item {
     if (!node) return text
     const inner = node.operand?.kind === 'filter' ? node.operand : undefined
     return filter(node, this.#filtered(inner, text, frame), frame, this.#runtime)
@@ -156,12 +164,13 @@ export class Renderer {
     const recurse = (inner: Item): string =>
       runtime.deeper(() => this.#loop(statement, inner, frame, depth + 1))
     const loop = new Loop(items, depth, statement.recursive ? recurse : undefined)
+    const usesLoop = statement.recursive || namesLoop(statement.body)
     const out: Out = []
     for (const item of items) {
       runtime.step()
       loop.advance()
       const inner = new Frame(frame)
-      inner.set('loop', loop)
+      if (usesLoop) inner.set('loop', loop)
       assign(statement.target, item, inner, runtime)
       this.#statements(statement.body, inner, out)
     }
@@ -198,7 +207,7 @@ export class Renderer {
               parameter.default ? evaluate(parameter.default, inner, runtime) : absent,
             )
           }
-          return this.#captured(body, inner)
+          return this.#made(this.#captured(body, inner))
         }),
     })
   }
@@ -237,7 +246,7 @@ export class Renderer {
     if (!file) return
     const inner = statement.withContext ? new Frame(frame) : new Frame()
     const own = statement.withContext ? runtime : this.#files.isolated(runtime)
-    const text = runtime.deeper(() => new Renderer(own, this.#files).template(file, inner))
+    const text = runtime.deeper(() => new Renderer(own, this.#files, this.#made).template(file, inner))
     if (statement.kind === 'include') out.push(text)
     else if (statement.kind === 'import') frame.set(statement.name, new Module(inner.own(), text))
     else {
@@ -250,4 +259,13 @@ export class Renderer {
   #notExported(name: string, source: Source): Undefined {
     return new Undefined(`${source.place.file} has no '${name}' to import`)
   }
+}
+
+/** As in Jinja, a loop whose body does not name it leaves `loop` to the one around: what it includes sees that. */
+function namesLoop(body: readonly Statement[]): boolean {
+  let found = false
+  visitExpressions(body, (node) => {
+    if (node.kind === 'name' && node.name === 'loop') found = true
+  })
+  return found
 }

@@ -1,5 +1,6 @@
 import type { Value } from '../value.ts'
 import { budgeted, spend, tooMuch } from './budget.ts'
+import type { VariablePath } from './kept-text.ts'
 import type { Lookups } from './lookups.ts'
 import { Mistake, type Source, UndefinedVariable } from './mistakes.ts'
 import type { Args, Item } from './things.ts'
@@ -13,6 +14,8 @@ export interface Scope {
   lookup(name: string): Value | undefined
   /** The names there are, for "did you mean". */
   names?(): Iterable<string>
+  /** Whether what a variable holds there, which is this text, stays a text though it looks like data. */
+  keepsText?(path: VariablePath, text: string): boolean
 }
 
 /** A file of templates for include and import. */

@@ -7,7 +7,7 @@ import { type Args, type Item, Opaque } from './things.ts'
  * its attributes are again itself, and any other use raises the error of the place where it arose.
  */
 export class Undefined extends Opaque {
-  readonly typeName = 'Undefined'
+  readonly typeName = 'AnsibleUndefined'
   readonly message: string
   /** Counts as an empty text wherever it is used, as what an inline if without else leaves does. */
   readonly lenient: boolean

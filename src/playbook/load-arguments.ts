@@ -4,6 +4,7 @@ import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
+import { argumentFor } from './argument.ts'
 import { splitKeyValue } from './key-value.ts'
 import { hintOf } from './keywords.ts'
 import type { Located } from './model.ts'
@@ -135,7 +136,7 @@ function checkArguments(
         docs,
       )
     } else if (field && !hasTemplate(value)) {
-      const checked = field.safeParse(toJson(value))
+      const checked = field.safeParse(argumentFor(module.params, name, value))
       if (!checked.success) {
         const { message, hint } = wrongValue(toJson(value), checked.error)
         reader.problem(`${module.name}: ${name}: ${message}`, at, hint, 'wrong-parameter', docs)

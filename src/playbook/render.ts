@@ -8,6 +8,7 @@ import type { Vault } from '../vault/vault.ts'
 import { homeQuestion } from '../world/home.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { Including } from '../run/including.ts'
+import { argumentFor } from './argument.ts'
 import type { ControllerFiles } from './controller-files.ts'
 import { TaskController } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
@@ -224,7 +225,7 @@ async function renderArguments(half: Half, context: RenderContext): Promise<Rend
   const values: Record<string, unknown> = {}
   for (const [key, located] of task.args) {
     const value = renderTree(located, scope)
-    if (value !== OMIT) values[key] = toJson(value)
+    if (value !== OMIT) values[key] = argumentFor(task.module.params, key, value)
   }
   const place = homePlace(scope.host, settings)
   return prepare(

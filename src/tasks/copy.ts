@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
+import { str } from '../jinja/index.ts'
 import { pyJson } from '../python-json.ts'
 import { type Controller, defineTask } from '../task.ts'
+import { fromJson, isDict } from '../value.ts'
 import { attributeParams, unsupportedAttributes } from './attributes.ts'
 import { planRemote, remoteQuestions, type RemoteCopy, thenRemoteQuestions } from './copy-remote.ts'
 import { planTree, readTree, type Tree, treeQuestions } from './copy-tree.ts'
@@ -157,5 +159,7 @@ function destOf(prepared: Prepared): string {
 
 /** Ansible turns what is not text into JSON, as Python writes it. */
 function toText(content: unknown): string {
-  return typeof content === 'string' ? content : pyJson(content)
+  const value = fromJson(content)
+  if (value === null) return ''
+  return Array.isArray(value) || isDict(value) ? pyJson(value) : str(value)
 }

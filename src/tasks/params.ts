@@ -24,7 +24,8 @@ export const bool = z.union([z.boolean(), z.string(), z.number()]).transform((va
 export const int = z.union([z.number(), z.string()]).transform((value, context) => {
   const number = typeof value === 'number' ? value : readInt(value)
   if (number !== undefined && Number.isSafeInteger(number)) return number
-  context.addIssue({ code: 'custom', message: `${show(value)} is not a whole number` })
+  const hint = /^\s*[+-]?\d+\.\d+\s*$/.test(String(value)) ? ': a template makes one with | int' : ''
+  context.addIssue({ code: 'custom', message: `${show(value)} is not a whole number${hint}` })
   return z.NEVER
 })
 

@@ -1,5 +1,12 @@
 import { HakubeError, type Place } from '../errors.ts'
-import { isTemplate, renderValue, type Environment, type Scope } from '../jinja/index.ts'
+import {
+  isTemplate,
+  renderValue,
+  staysText,
+  type Environment,
+  type Scope,
+  type VariablePath,
+} from '../jinja/index.ts'
 import { isDict, type Dict, type Key, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { Vault } from '../vault/vault.ts'
@@ -83,32 +90,54 @@ export class TaskScope implements Scope {
   }
 
   lookup(name: string): Value | undefined {
+    const found = this.#find(name)
+    if (!found) return undefined
+    return 'raw' in found ? this.#render(name, found.raw) : found.value
+  }
+
+  keepsText([name, ...keys]: VariablePath, text: string): boolean {
+    const found = this.#find(name)
+    if (!found) return false
+    if ('value' in found) {
+      return keys.length === 0 && this.#store.isKeptText(this.host, name, this.position, text)
+    }
+    const { value, place = { file: 'inventory' }, final } = found.raw
+    return (
+      final !== true && staysText(value, keys, text, { place, scope: this, environment: this.environment })
+    )
+  }
+
+  /** What a name means here: a value, or what is rendered to one. */
+  #find(name: string): { value: Value } | { raw: Raw } | undefined {
     const { own, magic, loop, included: around, params = [], texts, defaults = [] } = this.#layers
     const special = this.#special(name)
-    if (special !== undefined) return special
-    for (const layer of [own, magic, loop, around]) if (layer?.has(name)) return layer.get(name)
+    if (special !== undefined) return { value: special }
+    for (const layer of [own, magic, loop, around]) {
+      const value = layer?.get(name)
+      if (value !== undefined) return { value }
+    }
     const extra = this.#store.extra.get(name)
-    if (extra) return this.#render(name, extra)
+    if (extra) return { raw: extra }
     for (const layer of params) {
       const raw = layer.get(name)
-      if (raw) return this.#render(name, raw)
+      if (raw) return { raw }
     }
     const written = this.#store.written(this.host, name, this.position)
-    if (written !== undefined) return written
+    if (written !== undefined) return { value: written }
     const included = this.#store.included(this.host, name, this.position)
-    if (included) return this.#render(name, included)
+    if (included) return { raw: included }
     for (const layer of texts) {
       const raw = layer.get(name)
-      if (raw) return this.#render(name, raw)
+      if (raw) return { raw }
     }
     const fact = this.#fact(name)
-    if (fact !== undefined) return fact
+    if (fact !== undefined) return { value: fact }
     const raw = this.#store.hosts.get(this.host)?.inventory.get(name)
-    if (raw) return this.#render(name, raw)
+    if (raw) return { raw }
     if (this.#store.needsFacts(this.host, name)) throw new NotYet({ kind: 'facts', host: this.host })
     for (const layer of defaults) {
-      const found = layer.get(name)
-      if (found) return this.#render(name, found)
+      const raw = layer.get(name)
+      if (raw) return { raw }
     }
     return undefined
   }

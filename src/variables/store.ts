@@ -16,7 +16,7 @@ export interface Raw {
 export type RawVariables = ReadonlyMap<string, Raw>
 
 /** A value that a task has set (register, set_fact), or the promise of one. */
-type Written = Value | typeof PENDING | UnknownValue
+type Written = Value | typeof PENDING | UnknownValue | KeptText
 
 export const PENDING = Symbol('pending')
 
@@ -25,6 +25,14 @@ export class UnknownValue {
   readonly why: string
   constructor(why: string) {
     this.why = why
+  }
+}
+
+/** A text that looks like data and stays one: a filter such as to_json has made it. */
+export class KeptText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
   }
 }
 
@@ -116,6 +124,12 @@ export class VariableStore {
   /** The value set by the last task before this position, undefined if none. Throws NotYet for a pending one. */
   written(host: string, name: string, position: number): Value | undefined {
     return settledValue(host, name, this.#set.last(host, name, position))
+  }
+
+  /** Whether that value is this text, and stays one wherever it is handed on. */
+  isKeptText(host: string, name: string, position: number, text: string): boolean {
+    const value = this.#set.last(host, name, position)
+    return value instanceof KeptText && value.text === text
   }
 
   /** Sets a variable that is rendered at use (include_vars), below those that tasks set to a value. */
@@ -228,7 +242,7 @@ export class VariableStore {
 function settledValue(host: string, name: string, value: Written | undefined): Value | undefined {
   if (value === PENDING) throw new NotYet({ kind: 'pending', host, name })
   if (value instanceof UnknownValue) throw new NotYet({ kind: 'unknown', why: value.why })
-  return value
+  return value instanceof KeptText ? value.text : value
 }
 
 /** The text of a dict's item, undefined where it is no text. */

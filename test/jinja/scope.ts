@@ -1,5 +1,5 @@
 import type { Place } from '../../src/errors.ts'
-import { type Environment, renderValue, type Scope } from '../../src/jinja/index.ts'
+import { type Environment, renderValue, type Scope, staysText } from '../../src/jinja/index.ts'
 import type { Dict, Value } from '../../src/value.ts'
 
 export const PLACE: Place = { file: 'play.yml', line: 1, column: 1 }
@@ -12,6 +12,8 @@ export function lazyScope(vars: Dict, environment: Environment = {}): Scope {
       return value === undefined ? undefined : deep(value)
     },
     names: () => [...vars.keys()].map(String),
+    keepsText: ([name, ...keys], text) =>
+      staysText(vars.get(name) ?? null, keys, text, { place: PLACE, scope, environment }),
   }
   const deep = (value: Value): Value => {
     if (typeof value === 'string') return renderValue(value, PLACE, scope, environment)

@@ -19,10 +19,10 @@ describe('other templates', () => {
   it.each<[string, string, Record<string, string>, string]>([
     ['include sees the variables', 'a {% include "x" %} b', { x: '{{ port }}\n' }, 'a 6443 b'],
     [
-      'and the loop',
-      '{% for n in list %}{% include "x" %}{% endfor %}',
+      'and the loop, where its body names it',
+      '{% for n in list %}{{ "-" if loop.first }}{% include "x" %}{% endfor %}',
       { x: '{{ n }}{{ loop.index }} ' },
-      'm11 m22 ',
+      '-m11 m22 ',
     ],
     [
       'without context it does not',
@@ -65,10 +65,10 @@ describe('other templates', () => {
       '[1base2]',
     ],
     [
-      'headers of their own',
+      'a header in an included file is text, as in Ansible',
       '{% include "x" %}',
-      { x: "#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ port ]]" },
-      '6443',
+      { x: '#jinja2: trim_blocks: False\n{{ port }}' },
+      '#jinja2: trim_blocks: False\n6443',
     ],
   ])('%s', (_title, text, files, expected) => {
     expect(render(text, files)).toBe(expected)

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import set_fact from '../../src/tasks/set_fact.ts'
 import { toJson } from '../../src/value.ts'
+import { runLocal } from '../support/run-local.ts'
 import { planLocal } from './local.ts'
 
 test.each([
@@ -31,4 +34,26 @@ test.each([
   [{ cacheable: true }, /set_fact sets no variable/],
 ])('%j is refused', async (args, message) => {
   await expect(planLocal(set_fact, args)).rejects.toThrow(message)
+})
+
+test('a text that to_json made stays one where it is handed on; what has come from a host does not', async () => {
+  const done = await runLocal(`
+- hosts: a
+  gather_facts: false
+  vars:
+    nice: "{{ {'a': 1} | to_nice_json }}"
+    off: "{% if 1 == 2 %}True{% else %}False{% endif %}"
+  tasks:
+    - set_fact: {made: "{{ {'a': 1} | to_json }}", again: "{{ nice }}"}
+    - shell: echo '{"a":1}'
+      register: said
+    - debug: {msg: "{{ [made is string, again is string, once is string, twice is string] }}"}
+      vars: {once: "{{ made }}", twice: "{{ said.stdout }}"}
+    - copy: {content: "{{ nice }}", dest: "{{ playbook_dir }}/nice"}
+    - debug: {msg: never}
+      when: off
+`)
+  expect(done.outcomes[2]?.result['msg']).toEqual([true, true, true, false])
+  expect(await readFile(join(done.folder, 'nice'), 'utf8')).toBe('{\n    "a": 1\n}')
+  expect(done.story.at(-1)).toBe('a debug skipped')
 })

@@ -13,6 +13,7 @@ export const dates: Filters = {
     if (Number.isNaN(seconds)) throw new Mistake(`Invalid value for epoch value (${str(second)})`)
     const moment =
       seconds === null ? currentTime(runtime) : new Date(numberArgument(seconds, 'second') * 1000)
+    if (Number.isNaN(moment.getTime())) throw new Mistake('timestamp out of range')
     return formatDate(dateTimeAt(moment, truthy(utc), runtime), textArgument(value, 'the format'))
   }),
   to_datetime: filter({ format: '%Y-%m-%d %H:%M:%S' }, (value, { format }, runtime) => {

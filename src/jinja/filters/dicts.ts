@@ -91,14 +91,19 @@ function itemsToDict(value: Item, args: { key_name: Item; value_name: Item }): I
   if (!Array.isArray(value)) throw new Mistake(`takes a list of dicts, not ${typeName(value)}`)
   const out: ItemDict = new Map()
   for (const item of value) {
-    const dict = asDict(item)
-    const [key, inner] = [getKey(dict, toKey(args.key_name)), getKey(dict, toKey(args.value_name))]
+    const [key, inner] = [member(item, args.key_name), member(item, args.value_name)]
     if (key === undefined || inner === undefined) {
       throw new Mistake(`every dict needs the keys ${repr(args.key_name)} and ${repr(args.value_name)}`)
     }
     out.set(toKey(key), inner)
   }
   return out
+}
+
+/** The item of a dict by its key, or of a list (which dictsort makes) by its place. */
+function member(from: Item, key: Item): Item | undefined {
+  if (Array.isArray(from) && typeof key === 'number') return from.at(key)
+  return getKey(asDict(from), toKey(key))
 }
 
 function dictSort(value: Item, args: { case_sensitive: Item; by: Item; reverse: Item }): Item[] {

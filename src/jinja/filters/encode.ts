@@ -69,8 +69,14 @@ function textOf(value: Item): string {
   return value instanceof Bytes ? value.decoded : str(value)
 }
 
+// Names of hashes that are spelt otherwise here.
+const NODE_HASHES = new Map([
+  ['blake2b', 'blake2b512'],
+  ['blake2s', 'blake2s256'],
+])
+
 function digest(type: string, value: Item): string {
-  const name = type.toLowerCase().replaceAll('_', '-')
+  const name = NODE_HASHES.get(type.toLowerCase()) ?? type.toLowerCase().replaceAll('_', '-')
   if (!getHashes().includes(name)) throw new Mistake(`unsupported hash type ${type}`)
   return createHash(name).update(textOf(value), 'utf8').digest('hex')
 }

@@ -26,6 +26,8 @@ export const numbers: Filters = {
     const b = numberArgument(base, 'base')
     if (x <= 0) throw new Mistake('math domain error')
     if (b === 10) return float(Math.log10(x))
+    if (b <= 0) throw new Mistake('math domain error')
+    if (b === 1) throw new Mistake('division by zero')
     return float(b === Math.E ? Math.log(x) : Math.log(x) / Math.log(b))
   }),
   pow: filter({ y: REQUIRED }, (value, { y }) => {
@@ -118,7 +120,8 @@ function round(value: Item, args: { precision: Item; method: Item }): Item {
   }
   if (method !== 'ceil' && method !== 'floor') throw new Mistake('method must be common, ceil or floor')
   const scale = 10 ** precision
-  return float(Math[method](plain(number) * scale) / scale)
+  // Python rounds to an integer, which has no -0.
+  return float((Math[method](plain(number) * scale) + 0) / scale)
 }
 
 function roundFloat(value: number, precision: number): number {

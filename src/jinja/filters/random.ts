@@ -94,6 +94,6 @@ function seedNumber(seed: Item): bigint {
   const number = asNumber(seed)
   if (number === undefined || isFloat(number))
     throw new Mistake(`a seed is a string or an integer, not ${typeName(seed)}`)
-  const value = BigInt(plain(number))
+  const value = typeof number === 'bigint' ? number : BigInt(plain(number))
   return value < 0n ? -value : value
 }

@@ -10,6 +10,7 @@ import { prettyText } from '../pretty.ts'
 import { repr, str } from '../print.ts'
 import { type Args, type Item, tuple } from '../things.ts'
 import type { Runtime } from '../runtime.ts'
+import { Undefined } from '../undefined.ts'
 import { comment } from './comment.ts'
 import { filter, openFilter, type Filters } from './define.ts'
 import { toFloat } from './numbers.ts'
@@ -201,7 +202,7 @@ function xmlAttributes(value: Item, { autospace }: { autospace: Item }, runtime:
   if (!(value instanceof Map)) throw new Mistake(`takes a dict, not ${typeName(value)}`)
   const parts: string[] = []
   for (const [key, item] of value) {
-    if (item === null) continue
+    if (item === null || item instanceof Undefined) continue
     if (/[\s/>=]/.test(str(key))) throw new Mistake(`invalid character in attribute name: ${repr(key)}`)
     const none = { positional: [], named: new Map<string, Item>() }
     parts.push(`${str(escapeHtml(key, none, runtime))}="${str(escapeHtml(item, none, runtime))}"`)

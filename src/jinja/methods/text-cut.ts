@@ -61,7 +61,7 @@ function splitSpace(text: string, max: number): string[] {
   while (rest !== '') {
     const gap = RUN.exec(rest)
     if (!gap) return [...out, rest]
-    if (max >= 0 && out.length >= max) return [...out, trimRight(rest)]
+    if (max >= 0 && out.length >= max) return [...out, rest]
     out.push(rest.slice(0, gap.index))
     rest = rest.slice(gap.index + gap[0].length)
   }

@@ -218,7 +218,7 @@ function zeroFill(text: string, { width }: { width: Item }, runtime: Runtime): s
   const to = intArgument(width, 'width')
   runtime.size(to)
   const sign = /^[-+]/.exec(text)?.[0] ?? ''
-  return sign + text.slice(sign.length).padStart(to - sign.length, '0')
+  return sign + '0'.repeat(Math.max(0, to - characterCount(text))) + text.slice(sign.length)
 }
 
 function expandTabs(text: string, size: number): string {
