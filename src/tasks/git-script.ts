@@ -67,7 +67,7 @@ function fetchScript(task: Git): Script {
     ? ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
     : [`+refs/heads/*:refs/remotes/${remote}/*`, '+refs/tags/*:refs/tags/*']
   return sh`cd ${dest} || exit 1
-${force && !bare ? sh`"$hk_git" reset -q --hard HEAD || exit 1` : nothing}
+${force && !bare ? sh`"$hk_git" reset -q --hard HEAD -- || exit 1` : nothing}
 [ "$("$hk_git" config --get ${`remote.${remote}.url`})" = ${repo} ] || "$hk_git" remote set-url ${remote} ${repo} 2>/dev/null || "$hk_git" remote add ${remote} ${repo} || exit 1
 "$hk_git" fetch -q ${depthOf(task)} ${remote} ${what} ${refspec === undefined ? [] : [refspec]} || exit 1
 ${named}`

@@ -45,7 +45,7 @@ export function offersUnknown(why: string): Effect {
     if (before instanceof Unknown) return before
     if (before.candidate !== undefined) return new Unknown(why)
     // What has not been on offer may be now: taken for it, as what nobody has asked about.
-    const { unlisted: _, ...rest } = before
+    const { unlisted: _, versions: _versions, ...rest } = before
     return rest
   })
 }

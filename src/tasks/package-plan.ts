@@ -126,13 +126,8 @@ function planInstall(task: PackageTask, manager: Manager, world: World): Plan {
     }
   }
   if (steps.length === 0) return { status: 'ok', reason: reasons.join(', '), result: noOutput }
-  const unlisted = steps.find((step) => step.unlisted)
-  if (unlisted && !task.update)
-    return {
-      status: 'fail',
-      message: `no package ${unlisted.name} in the lists of apt`,
-      hint: 'update_cache: yes fetches them anew',
-    }
+  const problem = steps.find((step) => step.problem)?.problem
+  if (problem && !task.update) return { status: 'fail', ...problem }
   const { osFamily } = world.get('platform', {})
   const effects: Effect[] = steps.flatMap((step) =>
     step.from === undefined

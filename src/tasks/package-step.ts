@@ -2,6 +2,7 @@ import type { Plan } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import { aptPin, matchesPin, type RpmSpec, rpmSpec } from '../world/package-names.ts'
 import { NEWEST } from '../world/packages-bring.ts'
+import type { PackageReply } from '../world/replies.ts'
 import { UnknownAnswer, type World } from '../world/world.ts'
 import { compareDeb } from './deb-version.ts'
 import { type Update, readUpdates, updatesAsk } from './package-dnf.ts'
@@ -21,30 +22,33 @@ export interface Step {
   spec: string | undefined
   /** On hold, so that apt has to be told to change it. */
   held?: true
-  /** apt knows no such package. */
-  unlisted?: true
+  /** Why apt is not going to do it, and what to do. */
+  problem?: { message: string; hint: string }
 }
 
 /** What has to be done about one package on a Debian-like host, or why nothing. */
 export function aptStep(name: string, task: PackageTask, world: World): Step | string {
   const pin = aptPin(name)
-  const { installed, candidate, providedBy, held, unlisted } = world.get('package', { name })
+  const reply = world.get('package', { name })
+  const { installed, candidate, providedBy, held } = reply
   const hold = held === true ? { held } : {}
   if (installed === undefined) {
     if (task.onlyUpgrade) return `${name} is not installed, and only_upgrade installs nothing`
+    const { to, problem } = aptTarget(pin, reply, task)
     return {
       name: pin.name,
       from: undefined,
-      to: pin.version ?? candidate,
+      to: to ?? candidate,
       spec: name,
       ...hold,
-      ...(unlisted && { unlisted }),
+      ...(problem && { problem }),
     }
   }
   if (providedBy !== undefined) return `${name} is provided by ${providedBy} ${installed}`
   if (pin.version !== undefined) {
     if (matchesPin(pin.version, installed)) return `${pin.name} ${installed} is installed`
-    return { name: pin.name, from: installed, to: pin.version, spec: name, ...hold }
+    const { to, problem } = aptTarget(pin, reply, task)
+    return { name: pin.name, from: installed, to, spec: name, ...hold, ...(problem && { problem }) }
   }
   // What a pin such as 2.6.* would install is predicted as that pin.
   const upToDate = candidate === undefined || installed === NEWEST || matchesPin(installed, candidate)
@@ -52,6 +56,50 @@ export function aptStep(name: string, task: PackageTask, world: World): Step | s
     return { name, from: installed, to: candidate, spec: name, ...hold }
   }
   return `${name} ${installed} is installed`
+}
+
+const FETCH = 'update_cache: yes fetches them anew'
+
+/** The version that apt is going to choose, as far as its lists tell, and why it cannot. */
+function aptTarget(
+  pin: { name: string; version: string | undefined },
+  { installed, unlisted, versions }: PackageReply,
+  task: PackageTask,
+): { to: string | undefined; problem?: Step['problem'] } {
+  const { name, version } = pin
+  if (unlisted)
+    return { to: version, problem: { message: `no package ${name} in the lists of apt`, hint: FETCH } }
+  if (version === undefined) return { to: undefined }
+  // The newest that fits, also if it was installed once and no source has it any more.
+  const chosen = versions?.find((one) => matchesPin(version, one.version))
+  if (versions && !chosen)
+    return {
+      to: version,
+      problem: { message: `no version ${version} of ${name} in the lists of apt`, hint: FETCH },
+    }
+  if (chosen && !chosen.offered)
+    return {
+      to: version,
+      problem: {
+        message: `${name}=${version} means ${chosen.version} for apt, which no source has any more`,
+        hint: 'write the whole version, or purge what is left of the package',
+      },
+    }
+  const to = chosen?.version ?? version
+  if (
+    installed !== undefined &&
+    !/[*?(]/.test(installed + to) &&
+    compareDeb(installed, to) > 0 &&
+    !task.allowDowngrade
+  )
+    return {
+      to,
+      problem: {
+        message: `${name} ${installed} is installed, which is newer than ${to}`,
+        hint: 'write allow_downgrade: yes to go back',
+      },
+    }
+  return { to }
 }
 
 /** The same on an EL-like host, where only the package database can tell a name from a name with a version. */

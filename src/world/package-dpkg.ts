@@ -1,5 +1,6 @@
-import { Script, sh } from '../shell/sh.ts'
-import type { PackageAsk, PackageReply } from './replies.ts'
+import { nothing, Script, sh } from '../shell/sh.ts'
+import { aptPin } from './package-names.ts'
+import type { AptVersion, PackageAsk, PackageReply } from './replies.ts'
 
 const FORMAT = '${db:Status-Status}|${Package}|${Architecture}|${db:Status-Want}|${Version}|${Provides}\\n'
 
@@ -10,12 +11,14 @@ export function dpkgName(name: string): string {
 
 /**
  * One dpkg-query for all names. Only where a name is not installed: whether another package provides it, and if
- * so, whether there is a real package of this name in apt's lists; where one is to be installed, whether apt knows it.
+ * so, whether there is a real package of this name in apt's lists; where one is to be installed, what apt knows of it.
  */
 export function dpkgProbe(asks: readonly PackageAsk[]): Script {
   const names = [...new Set(asks.map((ask) => dpkgName(ask.name)))]
   const candidates = asks.filter((ask) => ask.candidate === true).map((ask) => dpkgName(ask.name))
-  const wanted = [...new Set(asks.filter(({ listed }) => listed).map((ask) => dpkgName(ask.name)))]
+  const wanted = asks.filter(({ listed }) => listed)
+  const plain = wanted.filter(({ name }) => pinOf(name) === undefined).map(({ name }) => dpkgName(name))
+  const pinned = wanted.flatMap(({ name }) => [dpkgName(name), pinOf(name) ?? []].flat())
   return sh`rows=$(dpkg-query -W -f ${`=|${FORMAT}`} -- ${names} 2>/dev/null)
 [ $? -le 1 ] || exit 2
 printf '%s\n' "$rows"
@@ -31,7 +34,7 @@ if [ $# -gt 0 ]; then
   virtual=$(dpkg-query -W -f ${`+|${FORMAT}`} | grep '^+|installed|' | grep "$@")
 fi
 missing=
-for name in ${wanted}; do
+for name in ${[...new Set(plain)]}; do
   case $rows in
   *"=|installed|$name|"*) ;;
   *) missing="$missing $name" ;;
@@ -47,12 +50,33 @@ set -- ${[...new Set(candidates)]}
 for name in $missing; do
   printf '%s\n' "$listed" | grep -q -F -x "Package: $name" || set -- "$@" "$name" ${SURE}
 done
+${pinned.length === 0 ? nothing : otherVersions(pinned)}
 if [ $# -gt 0 ]; then
   echo policy
   ${readOnlyCache}
   apt-cache $options policy -- "$@" 2>/dev/null
 fi
 :`
+}
+
+/** Adds the names to $@ whose version is not the wanted one: `pairs` are name and version in turn. */
+function otherVersions(pairs: readonly string[]): Script {
+  return sh`hk_names=$(
+  set -- ${pairs}
+  while [ $# -gt 0 ]; do
+    hk_is=$(printf '%s\n' "$rows" | grep -F "=|installed|$1|" | cut -d '|' -f 6)
+    case $hk_is in
+    $2) ;;
+    *) printf '%s\n' "$1" ;;
+    esac
+    shift 2
+  done
+)
+[ -z "$hk_names" ] || set -- "$@" $hk_names ${SURE}`
+}
+
+function pinOf(name: string): string | undefined {
+  return aptPin(name).version
 }
 
 /** What apt always knows: if it does not say so, it has said nothing. */
@@ -89,7 +113,7 @@ interface Row {
 export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[]): PackageReply[] {
   const at = lines.indexOf('policy')
   const rows = lines.slice(0, at === -1 ? undefined : at).filter((line) => line !== '')
-  const { candidates, heads } = readPolicy(at === -1 ? [] : lines.slice(at + 1))
+  const { candidates, tables } = readPolicy(at === -1 ? [] : lines.slice(at + 1))
   const own = rows.filter((row) => row.startsWith('=|')).map(readRow)
   const real = new Set(rows.filter((row) => row.startsWith(LISTED)).map((row) => row.slice(LISTED.length)))
   const others = rows.filter((row) => !row.startsWith('=|') && !row.startsWith(LISTED)).map(readRow)
@@ -99,16 +123,18 @@ export function parseDpkg(lines: readonly string[], asks: readonly PackageAsk[])
     const mine = own.filter((row) => row.name === name && (arch === undefined || row.arch === arch))
     const candidate = ask.candidate === true ? candidates.get(name) : undefined
     const installed = mine.find((row) => row.status === 'installed')
+    const versions = ask.listed === true && tables.has(SURE) ? tables.get(name) : undefined
+    const more = { candidate, ...(versions && pinOf(ask.name) !== undefined && { versions }) }
     if (installed)
-      return { installed: installed.version, candidate, ...(installed.want === 'hold' && { held: true }) }
+      return { installed: installed.version, ...more, ...(installed.want === 'hold' && { held: true }) }
     const held = mine.some((row) => row.want === 'hold')
     const residue = mine.some((row) => row.status === 'config-files')
     const provider = real.has(name) ? undefined : others.find((row) => row.provides.includes(name))
     if (provider) return { installed: provider.version, candidate, providedBy: provider.name }
-    const unlisted = ask.listed === true && heads.has(SURE) && !real.has(name) && !heads.has(name)
+    const unlisted = ask.listed === true && tables.has(SURE) && !real.has(name) && !tables.has(name)
     return {
       installed: undefined,
-      candidate,
+      ...more,
       ...(residue && { residue }),
       ...(held && { held }),
       ...(unlisted && { unlisted }),
@@ -134,15 +160,24 @@ function readRow(line: string): Row {
   return { status, name, arch, want, version, provides: names }
 }
 
-/** `apt-cache policy`: the names that apt knows, and the candidates of those that have one. */
-function readPolicy(lines: readonly string[]): { heads: Set<string>; candidates: Map<string, string> } {
-  const [heads, candidates] = [new Set<string>(), new Map<string, string>()]
-  let name = ''
+/** `apt-cache policy`: the versions that apt knows of each name, and the candidates of those names that have one. */
+function readPolicy(lines: readonly string[]): {
+  tables: Map<string, AptVersion[]>
+  candidates: Map<string, string>
+} {
+  const [tables, candidates] = [new Map<string, AptVersion[]>(), new Map<string, string>()]
+  let [name, table]: [string, AptVersion[]] = ['', []]
   for (const line of lines) {
     const head = /^(\S+):$/.exec(line)?.[1]
-    if (head !== undefined) heads.add((name = head))
+    if (head !== undefined) tables.set((name = head), (table = []))
     const version = /^ {2}Candidate: (\S+)$/.exec(line)?.[1]
     if (version !== undefined && version !== '(none)') candidates.set(name, version)
+    const row = /^ (?:\*{3}| {3}) (\S+) -?\d+$/.exec(line)?.[1]
+    if (row !== undefined) table.push({ version: row, offered: false })
+    const source = /^ {5,}-?\d+ (\S+)/.exec(line)?.[1]
+    const last = table.at(-1)
+    if (last && row === undefined && source !== undefined && source !== '/var/lib/dpkg/status')
+      last.offered = true
   }
-  return { heads, candidates }
+  return { tables, candidates }
 }

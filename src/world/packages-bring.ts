@@ -161,7 +161,8 @@ function mayBring(name: string): Effect[] {
     effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('path', (before, key) => {
-      if (before instanceof Unknown || before.exists) return before
+      if (before instanceof Unknown) return before
+      if (before.exists) return isOrphan(before) ? new Unknown(`package ${name} may bring its owner`) : before
       return isPackagePlace(key) && !isElsewhere(key) ? why : before
     }),
   ]
@@ -221,14 +222,15 @@ function accountEffects({ account }: Brings, world: World): Effect[] {
 
 function orphansMayGet(name: string): Effect {
   return effectOnAll('path', (before) =>
-    !(before instanceof Unknown) && before.exists && (isNumber(before.owner) || isNumber(before.group))
+    !(before instanceof Unknown) && before.exists && isOrphan(before)
       ? new Unknown(`which number user ${name} gets is not known`)
       : before,
   )
 }
 
-function isNumber(owner: string): boolean {
-  return /^\d+$/.test(owner)
+/** Whether it belongs to a number without a name. */
+function isOrphan({ owner, group }: { owner: string; group: string }): boolean {
+  return [owner, group].some((name) => /^\d+$/.test(name))
 }
 
 function isThere<Reply extends { exists: boolean }>(before: Reply | Unknown | undefined): before is Reply {

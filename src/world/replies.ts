@@ -100,13 +100,18 @@ export interface PackageAsk {
   name: string
   /** Also which version an upgrade would give, from the lists as they are (apt only). */
   candidate?: boolean
-  /** Also whether apt knows a package of this name that is not installed, from the lists as they are (apt only). */
+  /** Also what apt knows of a package that is not installed in this version, from the lists as they are (apt only). */
   listed?: boolean
   /**
    * Fetch apt's lists first if they are older than so many seconds. The one question that writes; only for
    * `state: latest` together with update_cache.
    */
   refresh?: number
+}
+export interface AptVersion {
+  version: string
+  /** Some source has it. */
+  offered: boolean
 }
 export interface PackageReply {
   /** Version as the package manager writes it (EVR without architecture), undefined = not installed. */
@@ -119,6 +124,8 @@ export interface PackageReply {
   residue?: boolean
   /** apt knows no package of this name, nor one that provides it. */
   unlisted?: boolean
+  /** Where the name says a version that is not installed: all that apt knows, the newest first. */
+  versions?: readonly AptVersion[]
   /** On hold, perhaps without being installed: apt changes it only if it is told to (dpkg only). */
   held?: boolean
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import apt from '../../src/tasks/apt.ts'
 import { listsAsk } from '../../src/tasks/package-apt.ts'
+import type { PackageReply } from '../../src/world/replies.ts'
 import { id } from '../../src/world/world.ts'
 import { controllerWith } from './harness.ts'
 import { type Answers, applyOf, bare, debian, el, package_, planWith } from './worlds.ts'
@@ -116,11 +117,11 @@ test.each<[Record<string, unknown>, string]>([
   await expect(planWith(apt, args, debian)).rejects.toThrow(message)
 })
 
-describe('a package that apt does not know', () => {
+describe('what apt does not know', () => {
   const nosuch = { ...debian, ...package_('nosuch', undefined, { unlisted: true }) }
   const of = (task: Record<string, unknown>) => planWith(apt, { name: 'nosuch', ...task }, nosuch)
 
-  test('fails before apt is started, unless the lists are fetched', async () => {
+  test('a package fails before apt is started, unless the lists are fetched', async () => {
     expect((await of({})).plan).toEqual({
       status: 'fail',
       message: 'no package nosuch in the lists of apt',
@@ -132,6 +133,45 @@ describe('a package that apt does not know', () => {
     const lists = await planWith(apt, { update_cache: true }, debian)
     if (lists.plan.status !== 'change') throw new Error(lists.plan.status)
     expect(again(world.after(lists.plan.effects)).status).toBe('change')
+  })
+
+  test.each<[string, Partial<PackageReply>, Record<string, unknown>, string]>([
+    ['the newest that fits', {}, {}, '2.6-3'],
+    ['its own', {}, { name: 'ab=2.6-1' }, '2.6-1'],
+    ['none', {}, { name: 'ab=2.7*' }, 'no version 2.7* of ab in the lists of apt'],
+    [
+      'one that no source has any more',
+      {},
+      { name: 'ab=2.6-2*' },
+      'ab=2.6-2* means 2.6-2 for apt, which no source has any more',
+    ],
+    ['none, but lists are fetched', {}, { name: 'ab=2.7*', update_cache: true }, '2.7*'],
+    [
+      'an older one',
+      { installed: '2.7-1' },
+      { name: 'ab=2.6-1' },
+      'ab 2.7-1 is installed, which is newer than 2.6-1',
+    ],
+    [
+      'an older one by permission',
+      { installed: '2.7-1' },
+      { name: 'ab=2.6-1', allow_downgrade: true },
+      '2.6-1',
+    ],
+    ['a newer one', { installed: '2.6-0' }, { name: 'ab=2.6-1' }, '2.6-1'],
+    [
+      'one of another epoch',
+      { installed: '1:2.6-0' },
+      { name: 'ab=2.6-1' },
+      'ab 1:2.6-0 is installed, which is newer than 2.6-1',
+    ],
+  ])('a version that is wanted: %s', async (_name, more, task, wanted) => {
+    const versions = ['2.6-3', '2.6-2', '2.6-1'].map((version) => ({ version, offered: version !== '2.6-2' }))
+    const name = String(task['name'] ?? 'ab=2.6*')
+    const there = package_(name, undefined, { versions, ...more })
+    const { plan } = await planWith(apt, { ...task, name }, { ...debian, ...there })
+    if (plan.status === 'fail') expect(plan.message).toBe(wanted)
+    else expect(plan).toMatchObject({ diff: [{ fields: [{ name: 'ab', after: wanted }] }] })
   })
 
   test('is asked about only where a plain name is to be installed', async () => {

@@ -230,6 +230,16 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     })
   })
 
+  test('a file that is named as what git knows is no hindrance', async () => {
+    const { repo } = repository()
+    const args = { repo, dest: join(scratch(), 'checkout'), force: true }
+    await runTask(module, args, host)
+    for (const name of ['HEAD', 'main', 'v1']) writeFileSync(join(args.dest, name), '')
+    writeFileSync(join(args.dest, 'file'), 'mine')
+    for (const version of ['v1', 'main'])
+      expect(await runTask(module, { ...args, version }, host)).toMatchObject({ again: { status: 'ok' } })
+  })
+
   test('a branch of a bare repository moves, its HEAD stays', async () => {
     const { repo, first, second } = repository()
     const args = { repo, dest: join(scratch(), 'bare'), bare: true }

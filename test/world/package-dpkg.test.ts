@@ -50,6 +50,33 @@ test.each<[string, string[], boolean]>([
   expect(parseDpkg(lines, [{ name: 'nosuch' }])[0]).not.toHaveProperty('unlisted')
 })
 
+const policy = [
+  'policy',
+  'dpkg:',
+  'haproxy:',
+  '  Installed: (none)',
+  '  Candidate: 2.6-3',
+  '  Version table:',
+  '     2.6-3 500',
+  '        500 http://deb.example.com/debian bookworm/main amd64 Packages',
+  ' *** 2.6-2 100',
+  '        100 /var/lib/dpkg/status',
+  '     2.6-1 -1',
+  '         -1 file:/srv ./ Packages',
+]
+
+test('where a version is wanted, all that apt knows are told', () => {
+  const versions = [
+    { version: '2.6-3', offered: true },
+    { version: '2.6-2', offered: false },
+    { version: '2.6-1', offered: true },
+  ]
+  const all = ['=|config-files|haproxy|amd64|deinstall|2.6-2|', ...policy]
+  expect(parseDpkg(all, [{ name: 'haproxy=2.6*', listed: true }])[0]).toMatchObject({ versions })
+  expect(parseDpkg(all, [{ name: 'haproxy', listed: true }])[0]).not.toHaveProperty('versions')
+  expect(parseDpkg(all, [{ name: 'haproxy=2.6*' }])[0]).not.toHaveProperty('versions')
+})
+
 test('a name that a real package has is not taken for provided', () => {
   expect(parseDpkg(rows, [{ name: 'nc' }])).toEqual([{ installed: undefined, candidate: undefined }])
 })

@@ -16,7 +16,7 @@ const DOCUMENTED: readonly RegExp[] = [
   /^whether an upgrade starts it$/,
   /^the package manager writes there$/,
   /^how many rules .+ has is not known yet$/,
-  /^package \S+ may bring it$/,
+  /^package \S+ may bring (?:it|its owner)$/,
   /^some releases of package \S+ bring it$/,
   /^whether \S+ starts depends on /,
   / is going to be another link$/,
