@@ -126,7 +126,10 @@ function becomes(given: Case, container: Container | undefined, steps: Steps): P
     running &&
     (steps.pause
       ? params.paused === true
-      : container !== undefined && steps.anew === 'no' && stateOf(container).paused)
+      : container !== undefined &&
+        steps.anew === 'no' &&
+        steps.act !== 'restart' &&
+        stateOf(container).paused)
   // Its task has waited for it.
   const healthy = running && params.state === 'healthy'
   if (container === undefined || steps.anew === 'yes') {

@@ -84,7 +84,10 @@ export function differences(
       wanted: option.asSeen ? option.asSeen(expected) : expected,
       seen: seenOf(task, option, container, wanted),
     }
-    if (!matches(property)) (option.updates ? updates : fixed).push(property)
+    // To docker update nothing means: as it is. A limit goes only with the container.
+    const lifted =
+      option.shape === 'value' && (expected === 0 || expected === '') && option.name !== 'restart_retries'
+    if (!matches(property)) (option.updates && !lifted ? updates : fixed).push(property)
   }
   return { fixed, updates }
 }

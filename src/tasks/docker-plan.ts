@@ -160,10 +160,9 @@ function planKnown(given: Case, container: Container): Plan {
     ...(anew ? [...fixed, ...updates] : updates).map(difference),
   ]
   const act = actOf(task, container, anew)
-  const pause =
-    params.state === 'started' &&
-    params.paused !== undefined &&
-    params.paused !== (!anew && stateOf(container).paused)
+  // Who is restarted goes on.
+  const paused = !anew && act !== 'restart' && stateOf(container).paused
+  const pause = params.state === 'started' && params.paused !== undefined && params.paused !== paused
   return changeIfAny(given, container, {
     summary: '',
     fields,

@@ -33,6 +33,8 @@ export default defineTask({
     'As in Ansible, what the task does not say is left alone, and a container that has to be made anew is made of what the task says.',
     'A container that ends with a failure as soon as it is started fails the task, with the end of its log. One that has done its work is started each time, as in Ansible.',
     'The command line gives only one word as an entrypoint, and only tests for a shell to a healthcheck: what else an entrypoint has begins the command, and a test of words (CMD) is run by /bin/sh of the container. Both are compared that way.',
+    'docker update takes no limit away: with `memory: 0` and the like the container is made anew. Where `memory` becomes more than the limit of memory and swap and the task does not say that one, both grow, as they do where a container is made.',
+    'A source of `mounts` has to be there. Directories of `volumes` docker makes when the container starts.',
     'With `pull: always` only the pull shows whether there is another image: check mode says "would run".',
     'Of `platform` inspect says only the system: another architecture alone is not noticed. Ansible makes such a container anew every time.',
     'Values of `env` are handed to docker through its environment where their names allow it, so that they are on no command line; `docker inspect` shows them.',

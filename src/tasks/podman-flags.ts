@@ -247,6 +247,12 @@ export function checkPodman(params: PodmanParams): void {
   for (const option of shownOptions) {
     if (params[option.name] !== undefined) option.wanted(params, undefined)
   }
+  const { restart_policy: policy = '' } = params
+  if (!/^(no|never|always|unless-stopped|on-failure(:\d+)?)?$/.test(policy))
+    refuse(
+      `restart_policy: ${JSON.stringify(policy)} is no restart policy`,
+      'write no, always, unless-stopped or on-failure, with :N for so many tries',
+    )
   if (
     params.image === undefined &&
     (params.recreate || params.command !== undefined) &&

@@ -91,7 +91,13 @@ export const podmanProperties = {
   read_only: bool.optional().describe('Its root file system is read-only.'),
   read_only_tmpfs: bool.optional().describe('And /run, /tmp and /var/tmp are writable all the same.'),
   requires: texts.optional().describe('Containers that are started before it.'),
-  restart_policy: text.optional().describe('no, on-failure[:N], always, unless-stopped.'),
+  // A bare `no` is false, which podman does not understand.
+  restart_policy: z
+    .string()
+    .or(z.literal(false))
+    .transform((policy) => (policy === false || policy === 'False' ? 'no' : policy))
+    .optional()
+    .describe('no, on-failure[:N], always, unless-stopped.'),
   rm: bool.optional().describe('It is removed when it ends.'),
   sdnotify: text.optional().describe('Who tells systemd that it is up: container, conmon, ignore.'),
   secrets: texts.optional().describe('Secrets of podman that it gets.'),

@@ -30,7 +30,7 @@ export default defineTask({
   notes: [
     'As in Ansible, a container that differs from what podman does by default where the task says nothing is made anew, too: one with another network, restart policy, user, label or directory of the host.',
     'More is compared than in Ansible, which looks at none of sysctl, tmpfs, dns, memory and others, nor at ro and rw of a volume: what inspect does not show is held against the command line that podman keeps of each container. Where that is not there, -v says which parameters nobody can tell.',
-    'The content of env_file is not compared.',
+    'The content of env_file is not compared, nor what cmd_args say.',
     'With `image_strict` and `pull: always` or `newer` only the pull shows whether there is another image, of which the container is made anew then: check mode says "would run".',
     'A container that ends with a failure as soon as it is started fails the task, with the end of its log. One that has done its work is started each time, as in Ansible.',
     'Without an image, a container that runs is ok; Ansible starts it every time and calls that a change.',

@@ -146,6 +146,12 @@ test('what docker update can change makes no new container', async () => {
   const update = applyOf(await plan({ restart_policy: 'on-failure', restart_retries: 3, memory: '128M' }))
   expect(update).toContain('container update --memory=134217728 --restart=on-failure:3 $hk_swap "$hk_name"')
   expect(update).not.toContain('container create')
+  // To docker update 0 is no limit at all, but no word about it.
+  for (const more of [{ memory: '0' }, { memory_swap: '0', memory: '64M' }])
+    expect(applyOf(await plan(more))).toContain('container create')
+  expect(applyOf(await plan({ restart_retries: 0, restart_policy: 'always' }))).not.toContain(
+    'container create',
+  )
 })
 
 describe('a host that cannot', () => {
@@ -399,6 +405,19 @@ test('the limit of memory and swap that docker is told with that of memory is kn
   expect(await grown(there, '80M')).toEqual(['ok', 'ok'])
   // What it was before hangs on the runtime.
   expect(await grown(blank, '80M')).toEqual(['unknown', 'ok'])
+})
+
+test('what is paused goes on when it is restarted', async () => {
+  const told = { sections: { container: container.replace('"Paused": false', '"Paused": true'), image } }
+  const restarted = await plan({ restart: true }, told)
+  if (restarted.status !== 'change') throw new Error('a restart is a change')
+  const after = { ...told, effects: restarted.effects }
+  expect(differing(await plan({ paused: true }, after))).toEqual(['paused'])
+  expect(await plan({ paused: false }, after)).toMatchObject({ status: 'ok' })
+  // And is paused again where it is to be.
+  const again = await plan({ restart: true, paused: true }, told)
+  expect(applyOf(again)).toMatch(/container restart[^]*container pause/)
+  expect(applyOf(await plan({ restart: true, paused: false }, told))).not.toContain('pause')
 })
 
 test('a bare no is a restart policy', async () => {

@@ -444,3 +444,16 @@ test('the files that it is made of have to be there, and its directories when it
     message('/etc/passwd'),
   )
 })
+
+test('a bare no is a restart policy, and others are refused before anything is done', async () => {
+  expect(differing(await plan({ restart_policy: false }, blank))).toEqual(['container'])
+  expect(applyOf(await plan({ restart_policy: false }, blank))).toContain('--restart=no ')
+  for (const policy of ['', 'never', 'on-failure', 'on-failure:3', 'unless-stopped'])
+    expect(
+      podman.prepare(podman.params.parse({ ...haproxy, restart_policy: policy }), controllerWith()),
+    ).toBeTruthy()
+  for (const policy of ['True', 'sometimes', 'always:3']) {
+    const params = podman.params.parse({ ...haproxy, restart_policy: policy })
+    expect(() => podman.prepare(params, controllerWith())).toThrow(/is no restart policy/)
+  }
+})

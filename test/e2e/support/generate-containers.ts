@@ -55,6 +55,12 @@ function sourceTasks({ random }: Subject): Draft[] {
     [2, { file: { path, state: 'absent' } }],
     [2, { file: { path, mode: random.pick(['0755', '0700']) } }],
     [1, { file: { path: '/srv/predict/m', state: 'absent' } }],
+    [
+      1,
+      {
+        file: { path: random.pick(['/srv/predict', '/srv/predict/m']), mode: random.pick(['0755', '0700']) },
+      },
+    ],
     [2, { copy: { content: random.pick(['one\n', 'two\n']), dest: `${path}/x` } }],
     [2, { copy: { content: random.pick(VARIABLES), dest: '/srv/predict/vars' } }],
     [1, { file: { path: '/srv/predict/vars', state: 'absent' } }],
@@ -111,11 +117,15 @@ export interface ContainersList extends GeneratedList {
   stir: string
 }
 
+/** Takes the name from an image, also where a container runs that is made of it. */
+export const FORGET = `docker tag ${FAR} kept:far; docker image rm ${FAR}`
+
 function stirOf(random: Random): string {
   const scripts = [
     ...(random.chance(30) ? [`echo ${random.pick([1, 2])} >/root/registry.state`] : []),
-    ...(random.chance(20) ? [`docker image rm -f ${FAR} >/dev/null 2>&1`] : []),
-    ...(random.chance(20) ? [`podman image rm ${FAR} >/dev/null 2>&1`] : []),
+    ...(random.chance(20) ? [`{ ${FORGET}; } >/dev/null 2>&1`] : []),
+    ...(random.chance(20) ? [`podman untag ${FAR} >/dev/null 2>&1`] : []),
+    ...(random.chance(10) ? ['rm -rf /srv/predict'] : []),
   ]
   return [...scripts, ':'].join('\n')
 }
