@@ -97,8 +97,15 @@ export interface Controller {
   decrypt(path: string, content: Buffer): Buffer
   /** Absolute path of a file or directory in that search path. Throws HakubeError if there is none. */
   findFile(name: string, from: 'files' | 'templates' | 'vars'): Promise<string>
-  /** A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. */
-  renderTemplate(name: string, layout?: TemplateLayout): Promise<{ path: string; text: string }>
+  /**
+   * A template file rendered with the task's variables: .j2 and others by Jinja2, .hbs by Handlebars. `dest`: where
+   * on the host it goes, which it may ask for.
+   */
+  renderTemplate(
+    name: string,
+    layout?: TemplateLayout,
+    dest?: string,
+  ): Promise<{ path: string; text: string }>
   /** A Jinja2 expression evaluated with the task's variables, for debug's `var` and assert's `that`. */
   evaluate(expression: string): Value
   /** A variable of the task as it is, such as `hostvars` or `groups`; undefined = not defined. */

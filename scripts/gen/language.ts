@@ -53,6 +53,7 @@ Worth knowing:
 - \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too. Tags may be templates of what is known before the run.
 - A deprecated \`include\` is an \`include_tasks\`.
 - \`ansible_version\` says 2.18.0, which roles of today ask for; behaviour is measured against 2.14, and what came later is said where it is there.
+- A parameter that is not supported is refused before the run, unless its value may be \`omit\`: then where it is not omitted, before the first change as far as that is known by then.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.
 
 ## Keywords of a play

@@ -9,7 +9,7 @@ import { findConfig, type Surroundings } from './find.ts'
 import { parseConfig, type Section } from './ini.ts'
 import { withoutSharing } from './ssh-sharing.ts'
 import { MEANINGFUL, SETTINGS, type Setting, type SettingName } from './table.ts'
-import { items, path, plain, sourceOf, truth, wholeNumber, type Given } from './values.ts'
+import { items, managedLine, path, plain, sourceOf, truth, wholeNumber, type Given } from './values.ts'
 
 /** What ansible.cfg and the environment say. Undefined: nothing. Paths are absolute. */
 export interface Settings {
@@ -27,6 +27,8 @@ export interface Settings {
   rolesPath: readonly string[] | undefined
   /** How the hosts of plays go together that do not say it. */
   strategy: Strategy | undefined
+  /** The line that templates show with `ansible_managed`. */
+  ansibleManaged: string | undefined
   forceHandlers: boolean | undefined
   hostKeyChecking: boolean | undefined
   /** Seconds. */
@@ -125,6 +127,7 @@ class SettingsReader {
       forks: this.#number('forks'),
       rolesPath: this.#paths('rolesPath', ':'),
       strategy: this.#read('strategy', ({ text, place }) => strategyOf(text, place)),
+      ansibleManaged: this.#read('ansibleManaged', managedLine),
       forceHandlers: this.#truth('forceHandlers'),
       hostKeyChecking: this.#truth('hostKeyChecking'),
       timeout: this.#number('timeout'),

@@ -32,6 +32,7 @@ export const SETTINGS = {
   forks: defaults('forks'),
   rolesPath: defaults('roles_path'),
   strategy: defaults('strategy'),
+  ansibleManaged: { ini: [['defaults', 'ansible_managed']], env: [] },
   forceHandlers: defaults('force_handlers'),
   hostKeyChecking: {
     ini: [

@@ -44,6 +44,19 @@ export function plain({ text }: Given): string {
   return /^(["']).*\1$/s.test(text) && text.length > 1 && text.at(-2) !== '\\' ? text.slice(1, -1) : text
 }
 
+/** The line of `ansible_managed`, of whose words in braces only three mean something. */
+export function managedLine(given: Given): string {
+  const line = plain(given)
+  const other = /\{\{|\}\}|\{(?!(?:host|uid|file)\})[^}]*\}?/g
+  const unknown = line.match(other)?.find((word) => word !== '{{' && word !== '}}')
+  if (unknown === undefined) return line
+  throw new HakubeError(`${given.name} has ${unknown} in it, which means nothing`, {
+    code: 'config-value',
+    place: given.place,
+    hint: 'Write {file}, {host} or {uid}; {{ and }} for braces themselves.',
+  })
+}
+
 /** A path: from the file's directory if a file says it, else from the current one. */
 export function path(text: string, { place }: Given, { env, cwd }: Bases): string {
   const base = place ? dirname(resolve(cwd, place.file)) : cwd

@@ -1,15 +1,23 @@
 import { access } from 'node:fs/promises'
 import { HakubeError, type Place } from '../errors.ts'
 import { renderHandlebars } from '../handlebars.ts'
-import { compileExpression, compileTemplate, evaluateCondition, type TemplateLayout } from '../jinja/index.ts'
+import {
+  compileExpression,
+  compileTemplate,
+  evaluateCondition,
+  str,
+  type TemplateLayout,
+} from '../jinja/index.ts'
 import type { Controller } from '../task.ts'
 import type { Dict, Value } from '../value.ts'
 import { isEncrypted } from '../vault/envelope.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import { Vault } from '../vault/vault.ts'
 import type { ControllerFiles } from './controller-files.ts'
+import { withOwn } from './lookups/template.ts'
 import type { Origin } from './model.ts'
 import { searchPath } from './search.ts'
+import { templateVariables } from './template-variables.ts'
 import { variablesIn } from './sources.ts'
 
 /** What one task may use on the controller: its variables, and the files beside the playbook. */
@@ -87,12 +95,18 @@ export class TaskController implements Controller {
     throw this.#missing(name, candidates)
   }
 
-  async renderTemplate(name: string, layout: TemplateLayout = {}): Promise<{ path: string; text: string }> {
+  async renderTemplate(
+    name: string,
+    layout: TemplateLayout = {},
+    dest?: string,
+  ): Promise<{ path: string; text: string }> {
     const { path, content } = await this.readFile(name, 'templates')
     const text = content.toString('utf8')
     if (path.endsWith('.hbs')) return { path, text: renderHandlebars(text, path, this.#scope) }
     const template = compileTemplate(text, { ...layout, file: path, keepTrailingNewline: false })
-    return { path, text: template.render(this.#scope, this.#scope.environment) }
+    const managed = str(this.#scope.lookup('ansible_managed') ?? '')
+    const own = await templateVariables(managed, { name, path, dest })
+    return { path, text: template.render(withOwn(this.#scope, own), this.#scope.environment) }
   }
 
   evaluate(expression: string): Value {

@@ -1,7 +1,7 @@
 import type { Place } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { TaskModule } from '../task.ts'
-import { toJson } from '../value.ts'
+import { toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { argumentFor } from './argument.ts'
@@ -123,9 +123,11 @@ function checkArguments(
   for (const [name, { value, place: at }] of args) {
     const field = Object.hasOwn(shape, name) ? shape[name] : undefined
     const refused = hintOf(module.unsupported ?? {}, name)
-    if (refused !== undefined)
+    if (refused !== undefined) {
+      // Whether it is there at all shows when it is rendered.
+      if (mayBeOmitted(value)) continue
       reader.problem(`${module.name}: ${name} is not supported`, at, refused, 'unsupported-parameter', docs)
-    else if (!field && !open) {
+    } else if (!field && !open) {
       reader.problem(
         `${module.name} has no parameter ${name}`,
         at,
@@ -148,4 +150,8 @@ function checkArguments(
       reader.problem(`${module.name} needs ${name}`, place, undefined, 'missing-parameter', docs)
     }
   }
+}
+
+function mayBeOmitted(value: Value): boolean {
+  return typeof value === 'string' && hasTemplate(value) && /\bomit\b/.test(value)
 }

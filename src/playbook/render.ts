@@ -236,6 +236,20 @@ async function renderArguments(half: Half, context: RenderContext): Promise<Rend
   )
 }
 
+/** Those that loading let pass because they could have been omitted. */
+function refuseUnsupported(
+  task: Task,
+  { name, unsupported = {} }: TaskModule,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  for (const key of Object.keys(values)) {
+    if (!Object.hasOwn(unsupported, key)) continue
+    const place = task.args.get(key)?.place ?? task.place
+    const details = { code: 'unsupported-parameter', place, hint: unsupported[key] }
+    throw new HakubeError(`${name}: ${key} is not supported`, details)
+  }
+}
+
 /** The rest of it, with the homes that `homeOf` gives for those that its paths name. */
 async function prepare(
   half: Half,
@@ -246,6 +260,7 @@ async function prepare(
   const { task, scope, settings, tolerant } = half
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
   const module: TaskModule = task.module
+  refuseUnsupported(task, module, values)
   const filled = filledIn(task, values, settings.environment, homeOf)
   const parsed = module.params.safeParse(filled.values)
   if (!parsed.success) {

@@ -16,7 +16,7 @@ export interface RunFacts {
   limit: string | undefined
   tags: readonly string[]
   skipTags: readonly string[]
-  settings?: { file?: string | undefined } | undefined
+  settings?: { file?: string | undefined; ansibleManaged?: string | undefined } | undefined
 }
 
 /** The variables that Ansible sets itself and nobody can override, for one host of one play. */
@@ -65,7 +65,7 @@ export function commonMagic(store: VariableStore, facts: RunFacts): Map<string, 
     ['ansible_forks', facts.forks],
     ['ansible_run_tags', facts.tags.length === 0 ? ['all'] : [...facts.tags]],
     ['ansible_skip_tags', [...facts.skipTags]],
-    ['ansible_managed', 'Ansible managed'],
+    ['ansible_managed', facts.settings?.ansibleManaged ?? 'Ansible managed'],
     ['hakube_version', facts.version],
     ['omit', OMIT],
     ['ansible_version', ansibleVersion()],

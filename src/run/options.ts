@@ -39,7 +39,14 @@ export interface RunOptions {
   connection: ConnectionOptions
   become: { become: boolean; user: string | undefined; method?: string | undefined }
   /** Said before the run: what ansible.cfg says that the user should know, and which one it was. */
-  settings?: { notes: readonly string[]; warnings: readonly string[]; file?: string | undefined } | undefined
+  settings?:
+    | {
+        notes: readonly string[]
+        warnings: readonly string[]
+        file?: string | undefined
+        ansibleManaged?: string | undefined
+      }
+    | undefined
   verbosity: number
   version: string
   /** Why the run holds its lock, as another run is told: `hakube apply ha.yml`. */

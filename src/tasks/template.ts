@@ -56,7 +56,7 @@ export default defineTask({
     const { block, variable, comment } = layout.delimiters ?? {}
     if (new Set([block?.[0], variable?.[0], comment?.[0]]).size < 3)
       throw wrong('template: block_start_string, variable_start_string and comment_start_string must differ')
-    const { path: source, text } = await controller.renderTemplate(params.src, layout)
+    const { path: source, text } = await controller.renderTemplate(params.src, layout, params.dest)
     return { ...params, name: baseName(source), source, content: Buffer.from(text, 'utf8') }
   },
   asks: fileQuestions,

@@ -28,7 +28,7 @@ describe('hakube modules', () => {
 
   it.each([
     ['templat', 'did you mean "template"?'],
-    ['ansible.posix.synchronize', 'write a command task'],
+    ['ansible.posix.synchronize', 'write copy:'],
     ['qqqqqqqq', '`hakube modules` lists them'],
   ])('refuses %s, and says what else', async (name, hint) => {
     const { code, err } = await hakubeIn('/', ['modules', name])

@@ -214,6 +214,20 @@ describe('how the hosts of plays go together', () => {
     })
   })
 
+  it('takes the line of ansible_managed, and refuses words in braces that mean nothing', async () => {
+    const line = (text: string) => cfg(`[defaults]\nansible_managed = ${text}\n`)
+    const text = 'Managed: {file} of {{x}} by {uid} on {host}, %Y'
+    expect(await settings(line(text))).toMatchObject({ ansibleManaged: text })
+    expect(await settings(line('Managed # here'))).toMatchObject({ ansibleManaged: 'Managed # here' })
+    expect(await errorsOf(line('Managed {user}'))).toMatchObject([
+      {
+        code: 'config-value',
+        place: { line: 2 },
+        message: '[defaults] ansible_managed has {user} in it, which means nothing',
+      },
+    ])
+  })
+
   it('refuses a strategy that there is not, with its place', async () => {
     expect(await errorsOf(cfg('[defaults]\nstrategy = debug\n'))).toMatchObject([
       { message: 'the strategy debug is not supported', place: { line: 2 } },

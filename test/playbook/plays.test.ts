@@ -194,6 +194,30 @@ describe('vars_prompt', () => {
   })
 })
 
+describe('a parameter that is not supported', () => {
+  const play = (value: string) =>
+    `${head}  tasks:\n    - copy: {content: x, dest: "{{ playbook_dir }}/f", setype: "${value}"}\n    - debug: {msg: done}\n`
+  const of = (value: string, extra = {}) => runLocal(play(value), { inventory: ONE, extra })
+
+  it('may be there where it is omitted', async () => {
+    const { errors, outcomes } = await of('{{ type | default(omit) }}')
+    expect(told(errors)).toBe('')
+    expect(outcomes.map(({ status }) => status)).toEqual(['changed', 'ok'])
+  })
+
+  it('is refused before the first change where it is not', async () => {
+    for (const [value, extra] of [
+      ['{{ type | default(omit) }}', { type: 'etc_t' }],
+      ['{{ type }}', { type: 'etc_t' }],
+      ['omit', {}],
+    ] as const) {
+      const { errors, outcomes } = await of(value, extra)
+      expect(told(errors)).toMatch(/site\.yml:4:64 copy: setype is not supported the SELinux context/)
+      expect(outcomes).toEqual([])
+    }
+  })
+})
+
 describe('names that must be known before the run', () => {
   const files = {
     'roles/r/tasks/main.yml': '- import_tasks: "{{ role_path }}/tasks/{{ file }}.yml"\n',

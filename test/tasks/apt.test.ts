@@ -117,6 +117,12 @@ test.each<[Record<string, unknown>, string]>([
   await expect(planWith(apt, args, debian)).rejects.toThrow(message)
 })
 
+interface PinnedTask {
+  name?: string
+  update_cache?: boolean
+  allow_downgrade?: boolean
+}
+
 describe('what apt does not know', () => {
   const nosuch = { ...debian, ...package_('nosuch', undefined, { unlisted: true }) }
   const of = (task: Record<string, unknown>) => planWith(apt, { name: 'nosuch', ...task }, nosuch)
@@ -135,7 +141,7 @@ describe('what apt does not know', () => {
     expect(again(world.after(lists.plan.effects)).status).toBe('change')
   })
 
-  test.each<[string, Partial<PackageReply>, Record<string, unknown>, string]>([
+  test.each<[string, Partial<PackageReply>, PinnedTask, string]>([
     ['the newest that fits', {}, {}, '2.6-3'],
     ['its own', {}, { name: 'ab=2.6-1' }, '2.6-1'],
     ['none', {}, { name: 'ab=2.7*' }, 'no version 2.7* of ab in the lists of apt'],
@@ -167,7 +173,7 @@ describe('what apt does not know', () => {
     ],
   ])('a version that is wanted: %s', async (_name, more, task, wanted) => {
     const versions = ['2.6-3', '2.6-2', '2.6-1'].map((version) => ({ version, offered: version !== '2.6-2' }))
-    const name = String(task['name'] ?? 'ab=2.6*')
+    const { name = 'ab=2.6*' } = task
     const there = package_(name, undefined, { versions, ...more })
     const { plan } = await planWith(apt, { ...task, name }, { ...debian, ...there })
     if (plan.status === 'fail') expect(plan.message).toBe(wanted)

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import { type Args, DictView, type Item, Range } from '../things.ts'
 import { addresses } from './addresses.ts'
 import { basics } from './basics.ts'
+import { certificates } from './certificates.ts'
 import { combinations } from './combinations.ts'
 import { csv } from './csv.ts'
 import { dates } from './dates.ts'
@@ -45,6 +46,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
     addresses,
     hardware,
     csv,
+    certificates,
     general,
     jsonQuery,
     structures,
@@ -52,7 +54,7 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map(
   ].flatMap((group) => Object.entries(group)),
 )
 
-const COLLECTIONS = /^(?:ansible\.(?:builtin|legacy|utils|netcommon)|community\.general)\./
+const COLLECTIONS = /^(?:ansible\.(?:builtin|legacy|utils|netcommon)|community\.(?:general|crypto))\./
 
 /** The name without its collection. */
 export function canonicalFilter(name: string): string {

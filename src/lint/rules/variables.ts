@@ -35,7 +35,7 @@ const misspelt: Rule = {
 
 /** Set without anybody’s doing. */
 const MAGIC =
-  /^(?:ansible_.*|hakube_version|inventory_(?:hostname|hostname_short|dir|file)|playbook_dir|role_(?:path|name|names)|play_hosts|group_names|hostvars|environment)$/
+  /^(?:ansible_.*|hakube_version|inventory_(?:hostname|hostname_short|dir|file)|playbook_dir|role_(?:path|name|names)|play_hosts|template_\w+|group_names|hostvars|environment)$/
 
 /** Every name that any of the files may set, generously: every key of every mapping, and every word behind register. */
 function namesSet({ files }: Scene): Set<string> {

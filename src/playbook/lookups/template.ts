@@ -48,7 +48,8 @@ export function templateLookup(
   }
 }
 
-function withOwn(scope: Scope, own: Dict): Scope {
+/** The same variables with these on top of all. */
+export function withOwn(scope: Scope, own: Dict): Scope {
   return {
     lookup: (name) => (own.has(name) ? own.get(name) : scope.lookup(name)),
     names: () => [...own.keys()].map(String).concat([...(scope.names?.() ?? [])]),
