@@ -2,6 +2,7 @@ import { lines, nothing, sh } from '../shell/sh.ts'
 import { homeFollows, numberText, type ThereUser, userBecomes } from '../world/account-effects.ts'
 import { Unknown } from '../world/kind.ts'
 import { pathBecomes, pathGone } from '../world/path-effects.ts'
+import { parentPath } from '../world/path-names.ts'
 import { type Effect, effectOnAll, type World } from '../world/world.ts'
 import {
   type AccountRules,
@@ -12,6 +13,7 @@ import {
   shadowOf,
 } from './account-look.ts'
 import { homeBecomes } from './home-kept.ts'
+import { missingDirectories, obstacleAbove } from './make-directory.ts'
 import { homeThere, makeHome } from './user-home.ts'
 import {
   accountFiles,
@@ -177,6 +179,13 @@ function home(draft: Draft, wish: UserWish, was: Shadow, world: World): Failed |
       message: `${wish.home} is there already, so ${user.home} cannot be moved to it`,
       hint: 'leave move_home out, or remove one of the two before',
     }
+  const obstacle = moves ? noPlaceFor(wish.home, world) : undefined
+  if (obstacle !== undefined)
+    return {
+      status: 'fail',
+      message: `${obstacle}, so ${user.home} cannot be moved to ${wish.home}`,
+      hint: `make it before, with file: path=${parentPath(wish.home)} state=directory`,
+    }
   draft.words.push('-d', wish.home, ...(moves ? ['-m'] : []))
   change(draft, 'home', user.home, wish.home)
   draft.user = { ...user, home: wish.home }
@@ -257,4 +266,10 @@ function aged(wish: UserWish, was: Shadow): Pick<Shadow, 'min' | 'max' | 'warn' 
     warn: wish.password_expire_warn ?? was.warn,
     idle: wish.password_expire_account_disable ?? was.idle,
   }
+}
+
+/** Why nothing can be moved to this path: usermod makes no directories above it. */
+function noPlaceFor(path: string, world: World): string | undefined {
+  const missing = missingDirectories(parentPath(path), world).at(-1)
+  return obstacleAbove(path, world) ?? (missing && `the directory ${missing} does not exist`)
 }

@@ -183,6 +183,20 @@ describe('a user that is there', () => {
     })
   })
 
+  test('a home is moved only into a directory that is there', async () => {
+    const args = { name: 'anna', home: '/srv/new/anna', move_home: true }
+    const { plan, world, again } = await planWith(user, args, host)
+    expect(plan).toMatchObject({
+      status: 'fail',
+      message: 'the directory /srv/new does not exist, so /home/anna cannot be moved to /srv/new/anna',
+    })
+    const root = { mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' }
+    const made = pathBecomes('/srv/new', { type: 'directory', ...root })
+    expect(again(world.after([pathBecomes('/srv', { type: 'directory', ...root }), made])).status).toBe(
+      'change',
+    )
+  })
+
   test('groups are shown in one order', async () => {
     const listed = { ...host, ...there('anna', { groups: ['anna', 'ops', 'adm'] }), ...group('more', 4002) }
     const { plan } = await planWith(user, { name: 'anna', groups: 'more', append: true }, listed)

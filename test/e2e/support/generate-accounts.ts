@@ -130,6 +130,27 @@ function zoneTask({ random }: Maker): Draft[] {
   return [{ timezone: { name: random.pick(['Etc/UTC', 'Europe/Berlin']) }, ...tolerant(random) }]
 }
 
+function hostnameTask({ random }: Maker): Draft[] {
+  const use = random.some(25, { use: random.pick(['systemd', 'generic', 'redhat']) })
+  return [{ hostname: { name: random.pick(['hk-one', 'hk-two.example.org']), ...use }, ...tolerant(random) }]
+}
+
+/** What the databases say of an account, and a file that says so. */
+function getentTask({ random, index }: Maker): Draft[] {
+  const [database, key] = random.pick([
+    ['passwd', random.pick(USERS)],
+    ['group', random.pick(GROUPS)],
+    ['passwd', 'daemon'],
+  ] as const)
+  const got = `got_${index}`
+  const look = { getent: { database, key, ...random.some(60, { fail_key: false }) }, register: got }
+  const text = `{{ (ansible_facts.getent_${database} | default({}))['${key}'] | default('none') }}`
+  return [
+    { ...look, ignore_errors: true },
+    { copy: { content: `${text}\n`, dest: '/srv/predict/a' }, ...tolerant(random) },
+  ]
+}
+
 /** Tasks that notice what the others do. */
 function noticeTask(maker: Maker): Draft[] {
   const { random } = maker
@@ -218,6 +239,8 @@ const KINDS = [
   [3, filterTask],
   [1, moduleTask],
   [1, zoneTask],
+  [1, hostnameTask],
+  [1, getentTask],
   [7, noticeTask],
   [3, fileTask],
   [3, copyTask],

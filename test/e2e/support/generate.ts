@@ -3,7 +3,15 @@ import { fileTask, copyTask, noticeTasks, statTasks, templateTask } from './gene
 import { gatherTask, listsTask, repositoryTask } from './generate-packages.ts'
 import { installTask, packageTask, removeTask, sysctlTask, unitTask } from './generate-services.ts'
 import { KEYS } from './generate-keys.ts'
-import { assembleTask, downloadTask, editTask, findTasks, THINGS, unpackTask } from './generate-transfer.ts'
+import {
+  assembleTask,
+  collectTasks,
+  downloadTask,
+  editTask,
+  findTasks,
+  THINGS,
+  unpackTask,
+} from './generate-transfer.ts'
 import type { Draft, Maker } from './maker.ts'
 import { Random } from './random.ts'
 import { type Family, castFor } from './universe.ts'
@@ -68,6 +76,7 @@ const TRANSFERS = [
   [3, unpackTask],
   [2, findTasks],
   [1, assembleTask],
+  [2, collectTasks],
 ] as const
 
 type Make = (maker: Maker) => Draft[]

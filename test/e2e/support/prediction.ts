@@ -39,7 +39,7 @@ const DOCUMENTED: readonly RegExp[] = [
   /^timedatectl may write there$/,
   /^only the real run knows what this task gives$/,
   /^what ".+" does is unknown$/,
-  /^which (services|packages) there are is known once the tasks before have run$/,
+  /^which (services|packages|accounts) there are is known once the tasks before have run$/,
   /^what the repositories have is not known yet$/,
   /^which alternatives \S+ has once \S+ is (?:gone|there)$/,
   /^the new lists are not known yet$/,
