@@ -65,12 +65,15 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
       hands.forget()
       found = await once()
     }
-    if (enough(work, found, register) || found.status === 'failed') return found
+    if (enough(work, found, register)) return found
   } catch (error) {
     if (!isKnown(error) || endsHost(error)) throw error
     return failedWith(work, found, error.message, error.hint)
   }
-  return failedWith(work, found, `until did not hold after ${retry.retries} retries`)
+  // As in Ansible, the first try does not count then.
+  const last = { ...found, result: { ...found.result, attempts: retry.retries } }
+  if (last.status === 'failed') return last
+  return failedWith(work, last, `until did not hold after ${retry.retries} retries`)
 }
 
 /** The verdict, failed; only ignore_errors has still a say. */
@@ -293,6 +296,6 @@ function failed(module: TaskModule, prepared: unknown, output: Answer, more: Par
     module.failure?.(prepared, output) ?? (lastLine || `the commands ended with status ${output.code}`)
   // As in Ansible, only a command that has failed may have changed something.
   const changed = module.freeForm !== undefined
-  const result = { rc: output.code, stdout, stderr, ...more.result, changed, msg: message }
+  const result = { rc: output.code, stdout, stderr, msg: message, ...more.result, changed }
   return verdict('failed', message, { ...more, result })
 }

@@ -1,7 +1,7 @@
 import { showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
-import { factsGivenBy, factsSetBy, type Span, type Step } from '../playbook/program.ts'
+import { factsGivenBy, factsSetBy, namesAnything, type Span, type Step } from '../playbook/program.ts'
 import { receives } from '../playbook/receives.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
 import { renderTask, type Slot } from '../playbook/render.ts'
@@ -222,8 +222,8 @@ export class Lookahead {
     for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
     this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
-    if (('name' in task.module && task.module.name === 'include_vars') || grows(task) || receives(task))
-      this.#halted = true
+    const isAnything = ('name' in task.module && task.module.name === 'include_vars') || namesAnything(task)
+    if (isAnything || grows(task) || receives(task)) this.#halted = true
     return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
 

@@ -37,6 +37,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
   try {
     if (failedWhen && found.final !== true && found.status !== 'unknown' && found.status !== 'would-run') {
       const failing = holds(failedWhen, work, judged, register)
+      judged = { ...judged, result: { ...judged.result, failed_when_result: failing } }
       if (failing)
         judged = {
           ...judged,
@@ -47,6 +48,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
         judged = { ...judged, status: judged.result['changed'] === true ? 'changed' : 'ok' }
     }
     if (changedWhen && judged.status !== 'failed') judged = judgeChanged(work, judged, changedWhen, register)
+    else if (changedWhen && found.final !== true) judged = judgeFailed(work, judged, changedWhen, register)
   } catch (error) {
     if (error instanceof NotYet && error.what.kind === 'unknown')
       return { ...judged, status: 'unknown', reason: error.what.why }
@@ -76,6 +78,22 @@ function judgeChanged(
     ...found,
     status: changed ? 'changed' : 'ok',
     reason: changed === (found.status === 'changed') ? found.reason : `${found.reason} (changed_when)`,
+  }
+}
+
+/** Whether a task that failed has changed something is for changed_when to say, too, where it can be told. */
+function judgeFailed(
+  work: Work,
+  found: Verdict,
+  when: readonly Condition[],
+  register: string | undefined,
+): Verdict {
+  try {
+    const changed = holds(when, work, found, register)
+    return { ...found, result: { ...found.result, changed } }
+  } catch (error) {
+    if (isKnown(error) || error instanceof NotYet) return found
+    throw error
   }
 }
 

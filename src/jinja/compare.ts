@@ -39,7 +39,10 @@ export function iterate(item: Item): Iterable<Item> {
   if (typeof item === 'string') return item
   if (item instanceof Map) return item.keys()
   const elements = item instanceof Opaque ? item.elements() : undefined
-  if (!elements) throw new Mistake(`'${typeName(item)}' object is not iterable`)
+  if (!elements) {
+    const hint = typeName(item) === 'function' ? 'Call it: write () behind it.' : undefined
+    throw new Mistake(`'${typeName(item)}' object is not iterable`, { hint })
+  }
   return elements
 }
 

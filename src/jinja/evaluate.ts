@@ -122,9 +122,24 @@ function undefinedName(wanted: string, at: number, frame: Frame, runtime: Runtim
   const { source, scope } = runtime
   return new Undefined(`'${wanted}' is undefined`, {
     place: () => source.placeAt(at),
-    hint: () => suggestion(wanted, [...frame.names(), ...(scope.names?.() ?? [])]),
+    hint: () => {
+      const filterName = FUNCTIONS.get(wanted)
+      if (filterName !== undefined) return `It is a filter here: write VALUE | ${filterName}.`
+      return suggestion(wanted, [...frame.names(), ...(scope.names?.() ?? [])])
+    },
   })
 }
+
+/** Functions of Python, and the filters that do the same. */
+const FUNCTIONS = new Map([
+  ['len', 'length'],
+  ['str', 'string'],
+  ['sorted', 'sort'],
+  ['reversed', 'reverse'],
+  ...['int', 'float', 'bool', 'list', 'abs', 'sum', 'min', 'max', 'round'].map(
+    (name) => [name, name] as const,
+  ),
+])
 
 /** How the user wrote it, for messages; only for simple paths. */
 function path(node: Expression): string | undefined {

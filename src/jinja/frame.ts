@@ -47,7 +47,9 @@ export function assign(target: Target, value: Item, frame: Frame, runtime: Runti
   }
   const values = unpack(value)
   if (values.length !== target.items.length) {
-    throw new Mistake(`cannot unpack ${values.length} values into ${target.items.length} names`)
+    const hint =
+      typeof value === 'string' ? 'A dict gives its keys with their values by .items().' : undefined
+    throw new Mistake(`cannot unpack ${values.length} values into ${target.items.length} names`, { hint })
   }
   for (const [index, inner] of target.items.entries()) assign(inner, values[index] ?? null, frame, runtime)
 }

@@ -108,6 +108,7 @@ export class StatementParser {
   /** Reads the end of the tag and its body, up to and including the end word. */
   #inside(tag: Token, ...ends: string[]): { body: Statement[]; end: Token } {
     this.#stream.skipOp(':')
+    if (this.#stream.isWord('if')) throw syntax("unexpected 'if'", this.#stream.current.at, 'Write elif.')
     this.#stream.expect('block-end')
     this.#open.push({ tag, ends })
     const body = this.#body()

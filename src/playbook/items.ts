@@ -36,12 +36,18 @@ export function itemsOf(
     throw new HakubeError(`a loop needs a list, this is ${isDict(values) ? 'a dict' : describe(values)}`, {
       code: 'wrong-loop',
       place: loop.items.place,
-      hint: isDict(values) ? 'add | dict2items to loop over a dict' : undefined,
+      hint: loopHint(values),
     })
   }
   const items = loop.style === 'flatten' ? values.flat(1) : values
   if (items.length === 0) return 'the loop has no items'
   return makeItems(loop, items, scope)
+}
+
+function loopHint(values: Value): string | undefined {
+  if (isDict(values)) return 'add | dict2items to loop over a dict'
+  const isName = typeof values === 'string' && /^[A-Za-z_]\w*$/.test(values)
+  return isName ? `write "{{ ${values} }}" for the variable of that name` : undefined
 }
 
 /** As in Ansible: a name that is made of something undefined is the name of no file. */

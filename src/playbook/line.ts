@@ -2,7 +2,7 @@ import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
 import { mayReceive } from './receives.ts'
-import { factsGivenBy, factsSetBy, type Draft, type Span, type Step } from './program.ts'
+import { factsGivenBy, factsSetBy, namesAnything, type Draft, type Span, type Step } from './program.ts'
 
 /** Below this, positions of doubles would run into each other. */
 const LEAST_ROOM = 2 ** -36
@@ -124,7 +124,7 @@ export class Line {
       ...(given?.length === 0 ? [] : ['ansible_facts']),
       ...(task.register === undefined ? [] : [task.register]),
       ...factsSetBy(task),
-      ...(isInclude(task) || isIncludeVars(task) ? [ANY] : []),
+      ...(isInclude(task) || isIncludeVars(task) || namesAnything(task) ? [ANY] : []),
     ]
     for (const name of names) this.#assignments.set(name, [...(this.#assignments.get(name) ?? []), position])
   }

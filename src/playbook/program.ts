@@ -1,4 +1,5 @@
 import { HakubeError, type Place } from '../errors.ts'
+import { isTemplate } from '../jinja/index.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Conduct } from './conduct.ts'
 import { inherit } from './inherited.ts'
@@ -281,7 +282,16 @@ function playLends(play: Play): Inherited {
 }
 
 /** Names of the variables that a task sets beside its result. */
-export function factsSetBy({ module, args }: Task): string[] {
+export function factsSetBy(task: Task): string[] {
+  return namesSetBy(task).filter((name) => !isTemplate(name))
+}
+
+/** Whether a task sets variables whose names are templates, and show only when it is rendered. */
+export function namesAnything(task: Task): boolean {
+  return namesSetBy(task).some(isTemplate)
+}
+
+function namesSetBy({ module, args }: Task): string[] {
   if ('meta' in module || module.name !== 'set_fact') return []
   return [...args.keys()].filter((name) => name !== 'cacheable')
 }

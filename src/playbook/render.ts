@@ -1,5 +1,5 @@
-import { HakubeError, HakubeErrors, isKnown } from '../errors.ts'
-import { evaluateCondition, OMIT } from '../jinja/index.ts'
+import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
+import { evaluateCondition, isTemplate, OMIT } from '../jinja/index.ts'
 import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
@@ -223,7 +223,8 @@ async function renderArguments(half: Half, context: RenderContext): Promise<Rend
   const { task, scope, settings } = half
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
   const values: Record<string, unknown> = {}
-  for (const [key, located] of task.args) {
+  for (const [written, located] of task.args) {
+    const key = argumentName(task.module, written, located.place, scope)
     const value = renderTree(located, scope)
     if (value !== OMIT) values[key] = argumentFor(task.module.params, key, value)
   }
@@ -248,6 +249,13 @@ function refuseUnsupported(
     const details = { code: 'unsupported-parameter', place, hint: unsupported[key] }
     throw new HakubeError(`${name}: ${key} is not supported`, details)
   }
+}
+
+/** Only set_fact has names that may be templates. */
+function argumentName(module: TaskModule, written: string, place: Place, scope: TaskScope): string {
+  if (module.name !== 'set_fact' || !isTemplate(written)) return written
+  const name = renderTree({ value: written, place }, scope)
+  return typeof name === 'string' ? name : String(toJson(name))
 }
 
 /** The rest of it, with the homes that `homeOf` gives for those that its paths name. */

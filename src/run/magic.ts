@@ -82,7 +82,7 @@ function shownSource(source: string): string {
 function roleNames({ play }: PlayRun): [string, Value][] {
   const below = ({ dependencies }: RoleUse): string[] =>
     dependencies.flatMap((role) => [...below(role), role.name])
-  const own = [...new Set(play.roles.map((role) => role.name))]
+  const own = play.roles.map((role) => role.name)
   const dependent = [...new Set(play.roles.flatMap(below))]
   return [
     ['ansible_play_role_names', own],

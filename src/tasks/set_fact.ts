@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
+import { isTemplate } from '../jinja/index.ts'
 import { defineTask } from '../task.ts'
 import { type Dict, fromJson, type Value } from '../value.ts'
 import { bool } from './params.ts'
@@ -19,7 +20,9 @@ export default defineTask({
   facts(args) {
     const cacheable = args.get('cacheable')?.value
     const kept = cacheable !== undefined && toFact(cacheable) === true
-    return kept ? [...args.keys()].filter((name) => name !== 'cacheable') : []
+    if (!kept) return []
+    const names = [...args.keys()].filter((name) => name !== 'cacheable')
+    return names.some(isTemplate) ? undefined : names
   },
   example: `
 - name: Remember the peer

@@ -105,8 +105,8 @@ const RESULTS: Case[] = [
     name: 'values of the environment are printed as Python does',
     text: play(`
 - {name: env, command: "printenv A", environment: {A: true}, register: out}
-- {name: see, debug: {msg: "{{ out.stdout }}"}}`),
-    story: ['env changed', 'see ok "True"'],
+- {name: see, debug: {msg: "A is {{ out.stdout }}"}}`),
+    story: ['env changed', 'see ok "A is True"'],
     exit: 0,
   },
   {

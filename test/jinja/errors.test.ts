@@ -40,6 +40,37 @@ function told(run: () => unknown): Told {
 
 const TEMPLATES: [string, Told][] = [
   [
+    '{{ len(servers) }}',
+    {
+      code: 'undefined-variable',
+      place: 't.j2:1:4',
+      message: "'len' is undefined",
+      hint: 'It is a filter here: write VALUE | length.',
+    },
+  ],
+  [
+    '{% for h, v in hosts.items %}{% endfor %}',
+    {
+      code: 'template-error',
+      place: 't.j2:1:22',
+      message: "'function' object is not iterable",
+      hint: 'Call it: write () behind it.',
+    },
+  ],
+  [
+    '{% for h, v, w in hosts %}{% endfor %}',
+    {
+      code: 'template-error',
+      place: 't.j2:1:8',
+      message: 'cannot unpack 2 values into 3 names',
+      hint: 'A dict gives its keys with their values by .items().',
+    },
+  ],
+  [
+    '{% if vip %}a{% else if servers %}b{% endif %}',
+    { code: 'template-syntax', place: 't.j2:1:22', message: "unexpected 'if'", hint: 'Write elif.' },
+  ],
+  [
     'a\nb {{ vpi }}\n',
     {
       code: 'undefined-variable',

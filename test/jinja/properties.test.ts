@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HakubeError } from '../../src/errors.ts'
-import { compileExpression, compileTemplate, repr, str } from '../../src/jinja/index.ts'
+import { compileExpression, compileTemplate, renderValue, repr, str } from '../../src/jinja/index.ts'
 import { parseJson, parseLiteral } from '../../src/jinja/literal.ts'
 import { escapeRegex, matchStart } from '../../src/jinja/regex.ts'
 import { type Dict, float, type Key, type Value } from '../../src/value.ts'
+import { lazyScope } from './scope.ts'
 
 const PLACE = { file: 'p' }
 const nothing = { lookup: () => undefined }
@@ -92,6 +93,19 @@ describe('printing and reading', () => {
         const json = compileExpression('x | to_json', PLACE).evaluate(scope(value))
         expect(parseJson(str(json))).toStrictEqual(value)
         expect(() => JSON.parse(str(json)) as unknown).not.toThrow()
+      }),
+    )
+  })
+
+  it('what to_json has made stays that text, through variables that hand it on', () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const made = new Map<Key, Value>([['made', '{{ value | to_json }}']])
+        const scope = lazyScope(made.set('again', '{{ nothing | default(made) }}').set('value', [value]))
+        const json = compileExpression('value | to_json', PLACE).evaluate(scope)
+        fc.pre(!/\{[{%#]/.test(str(json)))
+        expect(renderValue('{{ again }}', PLACE, scope)).toBe(json)
+        expect(renderValue('{{ again | trim }}', PLACE, scope)).toStrictEqual([value])
       }),
     )
   })

@@ -24,6 +24,14 @@ const CASES: [string[], string[], string[], boolean][] = [
   [['a'], ['all'], [], true],
   [['a'], [], ['tagged'], false],
   [[], [], ['all'], false],
+  [['never', 'debug'], ['tagged'], [], false],
+  [['never'], ['tagged', 'never'], [], true],
+  [['always'], [], ['tagged'], false],
+  [['always'], [], ['all'], true],
+  [['always', 'never'], [], [], true],
+  [['always'], ['untagged'], ['untagged'], true],
+  [[], [], ['untagged'], false],
+  [['a'], ['all', 'b'], [], true],
 ]
 
 it.each(CASES)('task %j, --tags %j, --skip-tags %j: %s', (tags, only, skip, runs) => {

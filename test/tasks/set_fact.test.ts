@@ -57,3 +57,27 @@ test('a text that to_json made stays one where it is handed on; what has come fr
   expect(await readFile(join(done.folder, 'nice'), 'utf8')).toBe('{\n    "a": 1\n}')
   expect(done.story.at(-1)).toBe('a debug skipped')
 })
+
+test('names may be templates, and who reads them waits for the task', async () => {
+  const done = await runLocal(`
+- hosts: a:b
+  gather_facts: false
+  vars: {what: port}
+  tasks:
+    - shell: echo {{ inventory_hostname }}
+      register: said
+    - set_fact: {"{{ what }}_{{ said.stdout }}": "{{ 6443 }}", "{{ what }}": 1}
+    - set_fact: {"{{ item }}_once": "{{ item }}"}
+      loop: [x, y]
+      run_once: true
+    - debug: {msg: "{{ [port, vars['port_' ~ inventory_hostname], hostvars.b.port_b, x_once, y_once] }}"}
+    - set_fact: {"{{ what }}-a": 1}
+      ignore_errors: yes
+`)
+  const shown = done.outcomes.filter(({ task }) => task === 'debug').map(({ result }) => result['msg'])
+  expect(shown).toEqual([
+    [1, 6443, 6443, 'x', 'y'],
+    [1, 6443, 6443, 'x', 'y'],
+  ])
+  expect(done.outcomes.at(-1)?.reason).toMatch(/^"port-a" cannot be the name of a variable/)
+})
