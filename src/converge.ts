@@ -8,7 +8,7 @@ import { carryOutMeta } from './converge/metas.ts'
 import { grow } from './converge/growing.ts'
 import { gathersFacts } from './converge/gathered.ts'
 import { Meeting } from './converge/meeting.ts'
-import { doubtful, notifies, Notified } from './converge/notified.ts'
+import { doubtful, mayNotify, notifies, Notified } from './converge/notified.ts'
 import { Tally } from './converge/tally.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
@@ -193,7 +193,7 @@ export class HostRun {
     )
     this.#notified.add(
       group,
-      works.filter((_, index) => verdicts[index]?.status === 'unknown'),
+      works.filter((_, index) => mayNotify(verdicts[index])),
       `it runs only if "${works[0]?.name ?? task.action}" changes something, which is unknown`,
     )
     if (verdicts.some((found) => found.status === 'failed'))

@@ -203,6 +203,7 @@ function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdi
   const runs = plan.maybe === true || kind === 'wait' || (kind === 'action' && !moves)
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
     ...(plan.openEnded && { openEnded: true }),
+    ...(plan.maybe && { maybe: true }),
     diff: plan.diff,
     notes: plan.notes ?? [],
     predicted: true,

@@ -102,7 +102,13 @@ export function doubtful(group: Group, why: string): Group {
 
 /** Whether what became of a task notifies its handlers. */
 export function notifies(found: Verdict | undefined): boolean {
-  return found !== undefined && ['changed', 'would-change', 'would-run'].includes(found.status)
+  const changes = found !== undefined && ['changed', 'would-change', 'would-run'].includes(found.status)
+  return changes && found.maybe !== true
+}
+
+/** Whether check mode cannot tell if it does. */
+export function mayNotify(found: Verdict | undefined): boolean {
+  return found?.status === 'unknown' || found?.maybe === true
 }
 
 /** The names in an entry of `notify`; a template may make a list of them. */

@@ -5,7 +5,7 @@ import { gathersFacts, takeFacts } from './gathered.ts'
 import { staysText, str } from '../jinja/index.ts'
 import { isDict, type Value } from '../value.ts'
 import { KeptText, UnknownValue, type VariableStore } from '../variables/store.ts'
-import { hasChanged, hasFailed, openDict, registered, type Verdict, whyOpen } from './verdict.ts'
+import { hasChanged, hasFailed, OPEN, openDict, registered, type Verdict, whyOpen } from './verdict.ts'
 
 /** Stores what a finished work gives: facts it has set, and its result under `register`. */
 export function registerWork(store: VariableStore, task: Task, work: Work, found: Verdict): void {
@@ -81,11 +81,14 @@ function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
     ['msg', failed ? 'One or more items failed' : 'All items completed'],
   ])
   const unknown = verdicts.find((found) => found.status === 'unknown')
-  if (!unknown || verdicts.some(hasChanged)) out.set('changed', verdicts.some(hasChanged))
+  const changed = verdicts.some(hasChanged)
+  const perhaps = !changed && verdicts.some(({ maybe }) => maybe === true)
+  if (changed || !(unknown || perhaps)) out.set('changed', changed)
   if (failed) out.set('failed', true)
   else if (!unknown) out.set('failed', false)
   if (verdicts.every((found) => found.status === 'skipped')) out.set('skipped', true)
-  return unknown ? openDict(out, whyOpen(unknown.reason)) : out
+  if (unknown) return openDict(out, whyOpen(unknown.reason))
+  return perhaps ? openDict(out, OPEN) : out
 }
 
 /** A loop over nothing, or one whose items could not be told. */

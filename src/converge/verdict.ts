@@ -23,6 +23,8 @@ export interface Verdict {
   predicted?: boolean
   /** What was predicted may do more than is known. */
   openEnded?: true
+  /** Only the real run shows whether it changes anything. */
+  maybe?: true
 }
 
 export function verdict(status: TaskStatus, reason: string, more: Partial<Verdict> = {}): Verdict {
@@ -68,9 +70,10 @@ function judgeChanged(
   // `changed_when: false` is known even for a command that check mode does not run.
   const changed = holds(when, work, found, register)
   if (found.status === 'would-run' || found.status === 'would-change') {
-    if (changed) return found
+    const { maybe: _maybe, ...sure } = found
+    if (changed) return sure
     // Who says that a command changes nothing knows what it does.
-    const { openEnded: _, ...rest } = found
+    const { openEnded: _open, ...rest } = sure
     return { ...rest, status: 'ok', reason: `would ${found.reason} (changed_when)` }
   }
   if (found.status !== 'ok' && found.status !== 'changed') return found
@@ -115,7 +118,8 @@ function holds(
 }
 
 /** Whether the task changed its host, or would: what changed_when says beats what the module says. */
-export function hasChanged({ status, result }: Verdict): boolean {
+export function hasChanged({ status, result, maybe }: Verdict): boolean {
+  if (maybe === true) return false
   if (hasFailed({ status, result })) return result['changed'] === true
   return status === 'changed' || status === 'would-change' || status === 'would-run'
 }
@@ -125,11 +129,15 @@ export function hasFailed({ status, result }: Pick<Verdict, 'status' | 'result'>
   return status === 'failed' || (status === 'ignored' && result['unreachable'] !== true)
 }
 
+/** Why what a task gives is unknown that check mode has stopped short of. */
+export const OPEN = 'only the real run knows what this task gives'
+
 /** The dict that `register` gets. What only a real run would know is unknown, not absent. */
 export function registered(found: Verdict, more: Iterable<[string, Value]> = []): Value {
   const { status } = found
   const entries = new Map<string, Value>([...more, ...Object.entries(found.result)])
-  entries.set('changed', hasChanged(found))
+  if (found.maybe === true) entries.delete('changed')
+  else entries.set('changed', hasChanged(found))
   if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found))
   if (status === 'skipped') {
     entries.set('skipped', true)
@@ -137,7 +145,7 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   }
   if (hasFailed(found) && !entries.has('msg')) entries.set('msg', found.reason)
   if (found.predicted !== true && status !== 'unknown') return entries
-  const why = status === 'unknown' ? whyOpen(found.reason) : 'only the real run knows what this task gives'
+  const why = status === 'unknown' ? whyOpen(found.reason) : OPEN
   if (status === 'unknown') return openDict(new Map(more), why)
   return openDict(entries, why, new Set(['skipped', 'skip_reason', 'unreachable']))
 }

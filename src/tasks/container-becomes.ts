@@ -14,6 +14,8 @@ export interface Left {
   own?: { image: JsonObject | undefined }
 }
 
+const PREDICTED = '#predicted '
+
 /** Whether two command lines rule the same containers; undefined: nobody can tell. */
 function isOneEngine(left: readonly string[], right: readonly string[]): boolean | undefined {
   if (same([...left], [...right])) return true
@@ -47,13 +49,25 @@ export function containerBecomes(
       return new Unknown(`whether "${about.tool.join(' ')}" and "${nameOf(tool).join(' ')}" are one engine`)
     const sections = sectionsOf(before)
     if (about.container === container) {
-      sections.set('container', becomes === undefined ? '' : `#predicted ${JSON.stringify(becomes)}`)
+      sections.set('container', becomes === undefined ? '' : `${PREDICTED}${JSON.stringify(becomes)}`)
       if (about.own && own) sections.set('own', own.image === undefined ? '' : JSON.stringify([own.image]))
     }
-    if (pulled !== undefined && about.image === pulled) sections.set('image', '#pulled')
+    if (pulled !== undefined && about.image === pulled) {
+      sections.set('image', '#pulled')
+      if (about.container !== container) sections.set('container', outdated(sections.get('container') ?? ''))
+    }
     if (about.others.includes(container))
       sections.set(`other ${container}`, becomes === undefined ? '' : '#new')
     const text = [...sections].map(([name, body]) => `#${name}\n${body}\n`).join('')
     return { code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) }
   })
+}
+
+/** A container that an earlier task makes, once its image has been pulled again. */
+function outdated(section: string): string {
+  if (!section.startsWith(PREDICTED)) return section
+  // It was written above.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const left = JSON.parse(section.slice(PREDICTED.length)) as JsonObject
+  return `${PREDICTED}${JSON.stringify({ ...left, current: false })}`
 }

@@ -32,6 +32,8 @@ export interface Predicted extends JsonObject {
   /** The name of its image, and the ID where it is known. */
   image: string
   imageId: string | null
+  /** It is made of what that name means, and nothing has been pulled since. */
+  current?: boolean
   /** All that podman says of that image; undefined: nobody knows. */
   madeOf?: JsonObject | undefined
   /** By parameter: what it is like. */

@@ -139,6 +139,7 @@ function becomes(given: Case, container: Container | undefined, steps: Steps): P
       healthy,
       image: params.image ?? (container ? imageName(container) : ''),
       imageId: steps.pulls || typeof seen.image !== 'object' ? null : textAt(seen.image, 'Id'),
+      current: true,
       wanted: made(given, steps.pulls),
       networks: networksOf(task),
     }
@@ -160,6 +161,7 @@ function becomes(given: Case, container: Container | undefined, steps: Steps): P
     running,
     paused,
     healthy,
+    ...(steps.pulls ? { current: false } : {}),
     wanted: { ...before.wanted, ...updated, ...grownSwap(given, steps, before.wanted) },
     networks: Object.fromEntries(networks),
   }

@@ -201,7 +201,7 @@ function otherImage({ task, seen }: Case, container: Container, pulls: boolean):
   const id = seen.image === 'pulled' ? null : textAt(seen.image, 'Id')
   const own = container.known ? textAt(container.info, 'Image') : container.predicted.imageId
   if (id !== null && own !== null) return id === own ? 'no' : 'yes'
-  if (!container.known && container.predicted.image === image) return 'no'
+  if (!container.known && container.predicted.image === image && container.predicted.current) return 'no'
   throw new UnknownAnswer(
     new Unknown(`whether ${image} is the image of ${task.params.name} once it is pulled`),
   )

@@ -143,6 +143,7 @@ fi`
           // A restart is not waited for.
           ends: runs && !params.detach && action !== 'restart',
           madeOf: pulls || typeof seen.image !== 'object' ? undefined : seen.image,
+          pulls,
         }),
         pulled: pulls ? image : undefined,
       }),
@@ -161,21 +162,30 @@ interface Outcome {
   /** Its task waits for its end. */
   ends: boolean
   madeOf: JsonObject | undefined
+  pulls: boolean
 }
 
 /** What a later task of this run finds. What a container that stays is like does not change. */
 function becomes(
   { params }: PodmanTask,
   container: Container | undefined,
-  { made, running, ends, madeOf }: Outcome,
+  { made, running, ends, madeOf, pulls }: Outcome,
 ): Predicted | { info: JsonObject } | undefined {
   if (ends && params.rm) return undefined
   const state = { running: running && !ends, paused: false }
   if (made || container === undefined) {
     const imageId = madeOf === undefined ? null : textAt(madeOf, 'Id')
-    return { ...state, image: params.image ?? '', imageId, madeOf, networks: {}, wanted: asked(params) }
+    return {
+      ...state,
+      image: params.image ?? '',
+      imageId,
+      madeOf,
+      current: true,
+      networks: {},
+      wanted: asked(params),
+    }
   }
-  if (!container.known) return { ...container.predicted, ...state }
+  if (!container.known) return { ...container.predicted, ...state, ...(pulls ? { current: false } : {}) }
   const State = { ...object(container.info['State']), Running: state.running, Paused: false }
   return { info: { ...container.info, State } }
 }

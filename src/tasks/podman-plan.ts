@@ -138,7 +138,8 @@ function planAbsent({ params, look: wants }: PodmanTask, container: Container | 
 }
 
 function differences({ params }: PodmanTask, seen: Seen, container: Container): Fields {
-  if (!container.known && same(asked(params), container.predicted.wanted)) return { fields: [], unseen: [] }
+  const isMadeSo = !container.known && same(asked(params), container.predicted.wanted)
+  if (isMadeSo && (seen.image !== 'pulled' || container.predicted.current)) return { fields: [], unseen: [] }
   if (seen.image === 'pulled')
     throw new UnknownAnswer(new Unknown(`what ${params.image ?? ''} is once it is pulled`))
   const found = container.known

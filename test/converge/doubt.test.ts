@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { mayNotify, notifies } from '../../src/converge/notified.ts'
+import { registered, type Verdict, verdict } from '../../src/converge/verdict.ts'
+import { NotYet } from '../../src/variables/not-yet.ts'
 import { ONE } from '../playbook/support.ts'
 import { runLocal, storyOf } from '../support/run-local.ts'
 
@@ -55,6 +58,20 @@ describe('check mode, behind a task that may do anything', () => {
     expect(done.outcomes.at(-1)?.reason).toMatch(
       /^it hangs on a task that fails, unless "first" sees to it: /,
     )
+  })
+
+  it('does not know whether a task changes anything that only the real run can tell', () => {
+    const maybe = verdict('would-run', 'pull', { predicted: true, maybe: true, result: { changed: true } })
+    const sure = verdict('would-run', 'run', { predicted: true, result: { changed: true } })
+    const said = (found: Verdict, key: string) => {
+      const dict = registered(found)
+      return dict instanceof Map ? dict.get(key) : undefined
+    }
+    expect(() => said(maybe, 'changed')).toThrow(NotYet)
+    expect(said(maybe, 'failed')).toBe(false)
+    expect(said(sure, 'changed')).toBe(true)
+    expect([notifies(maybe), mayNotify(maybe)]).toEqual([false, true])
+    expect([notifies(sure), mayNotify(sure)]).toEqual([true, false])
   })
 
   it('leaves open what stat would say of a path that is not there yet', async () => {

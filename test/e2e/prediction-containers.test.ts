@@ -32,6 +32,9 @@ const FAMILIES = [
   { family: 'Debian-like', host: 'dpy' },
 ] as const
 
+/** How much may be unknown: behind a change of a container nobody knows what still fails. */
+const UNKNOWN = 0.15
+
 const exchanges = new Exchanges()
 shared.connect = (host, open) => exchanges.connect(host, open)
 const watch = new EffectsWatch()
@@ -94,7 +97,7 @@ describe.each(FAMILIES)('check mode on $family hosts, over lists about container
 
   it('has seen enough of everything for that to mean something', () => {
     expect(count('failed', 'ignored')).toBeGreaterThan(LISTS / 20)
-    expect(count('unknown'), reasons(outcomes)).toBeLessThan(outcomes.length * 0.1)
+    expect(count('unknown'), reasons(outcomes)).toBeLessThan(outcomes.length * UNKNOWN)
     if (family === 'EL-like') {
       const failed = outcomes.filter(({ status }) => status === 'failed' || status === 'ignored')
       const none = failed.filter(({ reason }) => /^this host has no (docker|podman|nopodman)$/.test(reason))

@@ -84,6 +84,15 @@ test('an image that an earlier task pulls is there, and nobody knows which', asy
   expect(applyOf(made)).not.toContain('hk_pull tiny:1')
 })
 
+test('a container is of the image that has been pulled for it, until it is pulled again', async () => {
+  const told = { sections: { container: NONE, image: '[]\n#failed Error: No such image: tiny:1' } }
+  const made = await effectsOf(plan({}, told))
+  expect(await plan({}, { ...told, effects: made })).toMatchObject({ status: 'ok' })
+  const pulled = await effectsOf(plan({ name: 'other', pull: 'always' }, { ...told, effects: made }))
+  const why = 'whether tiny:1 is the image of keepalived once it is pulled'
+  expect(await plan({}, { ...told, effects: [...made, ...pulled] })).toEqual({ status: 'unknown', why })
+})
+
 describe('env_file', () => {
   const path = '/root/vars'
   const key = id('path', pathKey(path, true))

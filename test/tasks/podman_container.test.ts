@@ -406,6 +406,12 @@ describe('of a container that an earlier task makes', () => {
     if (first.status !== 'change') throw new Error('it is not there yet')
     const again = { ...blank, effects: first.effects }
     const bare = { container: NONE, image: gone }
+    expect(await plan({ tty: true }, { ...again, sections: bare })).toMatchObject({ status: 'ok' })
+    // Until somebody pulls it again.
+    const more = await plan({ name: 'other', pull: 'always' }, { ...again, sections: bare })
+    if (more.status !== 'change') throw new Error('a pull is a change')
+    const effects = [...first.effects, ...more.effects]
+    expect(await plan({ tty: true }, { sections: bare, effects })).toMatchObject({ status: 'unknown' })
     expect(await plan({ tty: false }, { ...again, sections: bare })).toMatchObject({
       status: 'unknown',
       why: 'what localhost/tiny:1 is once it is pulled',

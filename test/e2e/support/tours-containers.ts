@@ -21,42 +21,47 @@ const far = { name: 'hkd1', image: FAR }
 const podmanFar = { name: 'hkp1', image: FAR }
 
 /** Lists that visit what chance may miss, one after the other; each begins with its script. */
-export const containerTours: readonly ContainersList[] = [
-  tour(CLEAR, [docker({ name: 'hkd1', image: 'tiny:1', volumes, state: 'present' }), ...MADE]),
-  tour(CLEAR, [docker({ name: 'hkd1', state: 'started' }), ...MADE]),
-  tour(CLEAR, [docker({ name: 'hkd1', restart: true }), ...MADE]),
-  tour(CLEAR, [docker({ name: 'hkd1', image: 'tiny:1', volumes, recreate: true }), ...MADE]),
+const TOURS: readonly [stir: string, tasks: readonly Draft[]][] = [
+  [CLEAR, [docker({ name: 'hkd1', image: 'tiny:1', volumes, state: 'present' }), ...MADE]],
+  [CLEAR, [docker({ name: 'hkd1', state: 'started' }), ...MADE]],
+  [CLEAR, [docker({ name: 'hkd1', restart: true }), ...MADE]],
+  [CLEAR, [docker({ name: 'hkd1', image: 'tiny:1', volumes, recreate: true }), ...MADE]],
   // A source that has to be there.
-  tour(CLEAR, [
-    podman({ name: 'hkp1', image: 'tiny:1', volume: volumes }),
-    { file: { path: '/srv/predict/m/n', state: 'directory' } },
-    { file: { path: '/srv/predict/v1', state: 'directory' } },
-    podman({ name: 'hkp1', image: 'tiny:1', volume: volumes }),
-  ]),
-  tour(CLEAR, [
-    podman({ name: 'hkp1', restart: true }),
-    podman({ name: 'hkp1', state: 'stopped' }),
-    podman({ name: 'hkp1', state: 'started' }),
-  ]),
+  [
+    CLEAR,
+    [
+      podman({ name: 'hkp1', image: 'tiny:1', volume: volumes }),
+      { file: { path: '/srv/predict/m/n', state: 'directory' } },
+      { file: { path: '/srv/predict/v1', state: 'directory' } },
+      podman({ name: 'hkp1', image: 'tiny:1', volume: volumes }),
+    ],
+  ],
+  [
+    CLEAR,
+    [
+      podman({ name: 'hkp1', restart: true }),
+      podman({ name: 'hkp1', state: 'stopped' }),
+      podman({ name: 'hkp1', state: 'started' }),
+    ],
+  ],
   // An image that is there no longer, or another one by now.
-  tour('echo 1 >/root/registry.state', [docker({ ...far, pull: true }), docker(far)]),
-  tour(FORGET, [docker(far), docker(far), docker({ ...far, name: 'hkd2' })]),
-  tour(`${FORGET}; echo 2 >/root/registry.state`, [docker(far), docker({ ...far, name: 'hkd2' })]),
-  tour('echo 1 >/root/registry.state', [
-    docker({ ...far, pull: true }),
-    docker({ ...far, state: 'stopped' }),
-  ]),
-  tour('echo 1 >/root/registry.state', [podman({ ...podmanFar, pull: 'always' }), podman(podmanFar)]),
-  tour(`podman untag ${FAR}`, [podman(podmanFar), podman({ ...podmanFar, name: 'hkp2' })]),
-  tour('echo 2 >/root/registry.state', [
-    podman({ ...podmanFar, pull: 'newer', image_strict: true }),
-    podman({ ...podmanFar, image_strict: true }),
-  ]),
-].flat()
+  ['echo 1 >/root/registry.state', [docker({ ...far, pull: true }), docker(far)]],
+  [FORGET, [docker(far), docker(far), docker({ ...far, name: 'hkd2' })]],
+  [`${FORGET}; echo 2 >/root/registry.state`, [docker(far), docker({ ...far, name: 'hkd2' })]],
+  ['echo 1 >/root/registry.state', [docker({ ...far, pull: true }), docker({ ...far, state: 'stopped' })]],
+  ['echo 1 >/root/registry.state', [podman({ ...podmanFar, pull: 'always' }), podman(podmanFar)]],
+  [`podman untag ${FAR}`, [podman(podmanFar), podman(podmanFar), podman({ ...podmanFar, name: 'hkp2' })]],
+  [
+    'echo 2 >/root/registry.state',
+    [
+      podman({ ...podmanFar, pull: 'newer', image_strict: true }),
+      podman({ ...podmanFar, image_strict: true }),
+    ],
+  ],
+]
 
-function tour(stir: string, tasks: readonly Draft[]): ContainersList[] {
-  return numbered('Debian-like', [{ tasks }]).map((list) => ({
-    ...list,
-    stir: `{ ${stir}; } >/dev/null 2>&1; :`,
-  }))
-}
+/** With seeds of their own, which no generated list has. */
+export const containerTours: readonly ContainersList[] = numbered(
+  'Debian-like',
+  TOURS.map(([, tasks]) => ({ tasks })),
+).map((list, index) => ({ ...list, stir: `{ ${TOURS[index]?.[0]}; } >/dev/null 2>&1; :` }))
