@@ -162,6 +162,8 @@ function becomes(given: Case, container: Container | undefined, steps: Steps): P
     paused,
     healthy,
     ...(steps.pulls ? { current: false } : {}),
+    // Perhaps it is made anew, of the image that is pulled.
+    ...(steps.anew === 'perhaps' ? { imageId: null } : {}),
     wanted: { ...before.wanted, ...updated, ...grownSwap(given, steps, before.wanted) },
     networks: Object.fromEntries(networks),
   }

@@ -210,6 +210,24 @@ test('a later task finds what an earlier one makes', async () => {
   )
 })
 
+test('where a pull may make it anew, nobody knows of which image it is then', async () => {
+  const made = await plan({}, blank)
+  if (made.status !== 'change') throw new Error('it is not there yet')
+  const far = await plan(
+    { image: 'far:1' },
+    {
+      ...blank,
+      sections: { container: NONE, image: '[]\n#failed Error: No such image: far:1' },
+      effects: made.effects,
+    },
+  )
+  if (far.status !== 'change') throw new Error(far.status)
+  expect(await plan({}, { ...blank, effects: [...made.effects, ...far.effects] })).toMatchObject({
+    status: 'unknown',
+    why: expect.stringMatching(/^whether tiny:1 is the image of /),
+  })
+})
+
 test('a container that its task removes at its end is gone for later tasks', async () => {
   for (const more of [{ cleanup: true }, { auto_remove: true }, {}]) {
     const made = await plan({ detach: false, ...more }, blank)
