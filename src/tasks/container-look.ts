@@ -3,6 +3,7 @@ import { Unknown } from '../world/kind.ts'
 import type { ScriptAsk, ScriptReply } from '../world/replies.ts'
 import { UnknownAnswer, type World } from '../world/world.ts'
 import { at, type Json, isObject, type JsonObject, textAt } from './container-compare.ts'
+import { missingTool } from './missing-tool.ts'
 
 /** The program that rules the containers, and the options in front of its commands. */
 export interface Tool {
@@ -124,9 +125,9 @@ export function look(wanted: LookFor, world: World): Seen | string {
   const { tool } = wanted
   const sections = sectionsOf(world.get('script', ask(wanted)))
   if (sections.has('none')) {
-    if (world.predicts('package'))
-      throw new UnknownAnswer(new Unknown(`${tool.executable} is not installed yet`))
-    return `this host has no ${tool.executable}`
+    const absent = missingTool(world, tool.executable)
+    if (absent.status === 'unknown') throw new UnknownAnswer(new Unknown(absent.why))
+    return absent.message
   }
   const container = sections.get('container') ?? ''
   const failed = /^#failed (.*)$/m.exec(container)?.[1]
