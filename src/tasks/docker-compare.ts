@@ -176,9 +176,14 @@ function split(name: 'entrypoint' | 'command', container: Container, wanted: Wan
 
 /** Labels of the image that the task does not set, where that is to be a mistake. */
 export function strayLabels(task: DockerTask, image: JsonObject | undefined): string[] {
-  const { params, comparisons } = task
-  if (params.image_label_mismatch !== 'fail' || comparisons.get('labels') !== 'strict') return []
+  const { params } = task
+  if (!areLabelsHeld(task)) return []
   return Object.keys(object(at(image, 'Config', 'Labels'))).filter(
     (label) => params.labels?.[label] === undefined,
   )
+}
+
+/** Whether labels that the image alone has are a mistake. */
+export function areLabelsHeld({ params, comparisons }: DockerTask): boolean {
+  return params.image_label_mismatch === 'fail' && comparisons.get('labels') === 'strict'
 }

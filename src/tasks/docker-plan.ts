@@ -19,7 +19,7 @@ import {
   wantedSources,
 } from './docker-change.ts'
 import { changeIfAny } from './docker-summary.ts'
-import { complete, differences, strayLabels } from './docker-compare.ts'
+import { areLabelsHeld, complete, differences, strayLabels } from './docker-compare.ts'
 import { healthcheckSeen } from './docker-formats.ts'
 import { networkChanges } from './docker-network.ts'
 import { type Steps, stopScript, volumes } from './docker-script.ts'
@@ -141,6 +141,8 @@ function planKnown(given: Case, container: Container): Plan {
   const pulls = (params.image !== undefined && seen.image === undefined) || pullsAlways(task)
   const current = params.image === undefined || params.image_comparison === 'current-image'
   const image = current ? seen.own : seen.image === 'pulled' ? undefined : seen.image
+  if (!current && seen.image === 'pulled' && areLabelsHeld(task))
+    throw new UnknownAnswer(new Unknown(`what ${params.image ?? ''} is once it is pulled`))
   const stray = strayLabels(task, image)
   if (stray.length > 0)
     return {

@@ -228,6 +228,17 @@ test('where a pull may make it anew, nobody knows of which image it is then', as
   })
 })
 
+test('which labels an image has that is pulled is not known', async () => {
+  const labels = { image_label_mismatch: 'fail', comparisons: { labels: 'strict' } }
+  const pulled = await plan({ pull: 'always' }, blank)
+  if (pulled.status !== 'change') throw new Error(pulled.status)
+  const then = { ...blank, effects: pulled.effects }
+  expect(await plan({ labels: {}, ...labels }, then)).toMatchObject({
+    status: 'unknown',
+    why: 'what tiny:1 is once it is pulled',
+  })
+})
+
 test('a container that its task removes at its end is gone for later tasks', async () => {
   for (const more of [{ cleanup: true }, { auto_remove: true }, {}]) {
     const made = await plan({ detach: false, ...more }, blank)
