@@ -123,7 +123,8 @@ export function difference({ name, wanted, seen, shape }: Property): {
   after: string
 } {
   if (shape === 'value') return { name, before: discreet(show(seen)), after: discreet(show(wanted)) }
-  const [before, after] = [parts(seen, shape), parts(wanted, shape)]
+  const before = parts(seen, shape).filter((one) => name !== 'annotation' || !PODMANS_OWN.test(one))
+  const after = parts(wanted, shape)
   const said = (all: readonly string[], between: string): string => all.map(discreet).join(between)
   if (shape === 'list') return { name, before: said(before, ' '), after: said(after, ' ') }
   const only = (all: string[], other: string[]) => all.filter((one) => !other.includes(one)).toSorted()
@@ -144,7 +145,29 @@ function discreet(text: string): string {
 
 function parts(value: Json | undefined, shape: Shape): string[] {
   if (shape === 'dict') return Object.entries(object(value)).map(([key, item]) => `${key}=${show(item)}`)
-  return items(value).map(show)
+  return items(value).map((one) => show(isMount(one) ? brief(one) : one))
+}
+
+/** Annotations that podman adds by itself, some of them only when the container starts. */
+const PODMANS_OWN =
+  /^(?:io\.podman\.annotations\.|io\.kubernetes\.cri-o\.|io\.container\.manager=|org\.opencontainers\.image\.)/
+
+function isMount(value: Json): value is JsonObject {
+  return isObject(value) && 'target' in value && 'type' in value
+}
+
+/** A mount without what says nothing, its parts in one order. */
+function brief(mount: JsonObject): JsonObject {
+  const isSaid = (value: Json | undefined): boolean =>
+    !(
+      value === '' ||
+      value === false ||
+      value === 0 ||
+      value === 'default' ||
+      (isObject(value) && Object.keys(value).length === 0)
+    )
+  const said = Object.entries(mount).filter(([, value]) => isSaid(value))
+  return Object.fromEntries(said.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** A value as one word. */

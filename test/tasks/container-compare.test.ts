@@ -144,3 +144,47 @@ test.each<[Shape, Json, Json, string]>([
   expect(difference(property).after).toBe(after)
   expect(difference({ ...property, wanted: seen, seen: wanted }).before).toBe(after)
 })
+
+test('a difference leaves out what the engine adds by itself, and what says nothing', () => {
+  const seen = {
+    'io.kubernetes.cri-o.Created': '2026-01-01',
+    'io.container.manager': 'libpod',
+    'org.opencontainers.image.stopSignal': '9',
+    mine: 'a',
+  }
+  expect(
+    difference({ name: 'annotation', shape: 'dict', comparison: 'strict', seen, wanted: { mine: 'b' } }),
+  ).toEqual({
+    name: 'annotation',
+    before: 'mine=a',
+    after: 'mine=b',
+  })
+  const mount = { type: 'bind', source: '/etc', target: '/b' }
+  const told = {
+    ...mount,
+    read_only: false,
+    consistency: 'default',
+    labels: {},
+    tmpfs_size: 0,
+    volume_driver: '',
+  }
+  expect(
+    difference({
+      name: 'mounts',
+      shape: 'set',
+      comparison: 'strict',
+      seen: [told],
+      wanted: [{ ...mount, source: '/srv' }],
+    }),
+  ).toEqual({
+    name: 'mounts',
+    before: '{"source":"/etc","target":"/b","type":"bind"}',
+    after: '{"source":"/srv","target":"/b","type":"bind"}',
+  })
+  expect(
+    difference({ name: 'mounts', shape: 'set', comparison: 'strict', seen: [told], wanted: [mount] }),
+  ).toMatchObject({
+    before: '',
+    after: '',
+  })
+})
