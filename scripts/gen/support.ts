@@ -100,7 +100,9 @@ function moduleRow(
   }
   const names = Object.keys(params)
   const knows = (one: string) =>
-    one === 'free_form' ||
+    ['free_form', 'free-form'].includes(one) ||
+    // Taken out of the include when it is loaded.
+    (one === 'apply' && module.name.startsWith('include_')) ||
     Object.hasOwn(module.params.shape, one) ||
     Object.hasOwn(module.paramAliases ?? {}, one)
   const missing = names.filter((one) => !knows(one) || Object.hasOwn(module.unsupported ?? {}, one))
