@@ -50,6 +50,8 @@ export type Plan =
       result?: Result
       /** True: tasks of check mode have made it so, and what it returns beyond `result` only the real run knows. */
       foreseen?: true
+      /** True: it counts as skipped, such as a message that is shown with -v only. */
+      skips?: true
     }
   /** The host differs: `apply` is the only text that may change it, `effects` what it does to the World. */
   | {

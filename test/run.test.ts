@@ -78,6 +78,16 @@ describe('a run', () => {
     ])
   })
 
+  it('skips a message that is shown with -v only', async () => {
+    const tasks = `
+- {name: quiet, debug: {msg: a, verbosity: 1}, register: out}
+- {name: then, debug: {msg: b}, when: out is skipped and out.skipped_reason is defined}
+- {name: loop, debug: {msg: "{{ item }}", verbosity: 1}, loop: [1, 2]}
+`
+    const { story } = await runLocal(play(tasks), { inventory: ONE })
+    expect(story).toEqual(['a quiet skipped', 'a then ok', 'a loop (1) skipped', 'a loop (2) skipped'])
+  })
+
   it('never says ok about what it cannot know in check mode', async () => {
     const tasks = `
 - name: ask

@@ -129,7 +129,7 @@ async function tryOnce(work: Work, group: Group, hands: Hands): Promise<Verdict>
   const rendered = ready(work)
   switch (plan.status) {
     case 'ok':
-      return verdict('ok', plan.reason, {
+      return verdict(plan.skips ? 'skipped' : 'ok', plan.reason, {
         ...(plan.foreseen && { predicted: true }),
         result: { changed: false, ...plan.result },
       })

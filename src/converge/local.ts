@@ -19,8 +19,10 @@ export function localVerdict(work: Work, register: string | undefined): Verdict 
     case 'ready': {
       if (rendered.kind !== 'local') return undefined
       const plan = rendered.module.plan(rendered.prepared, new World())
-      if (plan.status === 'ok')
-        return judge(work, verdict('ok', plan.reason, { result: plan.result ?? {} }), register)
+      if (plan.status === 'ok') {
+        const status = plan.skips ? 'skipped' : 'ok'
+        return judge(work, verdict(status, plan.reason, { result: plan.result ?? {} }), register)
+      }
       if (plan.status === 'fail') {
         return judge(
           work,

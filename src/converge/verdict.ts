@@ -141,7 +141,7 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found))
   if (status === 'skipped') {
     entries.set('skipped', true)
-    entries.set('skip_reason', 'Conditional result was False')
+    if (!entries.has('skipped_reason')) entries.set('skip_reason', 'Conditional result was False')
   }
   if (hasFailed(found) && !entries.has('msg')) entries.set('msg', found.reason)
   if (found.predicted !== true && status !== 'unknown') return entries

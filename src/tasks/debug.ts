@@ -6,6 +6,7 @@ import { int, name } from './params.ts'
 interface Shown {
   result: Record<string, Value>
   reason: string
+  skips?: true
 }
 
 export default defineTask({
@@ -20,7 +21,9 @@ export default defineTask({
         .optional()
         .describe('What to show: text, or any value. Without msg and var: Hello world!'),
       var: name.optional().describe('Variable or expression to show, without {{ }}.'),
-      verbosity: int.default(0).describe('Show it only if -v was given so many times.'),
+      verbosity: int
+        .default(0)
+        .describe('Show it only if -v was given so many times; else the task is skipped.'),
     })
     .refine((params) => params.msg === undefined || params.var === undefined, {
       message: 'msg and var exclude each other',
@@ -33,7 +36,8 @@ export default defineTask({
 `,
   prepare(params, controller): Shown {
     if (controller.verbosity < params.verbosity) {
-      return { result: {}, reason: `shown with -${'v'.repeat(params.verbosity)} only` }
+      const reason = `shown with -${'v'.repeat(params.verbosity)} only`
+      return { result: { skipped_reason: 'Verbosity threshold not met.' }, reason, skips: true }
     }
     if (params.var === undefined) {
       const msg = params.msg === undefined ? 'Hello world!' : fromJson(params.msg)
@@ -42,5 +46,5 @@ export default defineTask({
     return { result: { [params.var]: controller.evaluate(params.var) }, reason: 'shown' }
   },
   asks: () => [],
-  plan: ({ result, reason }) => ({ status: 'ok', reason, result }),
+  plan: (shown) => ({ status: 'ok', ...shown }),
 })

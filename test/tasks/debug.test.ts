@@ -19,7 +19,8 @@ test('is silent below its verbosity, and evaluates nothing then', async () => {
   expect(await planLocal(debug, { var: 'a', verbosity: 2 }, { verbosity: 1 })).toEqual({
     status: 'ok',
     reason: 'shown with -vv only',
-    result: {},
+    result: { skipped_reason: 'Verbosity threshold not met.' },
+    skips: true,
   })
   expect(await planLocal(debug, { msg: 'a', verbosity: '2' }, { verbosity: 2 })).toMatchObject({
     result: { msg: 'a' },
