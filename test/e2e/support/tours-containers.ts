@@ -26,6 +26,14 @@ const TOURS: readonly [stir: string, tasks: readonly Draft[]][] = [
   [CLEAR, [docker({ name: 'hkd1', state: 'started' }), ...MADE]],
   [CLEAR, [docker({ name: 'hkd1', restart: true }), ...MADE]],
   [CLEAR, [docker({ name: 'hkd1', image: 'tiny:1', volumes, recreate: true }), ...MADE]],
+  [
+    ':',
+    [
+      docker({ name: 'hkd1', image: 'tiny:1', paused: true }),
+      docker({ name: 'hkd1', paused: false }),
+      docker({ name: 'hkd1', paused: true }),
+    ],
+  ],
   // A source that has to be there.
   [
     CLEAR,
