@@ -32,7 +32,15 @@ const TOURS: readonly [stir: string, tasks: readonly Draft[]][] = [
       docker({ name: 'hkd1', image: 'tiny:1', paused: true }),
       docker({ name: 'hkd1', paused: false }),
       docker({ name: 'hkd1', paused: true }),
+      docker({ name: 'hkd1', state: 'stopped' }),
+      docker({ name: 'hkd1', state: 'stopped' }),
     ],
+  ],
+  [
+    ':',
+    ['no', 'always', 'always', 'no'].map((policy) =>
+      docker({ name: 'hkd1', image: 'tiny:1', restart_policy: policy }),
+    ),
   ],
   // A source that has to be there.
   [
