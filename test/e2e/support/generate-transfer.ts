@@ -132,18 +132,13 @@ export function findTasks(maker: Maker): Draft[] {
   return [look, { ...then, ...keywords(random) }]
 }
 
-/** Content that comes to the controller, as a file or as a value that goes into another file. */
+/** Content that comes to the controller, as a value that goes into another file. */
 export function collectTasks(maker: Maker): Draft[] {
   const { random, cast, index } = maker
-  const src = anyFile(maker)
-  if (random.chance(50)) {
-    const args = { src, dest: 'fetched/', ...random.some(30, { fail_on_missing: false }) }
-    return [{ fetch: { ...args, ...random.some(30, { flat: true }) }, ...keywords(random) }]
-  }
   const read = `read_${index}`
   const content = `{{ ${read}.content | default('') | b64decode }}`
   return [
-    { slurp: { src }, register: read, ignore_errors: true },
+    { slurp: { src: anyFile(maker) }, register: read, ignore_errors: true },
     { copy: { content, dest: random.pick(cast.files) }, ...keywords(random) },
   ]
 }
