@@ -1,6 +1,10 @@
 import * as z from 'zod'
-import { str } from '../jinja/index.ts'
+import { HakubeError, type Place } from '../errors.ts'
+import { isTemplate, str } from '../jinja/index.ts'
+import type { TaskModule } from '../task.ts'
 import { isDict, toJson, type Value } from '../value.ts'
+import { renderTree, type TaskScope } from '../variables/scope.ts'
+import type { Task } from './model.ts'
 
 /**
  * The value of a parameter as its module takes it. A parameter of any type gets it as it is, with Python's types:
@@ -10,6 +14,27 @@ import { isDict, toJson, type Value } from '../value.ts'
 export function argumentFor(schema: z.ZodObject, name: string, value: Value): unknown {
   const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : schema.def.catchall
   return innermost(field)?._zod.def.type === 'unknown' ? value : plain(value)
+}
+
+/** Throws for parameters that loading let pass because they could have been omitted. */
+export function refuseUnsupported(
+  task: Task,
+  { name, unsupported = {} }: TaskModule,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  for (const key of Object.keys(values)) {
+    if (!Object.hasOwn(unsupported, key)) continue
+    const place = task.args.get(key)?.place ?? task.place
+    const details = { code: 'unsupported-parameter', place, hint: unsupported[key] }
+    throw new HakubeError(`${name}: ${key} is not supported`, details)
+  }
+}
+
+/** The name of a parameter; only set_fact has names that may be templates. */
+export function argumentName(module: TaskModule, written: string, place: Place, scope: TaskScope): string {
+  if (module.name !== 'set_fact' || !isTemplate(written)) return written
+  const name = renderTree({ value: written, place }, scope)
+  return typeof name === 'string' ? name : String(toJson(name))
 }
 
 function plain(value: Value): unknown {

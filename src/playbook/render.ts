@@ -1,5 +1,5 @@
-import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
-import { evaluateCondition, isTemplate, OMIT } from '../jinja/index.ts'
+import { HakubeError, HakubeErrors, isKnown } from '../errors.ts'
+import { evaluateCondition, OMIT } from '../jinja/index.ts'
 import type { TaskModule } from '../task.ts'
 import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
@@ -8,7 +8,7 @@ import type { Vault } from '../vault/vault.ts'
 import { homeQuestion } from '../world/home.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { Including } from '../run/including.ts'
-import { argumentFor } from './argument.ts'
+import { argumentFor, argumentName, refuseUnsupported } from './argument.ts'
 import type { ControllerFiles } from './controller-files.ts'
 import { TaskController } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
@@ -235,27 +235,6 @@ async function renderArguments(half: Half, context: RenderContext): Promise<Rend
     context,
     (user) => context.homes.of(place, user) ?? guessHome(user, scope, settings),
   )
-}
-
-/** Those that loading let pass because they could have been omitted. */
-function refuseUnsupported(
-  task: Task,
-  { name, unsupported = {} }: TaskModule,
-  values: Readonly<Record<string, unknown>>,
-): void {
-  for (const key of Object.keys(values)) {
-    if (!Object.hasOwn(unsupported, key)) continue
-    const place = task.args.get(key)?.place ?? task.place
-    const details = { code: 'unsupported-parameter', place, hint: unsupported[key] }
-    throw new HakubeError(`${name}: ${key} is not supported`, details)
-  }
-}
-
-/** Only set_fact has names that may be templates. */
-function argumentName(module: TaskModule, written: string, place: Place, scope: TaskScope): string {
-  if (module.name !== 'set_fact' || !isTemplate(written)) return written
-  const name = renderTree({ value: written, place }, scope)
-  return typeof name === 'string' ? name : String(toJson(name))
 }
 
 /** The rest of it, with the homes that `homeOf` gives for those that its paths name. */

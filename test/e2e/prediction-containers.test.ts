@@ -7,6 +7,7 @@ import { EffectsWatch } from './support/effects.ts'
 import { Exchanges } from './support/exchanges.ts'
 import { generateContainersList } from './support/generate-containers.ts'
 import { mutate } from './support/mutations.ts'
+import { reasons } from './support/reasons.ts'
 import { site } from './support/site.ts'
 import { containerTours } from './support/tours-containers.ts'
 import type { Family } from './support/universe.ts'
@@ -124,16 +125,3 @@ it('misses every effect on containers that is taken away', { timeout: 600_000 },
   expect(containers.filter((shape) => !killed.has(shape))).toEqual([])
   expect(containers.length).toBeGreaterThan(10)
 })
-
-/** Why so much is unknown, the most frequent reasons first. */
-function reasons(outcomes: readonly TaskOutcome[]): string {
-  const counts = new Map<string, number>()
-  for (const { status, module, reason } of outcomes) {
-    const why = `${module}: ${reason.replaceAll(/\/\S+|"[^"]*"/g, '…')}`
-    if (status === 'unknown') counts.set(why, (counts.get(why) ?? 0) + 1)
-  }
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([why, times]) => `${times} × ${why}`)
-    .join('\n')
-}

@@ -6,6 +6,7 @@ import { Exchanges } from './support/exchanges.ts'
 import { generateAnyList } from './support/generate.ts'
 import { generateAccountsList } from './support/generate-accounts.ts'
 import { packageTours } from './support/generate-packages.ts'
+import { reasons } from './support/reasons.ts'
 import { site } from './support/site.ts'
 import { generateTrustList, REPOSITORY } from './support/generate-trust.ts'
 import { numbered } from './support/tours.ts'
@@ -101,16 +102,3 @@ describe.each(CASES)('check mode on $family hosts, over lists about $kind', ({ f
     expect(count('unknown'), reasons(outcomes)).toBeLessThan(outcomes.length * UNKNOWN[kind])
   })
 })
-
-/** Why so much is unknown, the most frequent reasons first. */
-function reasons(outcomes: readonly TaskOutcome[]): string {
-  const counts = new Map<string, number>()
-  for (const { status, module, reason } of outcomes) {
-    const why = `${module}: ${reason.replaceAll(/\/\S+|"[^"]*"/g, '…')}`
-    if (status === 'unknown') counts.set(why, (counts.get(why) ?? 0) + 1)
-  }
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([why, times]) => `${times} × ${why}`)
-    .join('\n')
-}

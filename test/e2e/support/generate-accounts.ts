@@ -1,4 +1,4 @@
-import { type GeneratedList, handlersOf } from './generate.ts'
+import { type GeneratedList, handlersOf, withName } from './generate.ts'
 import { copyTask, fileTask, statTasks, templateTask } from './generate-files.ts'
 import type { Draft, Maker } from './maker.ts'
 import { Random } from './random.ts'
@@ -261,7 +261,7 @@ export function generateAccountsList(family: Family, seed: number): GeneratedLis
   return {
     family,
     seed,
-    tasks: tasks.map((task, index) => ({ name: `${index + 1} ${Object.keys(task)[0] ?? ''}`, ...task })),
+    tasks: tasks.map(withName),
     handlers: handlersOf(random),
     updates: false,
     before: 'nothing',

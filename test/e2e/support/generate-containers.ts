@@ -1,5 +1,5 @@
 import { FAR } from './container-engines.ts'
-import type { GeneratedList } from './generate.ts'
+import { type GeneratedList, withName } from './generate.ts'
 import { dockerArgs, type DockerWish, dockerWish } from './generate-docker.ts'
 import { podmanArgs, type PodmanWish, podmanWish } from './generate-podman.ts'
 import type { Draft } from './maker.ts'
@@ -143,7 +143,7 @@ export function generateContainersList(family: Family, seed: number): Containers
   return {
     family,
     seed,
-    tasks: tasks.map((task, index) => ({ name: `${index + 1} ${Object.keys(task)[0] ?? ''}`, ...task })),
+    tasks: tasks.map(withName),
     handlers: HANDLERS,
     updates: false,
     before: 'nothing',

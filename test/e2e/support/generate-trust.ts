@@ -1,5 +1,5 @@
-import { KEYS } from './generate-keys.ts'
-import { type GeneratedList, handlersOf } from './generate.ts'
+import { ONE, TWO } from '../../tasks/keys.ts'
+import { type GeneratedList, handlersOf, withName } from './generate.ts'
 import { copyTask, fileTask, statTasks } from './generate-files.ts'
 import { installTask, removeTask } from './generate-services.ts'
 import { type Draft, type Maker, keywords } from './maker.ts'
@@ -8,7 +8,8 @@ import { type Family, castFor } from './universe.ts'
 
 /** Tasks about what a host trusts and chooses: keys, sources, answers, selections, alternatives, checkouts, SELinux. */
 
-const IDS = ['8D76DF7A983A3783', 'FF7C87F1D7336C05', 'ABCDEF0123456789'] as const
+const KEYS = [ONE.text, TWO.text] as const
+const IDS = [ONE.id, TWO.id, 'ABCDEF0123456789'] as const
 const FINGERPRINTS = [
   '245F E129 5856 371A 5E59 8A1C 8D76 DF7A 983A 3783',
   '0E70 F65A DAF4 15E3 0F9B 2E1D FF7C 87F1 D733 6C05',
@@ -23,13 +24,13 @@ const KEYRINGS = [
 ] as const
 
 function keyText(random: Random): string {
-  return random.pick(Object.values(KEYS))
+  return random.pick(KEYS)
 }
 
 /** A key as a file on the host, or what is none. */
 function keyFileTask({ random }: Maker): Draft[] {
   const dest = random.pick([...KEY_FILES, ...KEYRINGS])
-  const [one = '', two = ''] = Object.values(KEYS)
+  const [one, two] = KEYS
   const content = random.weighted([
     [4, one],
     [4, two],
@@ -301,7 +302,7 @@ export function generateTrustList(family: Family, seed: number, host: string): G
   return {
     family,
     seed,
-    tasks: tasks.map((task, index) => ({ name: `${index + 1} ${Object.keys(task)[0] ?? ''}`, ...task })),
+    tasks: tasks.map(withName),
     handlers: handlersOf(random),
     updates: random.chance(15),
     before: 'nothing',

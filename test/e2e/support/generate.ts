@@ -1,8 +1,8 @@
 import { stringify } from 'yaml'
+import { ONE, TWO } from '../../tasks/keys.ts'
 import { fileTask, copyTask, noticeTasks, statTasks, templateTask } from './generate-files.ts'
 import { gatherTask, listsTask, repositoryTask } from './generate-packages.ts'
 import { installTask, packageTask, removeTask, sysctlTask, unitTask } from './generate-services.ts'
-import { KEYS } from './generate-keys.ts'
 import {
   assembleTask,
   collectTasks,
@@ -37,7 +37,8 @@ export const FILES: Readonly<Record<string, string>> = {
   'files/tree/one.txt': 'one\n',
   'files/tree/below/two.txt': 'two\n',
   'files/things.tar': THINGS,
-  ...KEYS,
+  'files/one.asc': ONE.text,
+  'files/two.asc': TWO.text,
   'templates/colour.j2': 'colour: {{ colour }}\n',
 }
 
@@ -164,7 +165,8 @@ export function handlersOf(random: Random): Draft[] {
   ]
 }
 
-function withName(task: Draft, index: number): Draft {
+/** The task with its number and module for a name. */
+export function withName(task: Draft, index: number): Draft {
   const [module = ''] = Object.keys(task)
   return { name: `${index + 1} ${module}`, ...task }
 }

@@ -1,4 +1,4 @@
-import type { GeneratedList } from './generate.ts'
+import { type GeneratedList, withName } from './generate.ts'
 import type { Draft } from './maker.ts'
 import { type Family, type Package, broughtBy } from './universe.ts'
 
@@ -77,7 +77,7 @@ export function numbered(family: Family, tours: readonly Partial<GeneratedList>[
     updates: false,
     before: 'nothing',
     ...tour,
-    tasks: (tour.tasks ?? []).map((task, at) => ({ name: `${at + 1} ${Object.keys(task)[0]}`, ...task })),
+    tasks: (tour.tasks ?? []).map(withName),
   }))
 }
 
