@@ -139,6 +139,11 @@ describe('what apt does not know', () => {
     const lists = await planWith(apt, { update_cache: true }, debian)
     if (lists.plan.status !== 'change') throw new Error(lists.plan.status)
     expect(again(world.after(lists.plan.effects)).status).toBe('change')
+    // Which versions there are then is not known either.
+    const old = package_('ab=9', undefined, { versions: [{ version: '1', offered: true }] })
+    const pinned = await planWith(apt, { name: 'ab=9' }, { ...debian, ...old })
+    expect(pinned.plan.status).toBe('fail')
+    expect(pinned.again(pinned.world.after(lists.plan.effects)).status).toBe('change')
   })
 
   test.each<[string, Partial<PackageReply>, PinnedTask, string]>([

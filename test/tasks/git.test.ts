@@ -3,9 +3,10 @@ import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import module from '../../src/tasks/git.ts'
-import { pathAttributes, pathBecomes, pathGone } from '../../src/world/path-effects.ts'
+import { Unknown } from '../../src/world/kind.ts'
+import { pathAttributes, pathBecomes, pathGone, treeAttributes } from '../../src/world/path-effects.ts'
 import { parentPath } from '../../src/world/path-names.ts'
-import { type Effect, effect } from '../../src/world/world.ts'
+import { type Effect, effect, effectOnAll } from '../../src/world/world.ts'
 import { scratch } from '../world/hosts.ts'
 import { hostWithOnly } from '../support/tools.ts'
 import { controllerWith, look, planOf, runTask, shells } from './harness.ts'
@@ -266,6 +267,17 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     })
     expect(plan(pathAttributes(dest, root)).status).toBe('unknown')
     expect(plan(pathGone(`${dest}/.git/config`)).status).toBe('unknown')
+    expect(plan(treeAttributes(dest, [{ name: 'file', change: root, link: false }])).status).toBe('unknown')
+    expect(plan(treeAttributes(parentPath(dest), [{ name: 'x', change: root, link: false }])).status).toBe(
+      'ok',
+    )
+    // Effects that say themselves what they are about, such as those of another checkout.
+    const below = (top: string) =>
+      effectOnAll('path', (before, key) =>
+        key.startsWith(`${top}/`) ? new Unknown('what is there') : before,
+      )
+    expect(plan(below(dest)).status).toBe('unknown')
+    expect(plan(below(`${dest}-other`)).status).toBe('ok')
     expect(plan(pathBecomes(`${repo}/file`, file))).toMatchObject({
       status: 'unknown',
       why: `which commit ${repo} has for HEAD`,

@@ -228,3 +228,11 @@ test('Debian starts a stopped service when its package is upgraded', () => {
   expect(after('active', 'Debian')).toMatchObject({ activity: 'active' })
   expect(after('inactive', 'RedHat')).toMatchObject({ activity: 'inactive' })
 })
+
+test('an upgrade may bring the account whose number a file has', () => {
+  const orphan = { ...file, owner: '997' }
+  const answers = { [id('path', '/srv/left')]: orphan, [id('path', '/srv/own')]: file }
+  const after = blank([], answers).after(afterUpgrade('curl', '9.0', 'RedHat'))
+  expect(after.peek('path', { path: '/srv/left' })).toMatchObject({ why: 'package curl may bring its owner' })
+  expect(after.peek('path', { path: '/srv/own' })).toBe(file)
+})
