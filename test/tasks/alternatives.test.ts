@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import alternatives from '../../src/tasks/alternatives.ts'
 import { Unknown } from '../../src/world/kind.ts'
 import { pathBecomes, pathGone } from '../../src/world/path-effects.ts'
 import type { Effect } from '../../src/world/world.ts'
+import { scratch } from '../world/hosts.ts'
+import { controllerWith, shells } from './harness.ts'
 import { type Answers, applyOf, planWith } from './worlds.ts'
 
 const file = {
@@ -160,4 +164,20 @@ describe('the tool knows no alternative whose file is missing', () => {
     expect(await says({ path: '/opt/3' }, made)).toMatchObject({ status: 'unknown' })
     expect(await says({ path: '/opt/1' }, pathGone('/opt/4'))).toMatchObject({ status: 'ok' })
   })
+})
+
+test.each(shells)('what the database has is told beside what the tool shows: $name', async (shell) => {
+  const prepared = await alternatives.prepare(
+    alternatives.params.parse({ name: 'hakube-none', path: '/opt/1' }),
+    controllerWith(),
+  )
+  const ask = alternatives.asks(prepared).find(({ kind }) => kind === 'script')
+  if (ask?.kind !== 'script') throw new Error('no question')
+  const folder = scratch()
+  writeFileSync(join(folder, 'hakube-none'), 'manual\n/usr/bin/a\n\n/opt/1\n10\n/opt/2\n20\n\n')
+  // Whatever the tool says of a name that it does not know.
+  writeFileSync(join(folder, 'update-alternatives'), '#!/bin/sh\nexit 2\n', { mode: 0o755 })
+  const text = `PATH=${folder}:$PATH\n${ask.ask.text.text.replace('/var/lib/dpkg/alternatives', folder)}`
+  const { code, stdout } = shell.run({ text })
+  expect([code, stdout.toString()]).toEqual([0, 'stored /usr/bin/a\nstored /opt/1\nstored /opt/2\n'])
 })

@@ -236,3 +236,20 @@ test('an upgrade may bring the account whose number a file has', () => {
   expect(after.peek('path', { path: '/srv/left' })).toMatchObject({ why: 'package curl may bring its owner' })
   expect(after.peek('path', { path: '/srv/own' })).toBe(file)
 })
+
+test('an upgrade that is permitted leaves the hold, an installation releases it', () => {
+  const held = (installed: string | undefined) =>
+    blank([], { [id('package', 'curl')]: { installed, candidate: undefined, held: true } })
+  const ask = { name: 'curl' }
+  expect(
+    held('8')
+      .after(afterUpgrade('curl', '9', 'Debian'))
+      .peek('package', ask),
+  ).toMatchObject({
+    installed: '9',
+    held: true,
+  })
+  const world = held(undefined)
+  const installed = world.after(afterInstall('curl', '9', 'Debian', world)).peek('package', ask)
+  expect(installed).toEqual({ installed: '9', candidate: undefined })
+})
