@@ -46,6 +46,8 @@ export class StreamDecoder {
       if (text !== '') this.#onBytes(decode(text, this.#mode))
     }
     for (const line of lines) {
+      // Where a stream fills its last line, only the next one's begin says that it has ended.
+      if (this.#mode === 'base64' && line.startsWith(this.#start)) flush()
       if (this.#mode === 'noise') this.#noise(line, encoded)
       else encoded.push(line)
       // A line with padding is the last of its stream: what follows must not be decoded with it.

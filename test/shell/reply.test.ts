@@ -16,7 +16,7 @@ const hello = `${F} hello 4711 setsid\n`
 /** What a shell sends for these bytes, given one character each. */
 function encoded(text: string, encoding = 'base64'): string {
   const bytes = Buffer.from(text, 'latin1')
-  if (encoding === 'base64') return `${bytes.toString('base64').replace(/(.{76})/g, '$1\n')}\n`
+  if (encoding === 'base64') return `${bytes.toString('base64').replace(/(.{76})(?=.)/g, '$1\n')}\n`
   const hex = bytes.toString('hex').replace(/(..)/g, ' $1')
   return `\n${F} od\n${hex.replace(/(.{48})/g, '$1\n')}\n`
 }
@@ -58,6 +58,23 @@ describe('a reply', () => {
         ).toEqual([first, second])
       }),
     )
+  })
+
+  // Where the result fills its last line, nothing but the next stream's begin says that it has ended.
+  it.each(['base64', 'od'])('of a change has its answers behind it in one piece, in %s', (encoding) => {
+    const message: Message = { apply: { script: sh`:` }, questions: [{ id: 'a', script: sh`:` }] }
+    for (let length = 0; length < 120; length++) {
+      const out = 'x'.repeat(length)
+      const result = `${hello}${out}\n${F} out\n\n${F} code 3\n`
+      const answers = answered([['yes', 0, '']])
+      const parser = parse(
+        `${F} pid 7 setsid\n${encoded(result, encoding)}${encoded(answers, encoding)}`,
+        message,
+      )
+      expect([length, parser.done]).toEqual([length, true])
+      expect(parser.exchange.apply).toMatchObject({ code: 3, stdout: Buffer.from(out) })
+      expect(parser.exchange.answers.get('a')?.stdout.toString()).toBe('yes')
+    }
   })
 
   it('never hangs or fails in another way than by a known error, whatever comes', () => {
