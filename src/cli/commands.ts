@@ -1,104 +1,22 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ExitCode } from '../errors.ts'
+import { applyOptions, inventoryOption, shared, WITHOUT } from './declare-options.ts'
+import { collect, colons, commas, once } from './option-values.ts'
+import type {
+  ApplyOptions,
+  ExportOptions,
+  FactsOptions,
+  InventoryOptions,
+  LintOptions,
+  SharedOptions,
+  StatusOptions,
+  TeardownOptions,
+  TrustOptions,
+  VerifyOptions,
+} from './options.ts'
 import type { Terminal } from './terminal.ts'
 import { addVaultCommand } from './vault-command.ts'
-import { addVaultOptions, type VaultOptions } from './vault-options.ts'
-
-/** What the shared options of apply, check and facts come to. */
-export interface SharedOptions extends VaultOptions {
-  inventory?: string[]
-  limit?: string
-  extraVars?: string[]
-  forks?: number
-  user?: string
-  askPass?: boolean
-  connectionPasswordFile?: string
-  becomePasswordFile?: string
-  askBecomePass?: boolean
-  become?: boolean
-  becomeUser?: string
-  becomeMethod?: string
-  privateKey?: string
-  hostKeyChecking?: 'strict' | 'accept-new' | 'no'
-  timeout?: number
-  verbose: number
-  output?: 'pretty' | 'plain' | 'json'
-}
-
-export interface ApplyOptions extends SharedOptions {
-  check?: boolean
-  diff?: boolean
-  tags?: string[]
-  skipTags?: string[]
-  startAtTask?: string
-  rolesPath?: string[]
-  without?: string[]
-  forceHandlers?: boolean
-  adopt?: boolean
-  upgrade?: boolean
-  allowDegraded?: boolean
-  allowOutage?: boolean
-  listHosts?: boolean
-  listTasks?: boolean
-  syntaxCheck?: boolean
-}
-
-export interface TeardownOptions extends SharedOptions {
-  check?: boolean
-  diff?: boolean
-  yes?: boolean
-}
-
-export interface FactsOptions extends SharedOptions {
-  json?: boolean
-}
-
-export interface VerifyOptions extends SharedOptions {
-  junit?: string
-}
-
-export interface StatusOptions extends SharedOptions {
-  watch?: boolean
-}
-
-export interface ExportOptions extends SharedOptions {
-  name?: string
-  cluster?: string
-  configVersion?: 'v1beta4' | 'v1beta3'
-  adminConf?: string
-  file?: string
-  contextName?: string
-  replace?: boolean
-}
-
-export interface LintOptions extends VaultOptions {
-  inventory?: string[]
-  extraVars?: string[]
-  rolesPath?: string[]
-  without?: string[]
-  skip?: string[]
-  strict?: boolean
-  output?: 'pretty' | 'plain' | 'json' | 'github'
-}
-
-export interface InventoryOptions extends VaultOptions {
-  inventory?: string[]
-  limit?: string
-  extraVars?: string[]
-  playbookDir?: string
-  list?: boolean
-  graph?: boolean
-  vars?: boolean
-  yaml?: boolean
-  host?: string
-  explain?: string
-  json?: boolean
-}
-
-export interface TrustOptions extends SharedOptions {
-  yes?: boolean
-  replace?: boolean
-}
+import { addVaultOptions } from './vault-options.ts'
 
 /** Declares every command. What a command needs is loaded when it runs: start-up counts. */
 export function addCommands(program: Command, terminal: Terminal, done: (code: ExitCode) => void): void {
@@ -249,93 +167,4 @@ function addExportCommand(program: Command, terminal: Terminal, done: (code: Exi
     .option('--file <file>', 'the kubeconfig to put it into ($KUBECONFIG, else ~/.kube/config)')
     .option('--context-name <name>', 'name of the context, cluster and user in it')
     .option('--replace', 'replace what has the same name there')
-}
-
-function inventoryOption(): Option {
-  return new Option(
-    '-i, --inventory <file>',
-    'inventory file, folder, or "host1,host2,"; may be given several times',
-  ).argParser(collect)
-}
-
-function shared(command: Command): Command {
-  return addVaultOptions(command)
-    .addOption(inventoryOption())
-    .option('-l, --limit <pattern>', 'only these of the hosts', once)
-    .option('-e, --extra-vars <vars>', 'name=value …, {JSON}, or @file; wins over everything else', collect)
-    .option('-f, --forks <n>', 'hosts worked on at a time (25)', positive)
-    .option('-u, --user <name>', 'user to log in as')
-    .option('-k, --ask-pass', 'ask for the login password')
-    .option('--connection-password-file <file>', 'file with the login password, or program that prints it')
-    .option('--become-password-file <file>', 'the same for the password that becoming another user needs')
-    .option('-K, --ask-become-pass', 'ask for the password that becoming another user needs')
-    .option('-b, --become', 'become root (or --become-user) by sudo (or --become-method)')
-    .option('--become-user <name>', 'user to become')
-    .addOption(
-      new Option('--become-method <program>', 'what to become another user by').choices([
-        'sudo',
-        'su',
-        'doas',
-      ]),
-    )
-    .option('--private-key <file>', 'key to log in with')
-    .addOption(
-      new Option('--host-key-checking <policy>', 'what to do about unknown host keys').choices([
-        'strict',
-        'accept-new',
-        'no',
-      ]),
-    )
-    .option('-T, --timeout <seconds>', 'time-out of a connection attempt', positive)
-    .option('-v, --verbose', 'say more; twice for more yet', (_: string, before: number) => before + 1, 0)
-    .addOption(new Option('-o, --output <format>', 'how to report').choices(['pretty', 'plain', 'json']))
-}
-
-const WITHOUT =
-  'modules that hakube does not have, with commas: no mistakes, and a host that reaches one fails'
-
-function applyOptions(command: Command): Command {
-  return command
-    .argument('[playbook]')
-    .option('-t, --tags <tags>', 'only tasks with one of these tags', commas)
-    .option('--skip-tags <tags>', 'no tasks with one of these tags', commas)
-    .option('--start-at-task <name>', 'leave out the tasks before this one')
-    .option('--roles-path <folders>', 'where roles are, beside roles/ (several with :)', colons)
-    .option('--without <modules>', WITHOUT, commas)
-    .option('--force-handlers', 'run notified handlers even on hosts that have failed')
-    .option('--adopt', 'let the bundled playbook replace configs that hakube did not write; a backup is kept')
-    .option(
-      '--upgrade',
-      'have the bundled playbook bring the newest haproxy and keepalived of the repositories',
-    )
-    .option('--allow-degraded', 'change an endpoint although some of its nodes cannot be reached')
-    .option('--allow-outage', 'change VRRP although the address may be away, or held twice, meanwhile')
-    .option('--list-hosts', 'print the hosts and stop')
-    .option('--list-tasks', 'print the tasks and stop')
-    .option('--syntax-check', 'read everything, connect nowhere')
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
-}
-
-function commas(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), ...value.split(',').map((one) => one.trim())]
-}
-
-function colons(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), ...value.split(':').filter((one) => one !== '')]
-}
-
-/** Of two limits one would be dropped without a word. */
-function once(value: string, before: string | undefined): string {
-  if (before === undefined) return value
-  throw new InvalidArgumentError(`Give it once, with commas between the terms: ${before},${value}`)
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1 on.')
-  return value
 }

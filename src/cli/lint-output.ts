@@ -2,7 +2,7 @@ import type { ExitCode } from '../errors.ts'
 import { githubLine, saidLines, type Said } from '../lint/said.ts'
 import { cleaner } from '../report/clean.ts'
 import type { Budget } from './lint-budgets.ts'
-import type { LintOptions } from './commands.ts'
+import type { LintOptions } from './options.ts'
 
 /** Version of the JSON in docs/lint.md; raised when a field changes its meaning or goes away. */
 const SCHEMA = 1

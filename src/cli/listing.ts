@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../errors.ts'
 import { isMeta } from '../playbook/model.ts'
 import { readInputs } from '../run/inputs.ts'
 import type { RunOptions } from '../run/options.ts'
-import type { ApplyOptions } from './commands.ts'
+import type { ApplyOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** --list-hosts, --list-tasks and --syntax-check: everything is read and checked, nothing is connected to. */

@@ -1,6 +1,6 @@
 import { createReporter } from '../report/create.ts'
 import type { Reporter } from '../report/events.ts'
-import type { SharedOptions } from './commands.ts'
+import type { SharedOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The reporter that fits the terminal and the options. */

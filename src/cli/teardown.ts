@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../errors.ts'
 import { apply } from './apply.ts'
-import type { TeardownOptions } from './commands.ts'
+import type { TeardownOptions } from './options.ts'
 import { askYes } from './prompt.ts'
 import type { Terminal } from './terminal.ts'
 

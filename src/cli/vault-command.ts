@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { ExitCode } from '../errors.ts'
+import { collect } from './option-values.ts'
 import type { Terminal } from './terminal.ts'
 import { addVaultOptions } from './vault-options.ts'
 import type { VaultAction, VaultCommandOptions } from './vault.ts'
@@ -36,8 +37,4 @@ export function addVaultCommand(program: Command, terminal: Terminal, done: (cod
     .option('-n, --name <name>', 'name of the variable, one for each text', collect)
     .option('--stdin-name <name>', 'read a text from standard input, for this variable')
     .option('-p, --prompt', 'ask for the text')
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
 }

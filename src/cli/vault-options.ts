@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Redactor } from '../secret.ts'
 import type { VaultSources } from '../vault/secrets.ts'
 import type { Vault } from '../vault/vault.ts'
+import { collect } from './option-values.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Where the command line says that vault passwords are. */
@@ -70,8 +71,4 @@ export function sourcesOf(options: VaultOptions, settings: VaultSettings): Vault
     ],
     ask: options.askVaultPass ?? options.askVaultPassword ?? settings.askVaultPass ?? false,
   }
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
 }
