@@ -1,4 +1,4 @@
-import type { Frame, Span } from '../playbook/program.ts'
+import type { Frame, Span } from '../playbook/step.ts'
 
 /** Where a host goes on after a task failed. */
 export interface Catch {

@@ -1,5 +1,5 @@
 import { isMeta, type Task } from '../playbook/model.ts'
-import type { Step } from '../playbook/program.ts'
+import type { Step } from '../playbook/step.ts'
 import { grows } from '../playbook/grows.ts'
 import { isTogether } from './metas.ts'
 import type { Group } from '../playbook/work.ts'

@@ -1,4 +1,4 @@
-import type { Span } from '../playbook/program.ts'
+import type { Span } from '../playbook/step.ts'
 import type { Group } from '../playbook/work.ts'
 import { dict, type Value } from '../value.ts'
 import type { HostEnd, RunContext } from './context.ts'

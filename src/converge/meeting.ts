@@ -1,4 +1,4 @@
-import type { PlayRun, Step } from '../playbook/program.ts'
+import type { PlayRun, Step } from '../playbook/step.ts'
 import type { NotYet } from '../variables/not-yet.ts'
 import type { RunContext } from './context.ts'
 import { interrupted } from './ends.ts'

@@ -1,5 +1,5 @@
 import { isMeta, type Meta } from '../playbook/model.ts'
-import type { Step } from '../playbook/program.ts'
+import type { Step } from '../playbook/step.ts'
 import type { Group } from '../playbook/work.ts'
 import type { HostEnd, RunContext } from './context.ts'
 

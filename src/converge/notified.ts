@@ -1,6 +1,6 @@
 import { EXIT, HakubeError } from '../errors.ts'
 import { handlerNames, type Located, type Task } from '../playbook/model.ts'
-import type { Step } from '../playbook/program.ts'
+import type { Step } from '../playbook/step.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { toJson } from '../value.ts'

@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/model.ts'
-import { behind, wholeFlush, type Step } from '../playbook/program.ts'
+import { behind, wholeFlush, type Step } from '../playbook/step.ts'
 import type { Turn, Work } from '../playbook/work.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -1,7 +1,7 @@
 import type { Task } from '../playbook/model.ts'
 import type { Group, Turn, Work } from '../playbook/work.ts'
 import type { Lookahead } from './lookahead.ts'
-import { pause } from './carry-out.ts'
+import { pause } from './repeat.ts'
 import type { RunContext } from './context.ts'
 import type { Done } from './once.ts'
 import { registerLoop, registerWork } from './register.ts'

@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/model.ts'
-import { factsGivenBy, factsSetBy } from '../playbook/program.ts'
+import { factsGivenBy, factsSetBy } from '../playbook/names-set.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { gathersFacts, takeFacts } from './gathered.ts'
 import { staysText, str } from '../jinja/index.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HakubeError, isKnown } from '../errors.ts'
-import type { PlayRun } from '../playbook/program.ts'
+import type { PlayRun } from '../playbook/step.ts'
 import { type Script, sh } from '../shell/sh.ts'
 import { announcement, type Course, courseOf, type Migration } from './course.ts'
 import { type HealthAsk, type Healths, healthScript, readHealth, worse } from './health.ts'

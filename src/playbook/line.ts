@@ -2,7 +2,9 @@ import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
 import { mayReceive } from './receives.ts'
-import { factsGivenBy, factsSetBy, namesAnything, type Draft, type Span, type Step } from './program.ts'
+import { factsGivenBy, factsSetBy, namesAnything } from './names-set.ts'
+import type { Draft } from './program.ts'
+import type { Span, Step } from './step.ts'
 
 /** Below this, positions of doubles would run into each other. */
 const LEAST_ROOM = 2 ** -36

@@ -1,5 +1,5 @@
 import { isMeta, type Task } from './model.ts'
-import type { Step } from './program.ts'
+import type { Step } from './step.ts'
 
 /** Whether a task brings a file to the controller (fetch), which tasks behind it may read. */
 export function receives(task: Task | undefined): boolean {

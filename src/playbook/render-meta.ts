@@ -1,6 +1,7 @@
 import type { TaskScope } from '../variables/scope.ts'
 import { isMeta, type Meta } from './model.ts'
-import { bare, conditionsOf, firstFalse, instead, type RenderContext, type Slot } from './render.ts'
+import { bare, conditionsOf, firstFalse, instead, type Slot } from './render.ts'
+import type { RenderContext } from './render-context.ts'
 import type { Work } from './work.ts'
 
 /** What is said of them. */

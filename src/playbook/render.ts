@@ -1,43 +1,17 @@
 import { HakubeError, HakubeErrors, isKnown } from '../errors.ts'
-import { evaluateCondition, OMIT } from '../jinja/index.ts'
-import type { TaskModule } from '../task.ts'
+import { evaluateCondition } from '../jinja/index.ts'
 import { toJson } from '../value.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
-import type { Vault } from '../vault/vault.ts'
-import { homeQuestion } from '../world/home.ts'
 import type { WorldQuestion } from '../world/world.ts'
-import type { Including } from '../run/including.ts'
-import { argumentFor, argumentName, refuseUnsupported } from './argument.ts'
-import type { ControllerFiles } from './controller-files.ts'
-import { TaskController } from './controller.ts'
 import { itemsOf, type Item } from './items.ts'
-import { isMeta, type Condition, type Task } from './model.ts'
-import type { Step } from './program.ts'
-import { filledIn } from './host-paths.ts'
-import { guessHome, type HomeBook, homePlace } from './home-book.ts'
+import type { Condition, Task } from './model.ts'
 import { receives } from './receives.ts'
-import { wrongValue } from './wrong-value.ts'
-import { plainSettings, settingsOf, type Defaults } from './settings.ts'
-import type { Way } from './way.ts'
+import { renderArguments } from './render-arguments.ts'
+import type { RenderContext } from './render-context.ts'
+import { plainSettings, settingsOf } from './settings.ts'
+import type { Step } from './step.ts'
 import type { Group, Rendered, Settings, Work } from './work.ts'
-
-export interface RenderContext {
-  playbookDir: string
-  files: ControllerFiles
-  vault?: Vault | undefined
-  defaults: Defaults
-  /** The homes that hosts have told. */
-  homes: HomeBook
-  check: boolean
-  verbosity: number
-  /** Puts what a task includes into the line of steps; without it an include only says what it would bring. */
-  include?: ((including: Including) => void) | undefined
-  /** Whether a host is reached this way anyway. */
-  isUsual(host: string, way: Way): boolean
-  /** The variables of another host, as this play sees them. */
-  scopeOf(host: string, step: Step, position: number): TaskScope
-}
 
 /** Which task is rendered, and where it stands. */
 export interface Slot {
@@ -208,83 +182,6 @@ export function firstFalse(conditions: readonly Condition[], scope: TaskScope): 
   }
   if (missing) throw missing
   return undefined
-}
-
-/** A task of which everything but its arguments is known. */
-interface Half {
-  task: Task
-  scope: TaskScope
-  settings: Settings
-  /** Mistakes fail it instead of being thrown. */
-  tolerant: boolean
-}
-
-async function renderArguments(half: Half, context: RenderContext): Promise<Rendered> {
-  const { task, scope, settings } = half
-  if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
-  const values: Record<string, unknown> = {}
-  for (const [written, located] of task.args) {
-    const key = argumentName(task.module, written, located.place, scope)
-    const value = renderTree(located, scope)
-    if (value !== OMIT) values[key] = argumentFor(task.module.params, key, value)
-  }
-  const place = homePlace(scope.host, settings)
-  return prepare(
-    half,
-    values,
-    context,
-    (user) => context.homes.of(place, user) ?? guessHome(user, scope, settings),
-  )
-}
-
-/** The rest of it, with the homes that `homeOf` gives for those that its paths name. */
-async function prepare(
-  half: Half,
-  values: Readonly<Record<string, unknown>>,
-  context: RenderContext,
-  homeOf: (user: string) => string,
-): Promise<Rendered> {
-  const { task, scope, settings, tolerant } = half
-  if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
-  const module: TaskModule = task.module
-  refuseUnsupported(task, module, values)
-  const filled = filledIn(task, values, settings.environment, homeOf)
-  const parsed = module.params.safeParse(filled.values)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const key = String(issue?.path[0] ?? '')
-    const { message, hint } = wrongValue(key === '' ? undefined : filled.values[key], parsed.error)
-    throw new HakubeError(`${module.name}: ${key ? `${key}: ` : ''}${message}`, {
-      code: 'wrong-parameter',
-      hint,
-      place: task.args.get(key)?.place ?? task.place,
-    })
-  }
-  const { playbookDir, files, vault, verbosity } = context
-  const controller = new TaskController({
-    scope,
-    place: task.place,
-    origin: task.origin,
-    playbookDir,
-    files,
-    vault,
-    verbosity,
-    tolerant,
-  })
-  const prepared = await module.prepare(parsed.data, controller)
-  const kind = module.kind(parsed.data)
-  const late = module.late?.(parsed.data) ?? false
-  const beyond = typeof module.beyond === 'function' ? module.beyond(parsed.data) : (module.beyond ?? false)
-  const asks = module.asks(prepared)
-  const ready: Rendered = { type: 'ready', kind, module, prepared, asks, late, beyond }
-  if (filled.homes.size === 0) return ready
-  const move = (homes: ReadonlyMap<string, string>) =>
-    prepare(half, values, context, (user) => homes.get(user) ?? homeOf(user))
-  return {
-    ...ready,
-    asks: [...asks, ...[...filled.homes.keys()].map(homeQuestion)],
-    homes: { taken: filled.homes, move },
-  }
 }
 
 /** The task's name as people see it; a name that cannot be rendered is shown as it is written. */

@@ -5,7 +5,7 @@ import type { Value } from '../value.ts'
 import type { TaskScope } from '../variables/scope.ts'
 import type { WorldQuestion } from '../world/world.ts'
 import type { Condition, Task } from './model.ts'
-import type { Step } from './program.ts'
+import type { Step } from './step.ts'
 import type { Way } from './way.ts'
 
 /** What is left of a task once its arguments are rendered for one host (and one item of its loop). */

@@ -1,6 +1,6 @@
 import type { Task } from '../playbook/model.ts'
 import type { Line } from '../playbook/line.ts'
-import type { PlayRun } from '../playbook/program.ts'
+import type { PlayRun } from '../playbook/step.ts'
 import { boolean } from '../playbook/settings.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 

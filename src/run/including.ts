@@ -3,7 +3,8 @@ import { bring, readArguments, type Arguments, type Brought } from '../playbook/
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
 import type { Inclusion, Task } from '../playbook/model.ts'
-import { draftIncluded, type Step, type TagsOf } from '../playbook/program.ts'
+import { draftIncluded, type TagsOf } from '../playbook/program.ts'
+import type { Step } from '../playbook/step.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Value } from '../value.ts'
 

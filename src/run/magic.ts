@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { OMIT } from '../jinja/index.ts'
 import type { RoleUse } from '../playbook/model.ts'
-import type { PlayRun } from '../playbook/program.ts'
+import type { PlayRun } from '../playbook/step.ts'
 import { dict, type Value } from '../value.ts'
 import type { VariableStore } from '../variables/store.ts'
 

@@ -1,6 +1,6 @@
 import type { Line } from '../playbook/line.ts'
 import type { Play } from '../playbook/model.ts'
-import type { PlayRun } from '../playbook/program.ts'
+import type { PlayRun } from '../playbook/step.ts'
 
 /**
  * Gives plays that have not begun the hosts that they select now. How many batches a play has stays as it is: hosts

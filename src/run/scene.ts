@@ -1,5 +1,5 @@
 import type { Connection } from '../connect/connection.ts'
-import type { PlayRun } from '../playbook/program.ts'
+import type { PlayRun } from '../playbook/step.ts'
 import { TaskScope } from '../variables/scope.ts'
 import type { Hosts } from './hosts.ts'
 import type { Inputs } from './inputs.ts'

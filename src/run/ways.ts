@@ -1,4 +1,4 @@
-import type { PlayRun } from '../playbook/program.ts'
+import type { PlayRun } from '../playbook/step.ts'
 import { sameWay, wayOf, type Way } from '../playbook/way.ts'
 import { toJson } from '../value.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { afterFailure, Failing } from '../../src/converge/failing.ts'
-import type { Frame, Span } from '../../src/playbook/program.ts'
+import type { Frame, Span } from '../../src/playbook/step.ts'
 
 const both: Span = { rescueAt: 10, alwaysAt: 20, end: 30 }
 const onlyRescue: Span = { rescueAt: 10, alwaysAt: 20, end: 20 }

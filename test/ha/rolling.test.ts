@@ -5,7 +5,7 @@ import { backupsFirst, type Nodes, reorder, Rolling } from '../../src/ha/rolling
 import { restoreScript, snapshotScript } from '../../src/ha/snapshot.ts'
 import type { Spoken } from '../../src/ha/spoken.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
-import type { PlayRun } from '../../src/playbook/program.ts'
+import type { PlayRun } from '../../src/playbook/step.ts'
 
 const VIP = '10.0.0.100'
 const WELL = `unit haproxy active\nreaches ${VIP}\n`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { USUAL_CONDUCT } from '../../src/playbook/conduct.ts'
 import { loadPlaybook } from '../../src/playbook/load.ts'
-import type { PlayRun } from '../../src/playbook/program.ts'
+import type { PlayRun } from '../../src/playbook/step.ts'
 import { comingBatches } from '../../src/run/roll.ts'
 
 const plays = loadPlaybook('- hosts: all\n  serial: 1\n- hosts: all\n  serial: 100%\n', 'site.yml').plays
