@@ -41,7 +41,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   ...all(
     [
       'locale_gen',
-      'pam_limits',
       'pamd',
       'sudoers',
       'interfaces_file',

@@ -49,6 +49,7 @@ import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
+import pam_limits from './pam_limits.ts'
 import pause from './pause.ts'
 import ping from './ping.ts'
 import podman_container from './podman_container.ts'
@@ -132,6 +133,7 @@ const all: readonly TaskModule[] = [
   mount,
   package_,
   package_facts,
+  pam_limits,
   pause,
   ping,
   podman_container,
