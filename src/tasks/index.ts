@@ -74,6 +74,7 @@ import systemd from './systemd.ts'
 import tempfile from './tempfile.ts'
 import template from './template.ts'
 import timezone from './timezone.ts'
+import ufw from './ufw.ts'
 import unarchive from './unarchive.ts'
 import uri from './uri.ts'
 import user from './user.ts'
@@ -158,6 +159,7 @@ const all: readonly TaskModule[] = [
   tempfile,
   template,
   timezone,
+  ufw,
   unarchive,
   uri,
   user,
