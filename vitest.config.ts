@@ -35,6 +35,7 @@ export default defineConfig({
                 'tasks-host',
                 'tasks-packages',
                 'tasks-transfer',
+                'tasks-ufw',
               ].map((name) => `test/e2e/${name}.test.ts`),
           globalSetup: ['test/e2e/support/setup.ts'],
           // One lab serves all files: they would reset each other's hosts if they ran side by side.

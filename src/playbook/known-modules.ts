@@ -41,7 +41,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   ...all(
     [
       'locale_gen',
-      'pam_limits',
       'pamd',
       'sudoers',
       'interfaces_file',
@@ -60,8 +59,8 @@ const KNOWN: Readonly<Record<string, string>> = {
     'write the configuration of the network with template, and reload it with a handler',
   ),
   ...all(
-    ['ufw', 'iptables_state', 'nftables', 'ipset', 'shorewall'],
-    'firewalld: is the firewall that hakube drives; for others write a template and a handler',
+    ['iptables_state', 'nftables', 'ipset', 'shorewall'],
+    'firewalld:, ufw: and iptables: are what hakube drives; for others write a template and a handler',
   ),
   ...all(
     [

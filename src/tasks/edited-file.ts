@@ -21,6 +21,8 @@ export interface EditedFile extends AttributeWishes {
   path: string
   /** Make the file where there is none, and the directories above it. */
   create: boolean
+  /** False: the directory has to be there. */
+  makeParents?: boolean
   /** A file that is not there is as good as one that is right. */
   mayMiss: boolean
   backup: boolean
@@ -146,7 +148,7 @@ export function editFailure(file: EditedFile, output: Answer): string {
 }
 
 function contentOf(file: EditedFile, content: Buffer): FileContent {
-  const { path, mode, owner, group, backup, validate, create: makeParents } = file
+  const { path, mode, owner, group, backup, validate, create, makeParents = create } = file
   // As in Ansible, an edit changes the file behind a link.
   return fileAt(path, content, { backup, validate, mode, owner, group, makeParents })
 }

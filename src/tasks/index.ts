@@ -49,6 +49,7 @@ import modprobe from './modprobe.ts'
 import mount from './mount.ts'
 import package_ from './package.ts'
 import package_facts from './package_facts.ts'
+import pam_limits from './pam_limits.ts'
 import pause from './pause.ts'
 import ping from './ping.ts'
 import podman_container from './podman_container.ts'
@@ -73,6 +74,7 @@ import systemd from './systemd.ts'
 import tempfile from './tempfile.ts'
 import template from './template.ts'
 import timezone from './timezone.ts'
+import ufw from './ufw.ts'
 import unarchive from './unarchive.ts'
 import uri from './uri.ts'
 import user from './user.ts'
@@ -132,6 +134,7 @@ const all: readonly TaskModule[] = [
   mount,
   package_,
   package_facts,
+  pam_limits,
   pause,
   ping,
   podman_container,
@@ -156,6 +159,7 @@ const all: readonly TaskModule[] = [
   tempfile,
   template,
   timezone,
+  ufw,
   unarchive,
   uri,
   user,

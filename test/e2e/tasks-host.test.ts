@@ -142,6 +142,21 @@ describe.each(HOSTS)('the host itself: %s', (host) => {
     expect(await lab.sh(host, 'cat /etc/modules-load.d/k8s.conf')).toBe('overlay\n#br_netfilter\n')
   })
 
+  test('limits of sessions, as PAM reads them', async () => {
+    const limit = { domain: 'hk-limited', limit_type: '-', limit_item: 'nofile' }
+    await lab.sh(host, 'useradd -M hk-limited')
+    await life.changes('pam_limits', { ...limit, value: 77 })
+    const session = "su -s /bin/sh hk-limited -c 'ulimit -n'"
+    expect(await lab.sh(host, session)).toBe('77\n')
+    await life.changes('pam_limits', { ...limit, value: 66, use_min: true, comment: 'few' })
+    await life.isDone('pam_limits', { ...limit, value: 70, use_min: true })
+    expect(await lab.sh(host, 'tail -n 1 /etc/security/limits.conf')).toBe(
+      'hk-limited\t-\tnofile\t66\t#few\n',
+    )
+    expect(await lab.sh(host, session)).toBe('66\n')
+    await lab.sh(host, 'userdel hk-limited')
+  })
+
   test('the time zone', async () => {
     await life.changes('timezone', { name: 'Europe/Berlin' })
     expect(await lab.sh(host, 'date +%Z')).toMatch(/^CES?T\n$/)
@@ -198,6 +213,13 @@ test('busybox: what there is works, what there is not says so', async () => {
   const life = new ModuleLife('b1')
   await life.fails('iptables', { chain: 'INPUT', jump: 'DROP' }, /no iptables/)
   await life.fails('cron', { name: 'a', job: 'date', user: 'no-such-user' }, /no user|no crontab/)
+  await life.changes('pam_limits', {
+    dest: '/etc/limits',
+    domain: '*',
+    limit_type: 'hard',
+    limit_item: 'core',
+    value: 0,
+  })
   await life.changes('known_hosts', { name: 'h', key: 'h ssh-rsa AAAAB3', path: '/etc/known' })
   await life.changes('authorized_key', { user: 'root', key: 'ssh-rsa AAAAB3 x', path: '/etc/keys/root' })
 })

@@ -31,15 +31,15 @@ describe('--without', () => {
 
   test.each([
     ['kube', ['kube']],
-    ['community.general.ufw', ['ufw']],
-    ['community.general.ufw', ['community.general.ufw']],
+    ['community.general.pipx', ['pipx']],
+    ['community.general.pipx', ['community.general.pipx']],
   ])('%s is no mistake with %j', (module, names) => {
     expect(load(module, names)).not.toThrow()
   })
 
   test.each([
     ['kube', ['kubectl']],
-    ['ufw', ['community.general.ufw']],
+    ['pipx', ['community.general.pipx']],
     ['kube', []],
   ])('%s is one with %j', (module, names) => {
     expect(load(module, names)).toThrow(expect.objectContaining({ code: 'unknown-module' }))

@@ -5,11 +5,12 @@ import { editBlock } from '../../../src/tasks/blockinfile-edit.ts'
 import type { Edited } from '../../../src/tasks/edited-file.ts'
 import { editIni } from '../../../src/tasks/ini-edit.ts'
 import { editLine } from '../../../src/tasks/lineinfile-edit.ts'
+import { editLimit } from '../../../src/tasks/pam_limits-edit.ts'
 import { editMatches } from '../../../src/tasks/replace-edit.ts'
 
 /** What the modules of ansible-core 2.14 and its community.general made of random texts. */
 const Case = z.object({
-  module: z.enum(['lineinfile', 'blockinfile', 'replace', 'ini_file']),
+  module: z.enum(['lineinfile', 'blockinfile', 'replace', 'ini_file', 'pam_limits']),
   params: z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string())])),
   before: z.string(),
   after: z.string(),
@@ -56,6 +57,16 @@ function edit({ module, params, before }: z.output<typeof Case>): Edited {
       exclusive: params['exclusive'] === true,
       noExtraSpaces: params['no_extra_spaces'] === true,
       allowNoValue: params['allow_no_value'] === true,
+    })
+  }
+  if (module === 'pam_limits') {
+    return editLimit(before, {
+      domain: text('domain') ?? '',
+      type: text('limit_type') ?? '',
+      item: text('limit_item') ?? '',
+      value: text('value') ?? '',
+      keep: params['use_max'] === true ? 'max' : params['use_min'] === true ? 'min' : undefined,
+      comment: text('comment') ?? '',
     })
   }
   return editMatches(before, {

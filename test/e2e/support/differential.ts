@@ -7,6 +7,7 @@ import { lab } from '../../lab/lab.ts'
 import { install } from '../../lab/engine.ts'
 import { has, must, run } from '../../lab/process.ts'
 import { hakube, scratch } from './hakube.ts'
+import { installUfw } from './ufw.ts'
 
 /**
  * The same tasks by ansible-core and by hakube. Cases are data: `test/e2e/differential/<module>.yml`. All cases of
@@ -150,6 +151,7 @@ export async function runBy(
   await writeFile(inventory, lab.inventory([host]))
   await writeFile(playbook, JSON.stringify(playOf(cases, host), null, 1))
   await lab.reset([host])
+  if (cases.some(({ module }) => module === 'ufw')) await installUfw(host)
   const said = tool === 'ansible' ? await byAnsible(folder) : await byHakube(folder)
   const out: (Seen | undefined)[] = []
   for (const [index, one] of cases.entries()) {

@@ -75,8 +75,23 @@ export function editTask(maker: Maker): Draft[] {
         },
       }),
     ],
+    [1, () => ({ pam_limits: limit(maker, path) })],
   ])()
   return [{ ...task, ...keywords(random) }]
+}
+
+/** Few words, so that they meet. Files of other tasks have no limits in them, and are taken for what they are. */
+function limit({ random }: Maker, dest: string): Draft {
+  return {
+    dest,
+    domain: random.pick(['joe', '@web']),
+    limit_type: random.pick(['soft', '-']),
+    limit_item: 'nofile',
+    value: random.pick(['1024', '4096', 'unlimited']),
+    ...random.some(25, { use_max: true }),
+    ...random.some(25, { comment: 'many' }),
+    ...random.some(15, { backup: true }),
+  }
 }
 
 /** From the host itself: there is no other server that all hosts reach. The file may not be there. */
