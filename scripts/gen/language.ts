@@ -51,7 +51,7 @@ Worth knowing:
 - \`vars_prompt\` asks before the run, on a terminal. \`-e\` says it without a question; where nobody can answer it is its \`default\`, and refused without one. What is typed unseen (\`private\`, as is the rule) and its hash are kept out of all output. \`encrypt\` knows sha512_crypt and sha256_crypt.
 - \`vars_files\` may be templates, of facts too, and lists of which the first file counts that is there. As in Ansible a file whose name hangs on something undefined is left out where no facts are gathered (hakube warns), and a mistake where they are.
 - \`hosts\`, \`name\`, \`serial\` and \`order\` of a play may be templates of its own variables, its files, \`-e\` and \`groups\`; the other keywords those of the host, too. Tags may be templates of what is known before the run.
-- A deprecated \`include\` is an \`include_tasks\`.
+- A deprecated \`include\` is an \`import_tasks\`, as in ansible-core 2.14: what it brings has its keywords and tags, and handlers in it can be notified. What it says beside the file are variables. With a loop, with a template for its name, and in a file that another include brings, it is an \`include_tasks\`.
 - \`ansible_version\` says 2.18.0, which roles of today ask for; behaviour is measured against 2.14, and what came later is said where it is there.
 - A parameter that is not supported is refused before the run, unless its value may be \`omit\`: then where it is not omitted, before the first change as far as that is known by then.
 - \`until\` without \`retries\` tries 3 times, 5 seconds apart; \`retries: n\` tries n more times after the first.

@@ -42,6 +42,7 @@ export function bring(
     when: [],
     lent,
     playVars,
+    dynamic: true,
   }
   const brought =
     task.module === includeRole

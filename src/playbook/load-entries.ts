@@ -14,7 +14,7 @@ export function loadEntries(within: Within, node: YamlNode | undefined, what: st
     const mapping = reader.mapping(item, 'a task')
     if (!mapping) return []
     if (entryOf(mapping, 'block')) return [loadBlock(within, mapping)]
-    const imported = importOf(mapping)
+    const imported = importOf(mapping, within)
     const entry = imported
       ? loadImport(within, mapping, imported)
       : loadTask(reader, mapping, { handler: false, origin: originOf(within), lent: within.lent })
@@ -31,7 +31,7 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
     if (!mapping) return []
     if (entryOf(mapping, 'block'))
       return handlersIn(within, mapping).map((task) => ({ ...task, handlerList }))
-    const imported = importOf(mapping)
+    const imported = importOf(mapping, within)
     if (imported) {
       const block = loadImport(within, mapping, imported, true)
       return block ? flat([block], NOTHING).map((task) => ({ ...task, handlerList })) : []

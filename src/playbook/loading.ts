@@ -41,6 +41,8 @@ export interface Within extends Origin {
   lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars'>>
   /** `vars` of the play. */
   playVars: RawVariables
+  /** It is read in the run, because an include brings it. */
+  dynamic?: boolean
 }
 
 /** Where no play, block or role is around. */
