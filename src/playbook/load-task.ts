@@ -139,9 +139,10 @@ const NOT_ON_META: ReadonlySet<string> = new Set([
   'poll',
   'register',
   'notify',
-  'changed_when',
-  'failed_when',
 ])
+
+/** Without a result they decide nothing, and nothing hangs on it: Ansible takes them. */
+const IDLE_ON_META: ReadonlySet<string> = new Set(['changed_when', 'failed_when'])
 
 /** What Ansible ignores with a warning at most, and people rely on. */
 function checkMeta(
@@ -155,6 +156,13 @@ function checkMeta(
   const ignores = ['noop', 'reset_connection'].includes(meta)
   for (const [key, { place }] of keys) {
     if (NOT_ON_META.has(key)) reader.problem(`${key} does not work with meta`, place, 'remove it')
+    if (IDLE_ON_META.has(key))
+      reader.warnings.push({
+        code: 'no-effect',
+        message: `${key} has no effect on a meta, in Ansible neither`,
+        place,
+        hint: 'write when: for what decides whether it runs',
+      })
     if (key === 'when' && ignores)
       reader.problem(
         `meta: ${meta} runs whatever "when" says`,

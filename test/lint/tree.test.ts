@@ -151,8 +151,9 @@ it('a module or filter that is brought along as Python is named as such', () => 
     'site.yml': '- hosts: all\n  roles: [lb]\n  tasks:\n    - kube: {name: a}\n',
     'library/kube.py': '',
     'roles/lb/tasks/main.yml':
-      '- debug: {msg: "{{ a | in_ranges }}"}\n- debug: {msg: "{{ a | in_rangez }}"}\n',
+      '- debug: {msg: "{{ a | in_ranges }} {{ a | flagged }}"}\n- debug: {msg: "{{ a | in_rangez }}"}\n',
     'roles/lb/filter_plugins/ips.py': "return {'in_ranges': in_ranges}",
+    'library/filter_plugins/flags.py': 'return dict(flagged=flagged)',
   })
   const { problems: found } = lintTargets([{ kind: 'playbook', path: join(folder, 'site.yml') }], {
     sources: diskSources(new Vault([])),
@@ -179,6 +180,7 @@ describe('folders', () => {
       'tasks/more.yml': TASK,
       '.github/ci.yml': '- hosts: all\n',
       'group_vars/all.yml': 'a: 1\n',
+      'extensions/eda/rulebooks/health.yml': '- name: a\n  hosts: all\n  sources: []\n  rules: []\n',
     })
     expect(below()).toEqual([
       'playbook site.yml',
