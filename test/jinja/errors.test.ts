@@ -145,10 +145,10 @@ const TEMPLATES: [string, Told][] = [
         'It is a test: write "is changed" in place of "| ansible.builtin.changed".',
       ],
     ] as const
-  ).map(([text, hint]) => {
+  ).map(([text, hint]): [string, Told] => {
     const [, name = ''] = /\| ([\w.]+)/.exec(text) ?? []
     const message = `there is no filter '${name}'`
-    return [`{{ ${text} }}`, { code: 'unknown-filter', place: 't.j2:1:10', message, hint }] as const
+    return [`{{ ${text} }}`, { code: 'unknown-filter', place: 't.j2:1:10', message, hint }]
   }),
   [
     'a\n{% for x in servers %}\nb',
