@@ -24,12 +24,14 @@ const MAKERS = new Set(
   ),
 )
 
-/** Whether a task may make files on the controller itself, because it is delegated there, or its hosts are. */
+/** Whether a task may make files on the controller; `here`: its hosts are the controller itself. */
+export function mayMake(task: Task, here: boolean): boolean {
+  const moved = task.delegateTo !== undefined || task.connection !== undefined
+  return !isMeta(task.module) && MAKERS.has(task.module.name) && (here || moved)
+}
+
+/** Whether that may happen at this step. */
 export function mayMakeHere(step: Pick<Step, 'type' | 'task' | 'run'>): boolean {
   const here = LOCALHOSTS.some((name) => step.run.members.has(name))
-  const makes = (one: Task) => {
-    const moved = one.delegateTo !== undefined || one.connection !== undefined
-    return !isMeta(one.module) && MAKERS.has(one.module.name) && (here || moved)
-  }
-  return ranAt(step).some(makes)
+  return ranAt(step).some((task) => mayMake(task, here))
 }
