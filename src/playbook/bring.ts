@@ -43,6 +43,8 @@ export function bring(
     lent,
     playVars,
     dynamic: true,
+    // Where an include runs is not known here: its paths are told when they are rendered.
+    here: true,
   }
   const brought =
     task.module === includeRole

@@ -27,11 +27,19 @@ import type { Within } from './loading.ts'
 import { refuseOthers } from './other-keys.ts'
 import type { Reader } from './reader.ts'
 
+/** What the place where a task stands gives it. */
+export interface Surroundings {
+  origin: Origin
+  lent: Within['lent']
+  /** It runs on the controller, as far as that is written. */
+  here: boolean
+}
+
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(
   reader: Reader,
   given: YamlMapping,
-  { handler, origin, lent }: { handler: boolean; origin: Origin; lent: Within['lent'] },
+  { handler, origin, lent, here: around }: Surroundings & { handler: boolean },
 ): Task | undefined {
   const mapping = plainLoops(given)
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
@@ -74,6 +82,7 @@ export function loadTask(
           {
             more: withoutApply(module, keys.get('args')),
             misplaced,
+            here: around || shared.delegateTo !== undefined || own.connection !== undefined,
             defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
           },
         )

@@ -43,6 +43,8 @@ export interface Within extends Origin {
   playVars: RawVariables
   /** It is read in the run, because an include brings it. */
   dynamic?: boolean
+  /** Its tasks run on the controller, as far as that is written: paths may be relative there. */
+  here?: boolean
 }
 
 /** Where no play, block or role is around. */
