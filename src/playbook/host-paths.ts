@@ -45,7 +45,9 @@ export function filledIn(
     out[key] = changed(type === paths && typeof value === 'string' ? value.split(',') : value, fill)
   }
   // What a command creates is said as it is written, and goes from where the command starts.
-  const starts = ['creates', 'removes'].some((key) => /^[^/~$]/.test(String(values[key] ?? '')))
+  const starts = [values['creates'], values['removes']].some(
+    (value) => typeof value === 'string' && /^[^/~$]/.test(value),
+  )
   if (base !== undefined && starts && values['chdir'] === undefined) out['chdir'] = base
   return { values: out, homes }
 }
