@@ -125,6 +125,16 @@ export class HostRun {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue
       }
+      // A task here or for another host has made other files on the controller than those it was rendered with.
+      if (this.#ahead.isStale()) {
+        const { step, works } = group
+        this.#ahead.rewind(
+          ...(works.length > 0
+            ? ([position - step.room * 2 ** -30, position] as const)
+            : ([position, this.#context.line.next(position)] as const)),
+        )
+        if (works.length > 0) continue
+      }
       this.#again = false
       const ended = over ? this.#leavePlay(group.step) : await this.#group(group)
       if (ended) return ended

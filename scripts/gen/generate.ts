@@ -86,9 +86,15 @@ export const modules: ReadonlyMap<string, TaskModule> = new Map(all.map((module)
 
 const byName = new Map(all.flatMap((module) => [module.name, ...module.aliases].map((name) => [name, module])))
 
-/** The module of this name or of one of its other names. */
+/**
+ * The module of this name or of one of its other names. Modules that have left Ansible's core for a collection are also
+ * found as ansible.builtin.NAME and ansible.legacy.NAME, as in ansible-core.
+ */
 export function findModule(name: string): TaskModule | undefined {
-  return byName.get(name)
+  const known = byName.get(name)
+  const [, short] = known ? [] : (/^ansible\\.(?:builtin|legacy)\\.(\\w+)$/.exec(name) ?? [])
+  const moved = short === undefined ? undefined : modules.get(short)
+  return known ?? (moved?.aliases.some((alias) => /^(?!ansible\\.builtin\\.)\\w+\\.\\w+\\./.test(alias)) ? moved : undefined)
 }
 
 /** All names under which modules can be called. */

@@ -11,6 +11,8 @@ export interface LocalOptions {
   warn?: ((message: string) => void) | undefined
   /** Program and arguments of the shell that starts everything; /bin/sh when not given. */
   shell?: readonly [string, ...string[]] | undefined
+  /** The directory that everything is started in: that of the playbook, as in Ansible. */
+  cwd?: string | undefined
 }
 
 /** The controller itself as a host (`ansible_connection=local`). */
@@ -20,7 +22,7 @@ export function openLocal(options: LocalOptions): HostConnection {
     host: options.host,
     loginUser: userInfo().username,
     starts: {
-      plain: (command) => Promise.resolve(startProcess(program, [...args, '-c', command])),
+      plain: (command) => Promise.resolve(startProcess(program, [...args, '-c', command], options.cwd)),
       terminal: undefined,
     },
     forward: forwardLocally(options.host),

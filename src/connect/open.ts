@@ -13,6 +13,8 @@ export interface OpenOptions {
   warn: (message: string) => void
   /** The encrypted keys of the run; without it they are left to the agent. */
   keys?: KeyRing | undefined
+  /** The directory in which what runs on the controller itself is started. */
+  cwd?: string | undefined
   /** How often a failure that may pass is tried again; twice when not given. */
   retries?: number | undefined
   /** Seconds before the first further attempt, doubled for each one after; 0.5 when not given. */
@@ -34,8 +36,8 @@ export async function openConnection(target: Target, options: OpenOptions): Prom
     flags: target.becomeFlags,
     exe: target.becomeExe,
   }
-  const { warn, questionsTimeout } = options
-  if (target.connection === 'local') return openLocal({ host, become, questionsTimeout, warn })
+  const { warn, questionsTimeout, cwd } = options
+  if (target.connection === 'local') return openLocal({ host, become, questionsTimeout, warn, cwd })
   const { user, starts, forward, end } = await connectPatiently(target, options)
   return new HostConnection({ host, loginUser: user, starts, forward, end, become, questionsTimeout, warn })
 }

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Channel, Ending } from './channel.ts'
 
 /**
- * A program on the controller as a channel. It gets a session of its own: Ctrl-C in the terminal is for
+ * A program on the controller as a channel, in that directory or in hakube's own. It gets a session of its own: Ctrl-C in the terminal is for
  * hakube, which decides what becomes of its programs.
  */
-export function startProcess(command: string, args: readonly string[]): Channel {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+export function startProcess(command: string, args: readonly string[], cwd?: string): Channel {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, cwd })
   const ended = new Promise<Ending>((resolve) => {
     child.on('error', () => resolve({ code: 127, signal: null }))
     child.on('close', (code, signal) => resolve({ code, signal }))

@@ -7,7 +7,7 @@ import { outlast } from './absence.ts'
 import type { Answers } from './answers.ts'
 import type { RunContext } from './context.ts'
 import { settleHomes } from './homes.ts'
-import { expectFile, onlyLooks, type Ready, receive } from './receiving.ts'
+import { expectFile, expectFiles, onlyLooks, type Ready, receive, touchFiles } from './receiving.ts'
 import { unsettle } from './doubt.ts'
 import { verdict, type Verdict } from './verdict.ts'
 
@@ -86,13 +86,14 @@ function planOf(work: Work, answers: Answers): Plan {
   }
 }
 
-function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Verdict {
+async function predict(work: Work, plan: Change, rendered: Ready, hands: Hands): Promise<Verdict> {
   const { kind } = rendered
   const moves = hands.answers.world(work).isMovedBy(plan.effects)
   // A single task with check_mode: true changes nothing, so nothing may be built on it in a real run.
   if (hands.context.check && !work.settings.rehearsed) {
     hands.answers.predict(plan.effects)
     expectFile(rendered, work, hands.context.render.files)
+    expectFiles(work, await hands.connection(), plan, hands.context.render.files)
   }
   if (plan.counts === false) {
     // It runs or waits and then reports ok, so it is no pending change; what it gives is unknown all the same.
@@ -138,11 +139,13 @@ async function change(work: Work, group: Group, hands: Hands): Promise<Verdict> 
   const output = plan.absence
     ? await applyAndOutlast(work, plan, plan.absence, hands)
     : await hands.answers.apply(work, plan.apply, timeout === Infinity ? undefined : timeout, asked)
+  const { files } = hands.context.render
+  touchFiles(await hands.connection(), files)
   const ms = performance.now() - started
   const elapsed = plan.absence && { elapsed: Math.round(ms / 1000) }
   const found: Result = { changed: true, ...plan.result, ...elapsed, ...module.result?.(prepared, output) }
   if (output.code !== 0) return failed(module, prepared, output, { diff: plan.diff, ms, result: found })
-  const result: Result = { ...found, ...(await receive(rendered, output, hands.context.render.files)) }
+  const result: Result = { ...found, ...(await receive(rendered, output, files)) }
   const more = { diff: plan.diff, ms, result }
   if (plan.counts === false || result['changed'] === false)
     return verdict('ok', plan.summary, { ...more, result: { ...result, changed: false } })

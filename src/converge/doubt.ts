@@ -1,4 +1,5 @@
 import { allAsks } from '../playbook/render.ts'
+import { isMeta, type Task } from '../playbook/model.ts'
 import type { Work } from '../playbook/work.ts'
 import type { Value } from '../value.ts'
 import { unsettled } from '../world/unsettled.ts'
@@ -42,6 +43,25 @@ export function doubted(work: Work, found: Verdict, hands: Host): Verdict {
   if (answers.opened === undefined) return found
   unsettle(work, hands)
   return verdict('unknown', `unless "${answers.opened}" sees to it: ${found.reason}`)
+}
+
+/** What may do anything beside what it says of itself. */
+const OPEN = new Set([
+  'command',
+  'shell',
+  'script',
+  'raw',
+  'make',
+  'include_tasks',
+  'include_role',
+  'wait_for',
+])
+
+/** Check mode: nobody knows whether a task runs that may do anything then. */
+export function openUnknown(work: Work, task: Task | undefined, { context, answers }: Host): void {
+  if (!context.check || work.settings.rehearsed || !task || isMeta(task.module)) return
+  const still = task.changedWhen?.some(({ value }) => value === 'false') === true
+  if (OPEN.has(task.module.name) && !still) answers.open(work.name)
 }
 
 /** Check mode: what a task may do of which nothing can be told. What comes later builds on nothing it may change. */

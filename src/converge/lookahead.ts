@@ -1,4 +1,4 @@
-import { showPlace } from '../errors.ts'
+import { isKnown, showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, namesAnything } from '../playbook/names-set.ts'
@@ -34,6 +34,8 @@ export class Lookahead {
   #end: number
   /** What was rendered last fails, or ends the play: what stands behind it may never run, or not be renderable. */
   #halted = false
+  /** Of the controller's files, as those of the queue were. */
+  #generation = 0
   #handlersAt = { position: -1, count: 0 }
 
   constructor(context: RunContext, host: string, from: number) {
@@ -74,7 +76,9 @@ export class Lookahead {
           this.queue.push(await this.#render(step, tolerate))
         } catch (error) {
           if (error instanceof NotYet && error.what.kind !== 'unknown') return error
-          throw error
+          if (tolerate || !isMissing(error) || !this.#context.line.mayBeMade(step.position)) throw error
+          // A task before it may make the file: whether it is there is told at its turn.
+          this.queue.push(await this.#render(step, true))
         }
       }
       this.#cursor = this.#context.line.next(step.position)
@@ -101,6 +105,14 @@ export class Lookahead {
     this.#cursor = position
     this.resume()
     this.#settle()
+  }
+
+  /** Whether files of the controller are others by now than those that were read for the queue; told once. */
+  isStale(): boolean {
+    const { generation } = this.#context.render.files
+    const stale = generation !== this.#generation
+    this.#generation = generation
+    return stale
   }
 
   /** The same variables for this host, of a work that another host has done for it. */
@@ -265,4 +277,9 @@ export class Lookahead {
     const { store } = this.#context
     return new TaskScope(store, this.#host, position, this.#context.layers(this.#host, step, task))
   }
+}
+
+/** Whether a file of the controller is not there. */
+function isMissing(error: unknown): boolean {
+  return isKnown(error) && ['file-not-found', 'lookup-failed'].includes(error.code)
 }

@@ -4,7 +4,7 @@ import { isLocal } from '../playbook/way.ts'
 import type { Group, Work } from '../playbook/work.ts'
 import { Answers } from './answers.ts'
 import { carryOut } from './repeat.ts'
-import { unsettle } from './doubt.ts'
+import { openUnknown, unsettle } from './doubt.ts'
 import type { HostTarget, RunContext } from './context.ts'
 import { isBeyond } from './fence.ts'
 import { interrupted } from './ends.ts'
@@ -41,7 +41,10 @@ export class Worker {
   async work(group: Group, work: Work): Promise<Verdict> {
     const settled = localVerdict(work, group.task?.register)
     const answers = this.#answersOf(work)
-    if (settled?.status === 'unknown') unsettle(work, { context: this.#context, answers })
+    if (settled?.status === 'unknown') {
+      unsettle(work, { context: this.#context, answers })
+      openUnknown(work, group.task, { context: this.#context, answers })
+    }
     if (settled) return settled
     const own = answers === this.#answers
     return carryOut(work, group, {

@@ -81,6 +81,8 @@ export const LOOKUPS_INSTEAD: ReadonlyMap<string, string> = new Map([
   ['url', 'Register the answer of the module uri, with delegate_to: localhost for this machine.'],
   ['config', "Write the setting's value out."],
   ['redis', "Use lookup('pipe', 'redis-cli get …')."],
+  ['filetree', "Use copy or template with a list of the files, or lookup('pipe', 'find …')."],
+  ['lookup', "Use lookup('pipe', 'dig +short …')."],
   ['dig', "Use lookup('pipe', 'dig +short …')."],
   ['hashi_vault', "Use lookup('pipe', 'vault read …')."],
 ])

@@ -31,8 +31,20 @@ export function knownNames(lookups: ReadonlySet<string> | undefined): Names {
 function checkFilterName(name: string, at: number): void {
   if (FILTERS.has(canonicalFilter(name))) return
   const instead = FILTERS_INSTEAD.get(canonicalFilter(name))
-  const hint = instead ?? suggestion(name, FILTERS.keys()) ?? 'docs/playbooks.md lists the filters there are.'
+  const hint =
+    instead ??
+    asTest(name) ??
+    suggestion(name, FILTERS.keys()) ??
+    'docs/playbooks.md lists the filters there are.'
   throw new Mistake(`there is no filter '${name}'`, { code: 'unknown-filter', hint, at })
+}
+
+/** Ansible's tests were filters, too, before its release 2.9. */
+function asTest(name: string): string | undefined {
+  const test = canonicalTest(name)
+  if (!TESTS.has(test)) return undefined
+  const word = test === 'version_compare' ? 'version' : test
+  return `It is a test: write "is ${word}" in place of "| ${name}".`
 }
 
 function checkTestName(name: string, at: number): void {

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { HakubeError, HakubeErrors, isKnown, type Place } from '../errors.ts'
 import { checkTemplate, type TemplateLayout } from '../jinja/index.ts'
 import { checkEntries, checkVariables, TEMPLATE_CHECKS } from '../playbook/check-templates.ts'
@@ -14,6 +15,7 @@ import {
   type RoleUse,
   type Task,
 } from '../playbook/model.ts'
+import { mayMake, receives } from '../playbook/receives.ts'
 import { searchPath } from '../playbook/search.ts'
 import { variablesIn } from '../playbook/sources.ts'
 import { writtenLayout } from '../playbook/template-layout.ts'
@@ -47,6 +49,12 @@ export class Completion {
   readonly #loading: Loading
   readonly #seen = new Set<string>()
   readonly #parts: Within['parts']
+  /** What follows is run on this machine. */
+  here = false
+  /** It is a role alone: who uses it may make the files whose places it names. */
+  alone = false
+  /** A task has been seen that may make files on this machine. */
+  #makes = false
 
   constructor(loading: Loading, parts: Within['parts']) {
     this.#loading = loading
@@ -109,6 +117,7 @@ export class Completion {
   #task(task: Task, sure: boolean, around: Around): void {
     const { module } = task
     if (isMeta(module)) return
+    this.#makes ||= receives(task) || mayMake(task, this.here)
     if (isInclude(task)) return this.#include(task, module, sure, lentTo(task, around))
     if (module === (includeVars as TaskModule)) return this.#includeVars(task)
     const folder = SOURCES.get(module.name)
@@ -116,7 +125,8 @@ export class Completion {
     if (folder === undefined || !src || onTheHost(task)) return
     for (const name of literalTexts(src.value, task.loop) ?? []) {
       const file = this.#find(searchPath(name, folder, task.origin, this.#loading.playbookDir))
-      if (file === undefined && sure && !this.#isFolder(name, folder, task))
+      const guaranteed = sure && !this.#makes && !(this.alone && isAbsolute(name))
+      if (file === undefined && guaranteed && !this.#isFolder(name, folder, task))
         this.#missing(`there is no file ${name}`, src.place)
       else if (file !== undefined && folder === 'templates')
         this.template(file, writtenLayout(task) ?? 'unknown')

@@ -30,7 +30,7 @@ function ownModule(name: string, from: string): string | undefined {
 
 /** The file that defines a filter, test or lookup: plugins of that kind may hold many. */
 function ownFilter(name: string, from: string): string | undefined {
-  const word = new RegExp(`['"]${name}['"]\\s*:`)
+  const word = new RegExp(`['"]${name}['"]\\s*:|\\b${name}\\s*=`)
   for (const folder of above(from).flatMap((one) => FOLDERS.map((part) => join(one, part)))) {
     if (!existsSync(folder)) continue
     const files = readdirSync(folder)
@@ -42,14 +42,12 @@ function ownFilter(name: string, from: string): string | undefined {
   return undefined
 }
 
-const FOLDERS = [
-  'filter_plugins',
-  'plugins/filter',
-  'test_plugins',
-  'plugins/test',
-  'lookup_plugins',
-  'plugins/lookup',
-]
+/** Where roles, playbooks and collections have them, and where ansible.cfg says so in some repositories. */
+const FOLDERS = ['filter', 'test', 'lookup'].flatMap((kind) => [
+  `${kind}_plugins`,
+  `plugins/${kind}`,
+  `library/${kind}_plugins`,
+])
 
 function above(file: string): string[] {
   const out: string[] = []

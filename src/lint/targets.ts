@@ -51,6 +51,7 @@ const LEFT_OUT = new Set([
   'molecule',
   'tests',
   'collections',
+  'rulebooks',
   'venv',
   'group_vars',
   'host_vars',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type HakubeError } from '../errors.ts'
 import { checkEntries } from '../playbook/check-templates.ts'
+import { LOCALHOSTS } from '../inventory/model.ts'
 import { isCertain } from '../playbook/check-includes.ts'
 import { readPlaybook } from '../playbook/load.ts'
 import { loadHandlers } from '../playbook/load-entries.ts'
@@ -59,6 +60,7 @@ export function playbookTree(file: string, options: TreeOptions): Tree {
     const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
     for (const use of play.roles) work.completion.role(use)
     const around = { lent: {}, playVars: play.vars }
+    work.completion.here = LOCALHOSTS.includes(play.hosts.value)
     for (const entries of sections)
       work.completion.entries(entries, isCertain(play) && entries !== play.handlers, around)
     const dir = dirname(resolve(play.place.file))
@@ -171,6 +173,7 @@ function loadWhole(path: string, within: Within, completion: Completion): RoleUs
     )
     if (!loaded) return undefined
     completion.role(loaded.use)
+    completion.alone = true
     loading.reader.problems.push(...checkEntries([loaded.block, ...parts.handlers], loading))
     completion.entries([loaded.block], true)
     completion.entries(parts.handlers, false)

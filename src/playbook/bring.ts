@@ -42,6 +42,9 @@ export function bring(
     when: [],
     lent,
     playVars,
+    dynamic: true,
+    // Where an include runs is not known here: its paths are told when they are rendered.
+    here: true,
   }
   const brought =
     task.module === includeRole

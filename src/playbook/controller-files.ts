@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { HakubeError } from '../errors.ts'
@@ -5,11 +6,16 @@ import { NotYet } from '../variables/not-yet.ts'
 
 /**
  * Files of the controller as a run reads them: each once, so that a hundred hosts read a template once, and anew when a
- * task has brought it. Paths are absolute.
+ * task has brought it, or has changed it here. Paths are absolute.
  */
 export class ControllerFiles {
   readonly #read = new Map<string, Promise<Buffer | undefined>>()
   readonly #expected = new Map<string, string>()
+  /** What was looked at, as it was then. */
+  readonly #seen = new Map<string, string>()
+  #touched = false
+  #generation = 0
+  #mayMake: string | undefined
 
   /** The content; undefined where there is no such file. Throws HakubeError where it cannot be read, and NotYet. */
   read(path: string): Promise<Buffer | undefined> {
@@ -32,11 +38,42 @@ export class ControllerFiles {
   received(path: string): void {
     this.#read.delete(path)
     this.#expected.delete(path)
+    this.#seen.delete(path)
+  }
+
+  /** A task has changed something on this machine: what was read may be out of date. */
+  touch(): void {
+    this.#touched = true
+  }
+
+  /** Counts how often files have become other ones since they were looked at: what was rendered before is void then. */
+  get generation(): number {
+    if (this.#touched) this.#lookAgain()
+    return this.#generation
+  }
+
+  #lookAgain(): void {
+    this.#touched = false
+    const changed = [...this.#seen].filter(([path, stamp]) => stampOf(path) !== stamp)
+    for (const [path] of changed) this.received(path)
+    if (changed.length > 0) this.#generation++
   }
 
   /** Check mode: the real run would bring this file, and only it knows what is in it. */
   expect(path: string, why: string): void {
     this.#expected.set(path, why)
+    if (this.#seen.has(path)) this.#generation++
+  }
+
+  /** Check mode: the real run may make any file here, so one that is missing may be there then. */
+  expectAny(why: string): void {
+    if (this.#mayMake === undefined) this.#generation++
+    this.#mayMake ??= why
+  }
+
+  /** Throws NotYet where check mode does not know whether a file that is missing would be there. */
+  missing(): void {
+    if (this.#mayMake !== undefined) throw new NotYet({ kind: 'unknown', why: this.#mayMake })
   }
 
   /** Throws NotYet where check mode expects another file than the one that is there, or one in this directory. */
@@ -44,5 +81,16 @@ export class ControllerFiles {
     for (const [file, why] of this.#expected)
       if (file === path || file.startsWith(path.endsWith(sep) ? path : `${path}${sep}`))
         throw new NotYet({ kind: 'unknown', why })
+    if (!this.#seen.has(path)) this.#seen.set(path, stampOf(path))
+  }
+}
+
+/** Tells whether a file or directory has become another one; nothing where it is not there. */
+function stampOf(path: string): string {
+  try {
+    const { mtimeMs, ctimeMs, size, ino } = statSync(path)
+    return [mtimeMs, ctimeMs, size, ino].join(' ')
+  } catch {
+    return ''
   }
 }

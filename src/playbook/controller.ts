@@ -126,6 +126,7 @@ export class TaskController implements Controller {
   }
 
   #missing(name: string, candidates: readonly string[]): HakubeError {
+    this.#files.missing()
     return new HakubeError(`there is no file ${name} on this machine`, {
       code: 'file-not-found',
       place: this.#place,

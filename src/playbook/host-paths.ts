@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import * as z from 'zod'
 import { HakubeError } from '../errors.ts'
 import { anyPath, path, paths, source } from '../tasks/params.ts'
@@ -13,6 +14,7 @@ type Values = Readonly<Record<string, unknown>>
 /**
  * The one place where paths on hosts get their home directories and variables, before a module sees them: what
  * modules ask, change and predict is keyed by path, and `~/x` and `/root/x` would be two things.
+ * `base`: the directory from which relative paths go, where the task runs on the controller.
  * `homes` are those that were filled in, by whose they are ('' = who runs the task).
  * Throws HakubeError `wrong-parameter` for a variable that is not known here.
  */
@@ -21,6 +23,7 @@ export function filledIn(
   values: Values,
   environment: ReadonlyMap<string, string>,
   homeOf: (user: string) => string,
+  base?: string,
 ): { values: Values; homes: ReadonlyMap<string, string> } {
   const homes = new Map<string, string>()
   const out = { ...values }
@@ -34,9 +37,18 @@ export function filledIn(
   for (const [key, value] of Object.entries(values)) {
     const type = hostPathType(task, key, values)
     if (!type) continue
-    const fill = (text: string): string => fillIn(text, { key, task, environment, home })
+    const relative = base !== undefined && type !== anyPath
+    const fill = (text: string): string => {
+      const whole = fillIn(text, { key, task, environment, home })
+      return relative && whole !== '' && !whole.startsWith('/') ? join(base, whole) : whole
+    }
     out[key] = changed(type === paths && typeof value === 'string' ? value.split(',') : value, fill)
   }
+  // What a command creates is said as it is written, and goes from where the command starts.
+  const starts = [values['creates'], values['removes']].some(
+    (value) => typeof value === 'string' && /^[^/~$]/.test(value),
+  )
+  if (base !== undefined && starts && values['chdir'] === undefined) out['chdir'] = base
   return { values: out, homes }
 }
 
@@ -84,4 +96,10 @@ function fillIn(text: string, { key, task, environment, home }: Filling): string
     })
   })
   return whole.replace(TILDE, (_, user: string) => home(user).replace(/\/+$/, '')) || '/'
+}
+
+/** Whether a parameter is a path on a host, or several. */
+export function isHostPath(field: z.core.$ZodType): boolean {
+  const type = pathType(field)
+  return type === path || type === paths
 }

@@ -1,7 +1,7 @@
 import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
-import { mayReceive } from './receives.ts'
+import { mayMakeHere, mayReceive } from './receives.ts'
 import { factsGivenBy, factsSetBy, namesAnything } from './names-set.ts'
 import type { Draft } from './program.ts'
 import type { Span, Step } from './step.ts'
@@ -65,6 +65,14 @@ export class Line {
   /** Steps before a position at which a file may be brought to the controller, in order. */
   receiversBefore(position: number): readonly Step[] {
     return this.#receivers.filter((step) => step.position < position)
+  }
+
+  /** Whether a file that is missing on the controller may have been made when this position is reached. */
+  mayBeMade(position: number): boolean {
+    return (
+      this.receiversBefore(position).length > 0 ||
+      this.#steps.some((step) => step.position < position && mayMakeHere(step))
+    )
   }
 
   /** Whether a task sets a variable of this name, as far as it is known by now. */

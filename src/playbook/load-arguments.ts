@@ -5,6 +5,7 @@ import { toJson, type Value } from '../value.ts'
 import { EncryptedText } from '../vault/encrypted-text.ts'
 import { describe, toValue, type YamlEntry, type YamlNode } from '../yaml/load.ts'
 import { argumentFor } from './argument.ts'
+import { isHostPath } from './host-paths.ts'
 import { splitKeyValue } from './key-value.ts'
 import { hintOf } from './keywords.ts'
 import type { Located } from './model.ts'
@@ -22,7 +23,14 @@ export function loadArguments(
     more,
     defaults,
     misplaced,
-  }: { more: YamlNode | undefined; defaults: ModuleDefaults; misplaced: readonly string[] },
+    here,
+  }: {
+    more: YamlNode | undefined
+    defaults: ModuleDefaults
+    misplaced: readonly string[]
+    /** Relative paths may be meant: those of the controller go from the playbook's directory. */
+    here: boolean
+  },
 ): Map<string, Located> {
   const args = new Map<string, Located>()
   readArguments(reader, module, action.value, args)
@@ -31,7 +39,7 @@ export function loadArguments(
   const lent = new Map(defaultsFor(module, defaults))
   useOwnNames(reader, module, lent)
   for (const [name, located] of lent) if (!args.has(name)) args.set(name, located)
-  checkArguments(reader, module, args, { place: action.keyPlace, misplaced })
+  checkArguments(reader, module, args, { place: action.keyPlace, misplaced, here })
   return args
 }
 
@@ -114,7 +122,7 @@ function checkArguments(
   reader: Reader,
   module: TaskModule,
   args: ReadonlyMap<string, Located>,
-  { place, misplaced }: { place: Place; misplaced: readonly string[] },
+  { place, misplaced, here }: { place: Place; misplaced: readonly string[]; here: boolean },
 ): void {
   const docs = `docs/modules/${module.name}.md`
   const shape = module.params.shape
@@ -139,7 +147,7 @@ function checkArguments(
       )
     } else if (field && !hasTemplate(value)) {
       const checked = field.safeParse(argumentFor(module.params, name, value))
-      if (!checked.success) {
+      if (!checked.success && !(here && isHostPath(field))) {
         const { message, hint } = wrongValue(toJson(value), checked.error)
         reader.problem(`${module.name}: ${name}: ${message}`, at, hint, 'wrong-parameter', docs)
       }

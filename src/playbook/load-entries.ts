@@ -3,7 +3,7 @@ import { entryOf, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { NOTHING, inherit, inherited } from './inherited.ts'
 import { BLOCK_KEYWORDS } from './keywords.ts'
 import { importOf, loadImport } from './load-import.ts'
-import { loadTask } from './load-task.ts'
+import { loadTask, type Surroundings } from './load-task.ts'
 import { lending, type Within } from './loading.ts'
 import type { Block, Entry, Inherited, Task } from './model.ts'
 
@@ -14,10 +14,10 @@ export function loadEntries(within: Within, node: YamlNode | undefined, what: st
     const mapping = reader.mapping(item, 'a task')
     if (!mapping) return []
     if (entryOf(mapping, 'block')) return [loadBlock(within, mapping)]
-    const imported = importOf(mapping)
+    const imported = importOf(mapping, within)
     const entry = imported
       ? loadImport(within, mapping, imported)
-      : loadTask(reader, mapping, { handler: false, origin: originOf(within), lent: within.lent })
+      : loadTask(reader, mapping, { ...aboutTask(within), handler: false })
     return entry ? [entry] : []
   })
 }
@@ -31,12 +31,12 @@ export function loadHandlers(within: Within, node: YamlNode | undefined, what: s
     if (!mapping) return []
     if (entryOf(mapping, 'block'))
       return handlersIn(within, mapping).map((task) => ({ ...task, handlerList }))
-    const imported = importOf(mapping)
+    const imported = importOf(mapping, within)
     if (imported) {
       const block = loadImport(within, mapping, imported, true)
       return block ? flat([block], NOTHING).map((task) => ({ ...task, handlerList })) : []
     }
-    const task = loadTask(reader, mapping, { handler: true, origin: originOf(within), lent: within.lent })
+    const task = loadTask(reader, mapping, { ...aboutTask(within), handler: true })
     return task ? [{ ...task, handlerList }] : []
   })
 }
@@ -84,7 +84,8 @@ function loadBlock(
   const when = reader.conditions(keys.get('when'), 'when')
   const shared = inherited(reader, keys)
   const conditions = [...within.when, ...when.map(({ value }) => value)]
-  const inner = { ...lending(within, shared), when: conditions }
+  const moved = shared.delegateTo !== undefined || shared.connection !== undefined
+  const inner = { ...lending(within, shared), when: conditions, ...(moved && { here: true }) }
   return {
     ...shared,
     type: 'block',
@@ -97,8 +98,9 @@ function loadBlock(
   }
 }
 
-function originOf({ dir, role }: Within): { dir: string; role: Within['role'] } {
-  return { dir, role }
+/** What a task has of the place where it stands. */
+function aboutTask({ dir, role, lent, here = false }: Within): Surroundings {
+  return { origin: { dir, role }, lent, here }
 }
 
 /** The same place, inside of a file of tasks. */

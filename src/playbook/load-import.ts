@@ -1,5 +1,5 @@
 import { toJson } from '../value.ts'
-import { describe, toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
+import { describe, entryOf, toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
 import { inherited } from './inherited.ts'
 import { splitKeyValue } from './key-value.ts'
 import { IMPORT_KEYWORDS } from './keywords.ts'
@@ -7,18 +7,31 @@ import { inFile, loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole } from './load-role.ts'
 import { isCircle, lending, readYaml, taskFiles, type Within } from './loading.ts'
 import type { Block, Condition, Inherited, Located, Task } from './model.ts'
-import { isNothing } from './reader.ts'
+import { hasTemplate, isNothing, type Reader } from './reader.ts'
 import { staticName } from './static-names.ts'
 
-export type Import = 'import_tasks' | 'import_role'
+export type Import = 'import_tasks' | 'import_role' | 'include'
 
 /** What this entry is replaced by before the run, if anything. */
-export function importOf(mapping: YamlMapping): Import | undefined {
-  for (const { key } of mapping.entries) {
-    const name = String(key).replace(/^ansible\.(?:builtin|legacy)\./, '')
+export function importOf(mapping: YamlMapping, { dynamic }: Within): Import | undefined {
+  for (const entry of mapping.entries) {
+    const name = plainName(entry.key)
     if (name === 'import_tasks' || name === 'import_role') return name
+    if (name === 'include') return dynamic === true || isForTheRun(mapping, entry) ? undefined : name
   }
   return undefined
+}
+
+/** Whether a deprecated include is one of the run, as include_tasks is: it has a loop, or a template in its name. */
+function isForTheRun(mapping: YamlMapping, { value }: YamlEntry): boolean {
+  if (mapping.entries.some(({ key }) => /^(?:loop$|with_)/.test(String(key)))) return true
+  const named = value.kind === 'mapping' ? entryOf(value, 'file')?.value : value
+  if (named?.kind !== 'scalar' || typeof named.value !== 'string') return false
+  return hasTemplate(splitKeyValue(named.value).free)
+}
+
+function plainName(key: unknown): string {
+  return String(key).replace(/^ansible\.(?:builtin|legacy)\./, '')
 }
 
 /** What is imported, as a block with the keywords of the import. The reader has its mistakes. */
@@ -29,13 +42,15 @@ export function loadImport(
   handlers = false,
 ): Block | undefined {
   const { reader } = within.loading
-  const isAction = (key: string) => key.replace(/^ansible\.(?:builtin|legacy)\./, '') === what
+  const isAction = (key: string) => plainName(key) === what
   const action = mapping.entries.find(({ key }) => isAction(String(key)))
   if (!action) throw new TypeError(`no ${what} here`)
   const keys = reader.keywords(mapping, IMPORT_KEYWORDS, what, isAction)
   const args = importArguments(within, action, keys.get('args'))
   const when = reader.conditions(keys.get('when'), 'when')
-  const shared = inherited(reader, keys)
+  const own = inherited(reader, keys)
+  const shared =
+    what === 'include' ? { ...own, vars: new Map([...own.vars, ...takeVariables(reader, args)]) } : own
   const inner = {
     ...lending(within, shared),
     when: [...within.when, ...when.map(({ value }) => value)],
@@ -56,6 +71,21 @@ export function loadImport(
   }
   const entries = importTasks(inner, action, args, handlers)
   return entries && block(entries)
+}
+
+/** What a deprecated include says beside its file: variables of what it brings. They leave the arguments. */
+function takeVariables(reader: Reader, args: Map<string, Located>): Map<string, Located> {
+  const variables = new Map([...args].filter(([name]) => name !== 'file'))
+  for (const [name, { place }] of variables) {
+    args.delete(name)
+    if (name === 'tags' || name === 'when')
+      reader.problem(
+        `${name} has no effect among the arguments of include`,
+        place,
+        `write ${name}: beside it`,
+      )
+  }
+  return variables
 }
 
 function importTasks(

@@ -27,11 +27,19 @@ import type { Within } from './loading.ts'
 import { refuseOthers } from './other-keys.ts'
 import type { Reader } from './reader.ts'
 
+/** What the place where a task stands gives it. */
+export interface Surroundings {
+  origin: Origin
+  lent: Within['lent']
+  /** It runs on the controller, as far as that is written. */
+  here: boolean
+}
+
 /** Reads one task; undefined if it has mistakes that leave nothing to work with (the reader has them all). */
 export function loadTask(
   reader: Reader,
   given: YamlMapping,
-  { handler, origin, lent }: { handler: boolean; origin: Origin; lent: Within['lent'] },
+  { handler, origin, lent, here: around }: Surroundings & { handler: boolean },
 ): Task | undefined {
   const mapping = plainLoops(given)
   const table = handler ? HANDLER_KEYWORDS : TASK_KEYWORDS
@@ -74,6 +82,7 @@ export function loadTask(
           {
             more: withoutApply(module, keys.get('args')),
             misplaced,
+            here: around || shared.delegateTo !== undefined || own.connection !== undefined,
             defaults: new Map([...(lent.moduleDefaults ?? []), ...(own.moduleDefaults ?? [])]),
           },
         )
@@ -139,9 +148,10 @@ const NOT_ON_META: ReadonlySet<string> = new Set([
   'poll',
   'register',
   'notify',
-  'changed_when',
-  'failed_when',
 ])
+
+/** Without a result they decide nothing, and nothing hangs on it: Ansible takes them. */
+const IDLE_ON_META: ReadonlySet<string> = new Set(['changed_when', 'failed_when'])
 
 /** What Ansible ignores with a warning at most, and people rely on. */
 function checkMeta(
@@ -155,6 +165,13 @@ function checkMeta(
   const ignores = ['noop', 'reset_connection'].includes(meta)
   for (const [key, { place }] of keys) {
     if (NOT_ON_META.has(key)) reader.problem(`${key} does not work with meta`, place, 'remove it')
+    if (IDLE_ON_META.has(key))
+      reader.warnings.push({
+        code: 'no-effect',
+        message: `${key} has no effect on a meta, in Ansible neither`,
+        place,
+        hint: 'write when: for what decides whether it runs',
+      })
     if (key === 'when' && ignores)
       reader.problem(
         `meta: ${meta} runs whatever "when" says`,

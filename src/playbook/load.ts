@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { HakubeError, throwAll, type Place } from '../errors.ts'
-import { showWarning } from '../inventory/model.ts'
+import { LOCALHOSTS, showWarning } from '../inventory/model.ts'
 import { didYouMean } from '../suggest.ts'
 import { describe, entryOf, loadYaml, type Warning, type YamlNode } from '../yaml/load.ts'
 import { checkIncludes } from './check-includes.ts'
@@ -164,6 +164,7 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     when: [],
     lent,
     playVars: shared.vars,
+    here: pattern.every((name) => LOCALHOSTS.includes(name)) || shared.connection !== undefined,
   }
   const entries = (key: string) => loadEntries(within, keys.get(key), key)
   const preTasks = entries('pre_tasks')

@@ -41,6 +41,10 @@ export interface Within extends Origin {
   lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars'>>
   /** `vars` of the play. */
   playVars: RawVariables
+  /** It is read in the run, because an include brings it. */
+  dynamic?: boolean
+  /** Its tasks run on the controller, as far as that is written: paths may be relative there. */
+  here?: boolean
 }
 
 /** Where no play, block or role is around. */

@@ -1,3 +1,4 @@
+import { LOCALHOSTS } from '../inventory/model.ts'
 import { isMeta, type Task } from './model.ts'
 import type { Step } from './step.ts'
 
@@ -7,6 +8,30 @@ export function receives(task: Task | undefined): boolean {
 }
 
 /** Whether that may happen at this step: handlers run where they are flushed. */
-export function mayReceive({ type, task, run }: Pick<Step, 'type' | 'task' | 'run'>): boolean {
-  return receives(task) || (type === 'flush' && run.handlers.some(receives))
+export function mayReceive(step: Pick<Step, 'type' | 'task' | 'run'>): boolean {
+  return ranAt(step).some(receives)
+}
+
+function ranAt({ type, task, run }: Pick<Step, 'type' | 'task' | 'run'>): readonly Task[] {
+  const flushes = task !== undefined && isMeta(task.module) && task.module.meta === 'flush_handlers'
+  return type === 'flush' || flushes ? run.handlers : task ? [task] : []
+}
+
+/** Modules that may leave files where they run. */
+const MAKERS = new Set(
+  'assemble blockinfile command copy file get_url git ini_file lineinfile make raw replace script shell template unarchive uri'.split(
+    ' ',
+  ),
+)
+
+/** Whether a task may make files on the controller; `here`: its hosts are the controller itself. */
+export function mayMake(task: Task, here: boolean): boolean {
+  const moved = task.delegateTo !== undefined || task.connection !== undefined
+  return !isMeta(task.module) && MAKERS.has(task.module.name) && (here || moved)
+}
+
+/** Whether that may happen at this step. */
+export function mayMakeHere(step: Pick<Step, 'type' | 'task' | 'run'>): boolean {
+  const here = LOCALHOSTS.some((name) => step.run.members.has(name))
+  return ranAt(step).some((task) => mayMake(task, here))
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { HakubeError } from '../errors.ts'
 import { OMIT } from '../jinja/index.ts'
 import type { TaskModule } from '../task.ts'
@@ -9,6 +10,7 @@ import { guessHome, homePlace } from './home-book.ts'
 import { filledIn } from './host-paths.ts'
 import { isMeta, type Task } from './model.ts'
 import type { RenderContext } from './render-context.ts'
+import { isLocal } from './way.ts'
 import type { Rendered, Settings } from './work.ts'
 import { wrongValue } from './wrong-value.ts'
 
@@ -51,7 +53,14 @@ async function prepare(
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
   const module: TaskModule = task.module
   refuseUnsupported(task, module, values)
-  const filled = filledIn(task, values, settings.environment, homeOf)
+  const here = settings.way ? isLocal(settings.way) : context.isHere(scope.host)
+  const filled = filledIn(
+    task,
+    values,
+    settings.environment,
+    homeOf,
+    here ? resolve(context.playbookDir) : undefined,
+  )
   const parsed = module.params.safeParse(filled.values)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]

@@ -21,6 +21,8 @@ export interface RenderContext {
   include?: ((including: Including) => void) | undefined
   /** Whether a host is reached this way anyway. */
   isUsual(host: string, way: Way): boolean
+  /** Whether a host is usually the controller itself. */
+  isHere(host: string): boolean
   /** The variables of another host, as this play sees them. */
   scopeOf(host: string, step: Step, position: number): TaskScope
 }

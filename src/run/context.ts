@@ -20,6 +20,7 @@ import type { LayersOf } from './layers.ts'
 import type { RunOptions } from './options.ts'
 import type { rollingOf } from './roll.ts'
 import { scopeOfPlay } from './scene.ts'
+import { isLocal } from '../playbook/way.ts'
 import type { Ways } from './ways.ts'
 
 /** What tasks are rendered with. */
@@ -44,6 +45,7 @@ export function renderContext(
     check: options.check,
     verbosity: options.verbosity,
     isUsual: (host, way) => ways.isUsual(host, way),
+    isHere: (host) => isLocal(ways.usual(host)),
     include: (including) => includes.include(including),
     scopeOf: (host, step, position) => {
       inputs.addHost(host)

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Identity } from '../connect/connection.ts'
 import { type AskPassphrase, KeyRing } from '../connect/ssh/key-ring.ts'
@@ -182,6 +183,7 @@ export class Hosts {
     const open = (timeout?: number) =>
       openConnection(timeout === undefined ? target : { ...target, timeout }, {
         keys: this.#keys,
+        cwd: resolve(dirname(this.#options.playbook)),
         warn: (text) => this.#options.emit({ type: 'warning', text: `${host}: ${text}` }),
       })
     const connection = new Revivable(host, open, () => this.onLost(host), target.connection === 'local')

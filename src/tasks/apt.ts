@@ -157,7 +157,8 @@ interface AptSettings {
   fail_on_autoremove: boolean
 }
 
-function aptWords(params: AptSettings): string[] {
+/** The words for apt's command line; `package` hands its parameters on to them. */
+export function aptWords(params: AptSettings): string[] {
   const recommends = params.install_recommends
   const options = params.dpkg_options.split(',').filter((option) => option.trim() !== '')
   return [

@@ -117,7 +117,8 @@ function readUpkeep(module: string, params: z.output<typeof dnfParams>): Upkeep 
   return names.length === 0 && params.autoremove ? DNF_AUTOREMOVE : undefined
 }
 
-function dnfWords(params: z.output<typeof dnfParams>): string[] {
+/** The words for dnf's command line; `package` hands its parameters on to them. */
+export function dnfWords(params: z.output<typeof dnfParams>): string[] {
   const list = (option: string, names: readonly string[]) => names.map((name) => `--${option}=${name}`)
   const flag = (option: string, wanted: boolean) => (wanted ? [option] : [])
   return [

@@ -49,6 +49,24 @@ describe('check mode, behind a task that may do anything', () => {
     expect(existsSync(join(done.folder, 'made'))).toBe(false)
   })
 
+  it.each([
+    { name: 'an include', task: 'include_tasks: more.yml', expected: 'unknown' },
+    { name: 'a command', task: `command: "touch ${FILE}"`, expected: 'unknown' },
+    { name: 'a command that changes nothing', task: 'command: ls, changed_when: false', expected: 'failed' },
+    {
+      name: 'a module that says what it changes',
+      task: `copy: {content: x, dest: "${FILE}2"}`,
+      expected: 'failed',
+    },
+  ])('$name of which nobody knows whether it runs: $expected', async ({ task, expected }) => {
+    const files = { 'more.yml': `- command: touch ${FILE}\n` }
+    const playbook = play(`- {command: ls, changed_when: false, register: out}
+- {name: first, ${task}, when: out.rc == 0}
+- {name: mode, file: {path: "${FILE}", mode: "0600"}}`)
+    const done = await runLocal(playbook, { inventory: ONE, check: true, files })
+    expect(storyOf(done, 'a').slice(-2)).toEqual(['first unknown', `mode ${expected}`])
+  })
+
   it('what hangs on such a failure does not fail itself', async () => {
     const tasks = `- {name: first, command: "true"}
 - {name: mode, file: {path: "${FILE}", mode: "0600"}, register: done, ignore_errors: true}

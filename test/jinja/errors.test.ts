@@ -133,6 +133,23 @@ const TEMPLATES: [string, Told][] = [
       hint: 'Write the HTML out.',
     },
   ],
+  ...(
+    [
+      ['vip | failed', 'It is a test: write "is failed" in place of "| failed".'],
+      [
+        "vip | version_compare('5', '<')",
+        'It is a test: write "is version" in place of "| version_compare".',
+      ],
+      [
+        'vip | ansible.builtin.changed',
+        'It is a test: write "is changed" in place of "| ansible.builtin.changed".',
+      ],
+    ] as const
+  ).map(([text, hint]): [string, Told] => {
+    const [, name = ''] = /\| ([\w.]+)/.exec(text) ?? []
+    const message = `there is no filter '${name}'`
+    return [`{{ ${text} }}`, { code: 'unknown-filter', place: 't.j2:1:10', message, hint }]
+  }),
   [
     'a\n{% for x in servers %}\nb',
     {

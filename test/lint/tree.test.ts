@@ -120,6 +120,22 @@ describe('what a playbook is made of', () => {
     ).toEqual([])
   })
 
+  it('may lack a file that a task before may make on this machine', () => {
+    const copy = '    - copy: {src: out/key, dest: /etc/a, mode: "0644"}\n'
+    const makes = '    - command: ssh-keygen -f out/key\n'
+    const play = (hosts: string, tasks: string) => `- hosts: ${hosts}\n  tasks:\n${tasks}`
+    const found = (text: string) => problems('playbook', 'site.yml', { 'site.yml': text })
+    expect(found(play('localhost', makes) + play('all', copy))).toEqual([])
+    expect(found(play('all', `${makes}      delegate_to: localhost\n${copy}`))).toEqual([])
+    expect(found(play('all', `    - fetch: {src: /etc/a, dest: out/key}\n${copy}`))).toEqual([])
+    expect(found(play('all', makes + copy))).toEqual([expect.stringContaining('there is no file out/key')])
+    const role = (src: string) => ({
+      'lb/tasks/main.yml': `- copy: {src: ${src}, dest: /etc/a, mode: "0644"}\n`,
+    })
+    expect(problems('role', 'lb', role('/nowhere/made'))).toEqual([])
+    expect(problems('role', 'lb', role('made'))).toHaveLength(1)
+  })
+
   it('may be a role, with all of its files', () => {
     const found = problems('role', 'lb', {
       'lb/tasks/main.yml': '- include_tasks: "{{ ansible_os_family }}.yml"\n',
@@ -151,8 +167,9 @@ it('a module or filter that is brought along as Python is named as such', () => 
     'site.yml': '- hosts: all\n  roles: [lb]\n  tasks:\n    - kube: {name: a}\n',
     'library/kube.py': '',
     'roles/lb/tasks/main.yml':
-      '- debug: {msg: "{{ a | in_ranges }}"}\n- debug: {msg: "{{ a | in_rangez }}"}\n',
+      '- debug: {msg: "{{ a | in_ranges }} {{ a | flagged }}"}\n- debug: {msg: "{{ a | in_rangez }}"}\n',
     'roles/lb/filter_plugins/ips.py': "return {'in_ranges': in_ranges}",
+    'library/filter_plugins/flags.py': 'return dict(flagged=flagged)',
   })
   const { problems: found } = lintTargets([{ kind: 'playbook', path: join(folder, 'site.yml') }], {
     sources: diskSources(new Vault([])),
@@ -179,6 +196,7 @@ describe('folders', () => {
       'tasks/more.yml': TASK,
       '.github/ci.yml': '- hosts: all\n',
       'group_vars/all.yml': 'a: 1\n',
+      'extensions/eda/rulebooks/health.yml': '- name: a\n  hosts: all\n  sources: []\n  rules: []\n',
     })
     expect(below()).toEqual([
       'playbook site.yml',

@@ -35,6 +35,16 @@ describe('collections', () => {
     ])
   })
 
+  it('have modules that left Ansible’s core, which are still found by their old full names', async () => {
+    const playbook = `${head}  tasks:
+    - ansible.builtin.ini_file: {path: "{{ playbook_dir }}/a.ini", section: a, option: b, value: c, mode: "0644"}
+    - ansible.legacy.ini_file: {path: "{{ playbook_dir }}/a.ini", section: a, option: b, value: c}
+      register: again
+    - debug: {msg: "{{ again is changed }}"}
+`
+    expect(await said(playbook, {})).toEqual(['False'])
+  })
+
   const refused: { name: string; play?: string; task: string; says: RegExp }[] = [
     {
       name: 'no name of one',
@@ -47,6 +57,11 @@ describe('collections', () => {
       play: '  collections: [my.things]\n',
       task: 'frobnicate:',
       says: /no module frobnicate hakube has no module of my\.things/,
+    },
+    {
+      name: 'a module of hakube’s own, by a name of Ansible’s core',
+      task: 'ansible.builtin.ha_topology:',
+      says: /no module ansible\.builtin\.ha_topology/,
     },
     {
       name: 'a module of an unknown one, by its full name',

@@ -109,7 +109,7 @@ const REFUSED: { name: string; text: string; at: string; says: RegExp }[] = [
     at: '3:17',
     says: /meta: end_play cannot be a handler/,
   },
-  ...['with_dict: {a: 1}', 'changed_when: x', 'retries: 2'].map((keyword) => ({
+  ...['with_dict: {a: 1}', 'register: x', 'retries: 2'].map((keyword) => ({
     name: `what a meta would ignore, ${keyword}`,
     text: task(`meta: noop\n      ${keyword}`),
     at: `4:${keyword.indexOf(':') + 9}`,

@@ -384,6 +384,13 @@ describe('a playbook is refused for', () => {
   })
 })
 
+it('a verdict on a meta is warned about', () => {
+  const text = '- hosts: all\n  tasks:\n    - meta: flush_handlers\n      changed_when: r.changed\n'
+  const { told, warnings } = load(text, {})
+  expect(told).toEqual([])
+  expect(warnings).toEqual([expect.stringMatching(/4:21.*changed_when has no effect on a meta/)])
+})
+
 it('a key that is there twice is warned about, and the last one counts', () => {
   const files = { 'roles/r/tasks/main.yml': '- debug: {msg: x}\n  when: a\n  when: b\n' }
   expect(load('- hosts: all\n  vars: {a: 1}\n  vars: {b: 1}\n  roles: [r]\n', files).warnings).toEqual([

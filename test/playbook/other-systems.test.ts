@@ -5,6 +5,8 @@ import { moduleNames } from '../../src/tasks/index.ts'
 test.each([
   ['pacman', 'Arch Linux'],
   ['community.general.zypper', 'SUSE'],
+  ['pkgin', 'NetBSD or SmartOS'],
+  ['community.general.sysrc', 'FreeBSD'],
   ['win_command', 'Windows'],
   ['ansible.windows.win_copy', 'Windows'],
   ['mycompany.tools.pacman', undefined],

@@ -31,6 +31,16 @@ test.each([
   [debian, { state: 'absent', purge: true }, undefined],
   [el, { disablerepo: '*', enablerepo: 'lab' }, "'--disablerepo=*' --enablerepo=lab"],
   [el, { disable_gpg_check: true }, '--nogpgcheck'],
+  [debian, { force: true }, '--allow-unauthenticated'],
+  [debian, { dpkg_options: 'force-confnew' }, 'Dpkg::Options::=--force-confnew'],
+  [debian, { default_release: 'bookworm-backports' }, '-t bookworm-backports'],
+  [debian, { allow_change_held_packages: true }, '--allow-change-held-packages'],
+  [debian, { only_upgrade: true }, undefined],
+  [el, { disable_excludes: 'kubernetes' }, '--disableexcludes=kubernetes'],
+  [el, { exclude: 'haproxy' }, '--exclude=haproxy'],
+  [el, { install_weak_deps: false }, '--setopt=install_weak_deps=False'],
+  [el, { skip_broken: true }, '--skip-broken'],
+  [el, { update_only: true }, undefined],
 ])('what one manager has is handed on to it: %j %j', async (platform, given, text) => {
   const { plan } = await planWith(package_, { name: 'keepalived', ...given }, platform)
   if (text === undefined) expect(plan.status).toBe('ok')
@@ -42,4 +52,19 @@ test.each([
       `${Object.keys(given).at(-1) === 'enablerepo' ? 'enablerepo' : Object.keys(given).at(-1)} is not for this host`,
     ),
   })
+})
+
+test.each([
+  [debian, 'apt-get'],
+  [el, '"$tool"'],
+])('allow_downgrade and lock_timeout are both managers’: %j', async (platform, tool) => {
+  const given = { name: 'keepalived', allow_downgrade: true, lock_timeout: 5 }
+  expect(applyOf((await planWith(package_, given, platform)).plan)).toContain(tool)
+})
+
+test('what the managers have by default stays their own', async () => {
+  const words = applyOf((await planWith(package_, { name: 'keepalived' }, el)).plan)
+  expect(words).not.toMatch(/--(?:setopt|nogpgcheck|best|nobest)/)
+  const apt = applyOf((await planWith(package_, { name: 'keepalived' }, debian)).plan)
+  expect(apt).toContain('Dpkg::Options::=--force-confold')
 })

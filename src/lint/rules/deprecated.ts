@@ -6,7 +6,7 @@ const include: Rule = {
   id: 'deprecated-include',
   alsoKnownAs: ['deprecated-module', 'deprecated-bare-include'],
   summary: '`include:` instead of include_tasks or import_tasks',
-  why: '`include` is read as `include_tasks`. Newer releases of Ansible have it no more, and it does not say whether the file is read before the run or in it.',
+  why: '`include` is read as `import_tasks`, with a loop or a template for its name as `include_tasks`. Newer releases of Ansible have it no more, and it does not say whether the file is read before the run or in it.',
   bad: '- name: Prepare the distribution\n  include: setup.yml\n',
   good: '- name: Prepare the distribution\n  include_tasks: setup.yml\n',
   task: ({ name, action }) =>
