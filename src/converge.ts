@@ -124,7 +124,10 @@ export class HostRun {
         if (progress.stopped === undefined) await this.#context.arrive(this.host, run)
         this.#ahead.resume()
       }
-      if (progress.stopped !== undefined || this.#context.signal.aborted) return this.#stopped(group.step)
+      // Who has failed already ends its always parts, whatever has ended the run for the others.
+      const finishes = this.#jumps.isFailing && progress.mayFinish && !this.#context.signal.aborted
+      if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted)
+        return this.#stopped(group.step)
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue

@@ -4,6 +4,7 @@ import { didYouMean } from '../suggest.ts'
 import type { Conduct } from './conduct.ts'
 import { inherit } from './inherited.ts'
 import type { Block, Condition, Entry, Inclusion, Inherited, Play, RoleUse, Task } from './model.ts'
+import { seenAtFirst, type Seen } from './public-roles.ts'
 import { hasTemplate } from './reader.ts'
 import { selects, type TagSelection } from './tags.ts'
 
@@ -54,8 +55,8 @@ export interface PlayRun {
   members: ReadonlySet<string>
   /** Those of the play, and of the roles that are included while it runs. */
   handlers: readonly Task[]
-  /** Roles whose variables all of the play sees. */
-  roles: readonly RoleUse[]
+  /** Roles whose variables all of the play sees, with those that are included in public while it runs. */
+  seen: readonly Seen[]
 }
 
 export interface ProgramOptions {
@@ -135,7 +136,7 @@ class Builder {
       allHosts: batches.flat(),
       members: new Set(hosts),
       handlers,
-      roles: play.roles,
+      seen: seenAtFirst(play.roles),
     }
     const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
     this.drafts.push({ ...bare, type: 'play' })

@@ -3,6 +3,7 @@ import { bring, readArguments, type Arguments, type Brought } from '../playbook/
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
 import type { Inclusion, Task } from '../playbook/model.ts'
+import { withPublic } from '../playbook/public-roles.ts'
 import { draftIncluded, type Step, type TagsOf } from '../playbook/program.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Value } from '../value.ts'
@@ -80,7 +81,7 @@ export class Includes {
     })
     ofStep.set(key, brought)
     const { role } = brought
-    if (role && args['public'] === true) step.run.roles = [...step.run.roles, role]
+    if (role && args['public'] === true) step.run.seen = withPublic(step.run.seen, role, step.position)
     return brought
   }
 }

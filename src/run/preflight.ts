@@ -1,6 +1,7 @@
 import { HakubeError, throwAll } from '../errors.ts'
 import { HONOURED_VARIABLES } from '../inventory/connection-names.ts'
 import { isMeta } from '../playbook/model.ts'
+import { rolesAt } from '../playbook/public-roles.ts'
 import type { PlayRun, Step } from '../playbook/program.ts'
 import { renderTask, type RenderContext } from '../playbook/render.ts'
 import { isDict, type Value } from '../value.ts'
@@ -151,7 +152,7 @@ function roleVariables(run: PlayRun, steps: readonly Step[]): RawVariables[] {
     step.run === run && step.task?.origin.role ? [step.task.origin.role] : [],
   )
   return [...new Set(used)].flatMap((role) => {
-    const { params, vars, defaults } = roleLayers(role, run.roles)
+    const { params, vars, defaults } = roleLayers(role, rolesAt(run.seen, Infinity))
     return [...params, ...vars, ...defaults]
   })
 }
