@@ -53,8 +53,9 @@ function asMade(value: Value, name: string, task: Task, { scope }: Work): Value 
     : value
 }
 
-/** The result under the task's register, if it has one. */
+/** The result under the task's register, if it has one. As in Ansible, an item that is skipped leaves the one before. */
 function keep(store: VariableStore, { register }: Task, work: Work, found: Verdict): void {
+  if (work.item !== undefined && found.status === 'skipped') return
   if (register !== undefined) store.write(work.host, register, work.scope.position, registered(found))
 }
 

@@ -80,8 +80,9 @@ export class Includes {
       playVars: step.run.play.vars,
     })
     ofStep.set(key, brought)
-    const { role } = brought
-    if (role && args['public'] === true) step.run.seen = withPublic(step.run.seen, role, step.position)
+    const { role, imported } = brought
+    for (const one of role && args['public'] === true ? [role, ...imported] : imported)
+      step.run.seen = withPublic(step.run.seen, one, step.position)
     return brought
   }
 }
