@@ -193,7 +193,12 @@ export class HostRun {
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
-    if (grows(task)) await grow(task, { works, verdicts }, this.#context)
+    if (grows(task)) {
+      // Groups list their hosts in the order of the play, whoever comes first.
+      if (!group.handler && group.step.run.conduct.strategy === 'linear')
+        await this.#meeting.takeTurn(group.step)
+      await grow(task, { works, verdicts }, this.#context)
+    }
     if (task.runOnce) finishForAll(group, task, this.host, { works, verdicts }, this.#context)
     this.#notified.add(
       group,
