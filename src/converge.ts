@@ -17,6 +17,7 @@ import { isInclude, isMeta, type Meta, type Task } from './playbook/model.ts'
 import { behind, wholeFlush, type PlayRun, type Step } from './playbook/step.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
+import type { Verdict } from './converge/verdict.ts'
 import type { NotYet } from './variables/not-yet.ts'
 import { TaskScope } from './variables/scope.ts'
 
@@ -35,6 +36,8 @@ export class HostRun {
   readonly #jumps: Jumps
   /** A failure that nothing has rescued yet ends the run for all hosts. */
   #fatal = false
+  /** So would one of the task at work. */
+  #atFatal = false
   /** The step comes again: this host is to run itself what it waited for. */
   #again = false
   /** The flush that comes again, and the handler behind which it goes on. */
@@ -92,7 +95,8 @@ export class HostRun {
 
   #lose(unreachable: boolean): void {
     this.#context.progress.lose(this.host, this.#run?.index ?? 0, unreachable)
-    if (this.#fatal) this.#meeting.fail(`${this.host} failed in a play with any_errors_fatal`)
+    if (this.#fatal || this.#atFatal)
+      this.#meeting.fail(`${this.host} failed in a play with any_errors_fatal`)
     else if (this.#run) this.#meeting.judge(this.#run)
   }
 
@@ -108,7 +112,7 @@ export class HostRun {
       }
       const { position, run } = group.step
       this.#run = run
-      this.#fatal ||= group.works.some((work) => work.settings.fatal)
+      this.#atFatal = group.works.some((work) => work.settings.fatal)
       // Where a failure is to end the run, nobody goes on while its always parts and handlers run here.
       const holds = this.#jumps.isFailing && (this.#fatal || run.conduct.maxFail !== undefined)
       if (!holds) progress.reach(this.host, position)
@@ -120,7 +124,10 @@ export class HostRun {
         if (progress.stopped === undefined) await this.#context.arrive(this.host, run)
         this.#ahead.resume()
       }
-      if (progress.stopped !== undefined || this.#context.signal.aborted) return this.#stopped(group.step)
+      // Who has failed already ends its always parts, whatever has ended the run for the others.
+      const finishes = this.#jumps.isFailing && progress.mayFinish && !this.#context.signal.aborted
+      if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted)
+        return this.#stopped(group.step)
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue
@@ -138,6 +145,7 @@ export class HostRun {
       this.#again = false
       const ended = over ? this.#leavePlay(group.step) : await this.#group(group)
       if (ended) return ended
+      this.#atFatal = false
       if (this.#again) continue
       if (!this.#jumps.isFailing) this.#fatal = false
       if (group.task && (gathersFacts(group.task) || grows(group.task))) this.#ahead.resume()
@@ -195,7 +203,12 @@ export class HostRun {
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
-    if (grows(task)) await grow(task, { works, verdicts }, this.#context)
+    if (grows(task)) {
+      // Groups list their hosts in the order of the play, whoever comes first.
+      if (!group.handler && group.step.run.conduct.strategy === 'linear')
+        await this.#meeting.takeTurn(group.step)
+      await grow(task, { works, verdicts }, this.#context)
+    }
     if (task.runOnce) finishForAll(group, task, this.host, { works, verdicts }, this.#context)
     this.#notified.add(
       group,
@@ -206,8 +219,7 @@ export class HostRun {
       works.filter((_, index) => mayNotify(verdicts[index])),
       `it runs only if "${works[0]?.name ?? task.action}" changes something, which is unknown`,
     )
-    if (verdicts.some((found) => found.status === 'failed'))
-      return this.#jumps.fail({ ...group, works }, verdicts)
+    if (verdicts.some((found) => found.status === 'failed')) return this.#fail({ ...group, works }, verdicts)
     return isMeta(task.module) ? this.#meta(group, task.module.meta) : undefined
   }
 
@@ -227,7 +239,13 @@ export class HostRun {
     once.pass(turn, this.host)
     const taken = takeOver(done, { group, task, host: this.host, ahead: this.#ahead }, this.#context)
     const failed = done.verdicts.some((found) => found.status === 'failed')
-    return failed ? this.#jumps.fail(taken, done.verdicts, 0) : undefined
+    return failed ? this.#fail(taken, done.verdicts, 0) : undefined
+  }
+
+  #fail(group: Group, verdicts: readonly Verdict[], counted?: number): HostEnd | undefined {
+    // Not before it has failed: a task in an always part says nothing of the failure that led there.
+    this.#fatal ||= group.works.some((work) => work.settings.fatal)
+    return this.#jumps.fail(group, verdicts, counted)
   }
 
   /** Runs the notified handlers, in the order in which the play lists them. */

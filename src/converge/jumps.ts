@@ -5,6 +5,7 @@ import type { HostEnd, RunContext } from './context.ts'
 import { Failing, type Landing } from './failing.ts'
 import type { Lookahead } from './lookahead.ts'
 import type { Tally } from './tally.ts'
+import { loopResult } from './register.ts'
 import { registered, type Verdict } from './verdict.ts'
 
 /** Where one host goes on after a failure, and elsewhere than at its next step. */
@@ -35,7 +36,7 @@ export class Jumps {
     const [first] = failures
     const position = group.works.at(-1)?.scope.position ?? group.step.position
     const write = (name: string, value: Value) => this.#context.store.write(this.#host, name, position, value)
-    if (first) write('ansible_failed_result', registered(first))
+    if (first) write('ansible_failed_result', group.looped ? loopResult(group, verdicts) : registered(first))
     const name = group.works[0]?.name ?? ''
     write('ansible_failed_task', dict({ name, action: group.task?.action ?? '' }))
     return this.#land(position, this.#failing.fail(group.step.frames, counted ?? failures.length))

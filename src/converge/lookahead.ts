@@ -205,17 +205,18 @@ export class Lookahead {
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
-    if (this.#follows(slot)) return this.#follow(step, task, step, step.position)
+    if (this.#isOnce(slot, step.position)) {
+      const { once } = this.#context
+      const host = once.undecided(step)
+      if (host !== undefined && host !== this.#host)
+        throw new NotYet({ kind: 'other-host', host, name: 'whether it runs this for all' })
+      if (once.leader(step) !== this.#host) return this.#follow(step, task, step, step.position)
+    }
     if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
     const group = this.#renderMeta(slot, step.position)
     const ends = task.module.meta.startsWith('end_') && group.works[0]?.rendered.type === 'meta'
     this.#halted = ends || group.works[0]?.rendered.type === 'failed' || task.module.meta === 'clear_facts'
     return group
-  }
-
-  /** Whether another host runs this task for this one. */
-  #follows({ step, task }: Pick<Slot, 'step' | 'task'>): boolean {
-    return this.#isOnce({ step, task }, step.position) && this.#context.once.leader(step) !== this.#host
   }
 
   /** The strategy free knows no run_once, as in Ansible. */

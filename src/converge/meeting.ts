@@ -23,6 +23,13 @@ export class Meeting {
     }
   }
 
+  /** Waits for the hosts before this one in the order of the play that have come to the same step. */
+  async takeTurn({ run, position }: Step): Promise<void> {
+    const { progress } = this.#context
+    for (const host of run.hosts.slice(0, run.hosts.indexOf(this.#host)))
+      while (progress.placeOf(host) === position && progress.stopped === undefined) await progress.moved(host)
+  }
+
   /** As in Ansible: where a play has lost all of its hosts, the plays behind it do not run. */
   async begin(run: PlayRun): Promise<void> {
     const { progress, line } = this.#context

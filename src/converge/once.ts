@@ -20,6 +20,7 @@ interface Choice {
 /** Tasks with run_once: the first host of the batch that is still there runs each of them, and the others take over what it gave. */
 export class Once {
   readonly #hasPassed: (host: string, position: number) => boolean
+  readonly #hasRendered: (host: string, position: number) => boolean
   readonly #leaders = new Map<Turn, string>()
   readonly #done = new Map<Turn, Done>()
   /** Of handlers, by step: each time that one is flushed there counts for itself. */
@@ -27,9 +28,32 @@ export class Once {
   readonly #passed = new Map<Turn, Set<string>>()
   readonly #notified = new Map<string, (handler: Task) => boolean>()
 
-  /** `hasPassed`: whether a host is behind a position in the program, or out of the run. */
-  constructor(hasPassed: (host: string, position: number) => boolean) {
+  /** `hasPassed`: whether a host is behind a position in the program, or out of the run; `hasRendered`: or will be for certain. */
+  constructor(
+    hasPassed: (host: string, position: number) => boolean,
+    hasRendered: (host: string, position: number) => boolean,
+  ) {
     this.#hasPassed = hasPassed
+    this.#hasRendered = hasRendered
+  }
+
+  /** A host that may turn out to run this step, once it is known whether it takes part in the includes around it. */
+  undecided(step: Step): string | undefined {
+    const known = this.#leaders.get(step)
+    if (known !== undefined && (this.#done.has(step) || !this.#hasPassed(known, step.position)))
+      return undefined
+    for (const host of step.run.hosts) {
+      if (this.#hasPassed(host, step.position)) continue
+      const missing = step.inclusions.filter(({ hosts }) => !hosts.has(host))
+      if (missing.length === 0) return undefined
+      if (
+        missing.every(
+          ({ position }) => !this.#hasPassed(host, position) && !this.#hasRendered(host, position),
+        )
+      )
+        return host
+    }
+    return undefined
   }
 
   /** Who runs this step. Another host once the first choice has left it behind without having run it. */

@@ -13,7 +13,8 @@ export function registerWork(store: VariableStore, task: Task, work: Work, found
   store.withdraw(work.host, position)
   const { delegate, delegateFacts } = work.settings
   const host = delegateFacts && delegate !== undefined ? delegate : work.host
-  const facts = found.result['ansible_facts']
+  // As in Ansible, a task that has failed sets nothing, ignored or not.
+  const facts = hasFailed(found) ? undefined : found.result['ansible_facts']
   if (isDict(facts) && 'name' in task.module && task.module.name === 'include_vars') {
     // Texts of a file of variables may be templates; what a host or a task has said never is one.
     const [file] = listOf(found.result['ansible_included_var_files'])
@@ -52,8 +53,9 @@ function asMade(value: Value, name: string, task: Task, { scope }: Work): Value 
     : value
 }
 
-/** The result under the task's register, if it has one. */
+/** The result under the task's register, if it has one. As in Ansible, an item that is skipped leaves the one before. */
 function keep(store: VariableStore, { register }: Task, work: Work, found: Verdict): void {
+  if (work.item !== undefined && found.status === 'skipped') return
   if (register !== undefined) store.write(work.host, register, work.scope.position, registered(found))
 }
 
@@ -69,7 +71,8 @@ export function registerLoop(store: VariableStore, group: Group, verdicts: reado
   store.write(last.host, name, last.scope.position, loopResult(group, verdicts))
 }
 
-function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
+/** What `register` gets of a loop. */
+export function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
   const [first] = verdicts
   if (first && group.works[0]?.item === undefined) return withoutItems(first)
   const results = verdicts.map((found, index) =>

@@ -50,8 +50,10 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
     return failedWith(work, found, error.message, error.hint)
   }
   // As in Ansible, the first try does not count then.
-  const last = { ...found, result: { ...found.result, attempts: retry.retries } }
+  const last: Verdict = { ...found, result: { ...found.result, attempts: retry.retries } }
   if (last.status === 'failed') return last
+  // As in Ansible: what failed_when says decides, and yet `is failed` tells that until did not hold.
+  if (last.result['failed_when_result'] === false) return { ...last, gaveUp: true }
   return failedWith(work, last, `until did not hold after ${retry.retries} retries`)
 }
 

@@ -19,6 +19,8 @@ export interface Verdict {
   ms: number
   /** Only ignore_errors has still a say. */
   final?: true
+  /** `until` has never held, and failed_when says that this is no failure. */
+  gaveUp?: true
   /** Check mode stopped short of the task: what is missing in `result` is unknown, not absent. */
   predicted?: boolean
   /** What was predicted may do more than is known. */
@@ -138,7 +140,7 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   const entries = new Map<string, Value>([...more, ...Object.entries(found.result)])
   if (found.maybe === true) entries.delete('changed')
   else entries.set('changed', hasChanged(found))
-  if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found))
+  if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found) || found.gaveUp === true)
   if (status === 'skipped') {
     entries.set('skipped', true)
     if (!entries.has('skipped_reason')) entries.set('skip_reason', 'Conditional result was False')

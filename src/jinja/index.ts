@@ -92,10 +92,12 @@ export function runLookup(
   place: Place,
 ): Value[] {
   try {
-    return findLookup(name, environment.lookups)(terms, options, {
+    const found = findLookup(name, environment.lookups)(terms, options, {
       scope,
       random: () => environment.random?.() ?? Math.random(),
     })
+    // Items are variables, and those hold no tuples.
+    return found.map(toValue)
   } catch (error) {
     if (!(error instanceof LookupFailure)) throw error
     throw new HakubeError(error.message, { code: 'lookup-failed', place })

@@ -130,13 +130,16 @@ function count(given: Map<string, string>): Value[] {
   const total = given.get('count')
   const hasEnd = given.has('end')
   if (hasEnd === (total !== undefined)) throw new LookupFailure('sequence takes either end or count')
-  let stride = Number(given.get('stride') ?? 1)
+  const stride = Number(given.get('stride') ?? 1)
   if (total === '0') return []
   const end = total === undefined ? Number(given.get('end')) : start + (Number(total) - 1) * stride
   if ([start, end, stride].some((number) => !Number.isInteger(number))) {
     throw new LookupFailure('sequence takes whole numbers')
   }
-  if (stride > 0 && end < start && !given.has('stride')) stride = -1
+  if (stride > 0 && end < start)
+    throw new LookupFailure('sequence counts backwards only with a negative stride')
+  if (stride < 0 && end > start)
+    throw new LookupFailure('sequence counts forward only with a positive stride')
   if (stride === 0 || (end - start) / stride > 1e6) throw new LookupFailure('sequence would not end')
   const format = given.get('format') ?? '%d'
   const out: Value[] = []

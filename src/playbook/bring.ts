@@ -23,6 +23,8 @@ export interface Brought {
   entries: readonly Entry[]
   handlers: readonly Task[]
   role: RoleUse | undefined
+  /** Roles that it imports: all of the play sees their variables from here on. */
+  imported: readonly RoleUse[]
 }
 
 /** What include_tasks and include_role bring. Throws HakubeError(s) for what is not there, and for the mistakes in it. */
@@ -52,7 +54,7 @@ export function bring(
       : { entries: bringTasks(within, task, args), role: undefined }
   reader.problems.push(...checkEntries([...brought.entries, ...parts.handlers], loading))
   throwAll(reader.problems)
-  return { ...brought, handlers: parts.handlers }
+  return { ...brought, handlers: parts.handlers, imported: parts.roles }
 }
 
 function bringTasks(within: Within, task: Task, args: Arguments): readonly Entry[] {
@@ -69,7 +71,7 @@ function bringTasks(within: Within, task: Task, args: Arguments): readonly Entry
   })
 }
 
-function bringRole(within: Within, task: Task, args: Arguments): Omit<Brought, 'handlers'> {
+function bringRole(within: Within, task: Task, args: Arguments): Pick<Brought, 'entries' | 'role'> {
   const text = (name: string) => String(args[name])
   const loaded = loadRole(
     {

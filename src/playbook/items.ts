@@ -5,6 +5,7 @@ import { renderTree, type TaskScope } from '../variables/scope.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { boolean } from './settings.ts'
 import type { Condition, Located, Loop, Task } from './model.ts'
+import { hasTemplate } from './reader.ts'
 import { firstFalse } from './render.ts'
 
 export interface Item {
@@ -32,6 +33,8 @@ export function itemsOf(
     throw error
   }
   if (loop.style !== 'list' && loop.style !== 'flatten') return lookupItems(loop, values, task, scope)
+  if (loop.style === 'flatten' && isTemplated(loop.items) && !Array.isArray(values) && !isDict(values))
+    return makeItems(loop, [values], scope)
   if (!Array.isArray(values)) {
     throw new HakubeError(`a loop needs a list, this is ${isDict(values) ? 'a dict' : describe(values)}`, {
       code: 'wrong-loop',
@@ -42,6 +45,11 @@ export function itemsOf(
   const items = loop.style === 'flatten' ? values.flat(1) : values
   if (items.length === 0) return 'the loop has no items'
   return makeItems(loop, items, scope)
+}
+
+/** As in Ansible, with_items takes a single value for a list of it. The bare name of a variable is a mistake. */
+function isTemplated({ value }: Located): boolean {
+  return typeof value === 'string' && hasTemplate(value)
 }
 
 function loopHint(values: Value): string | undefined {

@@ -99,7 +99,7 @@ export class Line {
       known[shared]?.inclusion.hosts.set(host, loop)
       return shared
     }
-    const inclusion: Inclusion = { hosts: new Map([[host, loop]]), vars }
+    const inclusion: Inclusion = { hosts: new Map([[host, loop]]), position: step.position, vars }
     const { drafts, spans } = draft(inclusion)
     const number = known.push({ key, inclusion }) - 1
     // The nth of them has a share of 1/n² of the room: how many there will be is not known.

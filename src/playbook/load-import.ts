@@ -1,6 +1,6 @@
 import { toJson } from '../value.ts'
 import { describe, entryOf, toValue, type YamlEntry, type YamlMapping, type YamlNode } from '../yaml/load.ts'
-import { inherited } from './inherited.ts'
+import { inherited, NOTHING } from './inherited.ts'
 import { splitKeyValue } from './key-value.ts'
 import { IMPORT_KEYWORDS } from './keywords.ts'
 import { inFile, loadEntries, loadHandlers } from './load-entries.ts'
@@ -161,9 +161,12 @@ function importRole(
       validate: reader.truth(args.get('rolespec_validate'), 'rolespec_validate') ?? true,
     },
     within,
+    { ...NOTHING, vars: shared.vars },
   )
-  if (loaded) within.parts.roles.push(loaded.use)
-  return loaded?.block
+  if (!loaded) return undefined
+  within.parts.roles.push(loaded.use)
+  // As in Ansible: unlike those of an entry of `roles`, they are vars of its tasks, too, above those of the role.
+  return { ...loaded.block, vars: shared.vars }
 }
 
 /** A name that must be known before the run. */

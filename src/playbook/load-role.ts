@@ -8,8 +8,9 @@ import { ROLE_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { isCircle, lending, type Within } from './loading.ts'
 import type { Block, Condition, Entry, Inherited, Located, RoleUse, Task } from './model.ts'
-import { isNothing } from './reader.ts'
+import { hasTemplate, isNothing } from './reader.ts'
 import { staticName } from './static-names.ts'
+import { selects } from './tags.ts'
 import { findRole, MAIN, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
 
 /** How a role is used: what the entry says beside its name. */
@@ -87,7 +88,7 @@ export function loadRole(written: RoleEntry, within: Within, lent: Inherited = N
   const meta = readMeta(around, path)
   const { collections: _around, ...lentDefaults } = lending(around, outer).lent
   const inner: Within = { ...around, lent: { ...lentDefaults, collections: meta.collections } }
-  if (entry.once && !meta.again && ranAlready(within, keyOf(entry, path), conditions)) return undefined
+  if (entry.once && !meta.again && ranAlready(inner, keyOf(entry, path), conditions)) return undefined
   const dependencies = meta.dependencies.flatMap((node) => {
     const dependency = readRoleEntry(inner, node)
     return (dependency && loadRole(dependency, inner, outer)) ?? []
@@ -154,10 +155,16 @@ function keyOf({ shared, when, params }: RoleEntry, path: string): string {
 }
 
 /** Whether this use has run for certain when its turn comes: an earlier one had no condition that this one lacks. */
-function ranAlready({ parts }: Within, key: string, conditions: readonly string[]): boolean {
+function ranAlready(
+  { parts, loading, lent: { tags = [] } }: Within,
+  key: string,
+  conditions: readonly string[],
+): boolean {
   const before = parts.used.get(key) ?? []
   if (before.some((earlier) => earlier.every((condition) => conditions.includes(condition)))) return true
-  parts.used.set(key, [...before, [...conditions]])
+  // Where --tags leave a use out, a later one runs. Templates among tags are filled in later.
+  const runs = !loading.tags || tags.some(hasTemplate) || selects(loading.tags, tags)
+  if (runs) parts.used.set(key, [...before, [...conditions]])
   return false
 }
 

@@ -18,6 +18,7 @@ import type { ScopeEnvironment } from '../variables/scope.ts'
 import type { RawVariables } from '../variables/store.ts'
 import { staticName } from './static-names.ts'
 import { noSources, type Sources } from './sources.ts'
+import type { TagSelection } from './tags.ts'
 
 export interface LoadOptions {
   /** The text was encrypted: no message shows a line of it. */
@@ -28,6 +29,8 @@ export interface LoadOptions {
   rolesPath?: readonly string[]
   /** Modules that hakube does not have and that are no mistakes: a host that reaches one fails. */
   without?: ReadonlySet<string>
+  /** Which tags are asked for. */
+  tags?: TagSelection
   /** What names of roles and imports may use. */
   extraVars?: RawVariables
   environment?: ScopeEnvironment
@@ -67,6 +70,7 @@ export function readPlaybook(
     playbookDir: dirname(resolve(file)),
     rolesPath: options.rolesPath ?? [],
     without: options.without,
+    tags: options.tags,
     extraVars: options.extraVars,
     environment: options.environment,
   }

@@ -6,6 +6,7 @@ import type { Reader } from './reader.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import type { RawVariables } from '../variables/store.ts'
 import type { Sources } from './sources.ts'
+import type { TagSelection } from './tags.ts'
 
 /** What all pieces of a playbook are loaded with. */
 export interface Loading {
@@ -14,6 +15,8 @@ export interface Loading {
   playbookDir: string
   /** Folders that are searched for roles, after `roles` beside the playbook. */
   rolesPath: readonly string[]
+  /** Which tags are asked for; all where nobody is to run it. */
+  tags?: TagSelection | undefined
   /** Modules that hakube does not have and that are no mistakes: a host that reaches one fails. */
   without?: ReadonlySet<string> | undefined
   /** What names that must be known before the run may use: -e, and the controller. */
@@ -37,8 +40,8 @@ export interface Within extends Origin {
   chain: readonly string[]
   /** Texts of the conditions around it. */
   when: readonly string[]
-  /** What plays, blocks and roles around it say of modules. */
-  lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars'>>
+  /** What plays, blocks and roles around it say. */
+  lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars' | 'tags'>>
   /** `vars` of the play. */
   playVars: RawVariables
   /** It is read in the run, because an include brings it. */
@@ -51,14 +54,19 @@ export interface Within extends Origin {
 export const ALONE: Pick<Within, 'lent' | 'playVars'> = { lent: {}, playVars: new Map() }
 
 /** The same place, within an entry that says this. */
-export function lending(within: Within, { moduleDefaults, collections, vars }: Within['lent']): Within {
+export function lending(within: Within, { moduleDefaults, collections, vars, tags }: Within['lent']): Within {
   const { lent } = within
   const merged = new Map([...(lent.moduleDefaults ?? []), ...(moduleDefaults ?? [])])
   const names = collections ?? lent.collections
   const variables = new Map([...(lent.vars ?? []), ...(vars ?? [])])
   return {
     ...within,
-    lent: { moduleDefaults: merged, vars: variables, ...(names && { collections: names }) },
+    lent: {
+      moduleDefaults: merged,
+      vars: variables,
+      tags: [...(lent.tags ?? []), ...(tags ?? [])],
+      ...(names && { collections: names }),
+    },
   }
 }
 

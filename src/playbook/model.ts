@@ -140,6 +140,8 @@ export interface Task extends Inherited {
 export interface Inclusion {
   /** The hosts that take part, with the loop variables under which each of them includes it. */
   hosts: Map<string, ReadonlyMap<string, Value>>
+  /** Of the include in the program. */
+  position: number
   /** `vars` of the include: above what tasks set. */
   vars: RawVariables
 }

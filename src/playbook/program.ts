@@ -3,6 +3,7 @@ import { didYouMean } from '../suggest.ts'
 import type { Conduct } from './conduct.ts'
 import { inherit } from './inherited.ts'
 import type { Block, Condition, Entry, Inclusion, Inherited, Play, Task } from './model.ts'
+import { seenAtFirst } from './public-roles.ts'
 import { hasTemplate } from './reader.ts'
 import type { Frame, PlayRun, Span, Step } from './step.ts'
 import { selects, type TagSelection } from './tags.ts'
@@ -84,7 +85,7 @@ class Builder {
       allHosts: batches.flat(),
       members: new Set(hosts),
       handlers,
-      roles: play.roles,
+      seen: seenAtFirst(play.roles),
     }
     const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
     this.drafts.push({ ...bare, type: 'play' })

@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { Conduct } from './conduct.ts'
-import type { Condition, Inclusion, Inherited, Play, RoleUse, Task } from './model.ts'
+import type { Condition, Inclusion, Inherited, Play, Task } from './model.ts'
+import type { Seen } from './public-roles.ts'
 
 /** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
 export interface Span {
@@ -49,8 +50,8 @@ export interface PlayRun {
   members: ReadonlySet<string>
   /** Those of the play, and of the roles that are included while it runs. */
   handlers: readonly Task[]
-  /** Roles whose variables all of the play sees. */
-  roles: readonly RoleUse[]
+  /** Roles whose variables all of the play sees, with those that are included in public while it runs. */
+  seen: readonly Seen[]
 }
 
 /** Where everything is done that a step has room for. */

@@ -13,7 +13,9 @@ export async function renderAhead(runs: readonly HostRun[], context: RunContext)
   const { line } = context
   // What an include brings comes in behind its step while this goes on.
   for (let at = 0; at < line.end; at = line.next(at)) {
-    const limit = line.next(at)
+    // Step by step: what an include brings is looked at when it is known of all hosts whether they take part.
+    const step = line.at(at)
+    const limit = step ? step.position + step.room * 2 ** -20 : line.end
     for (const one of runs) {
       if (stuck.has(one)) continue
       try {

@@ -49,7 +49,7 @@ export function renderContext(
     include: (including) => includes.include(including),
     scopeOf: (host, step, position) => {
       inputs.addHost(host)
-      return new TaskScope(inputs.store, host, position, layers(host, step.run, undefined))
+      return new TaskScope(inputs.store, host, position, layers(host, step.run, undefined, { position }))
     },
   }
 }
@@ -75,7 +75,10 @@ export function contextOf(parts: ContextParts): RunContext {
     line: inputs.line,
     store: inputs.store,
     progress,
-    once: new Once((host, position) => progress.hasPassed(host, position)),
+    once: new Once(
+      (host, position) => progress.hasPassed(host, position),
+      (host, position) => (inputs.store.reached.get(host) ?? -1) > position,
+    ),
     throttle: new Throttle(),
     render,
     check: options.check,
@@ -90,7 +93,10 @@ export function contextOf(parts: ContextParts): RunContext {
       options.emit({ type: 'play-start', name: play.play.name, hosts: play.hosts }),
     ),
     layers: (host, step: Step, task) =>
-      layers(host, step.run, task, task?.broughtBy?.inclusions ?? step.inclusions),
+      layers(host, step.run, task, {
+        inclusions: task?.broughtBy?.inclusions ?? step.inclusions,
+        position: step.position,
+      }),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.
     beforeChange: async (host, run) => {
       if (options.check) return false

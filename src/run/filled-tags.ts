@@ -1,3 +1,4 @@
+import { rolesAt } from '../playbook/public-roles.ts'
 import { HakubeError, isKnown } from '../errors.ts'
 import { str } from '../jinja/index.ts'
 import type { Play } from '../playbook/model.ts'
@@ -11,7 +12,8 @@ import { renderTree, type TaskScope } from '../variables/scope.ts'
  * may hold several tags, and a template make a list of them.
  */
 export function filledTags(scopeOf: (play: Play) => TaskScope): TagsOf {
-  return (task, { play, roles }) => {
+  return (task, { play, seen }) => {
+    const roles = rolesAt(seen, Infinity)
     const { params, vars, defaults } = roleLayers(task.origin.role, roles)
     const scope = scopeOf(play).within({ params, above: [task.vars, ...vars], defaults })
     const fill = (tag: string): string[] => {

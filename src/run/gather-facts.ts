@@ -71,7 +71,7 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     allHosts: names,
     members: new Set(names),
     handlers: [],
-    roles: [],
+    seen: [],
   }
   const looking = { check: true, passwords: new Map() }
   const environment = templateEnvironment('.', options.env, options.vault, undefined, looking)

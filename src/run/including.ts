@@ -3,6 +3,7 @@ import { bring, readArguments, type Arguments, type Brought } from '../playbook/
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
 import type { Inclusion, Task } from '../playbook/model.ts'
+import { withPublic } from '../playbook/public-roles.ts'
 import { draftIncluded, type TagsOf } from '../playbook/program.ts'
 import type { Step } from '../playbook/step.ts'
 import type { TagSelection } from '../playbook/tags.ts'
@@ -80,8 +81,9 @@ export class Includes {
       playVars: step.run.play.vars,
     })
     ofStep.set(key, brought)
-    const { role } = brought
-    if (role && args['public'] === true) step.run.roles = [...step.run.roles, role]
+    const { role, imported } = brought
+    for (const one of role && args['public'] === true ? [role, ...imported] : imported)
+      step.run.seen = withPublic(step.run.seen, one, step.position)
     return brought
   }
 }

@@ -63,6 +63,7 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     sources: diskSources(vault),
     rolesPath: options.rolesPath ?? [],
     without: options.without ?? new Set(),
+    tags: options.tags,
     extraVars: options.extraVars,
     environment: templateEnvironment(
       resolve(dirname(options.playbook)),

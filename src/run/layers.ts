@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { ControllerFiles } from '../playbook/controller-files.ts'
 import { templateEnvironment, type LookupRun } from '../playbook/environment.ts'
 import type { Inclusion, Origin, RoleUse, Task } from '../playbook/model.ts'
+import { rolesAt } from '../playbook/public-roles.ts'
 import type { PlayRun } from '../playbook/step.ts'
 import type { Value } from '../value.ts'
 import { parentsOf, roleLayers, type RoleLayers } from '../variables/role-layers.ts'
@@ -15,7 +16,7 @@ export type LayersOf = (
   host: string,
   run: PlayRun,
   task: Task | undefined,
-  inclusions?: readonly Inclusion[],
+  where?: { inclusions?: readonly Inclusion[]; position: number },
 ) => Layers
 
 /** Magic variables of a host, play and place, and what roles bring to a play, are made once. */
@@ -45,16 +46,17 @@ export function layersOf(inputs: Inputs, options: RunOptions, files: ControllerF
     return own
   }
   const ofPlay: Origin = { dir: playbookDir, role: undefined }
-  return (host, run, task, inclusions = []) => {
+  return (host, run, task, { inclusions = [], position } = { position: -1 }) => {
     const role = task?.origin.role
-    let known = roles.get(run.roles)
-    if (!known) roles.set(run.roles, (known = new Map()))
+    const seen = rolesAt(run.seen, position)
+    let known = roles.get(seen)
+    if (!known) roles.set(seen, (known = new Map()))
     let layers = known.get(role)
-    if (!layers) known.set(role, (layers = roleLayers(role, run.roles)))
+    if (!layers) known.set(role, (layers = roleLayers(role, seen)))
     const { store, varsFiles } = inputs
     const hasFacts = store.hosts.get(host)?.facts !== undefined
     const fromFiles = varsFiles.of(run.play, host, hasFacts, (earlier) => {
-      const { defaults } = roleLayers(undefined, run.roles)
+      const { defaults } = roleLayers(undefined, seen)
       const environment = environments(ofPlay)
       const texts = [...earlier, run.play.vars]
       const magic = magicOf(host, run, ofPlay)

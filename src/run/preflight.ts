@@ -1,6 +1,7 @@
 import { HakubeError, throwAll } from '../errors.ts'
 import { HONOURED_VARIABLES } from '../inventory/connection-names.ts'
 import { isMeta } from '../playbook/model.ts'
+import { rolesAt } from '../playbook/public-roles.ts'
 import type { PlayRun, Step } from '../playbook/step.ts'
 import { renderTask } from '../playbook/render.ts'
 import type { RenderContext } from '../playbook/render-context.ts'
@@ -152,7 +153,7 @@ function roleVariables(run: PlayRun, steps: readonly Step[]): RawVariables[] {
     step.run === run && step.task?.origin.role ? [step.task.origin.role] : [],
   )
   return [...new Set(used)].flatMap((role) => {
-    const { params, vars, defaults } = roleLayers(role, run.roles)
+    const { params, vars, defaults } = roleLayers(role, rolesAt(run.seen, Infinity))
     return [...params, ...vars, ...defaults]
   })
 }

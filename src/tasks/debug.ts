@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { defineTask } from '../task.ts'
+import { isKnown } from '../errors.ts'
+import { defineTask, type Controller } from '../task.ts'
 import { fromJson, type Value } from '../value.ts'
 import { int, name } from './params.ts'
 
@@ -20,7 +21,9 @@ export default defineTask({
         .unknown()
         .optional()
         .describe('What to show: text, or any value. Without msg and var: Hello world!'),
-      var: name.optional().describe('Variable or expression to show, without {{ }}.'),
+      var: name
+        .optional()
+        .describe('Variable or expression to show, without {{ }}; one that is undefined is said to be so.'),
       verbosity: int
         .default(0)
         .describe('Show it only if -v was given so many times; else the task is skipped.'),
@@ -43,8 +46,18 @@ export default defineTask({
       const msg = params.msg === undefined ? 'Hello world!' : fromJson(params.msg)
       return { result: { msg }, reason: 'shown' }
     }
-    return { result: { [params.var]: controller.evaluate(params.var) }, reason: 'shown' }
+    return { result: { [params.var]: valueOf(params.var, controller) }, reason: 'shown' }
   },
   asks: () => [],
   plan: (shown) => ({ status: 'ok', ...shown }),
 })
+
+/** As in Ansible: that a variable is not there is something to show, and no failure. */
+function valueOf(expression: string, controller: Controller): Value {
+  try {
+    return controller.evaluate(expression)
+  } catch (error) {
+    if (isKnown(error) && error.code === 'undefined-variable') return 'VARIABLE IS NOT DEFINED!'
+    throw error
+  }
+}

@@ -71,7 +71,7 @@ const run = (name: string): PlayRun => {
     members: new Set([name]),
     conduct: USUAL_CONDUCT,
     handlers: [],
-    roles: [],
+    seen: [],
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { HakubeError } from '../../src/errors.ts'
 import debug from '../../src/tasks/debug.ts'
 import { fromJson } from '../../src/value.ts'
 import { planLocal } from './local.ts'
@@ -29,4 +30,16 @@ test('is silent below its verbosity, and evaluates nothing then', async () => {
 
 test('msg and var exclude each other', () => {
   expect(debug.params.safeParse({ msg: 'a', var: 'b' }).error?.issues[0]?.message).toMatch(/exclude/)
+})
+
+test('shows that a variable is undefined, and fails of every other mistake', async () => {
+  const failing = (code: string) => (): never => {
+    throw new HakubeError('wrong', { code })
+  }
+  expect(await planLocal(debug, { var: 'a.b' }, { evaluate: failing('undefined-variable') })).toMatchObject({
+    result: { 'a.b': 'VARIABLE IS NOT DEFINED!' },
+  })
+  await expect(planLocal(debug, { var: 'a b' }, { evaluate: failing('template-syntax') })).rejects.toThrow(
+    'wrong',
+  )
 })
