@@ -75,10 +75,20 @@ function missing(object: Item, index: Item, runtime: Runtime, path: string | und
   })
 }
 
+/** Methods of dicts that Python 3 has no more. */
+const TODAY: ReadonlyMap<string, string> = new Map([
+  ['iteritems', 'Python 3 has it no more: write .items().'],
+  ['itervalues', 'Python 3 has it no more: write .values().'],
+  ['iterkeys', 'Python 3 has it no more: write .keys().'],
+  ['has_key', 'Python 3 has it no more: write KEY in DICT.'],
+])
+
 function keyHint(object: Item, index: Item): string | undefined {
   if (Array.isArray(object)) return `It has ${object.length} elements, counted from 0.`
   if (object instanceof DictView) return 'Add | list to get at its elements.'
   if (!(object instanceof Map)) return undefined
+  const today = TODAY.get(str(index))
+  if (today !== undefined) return today
   const keys = [...object.keys()].filter((key) => typeof key === 'string')
   const near = suggestion(str(index), keys)
   if (near !== undefined || keys.length === 0) return near ?? 'It is empty.'

@@ -9,6 +9,7 @@ import { fileLookups } from './file-lookups.ts'
 import { inventoryHostnames } from './lookups/hostnames.ts'
 import { type MadePasswords, passwordLookup } from './lookups/password.ts'
 import { programLookups } from './lookups/programs.ts'
+import { randomString } from './lookups/random-string.ts'
 import { tableLookups } from './lookups/tables.ts'
 import { templateLookup } from './lookups/template.ts'
 import type { Origin } from './model.ts'
@@ -61,6 +62,7 @@ export function templateEnvironment(
       ['file', fileLookup],
       ['unvault', unvaultLookup],
       ['password', passwordLookup(folder, run.check, run.passwords)],
+      ['random_string', randomString],
       ['inventory_hostnames', inventoryHostnames],
       [
         'template',
@@ -94,7 +96,7 @@ export function templateEnvironment(
 
 /** Names of the lookups above, for the check at load time. */
 export const LOOKUPS: ReadonlySet<string> = new Set(
-  'env file unvault fileglob first_found password template pipe lines ini csvfile inventory_hostnames'.split(
+  'env file unvault fileglob first_found password random_string template pipe lines ini csvfile inventory_hostnames'.split(
     ' ',
   ),
 )

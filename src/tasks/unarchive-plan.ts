@@ -15,6 +15,7 @@ import {
   type Wanted,
   wantedAttributes,
 } from './attributes.ts'
+import { unsettled } from '../world/unsettled.ts'
 import { creator } from './creator.ts'
 import { resultOf } from './file-result.ts'
 import { pathQuestion } from './make-directory.ts'
@@ -93,7 +94,9 @@ function lookedAt(task: Unarchive, world: World): Looked | Plan {
   try {
     const looked = readLook(world.get('script', lookAsk(task)))
     if (typeof looked !== 'string') return looked
-    return { status: 'unknown', why: `${shown} cannot be unpacked: ${looked || 'it is no archive'}` }
+    const why = `${shown} cannot be unpacked: ${looked || 'it is no archive'}`
+    // Anything may come below dest, not only what it was asked about.
+    return { status: 'unknown', why, effects: unsettled([{ kind: 'path', ask: { path: task.dest } }], why) }
   } catch (error) {
     if (!(error instanceof OddArchive)) throw error
     return {

@@ -89,6 +89,15 @@ const TEMPLATES: [string, Told][] = [
     },
   ],
   [
+    '{% for k, v in hosts.iteritems() %}{% endfor %}',
+    {
+      code: 'undefined-variable',
+      place: 't.j2:1:22',
+      message: "the dict hosts has no 'iteritems'",
+      hint: 'Python 3 has it no more: write .items().',
+    },
+  ],
+  [
     '{{ servers[7] }}',
     {
       code: 'undefined-variable',

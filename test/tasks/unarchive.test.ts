@@ -382,3 +382,20 @@ test('what is not known to be unpacked is unknown to the tasks behind it', async
     ])
   }
 })
+
+test('in check mode nobody knows what an archive leaves that cannot be looked at, nor what it creates', async () => {
+  const folder = scratch()
+  const playbook = `- hosts: web
+  gather_facts: false
+  tasks:
+    - unarchive: {src: http://127.0.0.1:9/a.tgz, dest: ${folder}, remote_src: true, creates: ${folder}/bin/app}
+    - file: {src: ${folder}/bin/app, dest: ${folder}-one, state: link}
+    - file: {src: ${folder}/share/app, dest: ${folder}-two, state: link}
+    - file: {src: ${folder}-other, dest: ${folder}-three, state: link}
+`
+  const { story } = await runLocal(playbook, {
+    inventory: '[web]\na ansible_connection=local\n',
+    check: true,
+  })
+  expect(story).toEqual(['a unarchive unknown', 'a file unknown', 'a file unknown', 'a file failed'])
+})

@@ -25,6 +25,41 @@ function evaluate(text: string, run: LookupRun = { check: false, passwords: new 
   return compileExpression(text, { file: 'p.yml' }).evaluate(scope, environment)
 }
 
+describe('random_string', () => {
+  const made = (options: string) => str(evaluate(`lookup('community.general.random_string', ${options})`))
+
+  it.each([
+    ['length=64, special=false', /^[A-Za-z0-9]{64}$/],
+    ['length=40, upper=false, numbers=0, special=0', /^[a-z]{40}$/],
+    ["length=40, override_all='01'", /^[01]{40}$/],
+    ["length=40, upper=false, lower=false, numbers=false, override_special='AB'", /^[AB]{40}$/],
+    // As many as there are at least, of what else is left out, and however short the whole was to be.
+    ['length=4, upper=false, special=false, min_upper=2, numbers=false', /^(?=(?:.*[A-Z]){2})[A-Za-z]{4}$/],
+    ["length=2, min_numeric=3, min_special=1, override_special='+'", /^(?=.*\+)(?:[+]|\d){4}$/],
+  ])('makes one of %s', (options, pattern) => {
+    expect(made(options)).toMatch(pattern)
+  })
+
+  it('is another one each time, 8 characters long, or their base64', () => {
+    expect(made('upper=true')).toHaveLength(8)
+    expect(new Set(Array.from({ length: 20 }, () => made('length=16'))).size).toBe(20)
+    expect(Buffer.from(made('length=32, base64=true'), 'base64')).toHaveLength(32)
+  })
+
+  it('does not put what there is at least in front', () => {
+    const first = Array.from({ length: 60 }, () => made('length=9, min_numeric=1, numbers=false').charAt(0))
+    expect(first.some((one) => !/\d/.test(one))).toBe(true)
+  })
+
+  it.each([
+    ['upper=false, lower=false, numbers=false, special=false', /no characters/],
+    ['length=-1', /-1 characters/],
+    ['len=3', /no option 'len'/],
+  ])('refuses %s', (options, says) => {
+    expect(() => made(options)).toThrow(says)
+  })
+})
+
 describe('password', () => {
   it('makes a private file once, and reads it afterwards', () => {
     const first = evaluate("lookup('password', 'credentials/db length=15 chars=digits')")
