@@ -1,7 +1,15 @@
 import { showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
-import { factsGivenBy, factsSetBy, namesAnything, type Span, type Step } from '../playbook/program.ts'
+import {
+  behind,
+  factsGivenBy,
+  factsSetBy,
+  namesAnything,
+  wholeFlush,
+  type Span,
+  type Step,
+} from '../playbook/program.ts'
 import { receives } from '../playbook/receives.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
 import { renderTask, type Slot } from '../playbook/render.ts'
@@ -12,6 +20,7 @@ import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
+import { isFlush } from './fence.ts'
 import { gathersFacts } from './gathered.ts'
 import { registerLoop, registerWork } from './register.ts'
 import type { Verdict } from './verdict.ts'
@@ -189,6 +198,7 @@ export class Lookahead {
     const { task } = step
     // Of a host that was added nothing is known until its play begins.
     if (step.type === 'play' && this.#context.isAwaited(this.#host, step.run)) this.#halted = true
+    if (isFlush(step)) this.#promiseHandlers(step)
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
@@ -219,8 +229,7 @@ export class Lookahead {
 
   /** What the other host gives is not there yet. */
   #follow(step: Step, task: Task, turn: Turn, position: number): Group {
-    const names = [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
-    for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
+    for (const name of namesSetBy(task)) this.#context.store.write(this.#host, name, position, PENDING)
     this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
     const isAnything = ('name' in task.module && task.module.name === 'include_vars') || namesAnything(task)
@@ -261,8 +270,28 @@ export class Lookahead {
     for (const name of names ?? []) this.#context.store.giveFact(this.#host, name, position, PENDING)
   }
 
+  /** What handlers set is not there before their flush is through, see `flushed`. */
+  #promiseHandlers(step: Step): void {
+    const { store } = this.#context
+    const position = behind(wholeFlush(step))
+    for (const handler of step.run.handlers) {
+      for (const name of namesSetBy(handler)) store.write(this.#host, name, position, PENDING)
+      for (const name of factsGivenBy(handler) ?? []) store.giveFact(this.#host, name, position, PENDING)
+    }
+  }
+
+  /** The handlers of this flush have run, as many as were notified. */
+  flushed(step: Step): void {
+    this.#context.store.withdraw(this.#host, behind(wholeFlush(step)))
+  }
+
   #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
     const { store } = this.#context
     return new TaskScope(store, this.#host, position, this.#context.layers(this.#host, step, task))
   }
+}
+
+/** Names of variables that a task sets, as far as they are known. */
+function namesSetBy(task: Task): readonly string[] {
+  return [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
 }
