@@ -257,7 +257,10 @@ export class HostRun {
     this.#stoodAt = undefined
     for (;;) {
       const todo = this.#notified.of(step, last)
-      if (todo.length === 0) return undefined
+      if (todo.length === 0) {
+        this.#ahead.flushed(step)
+        return undefined
+      }
       const seen = this.#context.progress.version
       const { groups, missing } = await this.#ahead.handlers(step, todo)
       if (groups.length === 0 && missing) await this.#meeting.waitFor(missing, seen, step.position, false)

@@ -37,7 +37,7 @@ function isLinear({ run }: Step): boolean {
 }
 
 /** Whether handlers run at this step. */
-function isFlush({ type, task }: Step): boolean {
+export function isFlush({ type, task }: Step): boolean {
   return (
     type === 'flush' || (task !== undefined && isMeta(task.module) && task.module.meta === 'flush_handlers')
   )

@@ -2,7 +2,7 @@ import { isKnown, showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
 import { factsGivenBy, factsSetBy, namesAnything } from '../playbook/names-set.ts'
-import type { Span, Step } from '../playbook/step.ts'
+import { behind, wholeFlush, type Span, type Step } from '../playbook/step.ts'
 import { receives } from '../playbook/receives.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
 import { renderTask, type Slot } from '../playbook/render.ts'
@@ -13,6 +13,7 @@ import { renderTree, TaskScope } from '../variables/scope.ts'
 import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
+import { isFlush } from './fence.ts'
 import { gathersFacts } from './gathered.ts'
 import { registerLoop, registerWork } from './register.ts'
 import type { Verdict } from './verdict.ts'
@@ -202,6 +203,7 @@ export class Lookahead {
     const { task } = step
     // Of a host that was added nothing is known until its play begins.
     if (step.type === 'play' && this.#context.isAwaited(this.#host, step.run)) this.#halted = true
+    if (isFlush(step)) this.#promiseHandlers(step)
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
@@ -232,8 +234,7 @@ export class Lookahead {
 
   /** What the other host gives is not there yet. */
   #follow(step: Step, task: Task, turn: Turn, position: number): Group {
-    const names = [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
-    for (const name of names) this.#context.store.write(this.#host, name, position, PENDING)
+    for (const name of namesSetBy(task)) this.#context.store.write(this.#host, name, position, PENDING)
     this.#promiseFacts(task, position)
     // Nobody knows which variables a file brings.
     const isAnything = ('name' in task.module && task.module.name === 'include_vars') || namesAnything(task)
@@ -274,6 +275,21 @@ export class Lookahead {
     for (const name of names ?? []) this.#context.store.giveFact(this.#host, name, position, PENDING)
   }
 
+  /** What handlers set is not there before their flush is through, see `flushed`. */
+  #promiseHandlers(step: Step): void {
+    const { store } = this.#context
+    const position = behind(wholeFlush(step))
+    for (const handler of step.run.handlers) {
+      for (const name of namesSetBy(handler)) store.write(this.#host, name, position, PENDING)
+      for (const name of factsGivenBy(handler) ?? []) store.giveFact(this.#host, name, position, PENDING)
+    }
+  }
+
+  /** The handlers of this flush have run, as many as were notified. */
+  flushed(step: Step): void {
+    this.#context.store.withdraw(this.#host, behind(wholeFlush(step)))
+  }
+
   #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
     const { store } = this.#context
     return new TaskScope(store, this.#host, position, this.#context.layers(this.#host, step, task))
@@ -283,4 +299,9 @@ export class Lookahead {
 /** Whether a file of the controller is not there. */
 function isMissing(error: unknown): boolean {
   return isKnown(error) && ['file-not-found', 'lookup-failed'].includes(error.code)
+}
+
+/** Names of variables that a task sets, as far as they are known. */
+function namesSetBy(task: Task): readonly string[] {
+  return [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
 }

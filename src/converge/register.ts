@@ -79,9 +79,11 @@ export function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
     registered(found, [...(group.works[index]?.scope.loop ?? [])]),
   )
   const failed = verdicts.some(hasFailed)
+  const skipped = verdicts.every((found) => found.status === 'skipped')
+  const done = skipped ? 'All items skipped' : 'All items completed'
   const out = new Map<string, Value>([
     ['results', results],
-    ['msg', failed ? 'One or more items failed' : 'All items completed'],
+    ['msg', failed ? 'One or more items failed' : done],
   ])
   const unknown = verdicts.find((found) => found.status === 'unknown')
   const changed = verdicts.some(hasChanged)
@@ -89,7 +91,7 @@ export function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
   if (changed || !(unknown || perhaps)) out.set('changed', changed)
   if (failed) out.set('failed', true)
   else if (!unknown) out.set('failed', false)
-  if (verdicts.every((found) => found.status === 'skipped')) out.set('skipped', true)
+  if (skipped || !unknown) out.set('skipped', skipped)
   if (unknown) return openDict(out, whyOpen(unknown.reason))
   return perhaps ? openDict(out, OPEN) : out
 }

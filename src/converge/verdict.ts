@@ -39,20 +39,22 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
   if (found.status === 'skipped') return found
   let judged = found
   try {
+    // In Ansible's order: failed_when sees what changed_when has said.
+    if (changedWhen && judged.status !== 'failed') judged = judgeChanged(work, judged, changedWhen, register)
+    else if (changedWhen && found.final !== true) judged = judgeFailed(work, judged, changedWhen, register)
     if (failedWhen && found.final !== true && found.status !== 'unknown' && found.status !== 'would-run') {
+      const changed = hasChanged(judged)
       const failing = holds(failedWhen, work, judged, register)
       judged = { ...judged, result: { ...judged.result, failed_when_result: failing } }
       if (failing)
         judged = {
           ...judged,
           status: 'failed',
+          result: { ...judged.result, changed },
           reason: judged.status === 'failed' ? judged.reason : `failed_when: ${texts(failedWhen)}`,
         }
-      else if (judged.status === 'failed')
-        judged = { ...judged, status: judged.result['changed'] === true ? 'changed' : 'ok' }
+      else if (judged.status === 'failed') judged = { ...judged, status: changed ? 'changed' : 'ok' }
     }
-    if (changedWhen && judged.status !== 'failed') judged = judgeChanged(work, judged, changedWhen, register)
-    else if (changedWhen && found.final !== true) judged = judgeFailed(work, judged, changedWhen, register)
   } catch (error) {
     if (error instanceof NotYet && error.what.kind === 'unknown')
       return { ...judged, status: 'unknown', reason: error.what.why }

@@ -152,7 +152,7 @@ function begin(playbookDir: string, { sources, rolesPath, without, extraVars }: 
     without,
     extraVars,
   }
-  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
+  const parts: PlayParts = { handlers: [], importedHandlers: [], roles: [], used: new Map() }
   return { roles: new Set(), recorded, loading, parts, completion: new Completion(loading, parts) }
 }
 

@@ -35,7 +35,7 @@ export function bring(
   { lent, playVars }: Pick<Within, 'lent' | 'playVars'>,
 ): Brought {
   const reader = new Reader(loading.without)
-  const parts: PlayParts = { handlers: [], roles: [], used: new Map() }
+  const parts: PlayParts = { handlers: [], importedHandlers: [], roles: [], used: new Map() }
   const within: Within = {
     ...task.origin,
     loading: { ...loading, reader },
@@ -52,9 +52,10 @@ export function bring(
     task.module === includeRole
       ? bringRole(within, task, args)
       : { entries: bringTasks(within, task, args), role: undefined }
-  reader.problems.push(...checkEntries([...brought.entries, ...parts.handlers], loading))
+  const handlers = [...parts.importedHandlers, ...parts.handlers]
+  reader.problems.push(...checkEntries([...brought.entries, ...handlers], loading))
   throwAll(reader.problems)
-  return { ...brought, handlers: parts.handlers, imported: parts.roles }
+  return { ...brought, handlers, imported: parts.roles }
 }
 
 function bringTasks(within: Within, task: Task, args: Arguments): readonly Entry[] {

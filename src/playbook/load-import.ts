@@ -144,6 +144,8 @@ function importRole(
   const name = text(inner, args.get('name') ?? args.get('role'), action, 'the role', 'include_role')
   if (name === undefined) return undefined
   const from = (key: string) => text(inner, args.get(key), action, key, 'include_role', 'main') ?? 'main'
+  const { handlers, importedHandlers } = within.parts
+  const before = handlers.length
   const loaded = loadRole(
     {
       name,
@@ -165,6 +167,7 @@ function importRole(
   )
   if (!loaded) return undefined
   within.parts.roles.push(loaded.use)
+  importedHandlers.push(...handlers.splice(before))
   // As in Ansible: unlike those of an entry of `roles`, they are vars of its tasks, too, above those of the role.
   return { ...loaded.block, vars: shared.vars }
 }

@@ -201,8 +201,12 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     roleTasks,
     tasks: entries('tasks'),
     postTasks: entries('post_tasks'),
-    // Of handlers with one name the last one counts: the play's own.
-    handlers: [...parts.handlers, ...loadHandlers(within, keys.get('handlers'), 'handlers')],
+    // In Ansible's order. Of handlers with one name the last one counts.
+    handlers: [
+      ...parts.handlers,
+      ...loadHandlers(within, keys.get('handlers'), 'handlers'),
+      ...parts.importedHandlers,
+    ],
     roles: parts.roles,
     varsPrompt: readVarsPrompt(reader, keys.get('vars_prompt')),
     when: [],
@@ -217,7 +221,7 @@ function readVarsFiles(reader: Reader, node: YamlNode | undefined): (readonly Lo
 }
 
 function emptyParts(): PlayParts {
-  return { handlers: [], roles: [], used: new Map() }
+  return { handlers: [], importedHandlers: [], roles: [], used: new Map() }
 }
 
 /** `user` is an old name of remote_user. */

@@ -26,7 +26,10 @@ export interface Loading {
 
 /** What the entries of a play put into the play itself. */
 export interface PlayParts {
+  /** Of its roles. */
   handlers: Task[]
+  /** Of roles that tasks import: they stand behind the play's own. */
+  importedHandlers: Task[]
   roles: RoleUse[]
   /** Uses of roles so far, with the conditions under which they run: the same use runs once. */
   used: Map<string, readonly string[][]>

@@ -13,13 +13,15 @@ export function seenAtFirst(roles: readonly RoleUse[]): readonly Seen[] {
 
 /** The same with a role that the include at this position makes public: as in Ansible, for what comes behind it. */
 export function withPublic(seen: readonly Seen[], role: RoleUse, position: number): readonly Seen[] {
-  const before = { behind: position, roles: rolesAt(seen, position) }
+  const before = seen.findLast(({ behind }) => behind <= position)?.roles ?? []
+  // Hosts come to includes at different times: the order is that of the program all the same.
+  const added = ({ behind, roles }: Seen): Seen => {
+    return { behind, roles: [...before, role, ...roles.slice(before.length)] }
+  }
   return [
     ...seen.filter(({ behind }) => behind < position),
-    ...[before, ...seen.filter(({ behind }) => behind >= position)].map(({ behind, roles }) => ({
-      behind,
-      roles: [...roles, role],
-    })),
+    added({ behind: position, roles: before }),
+    ...seen.filter(({ behind }) => behind > position).map(added),
   ]
 }
 

@@ -82,7 +82,7 @@ export class Includes {
     })
     ofStep.set(key, brought)
     const { role, imported } = brought
-    for (const one of role && args['public'] === true ? [role, ...imported] : imported)
+    for (const one of role && args['public'] === true ? [...imported, role] : imported)
       step.run.seen = withPublic(step.run.seen, one, step.position)
     return brought
   }
