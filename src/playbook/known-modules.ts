@@ -88,7 +88,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   async_status: 'write until: and retries: at a task that asks whether it is done',
   synchronize:
     'write copy:, which takes whole directories, or within the host with remote_src; or a command task with rsync',
-  archive: 'write a command task with tar and creates:; unarchive unpacks',
   set_stats: 'keep the value with set_fact; hakube has no statistics of its own to add to',
   gather_facts: 'write setup:, or gather_facts: yes in the play',
   rhel_facts: 'facts are gathered with gather_facts: yes',

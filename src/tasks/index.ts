@@ -5,6 +5,7 @@ import alternatives from './alternatives.ts'
 import apt from './apt.ts'
 import apt_key from './apt_key.ts'
 import apt_repository from './apt_repository.ts'
+import archive from './archive.ts'
 import assemble from './assemble.ts'
 import assert from './assert.ts'
 import authorized_key from './authorized_key.ts'
@@ -90,6 +91,7 @@ const all: readonly TaskModule[] = [
   apt,
   apt_key,
   apt_repository,
+  archive,
   assemble,
   assert,
   authorized_key,

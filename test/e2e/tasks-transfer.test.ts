@@ -104,6 +104,14 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   b1: ['tar', 'tar.gz', 'tar.bz2', 'tar.xz', 'zip'],
 }
 
+/** What archive makes of those. */
+const FORMATS: Readonly<Record<string, string>> = {
+  tar: 'tar',
+  'tar.gz': 'gz',
+  'tar.bz2': 'bz2',
+  'tar.xz': 'xz',
+}
+
 describe.each(HOSTS)('files and archives on %s', (host) => {
   const life = new ModuleLife(host)
 
@@ -129,6 +137,39 @@ describe.each(HOSTS)('files and archives on %s', (host) => {
     }
     await life.run('unarchive', { ...part, include: ['app/run'] })
     await life.isDone('unarchive', { ...part, include: ['app/run'] })
+  })
+
+  test('archive, and unarchive of it', async () => {
+    const at = `${root}/pack`
+    await lab.sh(
+      host,
+      `mkdir -p ${at}/src/sub/empty ${at}/new; cd ${at}/src; echo one >a; echo two >sub/b; chmod 600 sub/b; ln -s a link; ln a sub/hard`,
+    )
+    if (host === 'b1') {
+      await life.fails('archive', { path: `${at}/src`, dest: `${at}/x.tgz` }, /this host has no GNU tar/)
+      await life.fails('archive', { path: `${at}/src/a`, format: 'xz' }, /no xz that packs/)
+      await life.changes('archive', { path: `${at}/src/a`, format: 'bz2' })
+      return
+    }
+    for (const format of (KINDS[host] ?? []).flatMap((kind) => FORMATS[kind] ?? [])) {
+      const args = { path: `${at}/src`, dest: `${at}/out.${format}`, format, mode: '0600' }
+      await life.changes('archive', args)
+      await life.isDone('archive', args)
+      await lab.sh(host, `chmod 640 ${at}/src/sub/b; mkdir ${at}/new/${format}`)
+      await life.changes('archive', args)
+      await lab.sh(host, `chmod 600 ${at}/src/sub/b`)
+      await life.changes('unarchive', { src: args.dest, dest: `${at}/new/${format}`, remote_src: true })
+      expect(await lab.sh(host, `cd ${at}/new/${format}/src; cat a sub/hard link; ls sub`)).toBe(
+        'one\none\none\nb\nempty\nhard\n',
+      )
+    }
+    await life.changes('archive', { path: `${at}/src/a` })
+    expect(await lab.sh(host, `gzip -dc ${at}/src/a.gz; ls -A ${at} | grep -c hakube || :`)).toBe('one\n0\n')
+    const gone = { path: `${at}/src`, dest: `${at}/gone.tgz`, remove: true }
+    await life.changes('archive', gone)
+    await life.isDone('archive', gone)
+    if (host === 'd3')
+      await life.fails('archive', { path: `${at}/gone.tgz`, format: 'xz' }, /this host has no xz/)
   })
 
   test('ini_file, assemble, find, slurp, tempfile, raw, script', async () => {

@@ -122,6 +122,21 @@ export function unpackTask(maker: Maker): Draft[] {
   return [{ unarchive: args, ...keywords(random) }]
 }
 
+/** A directory or a file that goes into an archive, which is one of the files, or beside it. */
+export function packTask(maker: Maker): Draft[] {
+  const { random, cast } = maker
+  const args = {
+    path: random.pick([...cast.directories, ...cast.files]),
+    dest: random.pick(['/srv/packed.tgz', '/srv/predict/packed', random.pick(cast.files)]),
+    ...random.some(30, { format: 'tar' }),
+    ...random.some(20, { exclusion_patterns: ['*x'] }),
+    ...random.some(20, { force_archive: true }),
+    ...random.some(15, { remove: true }),
+    ...mode(maker),
+  }
+  return [{ archive: args, ...keywords(random) }]
+}
+
 /** A list, and a task that depends on how long it is. */
 export function findTasks(maker: Maker): Draft[] {
   const { random, cast, index } = maker

@@ -9,6 +9,7 @@ import {
   downloadTask,
   editTask,
   findTasks,
+  packTask,
   THINGS,
   unpackTask,
 } from './generate-transfer.ts'
@@ -75,6 +76,7 @@ const TRANSFERS = [
   [5, editTask],
   [2, downloadTask],
   [3, unpackTask],
+  [1, packTask],
   [2, findTasks],
   [1, assembleTask],
   [2, collectTasks],
