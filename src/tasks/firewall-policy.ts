@@ -47,15 +47,25 @@ ${sorted(openings).map(lineOf).join('')}</policy>
 `
 }
 
-/** The openings in a text that policyText made; other lines say nothing. */
+const RULE = /<rule\b[^>]*>(.*?)<\/rule>/gs
+const ELEMENT = /<port port="([^"]+)" protocol="([^"]+)"\/>|<protocol value="([^"]+)"\/>/g
+
+/**
+ * The openings in the policy's file, as policyText made it or as firewalld has rewritten it since, which gives each
+ * element of a rule its own line. A rule that does anything but let one address in says nothing.
+ */
 export function readPolicy(text: string): Opening[] {
-  return text.split('\n').flatMap((line): Opening[] => {
-    const from = /<source address="([^"]+)"\/>/.exec(line)?.[1]
-    const [, port, protocol] = /<port port="([^"]+)" protocol="([^"]+)"\/>/.exec(line) ?? []
-    const other = /<protocol value="([^"]+)"\/>/.exec(line)?.[1]
-    const what = port === undefined ? other : `${port}/${protocol}`
-    return what === undefined || (from === undefined) === line.includes('<rule') ? [] : [{ what, from }]
+  const rules = [...text.matchAll(RULE)].flatMap(([, rule = '']): Opening[] => {
+    const [, from, inner] = /^\s*<source address="([^"]+)"\/>(.*)<accept\/>\s*$/s.exec(rule) ?? []
+    const whats = elements(inner ?? '')
+    return from === undefined || whats.length !== 1 ? [] : whats.map((what) => ({ what, from }))
   })
+  const ports = elements(text.replaceAll(RULE, '')).filter((what) => what.includes('/'))
+  return [...ports.map((what) => ({ what })), ...rules]
+}
+
+function elements(text: string): string[] {
+  return [...text.matchAll(ELEMENT)].map(([, port, protocol, other]) => other ?? `${port}/${protocol}`)
 }
 
 /** Every opening once, in a fixed order: what is for everybody first. */

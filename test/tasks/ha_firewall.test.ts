@@ -208,3 +208,52 @@ test('a policy reads back as it was written', () => {
   expect(policyText(all)).toContain('family="ipv6"><source address="fe80::/10"/>')
   expect(policyText([...openings, ...openings])).toBe(policyText(openings.toReversed()))
 })
+
+/** As firewalld 1.3 rewrites the file after `firewall-cmd --permanent --policy hakube --add-port 9999/tcp`. */
+const REWRITTEN = `<?xml version="1.0" encoding="utf-8"?>
+<policy priority="100" target="CONTINUE">
+  <short>hakube</short>
+  <description>What the highly available Kubernetes API endpoint needs.</description>
+  <port port="8443" protocol="tcp"/>
+  <port port="9999" protocol="tcp"/>
+  <protocol value="esp"/>
+  <rule family="ipv4">
+    <source address="10.0.0.2"/>
+    <port port="6443" protocol="tcp"/>
+    <accept/>
+  </rule>
+  <rule family="ipv4">
+    <source address="10.0.0.2"/>
+    <protocol value="vrrp"/>
+    <accept/>
+  </rule>
+  <rule family="ipv4">
+    <source address="10.0.0.9"/>
+    <port port="22" protocol="tcp"/>
+    <drop/>
+  </rule>
+  <ingress-zone name="ANY"/>
+  <egress-zone name="HOST"/>
+</policy>
+`
+
+describe('a policy that firewall-cmd has rewritten', () => {
+  test('what it lets one address in for is open for nobody else', () => {
+    expect(readPolicy(REWRITTEN)).toEqual([
+      { what: '8443/tcp' },
+      { what: '9999/tcp' },
+      openings[2],
+      openings[1],
+    ])
+  })
+
+  test('keeps what somebody opened until the end, and then has only what is asked for', async () => {
+    const parts = ['== policies\n', file(REWRITTEN), running(settings(['8443/tcp', '9999/tcp'], [VRRP, API]))]
+    const first = await planned({ ...args, exclusive: false }, firewall(parts))
+    expect(applyOf(first.plan)).not.toContain('firewall-cmd')
+    if (first.plan.status !== 'change') throw new Error('no change')
+    const prepared = await ha_firewall.prepare(ha_firewall.params.parse(args), controller)
+    const last = planOf(ha_firewall, prepared, first.world.after(first.plan.effects))
+    expect(last).toMatchObject({ summary: 'close 9999/tcp in firewalld' })
+  })
+})
