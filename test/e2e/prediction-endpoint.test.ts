@@ -126,7 +126,7 @@ describe.each(SITES)('generated changes of the endpoint on $name hosts', (site) 
     const often = (task: string) => all.filter((one) => one.includes(`: ${task}: changed`)).length
     for (const task of ['Configure haproxy', 'Configure keepalived', 'Reload keepalived'])
       expect(often(task), task).toBeGreaterThan(STEPS / 8)
-    for (const task of ['Run haproxy, now and after a reboot', 'Write the check'])
+    for (const task of ['Run haproxy, now and after a reboot', 'Write a first check'])
       expect(often(task), task).toBeGreaterThan(0)
     expect(mine().some(({ step }) => step.verb === 'teardown')).toBe(true)
   })
