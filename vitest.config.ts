@@ -28,6 +28,7 @@ export default defineConfig({
                 'change',
                 'differential',
                 'prediction-containers',
+                'prediction-endpoint',
                 'prediction-more',
                 'tasks-accounts',
                 'tasks-accounts-files',
