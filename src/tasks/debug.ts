@@ -23,7 +23,7 @@ export default defineTask({
         .describe('What to show: text, or any value. Without msg and var: Hello world!'),
       var: name
         .optional()
-        .describe('Variable or expression to show, without {{ }}; one that is undefined is said to be so.'),
+        .describe('Variable or expression to show, without {{ }}. One that is not there is no failure.'),
       verbosity: int
         .default(0)
         .describe('Show it only if -v was given so many times; else the task is skipped.'),
