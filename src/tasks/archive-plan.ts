@@ -82,7 +82,7 @@ function plan(task: Archive, world: World): Plan {
     archived: packed ? entries.map(({ path }) => path) : sources.map(({ path }) => path),
   })
   if (sources.length === 0) return nothingThere(task, world, result)
-  const problem = obstacle(task, look, packed, world)
+  const problem = ofItself(task, sources, world) ?? obstacle(task, look, packed, world)
   if (problem) return problem
   const same = isSame(task, look, packed ? entries : undefined, world)
   const fetch = packing(task, packed ? entries : undefined, root, sources[0]?.path ?? '')
@@ -117,6 +117,23 @@ function nothingThere(task: Archive, world: World, result: (state: string) => Re
     ...attributes,
     ...(attributes.status === 'ok' && { reason }),
     result: { ...attributes.result, ...result(state) },
+  }
+}
+
+/** What is packed would be overwritten by what it is packed into. Of a pattern, the archive itself is left out. */
+function ofItself(task: Archive, sources: readonly Source[], world: World): Plan | undefined {
+  const dest = destOf(task)
+  const there = world.get('path', { path: dest, follow: true })
+  if (!there.exists) return undefined
+  const own = `${there.device}:${there.inode}`
+  const isOwn = ({ directory, entries }: Source): boolean =>
+    !directory && entries.some(({ id }) => id === own)
+  const itself = sources.find((one) => isOwn(one) && (task.paths.includes(one.path) || sources.every(isOwn)))
+  if (!itself) return undefined
+  return {
+    status: 'fail',
+    message: `${itself.path} would be packed into itself: it is dest, too`,
+    hint: 'write the archive to another path',
   }
 }
 

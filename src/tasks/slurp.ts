@@ -36,7 +36,7 @@ export default defineTask({
       return { status: 'fail', message: `source is a directory and must be a file: ${source}` }
     if (reply.content) {
       const content = reply.content.toString('base64')
-      return { status: 'ok', reason: `${source} is read`, result: { content, encoding: 'base64', source } }
+      return { status: 'ok', reason: `read ${source}`, result: { content, encoding: 'base64', source } }
     }
     if (Number.isNaN(reply.size))
       throw new UnknownAnswer(new Unknown(`the content of ${source} is not known yet`))

@@ -87,6 +87,24 @@ describe.each(shells)('archive with $name', (host) => {
     expect(listed(join(root, 'one.tgz'))).toEqual(['one'])
   })
 
+  test('a file is not packed into itself, and a pattern leaves the archive out', async () => {
+    const root = scratch()
+    const path = join(root, 'one.gz')
+    writeFileSync(path, 'one\n')
+    linkSync(path, join(root, 'other.gz'))
+    const itself = { status: 'fail', message: expect.stringContaining('would be packed into itself') }
+    expect((await run({ path, dest: path })).plan).toMatchObject(itself)
+    expect((await run({ path, dest: join(root, 'other.gz') })).plan).toMatchObject(itself)
+    expect((await run({ path, dest: path, force_archive: true })).plan).toMatchObject(itself)
+    expect((await run({ path: join(root, '*.gz'), dest: path })).plan).toMatchObject(itself)
+    expect(readFileSync(path, 'utf8')).toBe('one\n')
+    writeFileSync(join(root, 'two.gz'), 'two\n')
+    const all = { path: join(root, '*.gz'), dest: join(root, 'other.gz') }
+    rmSync(path)
+    expect(await run(all)).toMatchObject({ again: { status: 'ok' } })
+    expect(listed(join(root, 'other.gz'))).toEqual(['two.gz'])
+  })
+
   test('patterns in, paths out, names out', async () => {
     const root = tree()
     writeFileSync(join(root, 'src/a.log'), '')
