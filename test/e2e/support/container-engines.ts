@@ -4,33 +4,17 @@ import { lab } from '../../lab/lab.ts'
 import { containerOf } from '../../lab/members.ts'
 import { PATHS } from '../../lab/paths.ts'
 import { must, run } from '../../lab/process.ts'
+import { bringDebs } from './debs.ts'
 
 /** What the hosts' own repositories have not: both engines, a runtime each, and what Ansible's docker_container needs. */
 const PACKAGES = ['podman', 'docker.io', 'runc', 'python3-requests', 'busybox-static', 'iptables']
-
-/** Fetched once for all runs, by the machine's own apt, with what they depend on beyond what the host has. */
-const CACHE = join(PATHS.state, 'engines')
 
 /**
  * Installs Docker and Podman on a blank Debian-like host of the lab, with images of a static busybox: tiny:1 and
  * tiny:2, which differ in their command. Packages come from wherever the machine's apt has them.
  */
 export async function installEngines(host: string): Promise<void> {
-  await mkdir(join(CACHE, 'partial'), { recursive: true })
-  const status = join(CACHE, 'status')
-  await writeFile(status, await lab.sh(host, 'cat /var/lib/dpkg/status'))
-  await must([
-    'apt-get',
-    `-oDir::State::status=${status}`,
-    `-oDir::Cache::archives=${CACHE}`,
-    '-yq',
-    '--download-only',
-    '--no-install-recommends',
-    'install',
-    ...PACKAGES,
-  ])
-  await lab.sh(host, 'mkdir -p /root/engines')
-  await must(['docker', 'cp', `${CACHE}/.`, `${containerOf(host)}:/root/engines`])
+  await bringDebs(host, 'engines', PACKAGES)
   await lab.sh(host, SET_UP)
   await settled(host)
 }
@@ -88,7 +72,7 @@ export async function askAnsible(
   tasks: readonly Record<string, unknown>[],
   check: boolean,
 ): Promise<(boolean | string)[]> {
-  const folder = join(CACHE, 'ansible')
+  const folder = join(PATHS.state, 'engines', 'ansible')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'inventory.ini'), lab.inventory([host]))
   const play = tasks.map((task) => ({ ...task, ignore_errors: true }))
