@@ -19,7 +19,7 @@ function ranAt({ type, task, run }: Pick<Step, 'type' | 'task' | 'run'>): readon
 
 /** Modules that may leave files where they run. */
 const MAKERS = new Set(
-  'assemble blockinfile command copy file get_url git ini_file lineinfile make raw replace script shell template unarchive uri'.split(
+  'archive assemble blockinfile command copy file get_url git ini_file lineinfile make raw replace script shell template unarchive uri'.split(
     ' ',
   ),
 )

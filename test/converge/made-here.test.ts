@@ -58,6 +58,18 @@ test.each(
   ])
 })
 
+test('an archive that is packed here is there for later tasks', async () => {
+  const folder = folderWith(undefined)
+  const play = `${head('a')}  tasks:
+    - archive: { path: '{{ playbook_dir }}/out.j2', dest: '{{ playbook_dir }}/made.gz' }
+      delegate_to: localhost
+    - copy: { src: made.gz, dest: '{{ playbook_dir }}/copied.gz' }
+`
+  const done = await runLocal(play, { folder })
+  expect(done.errors).toEqual([])
+  expect(readFileSync(join(folder, 'copied.gz'))).toEqual(readFileSync(join(folder, 'made.gz')))
+})
+
 test('what was rendered ahead runs once, and keeps what was registered before', async () => {
   const folder = folderWith('old\n')
   writeFileSync(

@@ -144,6 +144,16 @@ describe('in check mode', () => {
     return { ...found, plan: found.plan, later: found.world.after(found.plan.effects) }
   }
 
+  test.each([
+    ['yes', true],
+    ['no', false],
+  ])('a reload starts one that is stopped where it is on (%s)', async (enabled, active) => {
+    const files = { '/etc/ufw/ufw.conf': CONF.replace('=no', `=${enabled}`), '/etc/default/ufw': DEFAULTS }
+    const { later } = await changed({ state: 'reloaded' }, host({ files }))
+    const said = later.get('script', { id: 'ufw', text: nothing }).stdout.toString()
+    expect(/^active$/m.test(said)).toBe(active)
+  })
+
   test('a rule of an earlier task is there, and its file is another one', async () => {
     const { later, plan } = await changed({ rule: 'allow', to_port: '22', proto: 'tcp' })
     expect(applyOf(plan)).toContain(
