@@ -36,6 +36,8 @@ export class ControllerFiles {
 
   /** A task has brought this file: what was read of it before does not count any more. */
   received(path: string): void {
+    const seen = this.#seen.get(path)
+    if (seen !== undefined && seen !== stampOf(path)) this.#generation++
     this.#read.delete(path)
     this.#expected.delete(path)
     this.#seen.delete(path)
@@ -56,7 +58,6 @@ export class ControllerFiles {
     this.#touched = false
     const changed = [...this.#seen].filter(([path, stamp]) => stampOf(path) !== stamp)
     for (const [path] of changed) this.received(path)
-    if (changed.length > 0) this.#generation++
   }
 
   /** Check mode: the real run would bring this file, and only it knows what is in it. */

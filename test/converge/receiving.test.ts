@@ -121,6 +121,28 @@ test('by handlers, and by the items of a loop, each after the other', async () =
   expect([read(folder, 'two'), read(folder, 'copied')]).toEqual(['other\n', 'new\n'])
 })
 
+test('by a handler that runs before the end: what was rendered ahead of it is rendered anew', async () => {
+  const folder = folderWith('new\n')
+  const done = await runLocal(
+    `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - { shell: 'true', notify: get }
+    - meta: flush_handlers${READERS}
+  handlers:
+    - { name: get, fetch: { src: '{{ playbook_dir }}/src', dest: got.txt, flat: true } }
+`,
+    { folder },
+  )
+  expect(done.errors).toEqual([])
+  expect([read(folder, 'copied'), read(folder, 'rendered'), read(folder, 'globbed')]).toEqual([
+    'new\n',
+    'new, True',
+    'got.txt',
+  ])
+})
+
 test('what does not come makes nobody wait, and a run without fetch asks once', async () => {
   const folder = folderWith('new\n', 'old\n')
   const skipped = PLAY.replace('flat: true }', 'flat: true }\n      when: false')
