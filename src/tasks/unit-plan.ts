@@ -2,6 +2,7 @@ import type { Diff, Plan, Result } from '../task.ts'
 import { Unknown } from '../world/kind.ts'
 import type { UnitReply } from '../world/replies.ts'
 import { unitOf } from '../world/unit-files.ts'
+import { runtimeEffects } from '../world/unit-runtime.ts'
 import { type World, effect } from '../world/world.ts'
 import { replyWith } from '../world/script-reply.ts'
 import { type UnitTask, staleUnits } from './unit-task.ts'
@@ -90,7 +91,11 @@ function planSteps(task: UnitTask, name: string, unit: UnitReply, stale: boolean
     diff: diffOf(name, known, after, changes),
     apply: unitScript(name, steps, task, known.oneshot === true),
     timeout: 300,
-    effects: [effect('unit', name, () => after), ...(steps.some(isDaemon) ? [nothingStale] : [])],
+    effects: [
+      effect('unit', name, () => after),
+      ...(steps.some(isDaemon) ? [nothingStale] : []),
+      ...runtimeEffects(name, known, steps),
+    ],
     result,
     ...(steps.some((step) => ['start', 'restart', 'reload'].includes(step)) && { openEnded: true }),
     // A oneshot service is over once it has run, and an indirect unit stays indirect.

@@ -1,3 +1,4 @@
+import { accountFilesChange } from './account-files.ts'
 import { Unknown } from './kind.ts'
 import type { GroupReply, PathReply, UserReply } from './replies.ts'
 import { type Effect, effectOnAll } from './world.ts'
@@ -21,6 +22,7 @@ export function userBecomes(
   members: readonly string[] = user.groups.slice(1),
 ): Effect[] {
   return [
+    accountFilesChange,
     effectOnAll('user', (before, key) => {
       if (isUser(user, key)) return user
       return old && isUser(old, key) ? { exists: false } : before
@@ -54,6 +56,7 @@ export function homeFollows(home: string, user: ThereUser, old: ThereUser, group
 /** Nobody has this name any more. */
 export function userGone(user: ThereUser): Effect[] {
   return [
+    accountFilesChange,
     effectOnAll('user', (before, key) => (isUser(user, key) ? { exists: false } : before)),
     memberships(user.name, []),
     owners('owner', 'uid', user.name, Number.NaN, user.uid),
@@ -63,6 +66,7 @@ export function userGone(user: ThereUser): Effect[] {
 /** There is this group, or it has another number than before. */
 export function groupBecomes(group: ThereGroup, old?: ThereGroup): Effect[] {
   return [
+    accountFilesChange,
     effectOnAll('group', (before, key) => {
       if (isGroup(group, key)) return group
       return old && isGroup(old, key) ? { exists: false } : before
@@ -84,6 +88,7 @@ export function groupBecomes(group: ThereGroup, old?: ThereGroup): Effect[] {
 /** There is no such group any more, and nobody is in it. */
 export function groupGone(group: ThereGroup): Effect[] {
   return [
+    accountFilesChange,
     effectOnAll('group', (before, key) => (isGroup(group, key) ? { exists: false } : before)),
     effectOnAll('user', (before) => {
       if (before instanceof Unknown || !before.exists) return before

@@ -1,3 +1,4 @@
+import { accountFilesChange } from './account-files.ts'
 import { isAbout, namesInstalled } from './package-names.ts'
 import { Unknown } from './kind.ts'
 import { type Made, pathBecomes } from './path-effects.ts'
@@ -147,6 +148,7 @@ export function afterRemoval(name: string, family: Family, purge: boolean, polic
     // Debian takes the account away with the configuration, EL never.
     ...(account && family === 'Debian' && purge
       ? [
+          accountFilesChange,
           effect('user', account.name, () => ({ exists: false })),
           effect('group', account.name, () => ({ exists: false })),
         ]
@@ -158,6 +160,7 @@ export function afterRemoval(name: string, family: Family, purge: boolean, polic
 function mayBring(name: string): Effect[] {
   const why = new Unknown(`package ${name} may bring it`)
   return [
+    accountFilesChange,
     effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('path', (before, key) => {
@@ -214,7 +217,7 @@ function accountEffects({ account }: Brings, world: World): Effect[] {
   const group: GroupReply = { exists: true, name, gid: never, members: [] }
   return [
     // What a lost account has left may be the new one's: it gets a name if the numbers are the same.
-    ...(isNew ? [orphansMayGet(name)] : []),
+    ...(isNew ? [orphansMayGet(name), accountFilesChange] : []),
     effect('user', name, (before) => (isThere(before) ? before : user)),
     effect('group', name, (before) => (isThere(before) ? before : group)),
   ]

@@ -1,3 +1,4 @@
+import { accountFilesChange } from './account-files.ts'
 import { Unknown } from './kind.ts'
 import { normalPath } from './path-names.ts'
 import { replyOf } from './path-effects.ts'
@@ -55,6 +56,7 @@ export const someMayGo: readonly Effect[] = [
 export function upgradesMayBring(starts: boolean): Effect[] {
   const why = new Unknown('an upgrade may bring it')
   return [
+    accountFilesChange,
     effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('path', (before, key) =>
@@ -72,6 +74,7 @@ export function upgradesMayBring(starts: boolean): Effect[] {
 export function anythingMayCome(name: string): Effect[] {
   const why = new Unknown(`package ${name} may bring it`)
   return [
+    accountFilesChange,
     effectOnAll('package', () => why),
     effectOnAll('user', (before) => (before instanceof Unknown || before.exists ? before : why)),
     effectOnAll('group', (before) => (before instanceof Unknown || before.exists ? before : why)),

@@ -162,7 +162,7 @@ function behindLink(link: string, { dangling, target }: Made, places: Places): U
 }
 
 /** The listing of a directory above `at`, once `made` is there, or nothing is. */
-function listed(
+export function listed(
   before: PathReply | Unknown,
   key: string,
   { at, own, made }: { at: string; own: string; made: Made | undefined },

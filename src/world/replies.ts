@@ -148,7 +148,21 @@ export type UnitReply =
       needsReload: boolean
       /** A oneshot service that does not remain active: it is inactive again once it has run. */
       oneshot?: boolean
+      /** The directories below /run that systemd makes for it; left out where there are none. */
+      runtime?: UnitRuntime
     }
+
+/** RuntimeDirectory= and what goes with it, see systemd.exec(5). */
+export interface UnitRuntime {
+  directories: readonly string[]
+  mode: number
+  /** Empty: root. */
+  user: string
+  group: string
+  preserve: 'no' | 'yes' | 'restart'
+  /** Steps for which commands of its own run; the directories are made for these, too. */
+  commands: readonly string[]
+}
 
 export interface SysctlAsk {
   /** Dotted: net.ipv4.ip_forward. */

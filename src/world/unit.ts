@@ -1,13 +1,17 @@
 import { sh } from '../shell/sh.ts'
 import { defineKind, Unknown } from './kind.ts'
-import type { UnitAsk, UnitReply } from './replies.ts'
+import type { UnitAsk, UnitReply, UnitRuntime } from './replies.ts'
 
-const PROPERTIES = 'LoadState,UnitFileState,ActiveState,SubState,NeedDaemonReload,Type,RemainAfterExit'
+const PROPERTIES = [
+  'LoadState,UnitFileState,ActiveState,SubState,NeedDaemonReload,Type,RemainAfterExit',
+  'RuntimeDirectory,RuntimeDirectoryMode,RuntimeDirectoryPreserve,User,Group',
+].join(',')
 const NO_SYSTEMD = 'no-systemd\n'
 
 /**
- * Units of systemd's system instance, all by one `systemctl show`. Only init scripts need more: whether they are
- * enabled is asked one by one.
+ * Units of systemd's system instance, all by one `systemctl show`. Only some need more, one by one: init scripts,
+ * whether they are enabled, and units with directories below /run, whether they have commands besides the one that
+ * runs. The commands themselves are not read: they may be of several lines.
  */
 export const unit = defineKind<UnitAsk, UnitReply>({
   key: (ask) => ask.name,
@@ -23,6 +27,17 @@ case $shown in
     printf '\nIsEnabled=%s\n' "$(systemctl is-enabled -- "$name" 2>/dev/null)"
   done
   ;;
+esac
+case $shown in
+*RuntimeDirectory=[!P]*)
+  for name in ${names}; do
+    commands=
+    for step in Stop StopPost Reload; do
+      [ -z "$(systemctl show --property="Exec$step" -- "$name")" ] || commands="$commands $step"
+    done
+    printf '\nCommands=%s\n' "$commands"
+  done
+  ;;
 esac`
   },
   parse(answer, asks) {
@@ -31,11 +46,17 @@ esac`
     if (answer.code !== 0)
       return asks.map(() => new Unknown(`systemctl show failed: ${lastLine(answer.stderr)}`))
     const blocks = text.replace(/\n$/, '').split('\n\n').map(readBlock)
-    const scripts = blocks.slice(asks.length)
-    if (blocks.length < asks.length || (scripts.length > 0 && scripts.length !== asks.length)) {
+    const [shown, more] = [blocks.slice(0, asks.length), blocks.slice(asks.length)]
+    const of = (name: string): readonly Block[] => more.filter((block) => block.has(name))
+    const [scripts, commands] = [of('IsEnabled'), of('Commands')]
+    const counts = [scripts.length, commands.length]
+    const whole = counts.every((count) => count === 0 || count === asks.length)
+    if (shown.length < asks.length || !whole || scripts.length + commands.length < more.length) {
       throw new TypeError(`systemctl show gave ${blocks.length} answers about ${asks.length} units`)
     }
-    return asks.map((_, index) => toReply(blocks[index] ?? new Map(), scripts[index]?.get('IsEnabled')))
+    return shown.map((block, index) =>
+      toReply(block, scripts[index]?.get('IsEnabled'), commands[index]?.get('Commands')),
+    )
   },
 })
 
@@ -52,10 +73,11 @@ function readBlock(block: string): Block {
 }
 
 /** `script`: what is-enabled says of an init script, for which systemd has made a unit. */
-function toReply(fields: Block, script: string | undefined): UnitReply {
+function toReply(fields: Block, script: string | undefined, commands = ''): UnitReply {
   const load = need(fields, 'LoadState')
   if (load === 'not-found') return { known: false }
   const own = fields.get('UnitFileState') || 'static'
+  const runtime = runtimeOf(fields, commands)
   return {
     known: true,
     enablement: load === 'masked' ? 'masked' : own === 'generated' ? script || own : own,
@@ -63,7 +85,27 @@ function toReply(fields: Block, script: string | undefined): UnitReply {
     ...(need(fields, 'SubState') === 'auto-restart' && { ended: true }),
     needsReload: need(fields, 'NeedDaemonReload') === 'yes',
     oneshot: fields.get('Type') === 'oneshot' && fields.get('RemainAfterExit') === 'no',
+    ...(runtime && { runtime }),
   }
+}
+
+function runtimeOf(fields: Block, commands: string): UnitRuntime | undefined {
+  // A link may follow, behind a colon.
+  const directories = wordsOf(fields.get('RuntimeDirectory')).map((word) => `/run/${word.split(':')[0]}`)
+  if (directories.length === 0) return undefined
+  const preserve = fields.get('RuntimeDirectoryPreserve')
+  return {
+    directories,
+    mode: Number.parseInt(fields.get('RuntimeDirectoryMode') ?? '0755', 8),
+    user: fields.get('User') ?? '',
+    group: fields.get('Group') ?? '',
+    preserve: preserve === 'yes' || preserve === 'restart' ? preserve : 'no',
+    commands: [...new Set(wordsOf(commands).map((word) => (word === 'Reload' ? 'reload' : 'stop')))],
+  }
+}
+
+function wordsOf(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '')
 }
 
 function need(fields: ReadonlyMap<string, string>, name: string): string {

@@ -1,3 +1,4 @@
+import { accountFilesChange } from './account-files.ts'
 import { Unknown } from './kind.ts'
 import { normalPath } from './path-names.ts'
 import { type Effect, type WorldQuestion, effectOnAll, keyOf } from './world.ts'
@@ -21,6 +22,7 @@ export function unsettled(asks: readonly WorldQuestion[], why: string): Effect[]
   const mayCome = (before: { exists: boolean } | Unknown, key: string): boolean =>
     packages.size > 0 && users.has(key) && !(before instanceof Unknown) && !before.exists
   return [
+    ...(packages.size + accounts.size + groups.size > 0 ? [accountFilesChange] : []),
     effectOnAll('path', (before, key, places) => {
       const path = places.of(key)
       const isOwn = own.map((one) => places.of(one)).some((one) => path === one || isBelow(path, one))

@@ -22,6 +22,8 @@ export interface Effect {
   replaces?: string
   /** The paths whose attributes are others from then on. */
   about?: readonly string[]
+  /** It goes along with an act, and does not make that a change of state. */
+  aside?: boolean
   /** The reply after the apply, from the one before it. `places`: where paths are just then. */
   change(before: unknown, key: string, places: Places): unknown
 }
@@ -149,7 +151,8 @@ export class World {
   /** Whether these effects would change any answer; a restart of what runs does not. */
   isMovedBy(effects: readonly Effect[]): boolean {
     return effects.some((effect) => {
-      const { kind, key } = effect
+      const { kind, key, aside } = effect
+      if (aside === true) return false
       if (key === undefined) return true
       const before = this.#reply(kind, key, this.#answers.get(id(kind, key)))
       return JSON.stringify(effect.change(before, key, PLAIN)) !== JSON.stringify(before)

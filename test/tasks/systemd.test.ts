@@ -177,6 +177,21 @@ describe('daemon_reload alone', () => {
   })
 })
 
+test('what is below /run for the unit comes back with what it runs when it stops', async () => {
+  const runtime = {
+    directories: ['/run/a'],
+    mode: 0o755,
+    user: '',
+    group: '',
+    preserve: 'yes' as const,
+    commands: ['stop'],
+  }
+  const answers = { ...debian, ...unit('a.service', { runtime }), [id('path', '/run/a')]: { exists: false } }
+  const { plan, world } = await planWith(systemd, { name: 'a', state: 'stopped' }, answers)
+  const after = world.after(plan.status === 'change' ? plan.effects : [])
+  expect(after.peek('path', { path: '/run/a' })).toMatchObject({ exists: true, type: 'directory' })
+})
+
 test('a oneshot service is not asked again, and not waited for', async () => {
   const answers = { ...debian, ...unit('a.service', { activity: 'inactive', oneshot: true }) }
   const { plan } = await planWith(systemd, { name: 'a', state: 'started' }, answers)

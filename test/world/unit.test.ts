@@ -64,6 +64,36 @@ test('an init script is as enabled as is-enabled says', () => {
   expect(parse(text, 2)).toEqual([{ ...up, enablement: 'disabled' }, up])
 })
 
+test('directories below /run, and for which steps commands of its own run', () => {
+  const fields = {
+    RuntimeDirectory: 'one two/three:alias',
+    RuntimeDirectoryMode: '0750',
+    RuntimeDirectoryPreserve: 'restart',
+    User: 'u',
+    Group: '',
+  }
+  const text = [block({ RuntimeDirectory: '' }), block(fields), 'Commands=\n', 'Commands= StopPost Reload\n']
+  const runtime = {
+    directories: ['/run/one', '/run/two/three'],
+    mode: 0o750,
+    user: 'u',
+    group: '',
+    preserve: 'restart',
+    commands: ['stop', 'reload'],
+  }
+  expect(parse(text.join('\n'), 2)).toEqual([up, { ...up, runtime }])
+  const script = [
+    block({ UnitFileState: 'generated' }),
+    block(fields),
+    'IsEnabled=disabled\n',
+    'IsEnabled=enabled\n',
+  ]
+  expect(parse([...script, ...text.slice(2)].join('\n'), 2)).toEqual([
+    { ...up, enablement: 'disabled' },
+    { ...up, runtime },
+  ])
+})
+
 describe('what is no answer', () => {
   test('without systemd nothing is known', () => {
     expect(parse('no-systemd\n', 1)[0]).toBeInstanceOf(Unknown)
@@ -75,6 +105,7 @@ describe('what is no answer', () => {
   test.each<[string, string, number]>([
     ['too few units', block({}), 2],
     ['too many units', [block({}), block({}), block({})].join('\n'), 2],
+    ['commands of one unit of two', [block({}), block({}), 'Commands=\n'].join('\n'), 2],
     ['a line that is no property', 'LoadState=loaded\nrubbish\n', 1],
     ['a property left out', 'LoadState=loaded\n', 1],
   ])('%s is refused', (_, text, count) => {
