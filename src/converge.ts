@@ -1,6 +1,6 @@
 import type { HostEnd, HostTarget, RunContext } from './converge/context.ts'
 import { endOf, isLost } from './converge/ends.ts'
-import { isFence, reachesOut } from './converge/fence.ts'
+import { isFence, mayEndForAll, reachesOut } from './converge/fence.ts'
 import { Jumps } from './converge/jumps.ts'
 import { Lookahead } from './converge/lookahead.ts'
 import { awaitDone, finishForAll, perform, takeOver } from './converge/perform.ts'
@@ -149,7 +149,9 @@ export class HostRun {
       if (this.#again) continue
       if (!this.#jumps.isFailing) this.#fatal = false
       if (group.task && (gathersFacts(group.task) || grows(group.task))) this.#ahead.resume()
-      if (!beyond) continue
+      // A failure there must be known to all before anybody goes on.
+      const judged = !holds && !this.#jumps.isFailing && mayEndForAll(group)
+      if (!beyond && !judged) continue
       const next = this.#context.line.next(position)
       progress.reach(this.host, next)
       await progress.allReached(next)

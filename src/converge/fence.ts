@@ -43,12 +43,16 @@ export function isFlush({ type, task }: Step): boolean {
   )
 }
 
+/** Whether a failure of it on one host ends the run for all of them. */
+export function mayEndForAll({ step, works }: Pick<Group, 'step' | 'works'>): boolean {
+  return isLinear(step) && works.some((work) => work.settings.fatal)
+}
+
 /** Whether hosts wait for each other before this step, in check mode too. */
 export function isFence({ step, task, works }: Group): boolean {
   if (step.type === 'play') return true
   if (isLinear(step)) {
-    // A failure there must be known to all before anybody goes on.
-    if (step.run.conduct.maxFail !== undefined || works.some((work) => work.settings.fatal)) return true
+    if (step.run.conduct.maxFail !== undefined || mayEndForAll({ step, works })) return true
     // Who of them was notified must be known before one of them runs it for all.
     if (isFlush(step)) return step.run.handlers.some((handler) => handler.runOnce)
     if (isTogether(step)) return true

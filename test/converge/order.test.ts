@@ -401,6 +401,23 @@ describe('several hosts', () => {
     expect(done.summary?.exitCode).toBe(2)
   })
 
+  it('lets nobody go on behind one task of which a failure would end the run for all', async () => {
+    const tasks = `
+- {name: one, copy: {content: x, dest: "{{ playbook_dir }}/{{ inventory_hostname }}", validate: "sh -c 'sleep {{ delay }}; test {{ delay }} = 0' %s"}, any_errors_fatal: true}
+- {name: two, copy: {content: y, dest: "{{ playbook_dir }}/{{ inventory_hostname }}2"}}`
+    const done = await runLocal(play(tasks), { inventory: SLOW('a') })
+    expect(done.story.toSorted()).toEqual(['a one failed', 'b one changed', 'c one changed'])
+    const rescued = `
+- block:
+${tasks.replaceAll('\n', '\n    ')}
+  rescue:
+    - {name: three, debug: {msg: x}}
+- {name: four, debug: {msg: x}}`
+    const fine = await runLocal(play(rescued), { inventory: SLOW('a') })
+    expect(storyOf(fine, 'a')).toEqual(['one failed', 'three ok', 'four ok'])
+    expect(storyOf(fine, 'b')).toEqual(['one changed', 'two changed', 'four ok'])
+  })
+
   it('asks again after a command of another host', async () => {
     const tasks = `
 - {name: own, copy: {content: x, dest: "{{ playbook_dir }}/{{ inventory_hostname }}"}}

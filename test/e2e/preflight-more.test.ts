@@ -280,4 +280,11 @@ describe('an endpoint that is there', () => {
     expect(multicast.stdout).toContain('preflight: looked at 3 hosts')
     expect(multicast.stdout).not.toContain('nobody had to listen')
   })
+
+  it('has its ports also where haproxy runs on without its configuration, and nobody may see what it has open', async () => {
+    await lab.sh('m2', 'rm /etc/haproxy/haproxy.cfg')
+    const mended = await hakube(['apply', '-i', await inventoryFile(HOSTS, { ha_vip: VIP }), '-o', 'json'])
+    expect(mended.code, mended.stdout + mended.stderr).toBe(0)
+    expect(tasksWith(mended, 'changed')).toContain('m2: Configure haproxy')
+  })
 })

@@ -90,7 +90,8 @@ done`
 
 /**
  * Who listens on these ports, out of the kernel's own tables: `LOCAL INODE` as they are there, and of each socket the
- * process that has it open. Not all hosts have ss, and none of the other programs tells more.
+ * process that has it open. Not all hosts have ss, and none of the other programs tells more; but where root may not
+ * see what others have open, a newer ss still knows the service (0 stands for its process).
  */
 function listeners(ports: readonly number[]): Script {
   if (ports.length === 0) return sh`:`
@@ -109,6 +110,10 @@ echo "$found" | sort -u | while read -r local inode; do
   if [ -n "$pid" ]; then
     name=$(cat "/proc/$pid/comm" 2>/dev/null)
     if ! [ -r "/proc/$pid/cgroup" ] || grep -q '/haproxy\.service' "/proc/$pid/cgroup"; then ours=yes; fi
+  elif ss -Hltne 2>/dev/null | grep -q "ino:$inode .*/haproxy\.service "; then
+    pid=0
+    name=haproxy
+    ours=yes
   fi
   echo "listener $local $ours $pid $name"
 done`

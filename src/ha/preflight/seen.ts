@@ -39,7 +39,7 @@ export interface Listener {
   /** Canonical; 0.0.0.0 and :: are all of them. */
   address: string
   port: number
-  /** undefined: no process there has the socket that the host may see. */
+  /** undefined: no process there has the socket that the host may see. Process 0: only its service is known. */
   owner: { pid: number; name: string; ours: boolean } | undefined
 }
 

@@ -86,7 +86,7 @@ export function generateEndpointStep(
   )
   const limited = random.chance(50) ? ['--limit', random.pick(site.hosts)] : []
   if (before && random.chance(18)) return { seed, verb: 'teardown', vars: before, more: limited, stirs }
-  const more = [...(random.chance(40) ? ['--adopt'] : []), ...(random.chance(10) ? ['--upgrade'] : [])]
+  const more = [...(random.chance(65) ? ['--adopt'] : []), ...(random.chance(10) ? ['--upgrade'] : [])]
   return { seed, verb: 'apply', vars, more, stirs }
 }
 
