@@ -156,7 +156,12 @@ it('a host of the inventory that has the address is named; a routed address is n
   )
   // The tables of the nodes have an entry that is half a minute from being doubted.
   expect(found(await preflight(inventory), 'vip').join()).toMatch(/^ok .*: nobody answers for it/)
+  // The way there ends in the lab: what is behind it may answer to anything.
+  await lab.sh('b1', 'ip route add blackhole 10.99.0.1')
+  for (const host of HOSTS) await lab.sh(host, 'ip route add 10.99.0.1 via 10.88.0.41')
   const routed = await preflight(await inventoryFile(HOSTS, { ha_vip: '10.99.0.1/32' }))
+  for (const host of HOSTS) await lab.sh(host, 'ip route del 10.99.0.1')
+  await lab.sh('b1', 'ip route del blackhole 10.99.0.1')
   expect(found(routed, 'vip').join()).toMatch(
     /^unknown 10\.99\.0\.1: whether somebody else has it was not seen/,
   )
