@@ -16,7 +16,6 @@ import { homeBecomes } from './home-kept.ts'
 import { missingDirectories, obstacleAbove } from './make-directory.ts'
 import { homeThere, makeHome } from './user-home.ts'
 import {
-  accountFiles,
   ageing,
   dateOf,
   expiryDays,
@@ -106,7 +105,6 @@ export function planModify(
               ? [homeBecomes(name, made !== undefined)]
               : []),
             ...primaryBecomes(name, user.groups[0], current.groups[0]),
-            accountFiles(undefined),
             ...(moves ? moved(wish, current, world) : []),
             ...(made?.effects ?? []),
           ],

@@ -27,15 +27,12 @@ export interface Step {
 
 export type Failed = Extract<Plan, { status: 'fail' | 'unknown' }>
 
-/** The files that hold all accounts are others now, and perhaps there is a file for mail. */
-export function accountFiles(mail: string | undefined): Effect {
+/** There is perhaps a file for the user's mail now. */
+export function mailBecomes(user: string): Effect {
   const why = new Unknown('the tools for accounts write to it')
   return effectOnAll('path', (before, key) => {
     const path = key.replace(/\/\.$/, '')
-    if (/^\/etc\/(?:passwd|shadow|group|gshadow|subuid|subgid)-?$/.test(path)) return why
-    return mail !== undefined && (path === `/var/mail/${mail}` || path === `/var/spool/mail/${mail}`)
-      ? why
-      : before
+    return path === `/var/mail/${user}` || path === `/var/spool/mail/${user}` ? why : before
   })
 }
 

@@ -19,7 +19,7 @@ import { homeThere, newHome } from './user-home.ts'
 import { hasKey, keyEffects, keyKnown, makeKey } from './user-key.ts'
 import { planModify } from './user-modify.ts'
 import {
-  accountFiles,
+  mailBecomes,
   ageing,
   dateOf,
   expiryDays,
@@ -155,7 +155,7 @@ function planCreate(wish: UserWish, rules: AccountRules, world: World): Step | F
       shadowBecomes(name, shadow),
       homeBecomes(name, made !== undefined),
       ...primaryBecomes(name, group.name, undefined),
-      accountFiles(rules.mail && !wish.system ? name : undefined),
+      ...(rules.mail && !wish.system ? [mailBecomes(name)] : []),
       ...(made?.effects ?? []),
     ],
     notes: hashNotes(wish.password),

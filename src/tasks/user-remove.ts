@@ -14,7 +14,7 @@ import {
   shadowOf,
 } from './account-look.ts'
 import { homeKept, type HomeKept, livesNowhere } from './home-kept.ts'
-import { accountFiles, type Failed, guessedHome, notLocal } from './user-parts.ts'
+import { type Failed, guessedHome, notLocal } from './user-parts.ts'
 import type { UserWish } from './user-wish.ts'
 
 /** Pure: what is to be done for there to be no such user. */
@@ -57,7 +57,6 @@ export function planRemove(
       shadowBecomes(name),
       livesNowhere(name),
       ...primaryBecomes(name, undefined, current.groups[0]),
-      accountFiles(undefined),
       ...(remove ? [pathGone(current.home), pathGone(joinPath('/var/mail', name))] : []),
     ],
     result: { ...result, force, remove },

@@ -66,7 +66,7 @@ const user = {
   groups: [],
 } as const
 const group = { exists: true, name: 'u', gid: 7, members: [] } as const
-const OPEN = [[false, false, true], [false, false, true], 'unknown', [false, false, true]]
+const OPEN = [[false, false, true], 'unknown', 'unknown', [false, false, true]]
 const KEPT = [[true, true, false], [true, true, false], 'none', [true, true, false]]
 
 test.each<[string, readonly Effect[]]>([

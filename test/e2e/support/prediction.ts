@@ -32,6 +32,8 @@ const DOCUMENTED: readonly RegExp[] = [
   /^which number (user|group) \S+ gets is not known$/,
   NAMELESS,
   /^the tools for accounts write to it$/,
+  /^\S+\.service may make it$/,
+  /^its owner is the one that \S+\.service has$/,
   /^it moves with the home directory$/,
   /^whose the home of \S+ is, and who else lives there$/,
   /^what is mounted on \S+ changes$/,
