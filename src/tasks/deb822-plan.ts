@@ -9,7 +9,6 @@ import { planAbsent, planDirectory } from './file-states.ts'
 import { type KeySource, keyBytes, sourceQuestions } from './key-source.ts'
 import { directoryQuestions, pathQuestion } from './make-directory.ts'
 import { type Mode, parseMode } from './mode.ts'
-import { offersUnknown } from './package-apt.ts'
 
 /** A source of apt in deb822 format. */
 export interface Repository {
@@ -156,10 +155,7 @@ function inTurn(steps: readonly Step[], world: World, reason: string, result: Re
     summary: changes.map(({ summary }) => summary).join(', '),
     diff: changes.flatMap(({ diff }) => diff),
     apply: lines(...changes.map(({ apply }) => apply)),
-    effects: [
-      ...changes.flatMap(({ effects }) => effects),
-      offersUnknown("what apt's lists offer with other sources is not known yet"),
-    ],
+    effects: changes.flatMap(({ effects }) => effects),
     result,
     notes: changes.flatMap(({ notes }) => notes ?? []),
   }

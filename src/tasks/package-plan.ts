@@ -12,6 +12,7 @@ import {
   listsAsk,
   listsBecomeYoung,
   listsWritten,
+  offersUnknown,
   readLists,
 } from './package-apt.ts'
 import { dnfScript, updatesAsk } from './package-dnf.ts'
@@ -34,10 +35,17 @@ export function planPackages(task: PackageTask, world: World): Plan {
   const manager = managerOf(task, world)
   if (typeof manager !== 'string') return manager
   if (task.upkeep) return planUpkeep(task, task.upkeep, manager)
+  const known = manager === 'apt' ? knownOffers(world) : world
   if (isUpdateOnly(task) && !task.update)
     return { status: 'ok', reason: 'no package is named', result: noOutput }
-  if (isUpdateOnly(task)) return planLists(task, manager, world)
-  return task.state === 'absent' ? planRemoval(task, manager, world) : planInstall(task, manager, world)
+  if (isUpdateOnly(task)) return planLists(task, manager, known)
+  return task.state === 'absent' ? planRemoval(task, manager, known) : planInstall(task, manager, known)
+}
+
+/** Check mode: apt was asked before an earlier task changed its sources or preferences. */
+function knownOffers(world: World): World {
+  if (!world.touches('/etc/apt')) return world
+  return world.after([offersUnknown("what apt's lists offer with other sources is not known yet")])
 }
 
 function managerOf(task: PackageTask, world: World): Manager | Plan {

@@ -171,7 +171,11 @@ export function fileStep(file: PackageFile, task: PackageTask, world: World): St
 }
 
 function updatesOf(task: PackageTask, world: World): Map<string, Update> {
-  const reply = world.get('script', updatesAsk(task))
+  const ask = updatesAsk(task)
+  // Check mode: it was asked before an earlier task changed them.
+  if (['/etc/yum.repos.d', '/etc/dnf'].some((path) => world.touches(path, ask.id)))
+    throw new UnknownAnswer(new Unknown('what the repositories have is not known yet'))
+  const reply = world.get('script', ask)
   const updates = readUpdates(reply)
   if (updates) return updates
   const why = reply.stderr.toString('utf8').trim().split('\n').at(-1) ?? ''

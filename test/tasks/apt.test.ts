@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import apt from '../../src/tasks/apt.ts'
 import { listsAsk } from '../../src/tasks/package-apt.ts'
+import { pathBecomes, pathGone } from '../../src/world/path-effects.ts'
 import type { PackageReply } from '../../src/world/replies.ts'
-import { id } from '../../src/world/world.ts'
+import { type Effect, id } from '../../src/world/world.ts'
 import { controllerWith } from './harness.ts'
 import { type Answers, applyOf, bare, debian, el, package_, planWith } from './worlds.ts'
 
@@ -54,6 +55,24 @@ test.each<[Record<string, unknown>, Answers, string | undefined]>([
   }
   expect(call(applyOf(plan))).toBe(wanted)
   if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
+})
+
+describe('sources or preferences that an earlier task changes, whichever it is', () => {
+  const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
+  const made = { type: 'file', mode: 0o644, ...root } as const
+  const installed = package_('a', '1', { candidate: '2' })
+  test.each<[Record<string, unknown>, Answers, Effect, string]>([
+    [{ state: 'latest' }, installed, pathBecomes('/etc/apt/sources.list.d/x.list', made), 'unknown'],
+    [{ state: 'latest' }, installed, pathGone('/etc/apt/preferences.d/x'), 'unknown'],
+    [{ state: 'latest' }, installed, pathBecomes('/etc/apt.conf', made), 'change'],
+    [{}, package_('a', '1'), pathGone('/etc/apt/sources.list'), 'ok'],
+    // What no list has may be in those of the other source.
+    [{}, package_('a', undefined, { unlisted: true }), pathGone('/etc/apt/sources.list'), 'change'],
+    [{}, package_('a', undefined, { unlisted: true }), pathGone('/etc/hosts'), 'fail'],
+  ])('%j on %j', async (args, answers, effect, status) => {
+    const { world, again } = await planWith(apt, { name: 'a', ...args }, { ...debian, ...answers })
+    expect(again(world.after([effect])).status).toBe(status)
+  })
 })
 
 test('never a prompt, never a config overwritten, always a bounded wait for the lock', async () => {

@@ -2,15 +2,15 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Script } from '../../src/shell/sh.ts'
+import apt from '../../src/tasks/apt.ts'
 import { formatStanza } from '../../src/tasks/deb822-stanza.ts'
 import module from '../../src/tasks/deb822_repository.ts'
 import { readKeys } from '../../src/tasks/openpgp.ts'
-import { Unknown } from '../../src/world/kind.ts'
-import { id, type World } from '../../src/world/world.ts'
+import { id } from '../../src/world/world.ts'
 import { scratch } from '../world/hosts.ts'
 import { controllerWith, type Host, runTask, shells } from './harness.ts'
 import { ONE, TWO } from './keys.ts'
-import { debian, el, planWith } from './worlds.ts'
+import { debian, el, package_, planWith } from './worlds.ts'
 
 const SOURCE = { uris: 'http://a.example.com/debian', suites: 'bookworm', components: 'main' }
 const binary = (key: { text: string }) => readKeys(Buffer.from(key.text))[0]?.bytes ?? Buffer.alloc(0)
@@ -273,11 +273,13 @@ test('a key of another machine is fetched once: after the change it is not asked
 })
 
 test("behind a change nobody knows what apt's lists offer", async () => {
-  const offers = { [id('package', 'haproxy')]: { installed: undefined, candidate: '2.6' } }
-  const { plan, world } = await fetching(binary(ONE), offers)
-  const haproxy = (of: World) => of.peek('package', { name: 'haproxy' })
-  expect(haproxy(world)).not.toBeInstanceOf(Unknown)
-  expect(haproxy(world.after(plan.status === 'change' ? plan.effects : []))).toBeInstanceOf(Unknown)
+  const { plan, world } = await fetching(binary(ONE))
+  const offers = { ...debian, ...package_('haproxy', '2.4', { candidate: '2.6' }) }
+  const latest = await planWith(apt, { name: 'haproxy', state: 'latest' }, offers)
+  expect(latest.plan.status).toBe('change')
+  const effects = plan.status === 'change' ? plan.effects : []
+  expect(world.touches('/etc/apt')).toBe(false)
+  expect(latest.again(latest.world.after(effects))).toMatchObject({ status: 'unknown' })
 })
 
 test('a host without apt is refused', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import dnf from '../../src/tasks/dnf.ts'
 import { readUpdates } from '../../src/tasks/package-dnf.ts'
+import { pathGone } from '../../src/world/path-effects.ts'
 import type { ScriptReply } from '../../src/world/replies.ts'
+import type { Effect } from '../../src/world/world.ts'
 import { controllerWith } from './harness.ts'
 import { type Answers, applyOf, debian, el, package_, planWith } from './worlds.ts'
 
@@ -93,6 +95,21 @@ describe('state: latest', () => {
     expect(call(applyOf(plan))).toBe('install -- a-1:2.0-1.el9.noarch b')
     expect(plan).toMatchObject({ summary: 'change a from 1-1 to 1:2.0-1.el9, install b' })
     if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
+  })
+  test.each<[Effect, string]>([
+    [pathGone('/etc/yum.repos.d/x.repo'), 'unknown'],
+    [pathGone('/etc/dnf/dnf.conf'), 'unknown'],
+    [pathGone('/etc/hosts'), 'ok'],
+  ])('repositories that an earlier task changes, whichever it is', async (effect, status) => {
+    const { world, again } = await planWith(dnf, args, { ...installed, ...withUpdates(args, reply(0)) })
+    expect(again(world.after([effect])).status).toBe(status)
+  })
+  test('they count no longer behind the update itself', async () => {
+    const answers = { ...installed, ...withUpdates(args, reply(100, '\na.noarch  2-1  repo\n')) }
+    const { plan, world, again } = await planWith(dnf, args, answers)
+    const updated = world.after([pathGone('/etc/hosts'), ...(plan.status === 'change' ? plan.effects : [])])
+    expect(again(updated).status).toBe('ok')
+    expect(again(updated.after([pathGone('/etc/yum.repos.d/x.repo')])).status).toBe('unknown')
   })
   test('dnf that cannot tell leaves it unknown, and says why', async () => {
     const { plan } = await planWith(dnf, args, {

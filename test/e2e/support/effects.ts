@@ -1,6 +1,7 @@
 import { PLAIN } from '../../../src/world/places.ts'
 import { modules } from '../../../src/tasks/index.ts'
 import type { Plan } from '../../../src/task.ts'
+import { accountFilesChange } from '../../../src/world/account-files.ts'
 import { managerWrites } from '../../../src/world/packages-write.ts'
 import { Unknown } from '../../../src/world/kind.ts'
 import { replyOf } from '../../../src/world/path-effects.ts'
@@ -40,8 +41,8 @@ export class EffectsWatch {
   #watch(module: string, plan: Plan, world: World): Plan {
     if (!this.#started || plan.status !== 'change') return plan
     const effects = plan.effects.filter((effect) => {
-      // No list looks into the files of package managers.
-      if (effect === managerWrites || isIdle(effect, world)) return true
+      // No list looks into the files of package managers, and these lists not into those of accounts.
+      if (effect === managerWrites || effect === accountFilesChange || isIdle(effect, world)) return true
       this.seen.push(shapeOf(module, plan, effect, this.#family))
       return this.seen.length - 1 !== this.#drop
     })
