@@ -16,6 +16,7 @@ import { hasTemplate, isNothing, Reader } from './reader.ts'
 import { readVarsPrompt } from './vars-prompt.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import type { RawVariables } from '../variables/store.ts'
+import { handlersOfPlay, listed, NOWHERE } from './role-handlers.ts'
 import { staticName } from './static-names.ts'
 import { noSources, type Sources } from './sources.ts'
 import type { TagSelection } from './tags.ts'
@@ -117,7 +118,14 @@ function importPlays(
   const keys = reader.keywords(mapping, IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook')
   const lent = inherited(reader, keys)
   const when = reader.conditions(keys.get('when'), 'when')
-  const around = { loading, parts: emptyParts(), dir: dirname(from), role: undefined, chain: [], when: [] }
+  const around = {
+    loading,
+    parts: emptyParts(),
+    dir: dirname(from),
+    role: undefined,
+    chain: [],
+    around: NOWHERE,
+  }
   const name = staticName(
     { ...around, ...ALONE },
     { value: written, place: named.place },
@@ -165,7 +173,7 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     dir,
     role: undefined,
     chain: [],
-    when: [],
+    around: NOWHERE,
     lent,
     playVars: shared.vars,
     here: pattern.every((name) => LOCALHOSTS.includes(name)) || shared.connection !== undefined,
@@ -177,6 +185,7 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     const loaded = entry && loadRole(entry, within)
     if (!loaded) return []
     parts.roles.push(loaded.use)
+    parts.handlers.push(...loaded.handlers)
     return [loaded.block]
   })
   const name = reader.text(keys.get('name'), 'name')
@@ -202,11 +211,11 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     tasks: entries('tasks'),
     postTasks: entries('post_tasks'),
     // In Ansible's order. Of handlers with one name the last one counts.
-    handlers: [
+    ...listed([
       ...parts.handlers,
-      ...loadHandlers(within, keys.get('handlers'), 'handlers'),
+      handlersOfPlay(loadHandlers(within, keys.get('handlers'), 'handlers')),
       ...parts.importedHandlers,
-    ],
+    ]),
     roles: parts.roles,
     varsPrompt: readVarsPrompt(reader, keys.get('vars_prompt')),
     when: [],
@@ -221,7 +230,7 @@ function readVarsFiles(reader: Reader, node: YamlNode | undefined): (readonly Lo
 }
 
 function emptyParts(): PlayParts {
-  return { handlers: [], importedHandlers: [], roles: [], used: new Map() }
+  return { handlers: [], importedHandlers: [], roles: [], known: new Map() }
 }
 
 /** `user` is an old name of remote_user. */

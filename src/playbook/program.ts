@@ -85,6 +85,7 @@ class Builder {
       allHosts: batches.flat(),
       members: new Set(hosts),
       handlers,
+      handlerLists: play.handlerLists.map((list) => ({ list, since: -1 })),
       seen: seenAtFirst(play.roles),
     }
     const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
@@ -180,6 +181,19 @@ class Builder {
     const fill = (part: Frame['part'], entries: readonly Entry[]) =>
       this.entries(entries, run, lent, conditions, [...frames, { part, span }])
     fill('block', block.block)
+    if (block.ofRole) {
+      const outer = { lent, when: conditions }
+      this.drafts.push({
+        run,
+        type: 'role-end',
+        ofRole: block.ofRole,
+        task: undefined,
+        when: [],
+        frames: [...frames, { part: 'block', span }],
+        outer,
+        inclusions: this.#inclusions,
+      })
+    }
     span.rescueAt = this.drafts.length
     fill('rescue', block.rescue)
     span.alwaysAt = this.drafts.length

@@ -71,6 +71,7 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     allHosts: names,
     members: new Set(names),
     handlers: [],
+    handlerLists: [],
     seen: [],
   }
   const looking = { check: true, passwords: new Map() }
@@ -97,6 +98,7 @@ function factsPlay(pattern: string): Play {
     tasks: [],
     postTasks: [],
     handlers: [],
+    handlerLists: [],
     vars: new Map(),
     environment: [],
     tags: [],

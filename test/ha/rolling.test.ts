@@ -71,6 +71,7 @@ const run = (name: string): PlayRun => {
     members: new Set([name]),
     conduct: USUAL_CONDUCT,
     handlers: [],
+    handlerLists: [],
     seen: [],
   }
 }

@@ -15,6 +15,7 @@ const runs = plays.flatMap((play, index): PlayRun[] => {
     allHosts: ['a', 'b', 'c'],
     members: new Set(hosts),
     handlers: [],
+    handlerLists: [],
     seen: [],
   }))
 })
