@@ -17,7 +17,7 @@ import { isInclude, isMeta, type Meta, type Task } from './playbook/model.ts'
 import { behind, wholeFlush, type PlayRun, type Step } from './playbook/step.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
-import type { Verdict } from './converge/verdict.ts'
+import { hasFailed, type Verdict } from './converge/verdict.ts'
 import type { NotYet } from './variables/not-yet.ts'
 import { TaskScope } from './variables/scope.ts'
 
@@ -203,7 +203,9 @@ export class HostRun {
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
-    if (grows(task)) {
+    // As in Ansible, a loop of which an item has failed gives nothing but its results, ignored or not.
+    const gives = !verdicts.some(hasFailed)
+    if (grows(task) && gives) {
       // Groups list their hosts in the order of the play, whoever comes first.
       if (!group.handler && group.step.run.conduct.strategy === 'linear')
         await this.#meeting.takeTurn(group.step)
@@ -212,11 +214,11 @@ export class HostRun {
     if (task.runOnce) finishForAll(group, task, this.host, { works, verdicts }, this.#context)
     this.#notified.add(
       group,
-      works.filter((_, index) => notifies(verdicts[index])),
+      works.filter((_, index) => gives && notifies(verdicts[index])),
     )
     this.#notified.add(
       group,
-      works.filter((_, index) => mayNotify(verdicts[index])),
+      works.filter((_, index) => gives && mayNotify(verdicts[index])),
       `it runs only if "${works[0]?.name ?? task.action}" changes something, which is unknown`,
     )
     if (verdicts.some((found) => found.status === 'failed')) return this.#fail({ ...group, works }, verdicts)
