@@ -90,7 +90,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       say: (text) => options.emit({ type: 'message', text }),
       allowOutage: options.allowOutage ?? false,
     })
-    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(unreached)
+    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(unreached, reached.length)
     const gate = new Gate(lockers(going, hosts, plays), {
       why: options.purpose,
       run: randomUUID(),

@@ -153,7 +153,9 @@ class Builder {
       ? { ...joined, tags: this.#options.tagsOf?.(joined, run) ?? joined.tags }
       : joined
     if (task.name !== undefined) this.#names.push(task.name)
-    if (!this.#started && isNamed(task, this.#options.startAtTask ?? '')) this.#started = true
+    // As in Ansible, a play without hosts has no task to start at.
+    const isThere = run.hosts.length > 0 && isNamed(task, this.#options.startAtTask ?? '')
+    if (!this.#started && isThere) this.#started = true
     if (!this.#started || !selects(this.#options.tags, merged.tags)) return
     this.drafts.push({
       run,
