@@ -43,6 +43,8 @@ export class HostRun {
   /** The flush that comes again, and the handler behind which it goes on. */
   #stoodAt: { step: Step; last: Task | undefined } | undefined
   #run: PlayRun | undefined
+  /** The step before which the run has ended for all. */
+  #stopAt: Step | undefined
 
   /** `from`: where in the program the host begins. */
   constructor(context: RunContext, target: HostTarget, from = 0) {
@@ -107,6 +109,7 @@ export class HostRun {
       if (!group) {
         if (!this.#jumps.isFailing) return 'done'
         const ended = this.#jumps.goOn()
+        if (ended === 'stopped' && this.#stopAt) return this.#stopped(this.#stopAt)
         if (ended) return ended
         continue
       }
@@ -126,8 +129,12 @@ export class HostRun {
       }
       // Who has failed already ends its always parts, whatever has ended the run for the others.
       const finishes = this.#jumps.isFailing && progress.mayFinish && !this.#context.signal.aborted
-      if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted)
-        return this.#stopped(group.step)
+      if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted) {
+        const mayFinish = progress.mayFinish && !this.#context.signal.aborted
+        if (!mayFinish || !this.#jumps.stop(group.step)) return this.#stopped(group.step)
+        this.#stopAt ??= group.step
+        continue
+      }
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue
