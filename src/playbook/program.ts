@@ -24,6 +24,8 @@ export type Draft = Omit<Step, 'position' | 'room'>
 export interface Programmed {
   play: Play
   conduct: Conduct
+  /** All of them in the order in which its `hosts` names them. */
+  selected: readonly string[]
   batches: readonly (readonly string[])[]
 }
 
@@ -74,7 +76,7 @@ class Builder {
     this.#started = options.startAtTask === undefined
   }
 
-  play({ play, conduct, batches }: Programmed, hosts: readonly string[]): void {
+  play({ play, conduct, selected, batches }: Programmed, hosts: readonly string[]): void {
     const lent = playLends(play)
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
     const run: PlayRun = {
@@ -83,6 +85,7 @@ class Builder {
       conduct,
       hosts,
       allHosts: batches.flat(),
+      selected,
       members: new Set(hosts),
       handlers,
       handlerLists: play.handlerLists.map((list) => ({ list, since: -1 })),

@@ -48,6 +48,8 @@ export interface PlayRun {
   hosts: readonly string[]
   /** The hosts of all batches of the play. */
   allHosts: readonly string[]
+  /** The same as its `hosts` names them, whatever its `order`. */
+  selected: readonly string[]
   /** The same hosts, to be found fast. */
   members: ReadonlySet<string>
   /** Those of the play, and of the roles that are included while it runs. */

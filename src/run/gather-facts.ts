@@ -69,6 +69,7 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     conduct: USUAL_CONDUCT,
     hosts: names,
     allHosts: names,
+    selected: names,
     members: new Set(names),
     handlers: [],
     handlerLists: [],

@@ -68,6 +68,7 @@ const run = (name: string): PlayRun => {
     play,
     hosts: [name],
     allHosts: [],
+    selected: [],
     members: new Set([name]),
     conduct: USUAL_CONDUCT,
     handlers: [],

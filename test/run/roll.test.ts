@@ -14,6 +14,7 @@ const runs = plays.flatMap((play, index): PlayRun[] => {
     conduct: USUAL_CONDUCT,
     hosts,
     allHosts: ['a', 'b', 'c'],
+    selected: ['a', 'b', 'c'],
     members: new Set(hosts),
     handlers: [],
     handlerLists: [],
