@@ -17,7 +17,7 @@ import { isInclude, isMeta, type Meta, type Task } from './playbook/model.ts'
 import { behind, wholeFlush, type PlayRun, type Step } from './playbook/step.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
-import type { Verdict } from './converge/verdict.ts'
+import { hasFailed, type Verdict } from './converge/verdict.ts'
 import type { NotYet } from './variables/not-yet.ts'
 import { TaskScope } from './variables/scope.ts'
 
@@ -43,6 +43,8 @@ export class HostRun {
   /** The flush that comes again, and the handler behind which it goes on. */
   #stoodAt: { step: Step; last: Task | undefined } | undefined
   #run: PlayRun | undefined
+  /** The step before which the run has ended for all. */
+  #stopAt: Step | undefined
 
   /** `from`: where in the program the host begins. */
   constructor(context: RunContext, target: HostTarget, from = 0) {
@@ -107,6 +109,7 @@ export class HostRun {
       if (!group) {
         if (!this.#jumps.isFailing) return 'done'
         const ended = this.#jumps.goOn()
+        if (ended === 'stopped' && this.#stopAt) return this.#stopped(this.#stopAt)
         if (ended) return ended
         continue
       }
@@ -126,8 +129,12 @@ export class HostRun {
       }
       // Who has failed already ends its always parts, whatever has ended the run for the others.
       const finishes = this.#jumps.isFailing && progress.mayFinish && !this.#context.signal.aborted
-      if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted)
-        return this.#stopped(group.step)
+      if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted) {
+        const mayFinish = progress.mayFinish && !this.#context.signal.aborted
+        if (!mayFinish || !this.#jumps.stop(group.step)) return this.#stopped(group.step)
+        this.#stopAt ??= group.step
+        continue
+      }
       if (!run.members.has(this.host)) {
         this.#ahead.jump(position, this.#context.placeOf(this.host, run))
         continue
@@ -205,7 +212,9 @@ export class HostRun {
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
-    if (grows(task)) {
+    // As in Ansible, a loop of which an item has failed gives nothing but its results, ignored or not.
+    const gives = !verdicts.some(hasFailed)
+    if (grows(task) && gives) {
       // Groups list their hosts in the order of the play, whoever comes first.
       if (!group.handler && group.step.run.conduct.strategy === 'linear')
         await this.#meeting.takeTurn(group.step)
@@ -214,11 +223,11 @@ export class HostRun {
     if (task.runOnce) finishForAll(group, task, this.host, { works, verdicts }, this.#context)
     this.#notified.add(
       group,
-      works.filter((_, index) => notifies(verdicts[index])),
+      works.filter((_, index) => gives && notifies(verdicts[index])),
     )
     this.#notified.add(
       group,
-      works.filter((_, index) => mayNotify(verdicts[index])),
+      works.filter((_, index) => gives && mayNotify(verdicts[index])),
       `it runs only if "${works[0]?.name ?? task.action}" changes something, which is unknown`,
     )
     if (verdicts.some((found) => found.status === 'failed')) return this.#fail({ ...group, works }, verdicts)

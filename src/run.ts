@@ -15,7 +15,7 @@ import { Gate } from './run/gate.ts'
 import { Growth } from './run/growth.ts'
 import { Hosts } from './run/hosts.ts'
 import { readInputs } from './run/inputs.ts'
-import { goesOnUnreached } from './run/going-on.ts'
+import { goesOnUnreached, ignoresUnreachable } from './run/going-on.ts'
 import { reallyRun } from './run/really.ts'
 import { rollingOf, refuseDegraded } from './run/roll.ts'
 import { layersOf } from './run/layers.ts'
@@ -69,7 +69,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const unreached = names.filter((name) => !reached.includes(name))
     const lost = unreached.filter((name) => !goesOn.has(name))
     const going = names.filter((name) => !lost.includes(name))
-    for (const name of unreached) if (goesOn.has(name)) hosts.late(name)
+    const goesOnWithout = new Set(unreached.filter((name) => goesOn.has(name)))
+    for (const name of goesOnWithout) hosts.late(name)
     const progress = new Progress(going)
     // Who waits for others wakes up and ends: a run that hangs must be possible to stop.
     halt = () => void progress.stop('interrupted')
@@ -90,7 +91,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       say: (text) => options.emit({ type: 'message', text }),
       allowOutage: options.allowOutage ?? false,
     })
-    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(unreached)
+    if (rolled && !options.check && !options.allowDegraded) refuseDegraded(unreached, reached.length)
     const gate = new Gate(lockers(going, hosts, plays), {
       why: options.purpose,
       run: randomUUID(),
@@ -110,6 +111,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       gate,
       progress,
       plays,
+      unreached: goesOnWithout,
+      ignores: (host, play) => ignoresUnreachable(play, scopeOf(host, play)),
     })
     const context = contextOf({
       growth,

@@ -36,7 +36,7 @@ export interface Landing {
 
 /** The failures of one host that nothing has rescued yet, while always parts run. */
 export class Failing {
-  readonly #blocks: { span: Span; outer: readonly Frame[]; failures: number }[] = []
+  readonly #blocks: { span: Span; outer: readonly Frame[]; failures: number; stopping?: true }[] = []
 
   get none(): boolean {
     return this.#blocks.length === 0
@@ -65,6 +65,28 @@ export class Failing {
 
   /** The innermost always part is through: its failure goes on outwards. */
   goOn(): Landing | undefined {
-    return this.fail(this.#blocks.at(-1)?.outer ?? [], 0)
+    const innermost = this.#blocks.at(-1)
+    if (innermost?.stopping !== true) return this.fail(innermost?.outer ?? [], 0)
+    this.#blocks.pop()
+    return this.stop(innermost.outer)
+  }
+
+  /** Whether it is no failure of this host that has always parts run, but the end of the run. */
+  get isStopping(): boolean {
+    return this.#blocks.at(-1)?.stopping === true
+  }
+
+  /**
+   * The run ends for the host amid these frames: always parts around it run, and no rescue. `here`: where it stands, if it
+   * is in such a part. Undefined where there is none.
+   */
+  stop(frames: readonly Frame[], here = -Infinity): Landing | undefined {
+    const index = frames.findLastIndex(({ span }) => span.alwaysAt < span.end)
+    const frame = frames[index]
+    if (!frame) return undefined
+    const { span, part } = frame
+    this.#blocks.push({ span, outer: frames.slice(0, index), failures: 0, stopping: true })
+    const position = part === 'always' ? Math.max(here, span.alwaysAt) : span.alwaysAt
+    return { position, end: span.end, rescued: undefined }
   }
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../playbook/step.ts'
+import type { Frame, Span, Step } from '../playbook/step.ts'
 import type { Group } from '../playbook/work.ts'
 import { dict, type Value } from '../value.ts'
 import type { HostEnd, RunContext } from './context.ts'
@@ -44,7 +44,23 @@ export class Jumps {
 
   /** The innermost always part is through: its failure goes on outwards. */
   goOn(): HostEnd | undefined {
-    return this.#land(this.#context.line.end, this.#failing.goOn())
+    const { isStopping } = this.#failing
+    const ended = this.#land(this.#context.line.end, this.#failing.goOn())
+    return ended && isStopping ? 'stopped' : ended
+  }
+
+  /** The run ends amid a step: goes on in the always parts of the blocks that the host is in. False where there is none. */
+  stop({ position, frames, room }: Step): boolean {
+    const isIn = ({ span }: Frame) =>
+      this.#context.line.steps.some(
+        (step) =>
+          step.position < position &&
+          step.frames.some((frame) => frame.span === span) &&
+          step.inclusions.every(({ hosts }) => hosts.has(this.#host)),
+      )
+    const landing = this.#failing.stop(frames.filter(isIn), position)
+    if (landing) this.jump(position - room * 2 ** -30, landing.position, landing.end)
+    return landing !== undefined
   }
 
   jump(from: number, position: number, end?: number, rescued?: Span): void {

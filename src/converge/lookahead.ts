@@ -16,6 +16,7 @@ import { localVerdict } from './local.ts'
 import { isFlush } from './fence.ts'
 import { gathersFacts } from './gathered.ts'
 import { registerLoop, registerWork } from './register.ts'
+import { RolesDone } from './roles-done.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Handlers stand between the step that flushes them and the next one: this far apart, in the order they run. */
@@ -29,6 +30,7 @@ export class Lookahead {
   readonly queue: Group[] = []
   readonly #context: RunContext
   readonly #host: string
+  readonly #roles = new RolesDone()
   #cursor: number
   #rescued = new Set<Span>()
   /** Steps from here on are not rendered: a failed block ends there. */
@@ -74,12 +76,12 @@ export class Lookahead {
         const awaited = step.task && this.#awaited(step)
         if (awaited) return awaited
         try {
-          this.queue.push(await this.#render(step, tolerate))
+          await this.#take(step, tolerate)
         } catch (error) {
           if (error instanceof NotYet && error.what.kind !== 'unknown') return error
           if (tolerate || !isMissing(error) || !this.#context.line.mayBeMade(step.position)) throw error
           // A task before it may make the file: whether it is there is told at its turn.
-          this.queue.push(await this.#render(step, true))
+          await this.#take(step, true)
         }
       }
       this.#cursor = this.#context.line.next(step.position)
@@ -88,10 +90,17 @@ export class Lookahead {
     return undefined
   }
 
+  async #take(step: Step, tolerate: boolean): Promise<void> {
+    if (step.type === 'role-end') return this.#roles.end(step)
+    const group = await this.#render(step, tolerate)
+    if (group.works.some(({ rendered }) => rendered.type !== 'skip')) this.#roles.ran(step)
+    this.queue.push(group)
+  }
+
   /** Goes on at another position after a failure at `from`; what was rendered beyond that is void. */
   jump(from: number, position: number, end?: number, rescued?: Span): void {
     this.queue.length = 0
-    this.#context.store.forgetAfter(this.#host, from)
+    this.#forgetAfter(from)
     this.#cursor = position
     this.#end = end ?? this.#context.line.end
     if (rescued) this.#rescued.add(rescued)
@@ -102,10 +111,15 @@ export class Lookahead {
   /** Goes on at steps that came in behind one that is at work: what was rendered beyond `from` is void. */
   rewind(from: number, position: number): void {
     this.queue.length = 0
-    this.#context.store.forgetAfter(this.#host, from)
+    this.#forgetAfter(from)
     this.#cursor = position
     this.resume()
     this.#settle()
+  }
+
+  #forgetAfter(position: number): void {
+    this.#context.store.forgetAfter(this.#host, position)
+    this.#roles.forgetAfter(position)
   }
 
   /** Whether files of the controller are others by now than those that were read for the queue; told once. */
@@ -196,6 +210,7 @@ export class Lookahead {
   #applies(step: Step): boolean {
     if (!step.run.members.has(this.#host)) return false
     if (!step.inclusions.every((one) => one.hosts.has(this.#host))) return false
+    if (this.#roles.isThrough(step)) return false
     return step.frames.every((frame) => frame.part !== 'rescue' || this.#rescued.has(frame.span))
   }
 

@@ -63,8 +63,18 @@ function listOf(value: Value | undefined): readonly Value[] {
   return Array.isArray(value) ? value : []
 }
 
-/** Stores the results of all items of a loop under `register`, for the steps behind it. */
+/**
+ * Stores the results of all items of a loop under `register`, for the steps behind it. As in Ansible, a loop of which an item
+ * has failed, ignored or not, sets nothing else.
+ */
 export function registerLoop(store: VariableStore, group: Group, verdicts: readonly Verdict[]): void {
+  if (group.looped && verdicts.some(hasFailed)) {
+    for (const { host, scope, settings } of group.works) {
+      store.retract(host, scope.position)
+      if (settings.delegateFacts && settings.delegate !== undefined)
+        store.retract(settings.delegate, scope.position)
+    }
+  }
   const name = group.task?.register
   const last = group.works.at(-1)
   if (name === undefined || !last || !group.looped) return

@@ -10,6 +10,7 @@ import { loadHandlers } from '../playbook/load-entries.ts'
 import { loadRole } from '../playbook/load-role.ts'
 import { readYaml, type Loading, type PlayParts, type Within } from '../playbook/loading.ts'
 import type { Play, RoleUse } from '../playbook/model.ts'
+import { listed } from '../playbook/role-handlers.ts'
 import { Reader } from '../playbook/reader.ts'
 import type { Sources } from '../playbook/sources.ts'
 import { Completion } from './complete.ts'
@@ -152,7 +153,7 @@ function begin(playbookDir: string, { sources, rolesPath, without, extraVars }: 
     without,
     extraVars,
   }
-  const parts: PlayParts = { handlers: [], importedHandlers: [], roles: [], used: new Map() }
+  const parts: PlayParts = { handlers: [], importedHandlers: [], roles: [], known: new Map() }
   return { roles: new Set(), recorded, loading, parts, completion: new Completion(loading, parts) }
 }
 
@@ -174,9 +175,10 @@ function loadWhole(path: string, within: Within, completion: Completion): RoleUs
     if (!loaded) return undefined
     completion.role(loaded.use)
     completion.alone = true
-    loading.reader.problems.push(...checkEntries([loaded.block, ...parts.handlers], loading))
+    const { handlers } = listed([...parts.importedHandlers, ...loaded.handlers])
+    loading.reader.problems.push(...checkEntries([loaded.block, ...handlers], loading))
     completion.entries([loaded.block], true)
-    completion.entries(parts.handlers, false)
+    completion.entries(handlers, false)
     return loaded.use
   } catch (error) {
     if (!isKnown(error)) throw error
@@ -196,6 +198,8 @@ function emptyUse(path: string): RoleUse {
     params: none,
     parent: undefined,
     included: false,
+    key: path,
+    again: true,
     dependencies: [],
   }
 }

@@ -7,6 +7,7 @@ import { inFile, loadEntries } from './load-entries.ts'
 import { loadRole } from './load-role.ts'
 import { readYaml, taskFiles, type Loading, type PlayParts, type Within } from './loading.ts'
 import type { Entry, RoleUse, Task } from './model.ts'
+import { listed, NOWHERE } from './role-handlers.ts'
 import { Reader } from './reader.ts'
 
 const Shape = z.record(z.string(), z.union([z.string(), z.boolean()]))
@@ -35,13 +36,13 @@ export function bring(
   { lent, playVars }: Pick<Within, 'lent' | 'playVars'>,
 ): Brought {
   const reader = new Reader(loading.without)
-  const parts: PlayParts = { handlers: [], importedHandlers: [], roles: [], used: new Map() }
+  const parts: PlayParts = { handlers: [], importedHandlers: [], roles: [], known: new Map() }
   const within: Within = {
     ...task.origin,
     loading: { ...loading, reader },
     parts,
     chain: [],
-    when: [],
+    around: NOWHERE,
     lent,
     playVars,
     dynamic: true,
@@ -52,7 +53,7 @@ export function bring(
     task.module === includeRole
       ? bringRole(within, task, args)
       : { entries: bringTasks(within, task, args), role: undefined }
-  const handlers = [...parts.importedHandlers, ...parts.handlers]
+  const { handlers } = listed([...parts.importedHandlers, ...parts.handlers])
   reader.problems.push(...checkEntries([...brought.entries, ...handlers], loading))
   throwAll(reader.problems)
   return { ...brought, handlers, imported: parts.roles }
@@ -88,9 +89,12 @@ function bringRole(within: Within, task: Task, args: Arguments): Pick<Brought, '
         handlers: text('handlers_from'),
       },
       once: false,
+      // Each item of a loop is a use of its own.
+      again: args['allow_duplicates'] !== false || task.loop !== undefined,
       validate: args['rolespec_validate'] !== false,
     },
     within,
   )
+  within.parts.handlers.push(...(loaded?.handlers ?? []))
   return { entries: loaded ? [loaded.block] : [], role: loaded?.use }
 }

@@ -5,6 +5,7 @@ import { BLOCK_KEYWORDS } from './keywords.ts'
 import { importOf, loadImport } from './load-import.ts'
 import { loadTask, type Surroundings } from './load-task.ts'
 import { lending, type Within } from './loading.ts'
+import { further } from './role-handlers.ts'
 import type { Block, Entry, Inherited, Task } from './model.ts'
 
 /** A list of tasks and blocks, with what they import in its place. */
@@ -83,9 +84,12 @@ function loadBlock(
   const keys = reader.keywords(mapping, BLOCK_KEYWORDS, 'block')
   const when = reader.conditions(keys.get('when'), 'when')
   const shared = inherited(reader, keys)
-  const conditions = [...within.when, ...when.map(({ value }) => value)]
   const moved = shared.delegateTo !== undefined || shared.connection !== undefined
-  const inner = { ...lending(within, shared), when: conditions, ...(moved && { here: true }) }
+  const inner = {
+    ...lending(within, shared),
+    around: further(within.around, shared, when),
+    ...(moved && { here: true }),
+  }
   return {
     ...shared,
     type: 'block',

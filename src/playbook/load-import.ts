@@ -8,6 +8,7 @@ import { loadRole } from './load-role.ts'
 import { isCircle, lending, readYaml, taskFiles, type Within } from './loading.ts'
 import type { Block, Condition, Inherited, Located, Task } from './model.ts'
 import { hasTemplate, isNothing, type Reader } from './reader.ts'
+import { further } from './role-handlers.ts'
 import { staticName } from './static-names.ts'
 
 export type Import = 'import_tasks' | 'import_role' | 'include'
@@ -53,7 +54,7 @@ export function loadImport(
     what === 'include' ? { ...own, vars: new Map([...own.vars, ...takeVariables(reader, args)]) } : own
   const inner = {
     ...lending(within, shared),
-    when: [...within.when, ...when.map(({ value }) => value)],
+    around: further(within.around, shared, when),
   }
   const block = (entries: Block['block']): Block => ({
     ...shared,
@@ -144,8 +145,6 @@ function importRole(
   const name = text(inner, args.get('name') ?? args.get('role'), action, 'the role', 'include_role')
   if (name === undefined) return undefined
   const from = (key: string) => text(inner, args.get(key), action, key, 'include_role', 'main') ?? 'main'
-  const { handlers, importedHandlers } = within.parts
-  const before = handlers.length
   const loaded = loadRole(
     {
       name,
@@ -160,14 +159,16 @@ function importRole(
         handlers: from('handlers_from'),
       },
       once: false,
+      again: reader.truth(args.get('allow_duplicates'), 'allow_duplicates') ?? true,
       validate: reader.truth(args.get('rolespec_validate'), 'rolespec_validate') ?? true,
     },
     within,
-    { ...NOTHING, vars: shared.vars },
+    { lent: { ...NOTHING, vars: shared.vars }, when: [] },
   )
   if (!loaded) return undefined
   within.parts.roles.push(loaded.use)
-  importedHandlers.push(...handlers.splice(before))
+  for (const one of loaded.handlers) one.around = inner.around
+  within.parts.importedHandlers.push(...loaded.handlers)
   // As in Ansible: unlike those of an entry of `roles`, they are vars of its tasks, too, above those of the role.
   return { ...loaded.block, vars: shared.vars }
 }

@@ -3,14 +3,14 @@ import { didYouMean } from '../suggest.ts'
 import { toValue, type YamlNode } from '../yaml/load.ts'
 import { validation } from './argument-specs.ts'
 import { readCollections } from './collections.ts'
-import { NOTHING, inherit, inherited } from './inherited.ts'
+import { NOTHING, inherited } from './inherited.ts'
 import { ROLE_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { isCircle, lending, type Within } from './loading.ts'
 import type { Block, Condition, Entry, Inherited, Located, RoleUse, Task } from './model.ts'
-import { hasTemplate, isNothing } from './reader.ts'
+import { isNothing } from './reader.ts'
+import { further, handlersOf, NOWHERE, written, type Around, type RoleHandlers } from './role-handlers.ts'
 import { staticName } from './static-names.ts'
-import { selects } from './tags.ts'
 import { findRole, MAIN, rolePlaces, roleVariables, roleYaml, type RoleFrom } from './role-files.ts'
 
 /** How a role is used: what the entry says beside its name. */
@@ -21,8 +21,10 @@ export interface RoleEntry {
   when: readonly Condition[]
   params: ReadonlyMap<string, Located>
   from: RoleFrom
-  /** The same use of a role runs once in a play, but not where it is imported. */
+  /** An entry of `roles` or a dependency, of which the same use runs once in a play; not one that is imported or included. */
   once: boolean
+  /** Of one that is imported or included: whether the same use runs each time. */
+  again?: boolean
   /** False where its arguments are not held against its argument_specs. */
   validate?: boolean
 }
@@ -64,47 +66,44 @@ function roleOfSource(source: string): string {
     .replace(/\.(?:git|tar\.gz)$/, '')
 }
 
-/** The tasks of a role, those of its dependencies first, as a block; its handlers and variables go to the play. */
-export function loadRole(written: RoleEntry, within: Within, lent: Inherited = NOTHING): Loaded | undefined {
-  const place = { value: written.name, place: written.node.place }
-  const own = new Map([...written.shared.vars, ...written.params])
+/**
+ * The tasks of a role, those of its dependencies first, as a block; its handlers and variables go to the play. `outer`: what
+ * the roles that depend on it say.
+ */
+export function loadRole(named: RoleEntry, within: Within, outer: Around = NOWHERE): Loaded | undefined {
+  const place = { value: named.name, place: named.node.place }
+  const own = new Map([...named.shared.vars, ...named.params])
   const name = staticName(within, place, { what: 'the name of a role', own })
   if (name === undefined) return undefined
-  const entry = { ...written, name }
+  const entry = { ...named, name }
   const path = findRole(entry.name, within)
   if (path === undefined) return missing(entry, within)
   if (isCircle(within, path, entry.node.place)) return undefined
-  const conditions = [...within.when, ...entry.when.map(({ value }) => value)]
-  const use = makeUse(entry, path, within)
   const { vars: _own, ...shared } = entry.shared
-  const outer = inherit(lent, { ...shared, vars: new Map() })
+  const all = further(outer, { ...shared, vars: new Map() }, entry.when)
+  const chain = [...within.chain, path]
+  const meta = readMeta({ ...within, chain }, path)
+  const use = makeUse(entry, path, meta, within)
   const around: Within = {
     ...within,
     dir: join(path, 'tasks'),
     role: use,
-    when: conditions,
-    chain: [...within.chain, path],
+    around: further(within.around, { ...shared, vars: new Map() }, entry.when),
+    chain,
   }
-  const meta = readMeta(around, path)
-  const { collections: _around, ...lentDefaults } = lending(around, outer).lent
+  const { collections: _around, ...lentDefaults } = lending(around, all.lent).lent
   const inner: Within = { ...around, lent: { ...lentDefaults, collections: meta.collections } }
-  if (entry.once && !meta.again && ranAlready(inner, keyOf(entry, path), conditions)) return undefined
   const dependencies = meta.dependencies.flatMap((node) => {
     const dependency = readRoleEntry(inner, node)
-    return (dependency && loadRole(dependency, inner, outer)) ?? []
+    return (dependency && loadRole(dependency, inner, all)) ?? []
   })
   use.dependencies = dependencies.map((dependency) => dependency.use)
   const tasks = [...validationOf(entry, inner, path, meta), ...roleTasks(entry, inner, path)]
-  for (const handler of roleHandlers(entry, inner, path))
-    within.parts.handlers.push({
-      ...handler,
-      ...inherit(outer, handler),
-      when: [...entry.when, ...handler.when],
-    })
   const block: Block = {
     ...shared,
     vars: new Map(),
     type: 'block',
+    ofRole: use,
     name: entry.name,
     place: entry.node.place,
     when: entry.when,
@@ -112,17 +111,25 @@ export function loadRole(written: RoleEntry, within: Within, lent: Inherited = N
     rescue: [],
     always: [],
   }
-  return { block, use }
+  const handlers = handlersOf(use, within.parts, () => [
+    ...dependencies.flatMap((dependency) => dependency.handlers),
+    // What an import says is around it.
+    { tasks: roleHandlers(entry, inner, path), outer: entry.once ? all : outer },
+  ])
+  return { block, use, handlers }
 }
 
 export interface Loaded {
   block: Block
   use: RoleUse
+  /** Those of its dependencies first. */
+  handlers: readonly RoleHandlers[]
 }
 
 function makeUse(
   entry: RoleEntry,
   path: string,
+  meta: RoleMeta,
   { loading, role }: Within,
 ): RoleUse & { dependencies: RoleUse[] } {
   return {
@@ -134,6 +141,8 @@ function makeUse(
     params: entry.params,
     parent: role,
     included: !entry.once,
+    key: keyOf(entry, path),
+    again: entry.once ? meta.again : entry.again !== false,
     dependencies: [],
   }
 }
@@ -145,27 +154,9 @@ function variables(entry: RoleEntry, loading: Within['loading'], path: string, f
   return found ?? new Map()
 }
 
-/** What tells two uses of a role apart: all that their entries say. */
-function keyOf({ shared, when, params }: RoleEntry, path: string): string {
-  return JSON.stringify([path, shared, when, params], (name, value: unknown) => {
-    if (name === 'place') return undefined
-    if (typeof value === 'bigint') return String(value)
-    return value instanceof Map ? [...value] : value
-  })
-}
-
-/** Whether this use has run for certain when its turn comes: an earlier one had no condition that this one lacks. */
-function ranAlready(
-  { parts, loading, lent: { tags = [] } }: Within,
-  key: string,
-  conditions: readonly string[],
-): boolean {
-  const before = parts.used.get(key) ?? []
-  if (before.some((earlier) => earlier.every((condition) => conditions.includes(condition)))) return true
-  // Where --tags leave a use out, a later one runs. Templates among tags are filled in later.
-  const runs = !loading.tags || tags.some(hasTemplate) || selects(loading.tags, tags)
-  if (runs) parts.used.set(key, [...before, [...conditions]])
-  return false
+/** As in Ansible, keywords but these make no other use of it. */
+function keyOf({ shared: { tags, vars }, when, params, from, once }: RoleEntry, path: string): string {
+  return written([path, tags, vars, when, params, from, once])
 }
 
 interface RoleMeta {

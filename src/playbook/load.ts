@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { HakubeError, throwAll, type Place } from '../errors.ts'
 import { LOCALHOSTS, showWarning } from '../inventory/model.ts'
-import { didYouMean } from '../suggest.ts'
 import { describe, entryOf, loadYaml, type Warning, type YamlNode } from '../yaml/load.ts'
 import { checkIncludes } from './check-includes.ts'
+import { checkNotify } from './check-notify.ts'
 import { checkTemplates } from './check-templates.ts'
 import { readConduct } from './conduct.ts'
 import { inherited } from './inherited.ts'
@@ -11,11 +11,12 @@ import { IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS } from './keywords.ts'
 import { loadEntries, loadHandlers } from './load-entries.ts'
 import { loadRole, readRoleEntry } from './load-role.ts'
 import { ALONE, readYaml, type Loading, type PlayParts, type Within } from './loading.ts'
-import { handlerNames, isInclude, type Entry, type Located, type Play, type Playbook } from './model.ts'
-import { hasTemplate, isNothing, Reader } from './reader.ts'
+import type { Entry, Located, Play, Playbook } from './model.ts'
+import { isNothing, Reader } from './reader.ts'
 import { readVarsPrompt } from './vars-prompt.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import type { RawVariables } from '../variables/store.ts'
+import { handlersOfPlay, listed, NOWHERE } from './role-handlers.ts'
 import { staticName } from './static-names.ts'
 import { noSources, type Sources } from './sources.ts'
 import type { TagSelection } from './tags.ts'
@@ -76,7 +77,7 @@ export function readPlaybook(
   }
   const { reader: _, ...rest } = loading
   const playbook = { file, plays: loadPlays(loading, root, file, [resolve(file)]), loading: rest }
-  for (const play of playbook.plays) checkNotify(loading.reader, play)
+  for (const play of playbook.plays) checkNotify(loading, play)
   return { playbook, problems: [...reader.problems, ...checkTemplates(playbook)] }
 }
 
@@ -117,7 +118,14 @@ function importPlays(
   const keys = reader.keywords(mapping, IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook')
   const lent = inherited(reader, keys)
   const when = reader.conditions(keys.get('when'), 'when')
-  const around = { loading, parts: emptyParts(), dir: dirname(from), role: undefined, chain: [], when: [] }
+  const around = {
+    loading,
+    parts: emptyParts(),
+    dir: dirname(from),
+    role: undefined,
+    chain: [],
+    around: NOWHERE,
+  }
   const name = staticName(
     { ...around, ...ALONE },
     { value: written, place: named.place },
@@ -165,7 +173,7 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     dir,
     role: undefined,
     chain: [],
-    when: [],
+    around: NOWHERE,
     lent,
     playVars: shared.vars,
     here: pattern.every((name) => LOCALHOSTS.includes(name)) || shared.connection !== undefined,
@@ -177,6 +185,7 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     const loaded = entry && loadRole(entry, within)
     if (!loaded) return []
     parts.roles.push(loaded.use)
+    parts.handlers.push(...loaded.handlers)
     return [loaded.block]
   })
   const name = reader.text(keys.get('name'), 'name')
@@ -202,11 +211,11 @@ function loadPlay(loading: Loading, node: YamlNode): Play | undefined {
     tasks: entries('tasks'),
     postTasks: entries('post_tasks'),
     // In Ansible's order. Of handlers with one name the last one counts.
-    handlers: [
+    ...listed([
       ...parts.handlers,
-      ...loadHandlers(within, keys.get('handlers'), 'handlers'),
+      handlersOfPlay(loadHandlers(within, keys.get('handlers'), 'handlers')),
       ...parts.importedHandlers,
-    ],
+    ]),
     roles: parts.roles,
     varsPrompt: readVarsPrompt(reader, keys.get('vars_prompt')),
     when: [],
@@ -221,7 +230,7 @@ function readVarsFiles(reader: Reader, node: YamlNode | undefined): (readonly Lo
 }
 
 function emptyParts(): PlayParts {
-  return { handlers: [], importedHandlers: [], roles: [], used: new Map() }
+  return { handlers: [], importedHandlers: [], roles: [], known: new Map() }
 }
 
 /** `user` is an old name of remote_user. */
@@ -229,30 +238,4 @@ function remoteUserOf(reader: Reader, keys: ReadonlyMap<string, YamlNode>): Loca
   const [user, remoteUser] = [keys.get('user'), keys.get('remote_user')]
   if (user && remoteUser) reader.problem('user and remote_user are the same', user.place, 'leave user out')
   return reader.located(remoteUser ?? user)
-}
-
-/** A handler that nobody wrote is a typing mistake, which would show only when its task changes something. */
-function checkNotify(reader: Reader, play: Play): void {
-  const names = play.handlers.flatMap((handler) => [...handlerNames(handler), ...handler.listen])
-  const sections = [play.preTasks, play.roleTasks, play.tasks, play.postTasks, play.handlers]
-  // A role that is included while it runs may bring handlers.
-  if (names.some((name) => hasTemplate(name)) || sections.flat().some(includes)) return
-  const check = (entry: Entry): void => {
-    if (entry.type === 'block') [...entry.block, ...entry.rescue, ...entry.always].forEach(check)
-    for (const { value, place } of entry.notify ?? []) {
-      if (names.includes(value) || hasTemplate(value)) continue
-      reader.problem(
-        `there is no handler ${value} in this play`,
-        place,
-        didYouMean(value, names),
-        'unknown-handler',
-      )
-    }
-  }
-  sections.flat().forEach(check)
-}
-
-function includes(entry: Entry): boolean {
-  if (entry.type === 'task') return isInclude(entry)
-  return [...entry.block, ...entry.rescue, ...entry.always].some(includes)
 }

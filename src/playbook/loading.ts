@@ -1,7 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { HakubeErrors, isKnown, type Place } from '../errors.ts'
 import { loadYaml, toValue, type Warning, type YamlNode } from '../yaml/load.ts'
-import type { Inherited, Origin, RoleUse, Task } from './model.ts'
+import type { Inherited, Origin, RoleUse } from './model.ts'
+import type { Around, RoleHandlers } from './role-handlers.ts'
 import type { Reader } from './reader.ts'
 import type { ScopeEnvironment } from '../variables/scope.ts'
 import type { RawVariables } from '../variables/store.ts'
@@ -27,12 +28,12 @@ export interface Loading {
 /** What the entries of a play put into the play itself. */
 export interface PlayParts {
   /** Of its roles. */
-  handlers: Task[]
+  handlers: RoleHandlers[]
   /** Of roles that tasks import: they stand behind the play's own. */
-  importedHandlers: Task[]
+  importedHandlers: RoleHandlers[]
   roles: RoleUse[]
-  /** Uses of roles so far, with the conditions under which they run: the same use runs once. */
-  used: Map<string, readonly string[][]>
+  /** Of uses of roles so far, by their keys, those of their dependencies first. */
+  known: Map<string, readonly RoleHandlers[]>
 }
 
 /** Where an entry stands: in which file, role and play. */
@@ -41,8 +42,8 @@ export interface Within extends Origin {
   parts: PlayParts
   /** Files and roles that are being read, outermost first: who names one of them again would never end. */
   chain: readonly string[]
-  /** Texts of the conditions around it. */
-  when: readonly string[]
+  /** What blocks, imports and roles around it say: it holds for handlers of roles that are imported there. */
+  around: Around
   /** What plays, blocks and roles around it say. */
   lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars' | 'tags'>>
   /** `vars` of the play. */

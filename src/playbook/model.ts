@@ -71,6 +71,10 @@ export interface RoleUse {
   parent: RoleUse | undefined
   /** Used by import_role or include_role. */
   included: boolean
+  /** What tells it apart from other uses: all that its entry says. Uses with one key are the same one. */
+  key: string
+  /** Whether the same use runs each time (allow_duplicates), or once a play. */
+  again: boolean
   dependencies: readonly RoleUse[]
 }
 
@@ -180,6 +184,8 @@ export function isMeta(module: TaskModule | Meta): module is Meta {
 
 export interface Block extends Inherited {
   type: 'block'
+  /** The use of a role whose tasks it holds. */
+  ofRole?: RoleUse
   name: string | undefined
   place: Place
   when: readonly Condition[]
@@ -210,6 +216,8 @@ export interface Play extends Inherited, ConductKeywords {
   postTasks: readonly Entry[]
   /** Of its roles, in their order, and its own. */
   handlers: readonly Task[]
+  /** Their lists in the order that decides between handlers of one name; that of a role stands there for each use of it. */
+  handlerLists: readonly object[]
   /** Roles whose variables all of the play sees, in their order. */
   roles: readonly RoleUse[]
   roleTasks: readonly Entry[]

@@ -24,6 +24,8 @@ export type Draft = Omit<Step, 'position' | 'room'>
 export interface Programmed {
   play: Play
   conduct: Conduct
+  /** All of them in the order in which its `hosts` names them. */
+  selected: readonly string[]
   batches: readonly (readonly string[])[]
 }
 
@@ -74,7 +76,7 @@ class Builder {
     this.#started = options.startAtTask === undefined
   }
 
-  play({ play, conduct, batches }: Programmed, hosts: readonly string[]): void {
+  play({ play, conduct, selected, batches }: Programmed, hosts: readonly string[]): void {
     const lent = playLends(play)
     const handlers = play.handlers.map((handler) => ({ ...handler, ...inherit(lent, handler) }))
     const run: PlayRun = {
@@ -83,8 +85,10 @@ class Builder {
       conduct,
       hosts,
       allHosts: batches.flat(),
+      selected,
       members: new Set(hosts),
       handlers,
+      handlerLists: play.handlerLists.map((list) => ({ list, since: -1 })),
       seen: seenAtFirst(play.roles),
     }
     const bare = { run, task: undefined, when: [], frames: [], outer: { lent, when: [] }, inclusions: [] }
@@ -152,7 +156,9 @@ class Builder {
       ? { ...joined, tags: this.#options.tagsOf?.(joined, run) ?? joined.tags }
       : joined
     if (task.name !== undefined) this.#names.push(task.name)
-    if (!this.#started && isNamed(task, this.#options.startAtTask ?? '')) this.#started = true
+    // As in Ansible, a play without hosts has no task to start at.
+    const isThere = run.hosts.length > 0 && isNamed(task, this.#options.startAtTask ?? '')
+    if (!this.#started && isThere) this.#started = true
     if (!this.#started || !selects(this.#options.tags, merged.tags)) return
     this.drafts.push({
       run,
@@ -180,6 +186,19 @@ class Builder {
     const fill = (part: Frame['part'], entries: readonly Entry[]) =>
       this.entries(entries, run, lent, conditions, [...frames, { part, span }])
     fill('block', block.block)
+    if (block.ofRole) {
+      const outer = { lent, when: conditions }
+      this.drafts.push({
+        run,
+        type: 'role-end',
+        ofRole: block.ofRole,
+        task: undefined,
+        when: [],
+        frames: [...frames, { part: 'block', span }],
+        outer,
+        inclusions: this.#inclusions,
+      })
+    }
     span.rescueAt = this.drafts.length
     fill('rescue', block.rescue)
     span.alwaysAt = this.drafts.length

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { HakubeError } from '../errors.ts'
 import { OMIT } from '../jinja/index.ts'
-import type { TaskModule } from '../task.ts'
+import { labelled } from '../tasks/selinux-labels.ts'
 import { renderTree, type TaskScope } from '../variables/scope.ts'
 import { homeQuestion } from '../world/home.ts'
 import { argumentFor, argumentName, refuseUnsupported } from './argument.ts'
@@ -51,8 +51,7 @@ async function prepare(
 ): Promise<Rendered> {
   const { task, scope, settings, tolerant } = half
   if (isMeta(task.module)) throw new TypeError('meta has no arguments to render')
-  const module: TaskModule = task.module
-  refuseUnsupported(task, module, values)
+  refuseUnsupported(task, task.module, values)
   const here = settings.way ? isLocal(settings.way) : context.isHere(scope.host)
   const filled = filledIn(
     task,
@@ -61,17 +60,18 @@ async function prepare(
     homeOf,
     here ? resolve(context.playbookDir) : undefined,
   )
-  const parsed = module.params.safeParse(filled.values)
+  const parsed = task.module.params.safeParse(filled.values)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const key = String(issue?.path[0] ?? '')
     const { message, hint } = wrongValue(key === '' ? undefined : filled.values[key], parsed.error)
-    throw new HakubeError(`${module.name}: ${key ? `${key}: ` : ''}${message}`, {
+    throw new HakubeError(`${task.module.name}: ${key ? `${key}: ` : ''}${message}`, {
       code: 'wrong-parameter',
       hint,
       place: task.args.get(key)?.place ?? task.place,
     })
   }
+  const module = labelled(task.module, parsed.data)
   const { playbookDir, files, vault, verbosity } = context
   const controller = new TaskController({
     scope,

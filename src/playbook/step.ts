@@ -1,6 +1,6 @@
 import type { Place } from '../errors.ts'
 import type { Conduct } from './conduct.ts'
-import type { Condition, Inclusion, Inherited, Play, Task } from './model.ts'
+import type { Condition, Inclusion, Inherited, Play, RoleUse, Task } from './model.ts'
 import type { Seen } from './public-roles.ts'
 
 /** Where the parts of a block begin and where it ends: where a host goes on when a part ends or fails. */
@@ -22,7 +22,7 @@ export interface Step {
   /** How much of the line it has for itself: what it loops over, includes and flushes stands within. */
   room: number
   run: PlayRun
-  type: 'play' | 'task' | 'flush'
+  type: 'play' | 'task' | 'flush' | 'role-end'
   /** With everything that its blocks and its play lend it. Undefined for play and flush. */
   task: Task | undefined
   /** Conditions of the blocks around it and its own. */
@@ -33,6 +33,8 @@ export interface Step {
   outer: { lent: Inherited; when: readonly Condition[] }
   /** Includes around it, innermost first. */
   inclusions: readonly Inclusion[]
+  /** Of an end of a role: the use that is through. */
+  ofRole?: RoleUse
   /** Of a flush that goes on where a handler that includes tasks has stopped: that handler, and the flush. */
   after?: { handler: Task; flush: Step }
 }
@@ -46,10 +48,14 @@ export interface PlayRun {
   hosts: readonly string[]
   /** The hosts of all batches of the play. */
   allHosts: readonly string[]
+  /** The same as its `hosts` names them, whatever its `order`. */
+  selected: readonly string[]
   /** The same hosts, to be found fast. */
   members: ReadonlySet<string>
   /** Those of the play, and of the roles that are included while it runs. */
   handlers: readonly Task[]
+  /** Their lists, as in the play; those that includes bring, with the position behind which they count. */
+  handlerLists: readonly { list: object; since: number }[]
   /** Roles whose variables all of the play sees, with those that are included in public while it runs. */
   seen: readonly Seen[]
 }

@@ -69,8 +69,10 @@ async function chosen(inventory: Inventory, pattern: string, options: RunOptions
     conduct: USUAL_CONDUCT,
     hosts: names,
     allHosts: names,
+    selected: names,
     members: new Set(names),
     handlers: [],
+    handlerLists: [],
     seen: [],
   }
   const looking = { check: true, passwords: new Map() }
@@ -97,6 +99,7 @@ function factsPlay(pattern: string): Play {
     tasks: [],
     postTasks: [],
     handlers: [],
+    handlerLists: [],
     vars: new Map(),
     environment: [],
     tags: [],

@@ -16,12 +16,14 @@ export function goesOnUnreached(
   const steps = line.steps.filter((step) => step.run.members.has(host))
   const run = steps[0]?.run
   if (!run) return false
-  const { play } = run
-  const says = (keyword: 'ignoreUnreachable' | 'gatherFacts', otherwise: boolean): boolean => {
-    const located = play[keyword]
-    return located ? boolean(renderTree(located, scope(host, run)), located) : otherwise
-  }
+  const { gatherFacts } = run.play
+  const gathers = gatherFacts === undefined || boolean(renderTree(gatherFacts, scope(host, run)), gatherFacts)
   const ignoring = (task: Task | undefined): boolean => task?.ignoreUnreachable !== undefined
   if (!steps.some(({ task }) => ignoring(task)) && !run.handlers.some(ignoring)) return false
-  return says('ignoreUnreachable', false) || !says('gatherFacts', true)
+  return !gathers || ignoresUnreachable(run, scope(host, run))
+}
+
+/** Whether a play as a whole goes on with hosts that cannot be reached. */
+export function ignoresUnreachable({ play: { ignoreUnreachable } }: PlayRun, scope: TaskScope): boolean {
+  return ignoreUnreachable !== undefined && boolean(renderTree(ignoreUnreachable, scope), ignoreUnreachable)
 }

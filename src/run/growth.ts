@@ -15,6 +15,10 @@ export interface GrowthParts {
   gate: Gate
   progress: Progress
   plays: readonly PlayRun[]
+  /** Hosts that could not be reached when the run began, and with which it goes on (ignore_unreachable). */
+  unreached: ReadonlySet<string>
+  /** Whether a play ignores that a host cannot be reached. */
+  ignores: (host: string, run: PlayRun) => boolean
 }
 
 /** The hosts of a run, of which there may be more as it goes on (add_host, group_by). */
@@ -83,9 +87,11 @@ export class Growth {
   /** Whether a host is to be connected to, or to tell its facts, when this play begins. */
   isAwaited(host: string, run: PlayRun): boolean {
     if (this.#awaited.has(host)) return true
-    const { store } = this.#parts.inputs
-    if (store.growth === 0 || store.hosts.get(host)?.facts !== undefined) return false
-    return run.members.has(host) && this.#parts.hosts.wantsFacts(run, host)
+    const { inputs, hosts, unreached, ignores } = this.#parts
+    const { store } = inputs
+    const isOwed = store.growth > 0 || (unreached.has(host) && !ignores(host, run))
+    if (!isOwed || store.hosts.get(host)?.facts !== undefined) return false
+    return run.members.has(host) && hosts.wantsFacts(run, host)
   }
 
   async arrive(host: string, run: PlayRun): Promise<void> {

@@ -29,7 +29,7 @@ import { filledTags } from './filled-tags.ts'
 import { commonMagic } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import { answered } from './prompts.ts'
-import { reselect } from './reselect.ts'
+import { reselect, type Selection } from './reselect.ts'
 import { VarsFiles } from './vars-files.ts'
 
 /** All that a run reads on the controller before it connects anywhere. */
@@ -113,7 +113,8 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     const rendered = (located: Located | undefined) =>
       located && { value: renderTree(located, scope), place: located.place }
     const conduct = conductOf(play, rendered, usual)
-    return { play, conduct, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
+    const batches = batchesOf(ordered(own, rendered(play.order)), rendered(play.serial))
+    return { play, conduct, selected: own, batches }
   })
   const tagsOf = filledTags((play) => ownScope(store, play, scoped, varsFiles.shared(play)))
   const line = new Line(
@@ -126,12 +127,12 @@ export async function readInputs(options: RunOptions): Promise<Inputs> {
     ...plays.flatMap(({ play }) => varsFiles.shared(play)),
     ...line.steps.flatMap((step) => (step.task ? [step.task.vars] : [])),
   ])
-  const select = (grown: Inventory, play: Play): string[][] => {
+  const select = (grown: Inventory, play: Play): Selection => {
     const scope = ownScope(store, play, scoped, varsFiles.shared(play))
     const rendered = (located: Located | undefined) =>
       located && { value: renderTree(located, scope), place: located.place }
     const { hosts: own } = selectHosts(grown, play.hosts.value, limit)
-    return batchesOf(ordered(own, rendered(play.order)), rendered(play.serial))
+    return { selected: own, batches: batchesOf(ordered(own, rendered(play.order)), rendered(play.serial)) }
   }
   const inputs: Inputs = {
     playbook,

@@ -28,15 +28,15 @@ export function magicVariables(
 ): Map<string, Value> {
   const inventory = facts.inventories[0]
   const reachable = (names: readonly string[]) => names.filter((name) => !store.unreachable.has(name))
-  const playHosts = reachable(run.allHosts)
+  const batch = reachable(run.hosts)
   const out = new Map<string, Value>([
     ['inventory_hostname', host],
     ['inventory_hostname_short', host.split('.')[0] ?? host],
     ['group_names', [...(store.hosts.get(host)?.groups ?? [])]],
-    ['ansible_play_hosts', playHosts],
-    ['ansible_play_hosts_all', [...run.allHosts]],
-    ['ansible_play_batch', reachable(run.hosts)],
-    ['play_hosts', playHosts],
+    ['ansible_play_hosts', reachable(run.selected)],
+    ['ansible_play_hosts_all', [...run.selected]],
+    ['ansible_play_batch', batch],
+    ['play_hosts', batch],
     ['ansible_play_name', run.play.name],
     ...roleNames(run),
     ...commonMagic(store, facts),

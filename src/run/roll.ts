@@ -172,13 +172,20 @@ function endpointOf(host: string, store: VariableStore): HealthAsk | undefined {
   return { vips: texts(ha.get('vips')), port, statistics }
 }
 
-/** A node that is down would come back with what it had, and its part of the change would be missing. */
-export function refuseDegraded(lost: readonly string[]): void {
+/**
+ * A node that is down would come back with what it had, and its part of the change would be missing. `reached`: how many there
+ * are that could be changed.
+ */
+export function refuseDegraded(lost: readonly string[], reached: number): void {
   if (lost.length === 0) return
   const nodes = lost.join(', ')
+  const it = lost.length === 1 ? 'it' : 'them'
   throw new HakubeError(`${nodes} cannot be reached, so no node is changed`, {
     code: 'node-down',
-    hint: `bring ${lost.length === 1 ? 'it' : 'them'} back, leave ${lost.length === 1 ? 'it' : 'them'} out with --limit '!${lost.join(':!')}', or change the others with --allow-degraded`,
+    hint:
+      reached === 0
+        ? 'none of the nodes of this run could be reached, see above why: check the network of this machine, and addresses, ports and users in the inventory'
+        : `bring ${it} back, leave ${it} out with --limit '!${lost.join(':!')}', or change the others with --allow-degraded`,
     exitCode: EXIT.unreachable,
   })
 }

@@ -6,19 +6,23 @@ import { creator, creatorQuestion } from './creator.ts'
 import { applyMode, type Mode, showMode } from './mode.ts'
 import { mode, text } from './params.ts'
 
+/** See selinux-labels.ts. */
+const WITHOUT_SELINUX =
+  'Ignored on a host without SELinux, as Ansible does; where it is switched on the task fails: write a command task with chcon, or semanage fcontext and restorecon.'
+
 /** Owner, group and mode: what file, copy and template have in common. */
 export const attributeParams = {
   mode: mode.optional().describe('Permissions: octal in quotes ("0644"), or symbolic (u=rw,g=r,o=).'),
   owner: text.optional().describe('User who is to own it, as name or number.'),
   group: text.optional().describe('Group that is to own it, as name or number.'),
+  seuser: text.optional().describe(`User of its SELinux context. ${WITHOUT_SELINUX}`),
+  serole: text.optional().describe(`Role of its SELinux context. ${WITHOUT_SELINUX}`),
+  setype: text.optional().describe(`Type of its SELinux context. ${WITHOUT_SELINUX}`),
+  selevel: text.optional().describe(`Level of its SELinux context. ${WITHOUT_SELINUX}`),
 }
 
 /** Ansible's parameters about attributes that are not supported here. */
 export const unsupportedAttributes = {
-  seuser: 'the SELinux context follows the policy of the host',
-  serole: 'the SELinux context follows the policy of the host',
-  setype: 'the SELinux context follows the policy of the host; write a semanage task',
-  selevel: 'the SELinux context follows the policy of the host',
   attributes: 'write a command task with chattr',
   attr: 'write a command task with chattr',
   unsafe_writes: 'files are replaced at once or not at all',

@@ -29,7 +29,7 @@ export default defineTask({
         .describe('Show it only if -v was given so many times; else the task is skipped.'),
     })
     .refine((params) => params.msg === undefined || params.var === undefined, {
-      message: 'msg and var exclude each other',
+      message: 'msg and var exclude each other, also where one is of module_defaults',
       path: ['var'],
     }),
   example: `

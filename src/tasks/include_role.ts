@@ -17,7 +17,7 @@ export default defineTask({
     defaults_from: from('defaults'),
     handlers_from: from('handlers'),
     public: bool.default(false).describe('Whether the rest of the play sees its variables.'),
-    allow_duplicates: bool.default(true).describe('Accepted for Ansible’s sake: an include runs each time.'),
+    allow_duplicates: bool.default(true).describe('Whether the same include runs each time, or once a play.'),
     rolespec_validate: bool.default(true).describe('Whether arguments are checked against argument_specs.'),
   }),
   paramAliases: { role: 'name' },

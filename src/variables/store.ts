@@ -175,6 +175,12 @@ export class VariableStore {
     this.#given.keep(host, (write) => write.value !== PENDING)
   }
 
+  /** Takes back what was set at this position. */
+  retract(host: string, position: number): void {
+    for (const writes of [this.#set, this.#included, this.#given])
+      writes.keep(host, (write) => write.position !== position)
+  }
+
   /** The task at this position is done: what it has not given, such as one that failed, it will not give any more. */
   withdraw(host: string, position: number): void {
     const isOwed = (write: { position: number; value: Written }) =>

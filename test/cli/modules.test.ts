@@ -16,7 +16,7 @@ describe('hakube modules', () => {
     expect(text).toMatch(/^template: Put a file/)
     expect(text).toMatch(/^ {2}src +The template, .*\(text; required\)$/m)
     expect(text).toMatch(/^ {2}backup +.*\(truth value; default no\)$/m)
-    expect(text).toMatch(/^not supported\n[^]*^ {2}seuser +the SELinux context /m)
+    expect(text).toMatch(/^not supported\n[^]*^ {2}attributes +write a command task with chattr$/m)
     expect(text).toMatch(/^example\n {2}- name: Configure haproxy\n {4}template:$/m)
   })
 

@@ -533,6 +533,15 @@ describe('what is asked for', () => {
     })
   })
 
+  // ansible-core 2.14 says so, too, and does nothing.
+  it('finds no task to begin at in a play without hosts', async () => {
+    const tasks = (name: string) => `  gather_facts: false\n  tasks: [{name: ${name}, debug: {msg: x}}]\n`
+    const two = `- hosts: all:!all\n${tasks('one')}- hosts: all\n${tasks('two')}`
+    const at = (startAtTask: string) => runLocal(two, { inventory: ONE, startAtTask })
+    expect((await at('one')).errors[0]).toMatchObject({ code: 'unknown-task' })
+    expect((await at('two')).story).toEqual(['a two ok'])
+  })
+
   it('refuses a meta that would not do what it says', async () => {
     const tasks = '- {meta: noop, when: false}'
     expect((await runLocal(play(tasks), { inventory: ONE })).errors[0]?.message).toMatch(

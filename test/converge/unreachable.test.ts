@@ -47,6 +47,26 @@ describe('ignore_unreachable', () => {
     expect(storyOf(facts, 'x')).toEqual([])
   })
 
+  it('holds no longer in a later play that wants facts and does not ignore it', async () => {
+    const after = (keywords: string) =>
+      runLocal(
+        `- {hosts: web, gather_facts: false, ignore_unreachable: true, tasks: [{name: one, debug: {msg: x}}]}
+- {hosts: web, ${keywords}, tasks: [{name: two, debug: {msg: x}}]}
+`,
+        { inventory: ONE_DOWN },
+      )
+    const lost = await after('gather_facts: true')
+    expect(storyOf(lost, 'x')).toEqual(['one ok'])
+    expect(storyOf(lost, 'y')).toEqual(['one ok', 'two ok'])
+    expect(lost.events).toContainEqual(expect.objectContaining({ type: 'host-unreachable', host: 'x' }))
+    expect(lost.summary?.exitCode).toBe(4)
+    for (const keywords of ['gather_facts: true, ignore_unreachable: true', 'gather_facts: false']) {
+      const done = await after(keywords)
+      expect(storyOf(done, 'x')).toEqual(['one ok', 'two ok'])
+      expect(done.summary?.exitCode).toBe(0)
+    }
+  })
+
   it('holds for the host that a task is delegated to, for each item', async () => {
     const done = await runLocal(
       `- hosts: y

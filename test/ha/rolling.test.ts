@@ -68,9 +68,11 @@ const run = (name: string): PlayRun => {
     play,
     hosts: [name],
     allHosts: [],
+    selected: [],
     members: new Set([name]),
     conduct: USUAL_CONDUCT,
     handlers: [],
+    handlerLists: [],
     seen: [],
   }
 }

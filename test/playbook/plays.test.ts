@@ -196,7 +196,7 @@ describe('vars_prompt', () => {
 
 describe('a parameter that is not supported', () => {
   const play = (value: string) =>
-    `${head}  tasks:\n    - copy: {content: x, dest: "{{ playbook_dir }}/f", setype: "${value}"}\n    - debug: {msg: done}\n`
+    `${head}  tasks:\n    - copy: {content: x, dest: "{{ playbook_dir }}/f", attributes: "${value}"}\n    - debug: {msg: done}\n`
   const of = (value: string, extra = {}) => runLocal(play(value), { inventory: ONE, extra })
 
   it('may be there where it is omitted', async () => {
@@ -207,12 +207,14 @@ describe('a parameter that is not supported', () => {
 
   it('is refused before the first change where it is not', async () => {
     for (const [value, extra] of [
-      ['{{ type | default(omit) }}', { type: 'etc_t' }],
-      ['{{ type }}', { type: 'etc_t' }],
+      ['{{ type | default(omit) }}', { type: '+i' }],
+      ['{{ type }}', { type: '+i' }],
       ['omit', {}],
     ] as const) {
       const { errors, outcomes } = await of(value, extra)
-      expect(told(errors)).toMatch(/site\.yml:4:64 copy: setype is not supported the SELinux context/)
+      expect(told(errors)).toMatch(
+        /site\.yml:4:68 copy: attributes is not supported write a command task with chattr/,
+      )
       expect(outcomes).toEqual([])
     }
   })

@@ -12,6 +12,8 @@ const role = (name: string): RoleUse => ({
   dependencies: [],
   parent: undefined,
   included: true,
+  key: name,
+  again: true,
 })
 
 const names = (seen: ReturnType<typeof seenAtFirst>, position: number) =>

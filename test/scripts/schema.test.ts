@@ -87,7 +87,7 @@ describe('the schema refuses', () => {
     ['an unknown keyword', '- hosts: all\n  taks: []\n', '/0'],
     ['an unknown module', '- debgu: {msg: a}\n', '/0'],
     ['an unknown parameter', '- copy: {content: a, dest: /a, modee: "0644"}\n', '/0/copy'],
-    ['a parameter that is not supported', '- template: {src: a, dest: /a, seuser: a}\n', '/0/template'],
+    ['a parameter that is not supported', '- template: {src: a, dest: /a, attr: a}\n', '/0/template'],
     ['a missing parameter', '- template: {src: a}\n', '/0/template'],
     ['a word that is none of several', '- file: {path: /a, state: folder}\n', '/0/file'],
     ['no truth value', '- debug: {msg: a}\n  become: perhaps\n', '/0/become'],
