@@ -43,8 +43,6 @@ export class HostRun {
   /** The flush that comes again, and the handler behind which it goes on. */
   #stoodAt: { step: Step; last: Task | undefined } | undefined
   #run: PlayRun | undefined
-  /** The step before which the run has ended for all. */
-  #stopAt: Step | undefined
 
   /** `from`: where in the program the host begins. */
   constructor(context: RunContext, target: HostTarget, from = 0) {
@@ -109,7 +107,6 @@ export class HostRun {
       if (!group) {
         if (!this.#jumps.isFailing) return 'done'
         const ended = this.#jumps.goOn()
-        if (ended === 'stopped' && this.#stopAt) return this.#stopped(this.#stopAt)
         if (ended) return ended
         continue
       }
@@ -131,8 +128,8 @@ export class HostRun {
       const finishes = this.#jumps.isFailing && progress.mayFinish && !this.#context.signal.aborted
       if ((progress.stopped !== undefined && !finishes) || this.#context.signal.aborted) {
         const mayFinish = progress.mayFinish && !this.#context.signal.aborted
+        // Handlers that are forced stand in always parts, too.
         if (!mayFinish || !this.#jumps.stop(group.step)) return this.#stopped(group.step)
-        this.#stopAt ??= group.step
         continue
       }
       if (!run.members.has(this.host)) {

@@ -14,6 +14,7 @@ export class Progress {
   readonly #touched = new Set<number>()
   readonly #fences = new Map<number, (() => void)[]>()
   readonly #waiting = new Map<string, (() => void)[]>()
+  readonly #firsts = new Map<number, string>()
   readonly #changedAt = new Map<string, number>()
   #blocked = 0
   /** Called once where all hosts wait for each other, which would never end. */
@@ -121,9 +122,14 @@ export class Progress {
     return this.#at.get(host)
   }
 
-  /** The first of these hosts that is still in the run. */
-  first(hosts: readonly string[]): string | undefined {
-    return hosts.find((host) => this.#at.has(host))
+  /**
+   * The first of these hosts that has come to a step at which all who come to it meet: others may be in another part of a
+   * block, or in no include around it. Those who ask later, when the first has gone on, are told the same.
+   */
+  firstAt(position: number, hosts: readonly string[]): string | undefined {
+    const known = this.#firsts.get(position) ?? hosts.find((host) => this.#at.get(host) === position)
+    if (known !== undefined) this.#firsts.set(position, known)
+    return known
   }
 
   /** No host goes on with this play, or batch of one (meta: end_play, end_batch). */

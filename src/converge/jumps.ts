@@ -49,13 +49,9 @@ export class Jumps {
     return ended && isStopping ? 'stopped' : ended
   }
 
-  /**
-   * The run ends amid a step: goes on in the always parts of the blocks that the host is in. False where there is none;
-   * handlers that are forced come behind them.
-   */
+  /** The run ends amid a step: goes on in the always parts of the blocks that the host is in. False where there is none. */
   stop({ position, frames, room }: Step): boolean {
     const isIn = ({ span }: Frame) =>
-      span.forced !== true &&
       this.#context.line.steps.some(
         (step) =>
           step.position < position &&

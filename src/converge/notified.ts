@@ -50,12 +50,11 @@ export class Notified {
   #find(name: string, step: Step): Task[] {
     // An include further on brings handlers that nobody knows of here.
     const handlers = step.run.handlers.filter(({ broughtBy }) => (broughtBy?.position ?? -1) < step.position)
-    const isNamed = ({ list, since }: { list: object; since: number }) =>
-      since < step.position && firstOf(list) !== undefined
-    const firstOf = (list: object) =>
-      handlers.find((handler) => handler.handlerList === list && this.#isNamed(handler, name, step))
-    const last = step.run.handlerLists.findLast(isNamed)
-    const named = last && firstOf(last.list)
+    const all = handlers.filter((handler) => this.#isNamed(handler, name, step))
+    const last = step.run.handlerLists.findLast(
+      ({ list, since }) => since < step.position && all.some(({ handlerList }) => handlerList === list),
+    )
+    const named = last && all.find(({ handlerList }) => handlerList === last.list)
     const listens = (handler: Task) => handler.listen.some((topic) => this.#is(handler, topic, name, step))
     return handlers.filter((handler) => handler === named || listens(handler))
   }

@@ -106,7 +106,7 @@ class Builder {
 
   /** As in Ansible: a section of the play is a block whose handlers run always. */
   #forced(section: readonly Entry[], flush: Draft): void {
-    const span: Span = { rescueAt: 0, alwaysAt: 0, end: 0, forced: true }
+    const span: Span = { rescueAt: 0, alwaysAt: 0, end: 0 }
     this.spans.push(span)
     this.entries(section, flush.run, flush.outer.lent, flush.run.play.when, [{ part: 'block', span }])
     span.rescueAt = span.alwaysAt = this.drafts.length

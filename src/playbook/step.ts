@@ -8,8 +8,6 @@ export interface Span {
   rescueAt: number
   alwaysAt: number
   end: number
-  /** A section of the play; its always part is the flush of handlers that are forced. */
-  forced?: true
 }
 
 /** One block around a step, and in which part of it the step stands. */
