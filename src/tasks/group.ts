@@ -4,6 +4,7 @@ import { defineTask, type Plan } from '../task.ts'
 import { groupBecomes, groupGone, numberText, type ThereGroup } from '../world/account-effects.ts'
 import type { World, WorldQuestion } from '../world/world.ts'
 import { SBIN } from '../world/script-reply.ts'
+import { maybeTaken, numberQuestions } from './account-number.ts'
 import { accountRules, lacks, primaryQuestion, primaryUsers, rulesQuestion } from './account-look.ts'
 import { wrong } from './package-params.ts'
 import { bool, int, name, oneOf } from './params.ts'
@@ -75,7 +76,7 @@ export default defineTask({
       rulesQuestion,
       { kind: 'group', ask: { name: wish.name, changes: true } },
     ]
-    if (wish.gid !== undefined) questions.push({ kind: 'group', ask: { name: String(wish.gid) } })
+    if (wish.gid !== undefined) questions.push(...numberQuestions('group', wish.gid))
     if (!wish.present) questions.push(primaryQuestion(wish.name))
     return questions
   },
@@ -100,6 +101,8 @@ function planPresent(wish: Wish, current: ThereGroup | undefined, world: World):
       message: `the number ${gid} is group ${other.name}'s already`,
       hint: 'take another gid, or allow it with non_unique: yes',
     }
+  const doubt = gid === undefined || wish.nonUnique ? undefined : maybeTaken('group', gid, world)
+  if (doubt) return doubt
   const number = gid === undefined ? [] : ['-g', String(gid), ...(wish.nonUnique ? ['-o'] : [])]
   const after: ThereGroup = { exists: true, name, gid: gid ?? Number.NaN, members: current?.members ?? [] }
   const add = [...number, ...(wish.system ? ['-r'] : []), ...wish.range]

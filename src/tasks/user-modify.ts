@@ -4,6 +4,7 @@ import { Unknown } from '../world/kind.ts'
 import { pathBecomes, pathGone } from '../world/path-effects.ts'
 import { parentPath } from '../world/path-names.ts'
 import { type Effect, effectOnAll, type World } from '../world/world.ts'
+import { maybeTaken } from './account-number.ts'
 import {
   type AccountRules,
   lacks,
@@ -120,6 +121,8 @@ function number(draft: Draft, wish: UserWish, world: World): Failed | undefined 
   if (uid === undefined || draft.user.uid === uid) return undefined
   const taken = world.get('user', { name: String(uid) })
   if (!wish.non_unique && taken.exists && taken.uid === uid) return takenBy(uid, taken.name)
+  const doubt = wish.non_unique ? undefined : maybeTaken('user', uid, world)
+  if (doubt) return doubt
   draft.words.push('-u', String(uid), ...(wish.non_unique ? ['-o'] : []))
   change(draft, 'uid', numberText(draft.user.uid), uid)
   draft.user = { ...draft.user, uid }

@@ -4,6 +4,7 @@ import { groupBecomes, type ThereUser, userBecomes } from '../world/account-effe
 import { joinPath } from '../world/path-names.ts'
 import type { World } from '../world/world.ts'
 import { SBIN } from '../world/script-reply.ts'
+import { maybeTaken } from './account-number.ts'
 import {
   accountRules,
   type AccountRules,
@@ -100,6 +101,8 @@ function planCreate(wish: UserWish, rules: AccountRules, world: World): Step | F
   if (uid !== undefined && !wish.non_unique) {
     const taken = world.get('user', { name: String(uid) })
     if (taken.exists && taken.uid === uid) return takenBy(uid, taken.name)
+    const doubt = maybeTaken('user', uid, world)
+    if (doubt) return doubt
   }
   const group = ownGroup(wish, rules, world)
   const others = groupNames(wish.groups ?? [], world)
@@ -190,7 +193,8 @@ function ownGroup(wish: UserWish, rules: AccountRules, world: World): OwnGroup {
   }
   // The group gets the user's number where that is free and in the usual range.
   const free = uid !== undefined && uid >= 1000 && uid <= 60000 && !wish.system
-  const gid = free && !world.get('group', { name: String(uid) }).exists ? uid : Number.NaN
+  const isOurs = free && !world.get('group', { name: String(uid) }).exists && !maybeTaken('group', uid, world)
+  const gid = isOurs ? uid : Number.NaN
   return { name, gid, made: true, words: [] }
 }
 

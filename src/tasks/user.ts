@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defineTask } from '../task.ts'
 import { joinPath } from '../world/path-names.ts'
 import type { WorldQuestion } from '../world/world.ts'
+import { numberQuestions } from './account-number.ts'
 import { cNumber, primaryQuestion, rulesQuestion, shadowQuestion } from './account-look.ts'
 import { creatorQuestion } from './creator.ts'
 import { homeKeptQuestion } from './home-kept.ts'
@@ -162,8 +163,8 @@ function asks(wish: UserWish): WorldQuestion[] {
   questions.push(pathQuestion({ path: home, follow: true }))
   if (wish.move_home) questions.push(pathQuestion({ path: guessedHome({ name: user }), follow: true }))
   if (wish.uid !== undefined) {
-    if (!wish.non_unique) questions.push({ kind: 'user', ask: { name: String(wish.uid) } })
-    if (wish.group === undefined) questions.push({ kind: 'group', ask: { name: String(wish.uid) } })
+    if (!wish.non_unique) questions.push(...numberQuestions('user', wish.uid))
+    if (wish.group === undefined) questions.push(...numberQuestions('group', wish.uid))
   }
   const groups = [...(wish.group === undefined ? ['100', 'users'] : [wish.group]), ...(wish.groups ?? [])]
   for (const name of groups) questions.push({ kind: 'group', ask: { name } })

@@ -1,6 +1,6 @@
 import { accountFilesChange } from './account-files.ts'
 import { Unknown } from './kind.ts'
-import type { GroupReply, PathReply, UserReply } from './replies.ts'
+import type { GroupReply, NoAccount, PathReply, UserReply } from './replies.ts'
 import { type Effect, effectOnAll } from './world.ts'
 
 export type ThereUser = Extract<UserReply, { exists: true }>
@@ -25,7 +25,8 @@ export function userBecomes(
     accountFilesChange,
     effectOnAll('user', (before, key) => {
       if (isUser(user, key)) return user
-      return old && isUser(old, key) ? { exists: false } : before
+      if (old && isUser(old, key)) return { exists: false }
+      return old || !Number.isNaN(user.uid) ? before : mayGet(user.name, before, key)
     }),
     memberships(user.name, members),
     ...(Object.is(old?.uid, user.uid) ? [] : [owners('owner', 'uid', user.name, user.uid, old?.uid)]),
@@ -69,7 +70,8 @@ export function groupBecomes(group: ThereGroup, old?: ThereGroup): Effect[] {
     accountFilesChange,
     effectOnAll('group', (before, key) => {
       if (isGroup(group, key)) return group
-      return old && isGroup(old, key) ? { exists: false } : before
+      if (old && isGroup(old, key)) return { exists: false }
+      return old || !Number.isNaN(group.gid) ? before : mayGet(group.name, before, key)
     }),
     // groupmod gives those whose own group it is the new number, too.
     ...(old
@@ -97,6 +99,16 @@ export function groupGone(group: ThereGroup): Effect[] {
     }),
     owners('group', 'gid', group.name, Number.NaN, group.gid),
   ]
+}
+
+/** The host chooses the number of a new account, and any that is free may be it. */
+function mayGet<Reply extends { exists: true } | NoAccount>(
+  name: string,
+  before: Reply | Unknown,
+  key: string,
+): Reply | NoAccount | Unknown {
+  if (before instanceof Unknown || before.exists || !/^\d+$/.test(key)) return before
+  return { exists: false, mayBe: [...(before.mayBe ?? []), name] }
 }
 
 function isUser(user: ThereUser, key: string): boolean {

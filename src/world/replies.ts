@@ -73,8 +73,13 @@ export interface UserAsk {
   /** The task that asks may change it: if nobody can tell how, it is unknown from then on. */
   changes?: true
 }
+export interface NoAccount {
+  exists: false
+  /** Of a number, in check mode: new accounts of which one may get it. */
+  mayBe?: readonly string[]
+}
 export type UserReply =
-  | { exists: false }
+  | NoAccount
   | {
       exists: true
       name: string
@@ -91,9 +96,7 @@ export interface GroupAsk {
   /** As of a user. */
   changes?: true
 }
-export type GroupReply =
-  | { exists: false }
-  | { exists: true; name: string; gid: number; members: readonly string[] }
+export type GroupReply = NoAccount | { exists: true; name: string; gid: number; members: readonly string[] }
 
 export interface PackageAsk {
   /** As the user names it: haproxy, libc6:amd64, haproxy=2.6.12-1 (apt), haproxy-2.4.22 (dnf), /usr/sbin/haproxy. */

@@ -305,7 +305,7 @@ test.each([
 
 test.each([
   [{ name: 'a', create_home: false }, ['user a', 'group a', 'group 100', 'group users']],
-  [{ name: 'a', create_home: false, group: 'g', uid: 5 }, ['user a', 'user 5', 'group g']],
+  [{ name: 'a', create_home: false, group: 'g', uid: 5 }, ['user a', 'user 5', 'user 6', 'group g']],
   [{ name: 'a', create_home: false, group: 'g', uid: 5, non_unique: true }, ['user a', 'group g']],
   [{ name: 'a', state: 'absent' }, ['user a', 'group a']],
 ])('%j asks only what it needs', async (args, wanted) => {
