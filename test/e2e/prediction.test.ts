@@ -22,7 +22,7 @@ vi.mock('../../src/connect/open.ts', async (original) => {
 /** Another seed makes other lists. */
 const SEED = Number(process.env['HAKUBE_SEED'] ?? 2026)
 /** For each family. */
-const LISTS = Number(process.env['HAKUBE_LISTS'] ?? (process.env['HAKUBE_TEST_ALL'] ? 200 : 70))
+const LISTS = Number(process.env['HAKUBE_LISTS'] ?? (process.env['HAKUBE_TEST_ALL'] ? 200 : 100))
 const FAMILIES = [
   { family: 'EL-like', hosts: ['m1', 'm2', 'm3', 'lb1', 'lb2'] },
   { family: 'Debian-like', hosts: ['d1', 'd2', 'd3'] },
