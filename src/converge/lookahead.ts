@@ -1,7 +1,8 @@
 import { isKnown, showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
-import { factsGivenBy, factsSetBy, namesAnything } from '../playbook/names-set.ts'
+import { factsGivenBy, gives, givesAnything, namesSetBy } from '../playbook/names-set.ts'
+import { hasTemplate } from '../playbook/reader.ts'
 import { behind, wholeFlush, type Span, type Step } from '../playbook/step.ts'
 import { receives } from '../playbook/receives.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
@@ -32,6 +33,8 @@ export class Lookahead {
   readonly #host: string
   readonly #roles = new RolesDone()
   #cursor: number
+  /** The step before it, if nothing was left out between them. */
+  #last: number | undefined
   #rescued = new Set<Span>()
   /** Steps from here on are not rendered: a failed block ends there. */
   #end: number
@@ -69,6 +72,8 @@ export class Lookahead {
 
   async #extend(limit: number, tolerate: boolean): Promise<NotYet | undefined> {
     const end = Math.min(limit, this.#end)
+    // Another host's include may have brought steps behind the last one since.
+    if (this.#last !== undefined) this.#cursor = this.#context.line.next(this.#last)
     while (this.#cursor < end && !this.#halted) {
       const step = this.#context.line.at(this.#cursor)
       if (!step || step.position >= end) break
@@ -83,7 +88,9 @@ export class Lookahead {
           // A task before it may make the file: whether it is there is told at its turn.
           await this.#take(step, true)
         }
-      }
+      } else if (step.task && this.#looksOn(step, step.task))
+        this.queue.push({ ...this.#follow(step, step.task, step, step.position), looksOn: true })
+      this.#last = step.position
       this.#cursor = this.#context.line.next(step.position)
       this.#settle()
     }
@@ -101,6 +108,7 @@ export class Lookahead {
   jump(from: number, position: number, end?: number, rescued?: Span): void {
     this.queue.length = 0
     this.#forgetAfter(from)
+    this.#last = undefined
     this.#cursor = position
     this.#end = end ?? this.#context.line.end
     if (rescued) this.#rescued.add(rescued)
@@ -112,6 +120,7 @@ export class Lookahead {
   rewind(from: number, position: number): void {
     this.queue.length = 0
     this.#forgetAfter(from)
+    this.#last = undefined
     this.#cursor = position
     this.resume()
     this.#settle()
@@ -214,6 +223,14 @@ export class Lookahead {
     return step.frames.every((frame) => frame.part !== 'rescue' || this.#rescued.has(frame.span))
   }
 
+  /** As in Ansible, what run_once gives in an include is for all of the batch, whoever takes part in it. */
+  #looksOn({ run, inclusions }: Step, task: Task): boolean {
+    if (!run.members.has(this.#host) || run.conduct.strategy !== 'linear') return false
+    if (inclusions.every(({ hosts }) => hosts.has(this.#host)) || !gives(task)) return false
+    const { runOnce } = task
+    return runOnce !== undefined && !hasTemplate(runOnce.value) && boolean(runOnce.value, runOnce)
+  }
+
   async #render(step: Step, tolerate: boolean): Promise<Group> {
     const { task } = step
     // Of a host that was added nothing is known until its play begins.
@@ -251,9 +268,7 @@ export class Lookahead {
   #follow(step: Step, task: Task, turn: Turn, position: number): Group {
     for (const name of namesSetBy(task)) this.#context.store.write(this.#host, name, position, PENDING)
     this.#promiseFacts(task, position)
-    // Nobody knows which variables a file brings.
-    const isAnything = ('name' in task.module && task.module.name === 'include_vars') || namesAnything(task)
-    if (isAnything || grows(task) || receives(task)) this.#halted = true
+    if (givesAnything(task) || grows(task) || receives(task)) this.#halted = true
     return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
 
@@ -314,9 +329,4 @@ export class Lookahead {
 /** Whether a file of the controller is not there. */
 function isMissing(error: unknown): boolean {
   return isKnown(error) && ['file-not-found', 'lookup-failed'].includes(error.code)
-}
-
-/** Names of variables that a task sets, as far as they are known. */
-function namesSetBy(task: Task): readonly string[] {
-  return [...(task.register === undefined ? [] : [task.register]), ...factsSetBy(task)]
 }

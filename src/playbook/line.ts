@@ -2,7 +2,7 @@ import { HakubeError } from '../errors.ts'
 import type { Value } from '../value.ts'
 import { isInclude, type Inclusion, type Task } from './model.ts'
 import { mayMakeHere, mayReceive } from './receives.ts'
-import { factsGivenBy, factsSetBy, namesAnything } from './names-set.ts'
+import { factsGivenBy, givesAnything, namesSetBy } from './names-set.ts'
 import type { Draft } from './program.ts'
 import type { Span, Step } from './step.ts'
 
@@ -132,9 +132,8 @@ export class Line {
     const names = [
       ...(given ?? [ANY]),
       ...(given?.length === 0 ? [] : ['ansible_facts']),
-      ...(task.register === undefined ? [] : [task.register]),
-      ...factsSetBy(task),
-      ...(isInclude(task) || isIncludeVars(task) || namesAnything(task) ? [ANY] : []),
+      ...namesSetBy(task),
+      ...(isInclude(task) || givesAnything(task) ? [ANY] : []),
     ]
     for (const name of names) this.#assignments.set(name, [...(this.#assignments.get(name) ?? []), position])
   }
@@ -149,10 +148,6 @@ export class Line {
     }
     return low
   }
-}
-
-function isIncludeVars({ module }: Task): boolean {
-  return 'name' in module && module.name === 'include_vars'
 }
 
 /** Stands for all variables; no name has a blank. */

@@ -97,6 +97,8 @@ export interface Group {
   looped: boolean
   /** Another host runs it for this one (run_once). */
   follows?: Turn
+  /** The host takes no part in the include around it, and takes over only what it gives. */
+  looksOn?: true
   /** Where it stands, if that is not the place of its step: a handler. */
   position?: number
 }
