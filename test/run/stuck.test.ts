@@ -1,16 +1,10 @@
-import { expect, it, vi } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
+import { Once } from '../../src/converge/once.ts'
 import { runLocal } from '../support/run-local.ts'
 
 // A host that waits for one that waits for it: a mistake of ours, which must end all the same.
-vi.mock('../../src/converge/once.ts', async (original) => {
-  const actual = await original<{ Once: new (...args: never[]) => object }>()
-  class Stubborn extends actual.Once {
-    leader(): string {
-      return 'a'
-    }
-  }
-  return { ...actual, Once: Stubborn }
-})
+const leader = vi.spyOn(Once.prototype, 'leader').mockReturnValue('a')
+afterAll(() => leader.mockRestore())
 
 const PLAY = `- hosts: web
   gather_facts: false
