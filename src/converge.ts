@@ -1,6 +1,7 @@
 import type { HostEnd, HostTarget, RunContext } from './converge/context.ts'
 import { endOf, isLost } from './converge/ends.ts'
 import { isFence, mayEndForAll, reachesOut } from './converge/fence.ts'
+import { Flush } from './converge/flush.ts'
 import { Jumps } from './converge/jumps.ts'
 import { Lookahead } from './converge/lookahead.ts'
 import { awaitDone, finishForAll, perform, takeOver } from './converge/perform.ts'
@@ -8,12 +9,12 @@ import { carryOutMeta } from './converge/metas.ts'
 import { grow } from './converge/growing.ts'
 import { gathersFacts } from './converge/gathered.ts'
 import { Meeting } from './converge/meeting.ts'
-import { doubtful, mayNotify, notifies, Notified } from './converge/notified.ts'
+import { mayNotify, notifies, Notified } from './converge/notified.ts'
 import { Tally } from './converge/tally.ts'
 import { Worker } from './converge/worker.ts'
 import { isKnown } from './errors.ts'
 import { grows } from './playbook/grows.ts'
-import { isInclude, isMeta, type Meta, type Task } from './playbook/model.ts'
+import { isMeta, type Meta, type Task } from './playbook/model.ts'
 import { behind, wholeFlush, type PlayRun, type Step } from './playbook/step.ts'
 import { taskName } from './playbook/render.ts'
 import type { Group, Turn } from './playbook/work.ts'
@@ -34,14 +35,13 @@ export class HostRun {
   readonly #meeting: Meeting
   readonly #notified: Notified
   readonly #jumps: Jumps
+  readonly #flush: Flush
   /** A failure that nothing has rescued yet ends the run for all hosts. */
   #fatal = false
   /** So would one of the task at work. */
   #atFatal = false
   /** The step comes again: this host is to run itself what it waited for. */
   #again = false
-  /** The flush that comes again, and the handler behind which it goes on. */
-  #stoodAt: { step: Step; last: Task | undefined } | undefined
   #run: PlayRun | undefined
 
   /** `from`: where in the program the host begins. */
@@ -56,6 +56,16 @@ export class HostRun {
     this.#notified = new Notified((handler, name, step) => {
       const layers = context.layers(target.host, step, handler)
       return taskName({ ...handler, name }, new TaskScope(context.store, target.host, step.position, layers))
+    })
+    this.#flush = new Flush({
+      context,
+      host: target.host,
+      ahead: this.#ahead,
+      notified: this.#notified,
+      jumps: this.#jumps,
+      meeting: this.#meeting,
+      work: (group) => this.#group(group),
+      comesAgain: () => this.#again,
     })
     context.once.join(target.host, (handler) => this.#notified.has(handler))
   }
@@ -205,7 +215,7 @@ export class HostRun {
 
   async #group(group: Group): Promise<HostEnd | undefined> {
     const { task } = group
-    if (group.step.type === 'flush' && !group.handler) return this.#flush(group)
+    if (group.step.type === 'flush' && !group.handler) return this.#flush.run(group.step)
     if (!task) return undefined
     if (group.follows) return this.#follow(group, task, group.follows)
     const { works, verdicts } = await perform(group, task, { context: this.#context, worker: this.#worker })
@@ -260,68 +270,11 @@ export class HostRun {
     return this.#jumps.fail(group, verdicts, counted)
   }
 
-  /** Runs the notified handlers, in the order in which the play lists them. */
-  async #flush({ step }: Group): Promise<HostEnd | undefined> {
-    // One pass, as in Ansible: what a handler notifies among those before it runs at the next flush.
-    const { after } = step
-    if (after && this.#hasMore(step, after)) return undefined
-    let last = this.#stoodAt?.step === step ? this.#stoodAt.last : after?.handler
-    this.#stoodAt = undefined
-    for (;;) {
-      const todo = this.#notified.of(step, last)
-      if (todo.length === 0) {
-        this.#ahead.flushed(step)
-        return undefined
-      }
-      const seen = this.#context.progress.version
-      const { groups, missing } = await this.#ahead.handlers(step, todo)
-      if (groups.length === 0 && missing) await this.#meeting.waitFor(missing, seen, step.position, false)
-      for (const [index, group] of groups.entries()) {
-        this.#ahead.queue.shift()
-        const doubt = group.follows ? undefined : this.#notified.take(group.task)
-        const jumps = this.#jumps.count
-        const ended = await this.#group(doubt === undefined ? group : doubtful(group, doubt))
-        // Until another host has run it, this one may have to.
-        if (group.follows && this.#context.once.result(group.follows)) this.#notified.take(group.task)
-        if (this.#again) this.#stoodAt = { step, last }
-        // The handlers behind one that failed and was rescued run at the next flush.
-        if (ended || this.#jumps.count !== jumps) return ended
-        last = group.task
-        if (
-          group.task &&
-          isInclude(group.task) &&
-          group.works.some(({ rendered }) => rendered.type === 'ready')
-        ) {
-          this.#jumps.count++
-          const done = group.works.at(-1)?.scope.position ?? step.position
-          this.#ahead.rewind(done, this.#context.line.next(step.position))
-          return undefined
-        }
-        const next = groups[index + 1]
-        if (!next || this.#notified.of(step, last)[0] === next.task) continue
-        // One before it was notified meanwhile.
-        this.#ahead.queue.splice(0, groups.length - index - 1)
-        break
-      }
-    }
-  }
-
-  /** Whether another item of the loop of a handler that includes has brought tasks, which come before the other handlers. */
-  #hasMore({ position }: Step, { handler, flush }: NonNullable<Step['after']>): boolean {
-    return this.#context.line.steps.some(
-      ({ after, position: at, inclusions }) =>
-        after?.handler === handler &&
-        after.flush === flush &&
-        at > position &&
-        inclusions.every(({ hosts }) => hosts.has(this.host)),
-    )
-  }
-
   #meta(group: Group, meta: Meta['meta']): Promise<HostEnd | undefined> {
     return carryOutMeta(group, meta, {
       context: this.#context,
       host: this.host,
-      flush: (flushing) => this.#flush(flushing),
+      flush: ({ step }) => this.#flush.run(step),
       leave: (step) => this.#leavePlay(step),
       forget: () => this.#worker.forget(),
       resume: () => this.#ahead.resume(),

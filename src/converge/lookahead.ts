@@ -1,9 +1,9 @@
 import { isKnown, showPlace } from '../errors.ts'
 import { grows } from '../playbook/grows.ts'
 import { isInclude, isMeta, type Task } from '../playbook/model.ts'
-import { factsGivenBy, gives, givesAnything, namesSetBy } from '../playbook/names-set.ts'
+import { gives, givesAnything, namesSetBy } from '../playbook/names-set.ts'
 import { hasTemplate } from '../playbook/reader.ts'
-import { behind, wholeFlush, type Span, type Step } from '../playbook/step.ts'
+import { type Span, type Step } from '../playbook/step.ts'
 import { receives } from '../playbook/receives.ts'
 import { renderMeta } from '../playbook/render-meta.ts'
 import { renderTask, type Slot } from '../playbook/render.ts'
@@ -11,11 +11,11 @@ import { boolean } from '../playbook/settings.ts'
 import type { Group, Turn, Work } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
 import { renderTree, TaskScope } from '../variables/scope.ts'
-import { PENDING } from '../variables/store.ts'
 import type { RunContext } from './context.ts'
 import { localVerdict } from './local.ts'
 import { isFlush } from './fence.ts'
 import { gathersFacts } from './gathered.ts'
+import { Pending } from './pending.ts'
 import { registerLoop, registerWork } from './register.ts'
 import { RolesDone } from './roles-done.ts'
 import type { Verdict } from './verdict.ts'
@@ -32,6 +32,7 @@ export class Lookahead {
   readonly #context: RunContext
   readonly #host: string
   readonly #roles = new RolesDone()
+  readonly #pending: Pending
   #cursor: number
   /** The step before it, if nothing was left out between them. */
   #last: number | undefined
@@ -48,6 +49,7 @@ export class Lookahead {
     this.#cursor = from
     this.#context = context
     this.#host = host
+    this.#pending = new Pending(context.store, host)
     this.#end = context.line.end
     this.#settle()
   }
@@ -235,7 +237,7 @@ export class Lookahead {
     const { task } = step
     // Of a host that was added nothing is known until its play begins.
     if (step.type === 'play' && this.#context.isAwaited(this.#host, step.run)) this.#halted = true
-    if (isFlush(step)) this.#promiseHandlers(step)
+    if (isFlush(step)) this.#pending.handlers(step)
     if (!task) return { step, task, handler: false, works: [], looped: false }
     const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
     const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
@@ -266,8 +268,8 @@ export class Lookahead {
 
   /** What the other host gives is not there yet. */
   #follow(step: Step, task: Task, turn: Turn, position: number): Group {
-    for (const name of namesSetBy(task)) this.#context.store.write(this.#host, name, position, PENDING)
-    this.#promiseFacts(task, position)
+    this.#pending.variables(namesSetBy(task), position)
+    if (!this.#pending.facts(task, position)) this.#halted = true
     if (givesAnything(task) || grows(task) || receives(task)) this.#halted = true
     return { step, task, handler: false, works: [], looped: false, follows: turn }
   }
@@ -284,8 +286,9 @@ export class Lookahead {
         verdicts.push(found)
       } else {
         open = true
-        if (task.register !== undefined) store.write(this.#host, task.register, work.scope.position, PENDING)
-        this.#promiseFacts(task, work.scope.position)
+        const { position } = work.scope
+        if (task.register !== undefined) this.#pending.variables([task.register], position)
+        if (!this.#pending.facts(task, position)) this.#halted = true
       }
     }
     const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
@@ -298,26 +301,9 @@ export class Lookahead {
     return group
   }
 
-  /** What the task will add to the facts is not there yet; where nobody knows its names, nothing is rendered ahead. */
-  #promiseFacts(task: Task, position: number): void {
-    const names = factsGivenBy(task)
-    if (!names) this.#halted = true
-    for (const name of names ?? []) this.#context.store.giveFact(this.#host, name, position, PENDING)
-  }
-
-  /** What handlers set is not there before their flush is through, see `flushed`. */
-  #promiseHandlers(step: Step): void {
-    const { store } = this.#context
-    const position = behind(wholeFlush(step))
-    for (const handler of step.run.handlers) {
-      for (const name of namesSetBy(handler)) store.write(this.#host, name, position, PENDING)
-      for (const name of factsGivenBy(handler) ?? []) store.giveFact(this.#host, name, position, PENDING)
-    }
-  }
-
   /** The handlers of this flush have run, as many as were notified. */
   flushed(step: Step): void {
-    this.#context.store.withdraw(this.#host, behind(wholeFlush(step)))
+    this.#pending.flushed(step)
   }
 
   #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {

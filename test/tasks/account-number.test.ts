@@ -3,6 +3,7 @@ import { maybeTaken, numberQuestions } from '../../src/tasks/account-number.ts'
 import group from '../../src/tasks/group.ts'
 import user from '../../src/tasks/user.ts'
 import { groupBecomes, userBecomes } from '../../src/world/account-effects.ts'
+import type { TaskModule } from '../../src/task.ts'
 import type { Effect } from '../../src/world/world.ts'
 import { id, keyOf, World } from '../../src/world/world.ts'
 import { controllerWith } from './harness.ts'
@@ -53,11 +54,11 @@ test('an account that has a number of its own takes no other', () => {
   expect(maybeTaken('user', 4801, worldWith([4800], own, 4801))).toBeUndefined()
 })
 
-test.each([
+test.each<['user' | 'group', TaskModule, object]>([
   ['user', user, { name: 'b', uid: 4802 }],
   ['group', group, { name: 'b', gid: 4802 }],
-] as const)('%s asks for the number before its own, too', async (kind, module, args) => {
-  const prepared = await module.prepare(module.params.parse(args) as never, controllerWith())
-  const asked = module.asks(prepared as never).flatMap((one) => (one.kind === kind ? [one.ask.name] : []))
+])('%s asks for the number before its own, too', async (kind, module, args) => {
+  const prepared = await module.prepare(module.params.parse(args), controllerWith())
+  const asked = module.asks(prepared).flatMap((one) => (one.kind === kind ? [one.ask.name] : []))
   expect(asked).toEqual(expect.arrayContaining(['4801', '4802']))
 })
