@@ -7,9 +7,9 @@ import { type Group, parseGroup } from './alternatives-group.ts'
 const FILE = replyOf({ type: 'file', mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' })
 
 /**
- * The group as the tool is going to see it, out of what it says and `stored /path` lines about its database: what that
- * has is no alternative while there is no such file. Throws UnknownAnswer where an earlier task brings back a file that
- * the tool did not show, or takes away the one of another alternative.
+ * The group as the tool is going to see it, out of what it says and `stored /path` lines: what its database has beside,
+ * of which there is no file, so it is no alternative. Throws UnknownAnswer where an earlier task brings back such a file,
+ * or takes away the one of another alternative.
  */
 export function groupThen(of: { name: string; path: string }, text: string, world: World): Group | undefined {
   const group = parseGroup(text)

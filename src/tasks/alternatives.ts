@@ -123,7 +123,10 @@ function groupAsk(of: string): ScriptAsk {
     text: sh`${SBIN}
 command -v update-alternatives >/dev/null 2>&1 || exit ${NO_TOOL}
 LC_ALL=C update-alternatives --display ${of} 2>/dev/null
-sed -n 's|^/|stored /|p' ${`/var/lib/dpkg/alternatives/${of}`} ${`/var/lib/alternatives/${of}`} 2>/dev/null
+sed -n 's|^/|/|p' ${`/var/lib/dpkg/alternatives/${of}`} ${`/var/lib/alternatives/${of}`} 2>/dev/null |
+while IFS= read -r path; do
+  [ -e "$path" ] || printf 'stored %s\n' "$path"
+done
 exit 0`,
   }
 }

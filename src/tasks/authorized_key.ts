@@ -16,7 +16,7 @@ import {
 import { editing } from './edited-file.ts'
 import { wrong } from './package-params.ts'
 import { bool, name, oneOf, path, text } from './params.ts'
-import { makeDirectories, missingDirectories } from './make-directory.ts'
+import { makeDirectories, missingDirectories, obstacleTo } from './make-directory.ts'
 
 interface Wish extends KeyWishes {
   user: string
@@ -128,6 +128,9 @@ function change(wish: Wish, seen: HomeFileSeen, after: string, world: World): Pl
       message: `${parentPath(seen.path)} does not exist, nor does the directory above it`,
       hint: 'make the home directory before',
     }
+  const isMade = !seen.directory && !wish.manageDirectory
+  const obstacle = isMade ? obstacleTo(parentPath(seen.path), world) : undefined
+  if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const path = wish.follow ? seen.real : seen.path
   const owner = { uid: user.uid, gid: user.gid, owner: user.name, group: user.group }
   const above = directory(wish, seen, world)

@@ -26,7 +26,7 @@ import {
   directoryQuestions,
   makeDirectories,
   missingDirectories,
-  obstacleAbove,
+  obstacleTo,
   pathQuestion,
 } from './make-directory.ts'
 import { resultOf, stateWord } from './file-result.ts'
@@ -176,7 +176,7 @@ function findParent(
     if (reply.type === 'directory') return { parent: reply, missing: [] }
     return { status: 'fail', message: `${directory} is a ${reply.type}, not a directory` }
   }
-  const obstacle = obstacleAbove(directory, world)
+  const obstacle = obstacleTo(directory, world)
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   if (isDirectory || make) return { parent: undefined, missing: missingDirectories(directory, world) }
   return {

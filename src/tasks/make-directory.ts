@@ -32,12 +32,22 @@ export function missingDirectories(path: string, world: World): string[] {
 /** Why nothing can be made at this path: something above it is no directory, or a link that leads nowhere. */
 export function obstacleAbove(path: string, world: World): string | undefined {
   for (const above of ancestors(path)) {
-    const reply = world.get('path', { path: above, follow: true })
-    if (reply.exists && reply.type !== 'directory') return `${above} is a ${reply.type}, not a directory`
-    if (!reply.exists && reply.real !== undefined)
-      return `${above} is a link to ${reply.real}, which does not exist`
+    const obstacle = obstacleAt(above, world)
+    if (obstacle !== undefined) return obstacle
   }
   return undefined
+}
+
+/** The same of the directory itself that is to be there. */
+export function obstacleTo(directory: string, world: World): string | undefined {
+  return obstacleAbove(directory, world) ?? obstacleAt(normalPath(directory), world)
+}
+
+function obstacleAt(path: string, world: World): string | undefined {
+  const reply = world.get('path', { path, follow: true })
+  if (reply.exists)
+    return reply.type === 'directory' ? undefined : `${path} is a ${reply.type}, not a directory`
+  return reply.real === undefined ? undefined : `${path} is a link to ${reply.real}, which does not exist`
 }
 
 export interface Making {

@@ -1,7 +1,7 @@
 import { accountFilesChange } from './account-files.ts'
 import { isAbout, namesInstalled } from './package-names.ts'
 import { Unknown } from './kind.ts'
-import { type Made, pathBecomes } from './path-effects.ts'
+import { type Made, pathAttributes, pathBecomes } from './path-effects.ts'
 import type { GroupReply, PackageReply, PathReply, UnitReply, UserReply } from './replies.ts'
 import { type Effect, type World, type WorldQuestion, effect, effectOnAll } from './world.ts'
 import { type Brings, bringsOf, type Family } from './packages-known.ts'
@@ -46,8 +46,8 @@ export function afterInstall(
   if (!brings) return [package_, ...mayBring(name)]
   return [
     package_,
-    ...brings.directories.flatMap((path) => brought(path, 'directory', brings, world)),
-    ...brings.files.flatMap((path) => brought(path, 'file', brings, world)),
+    ...brings.directories.flatMap((path) => brought(path, 'directory', brings, family, world)),
+    ...brings.files.flatMap((path) => brought(path, 'file', brings, family, world)),
     ...(brings.perhaps ?? []).map((path) =>
       effectOnAll('path', (before, key) =>
         isThere(before) || (key !== path && !key.startsWith(`${path}/`))
@@ -185,15 +185,28 @@ function mayBeOf({ config, files, directories, never = [] }: Brings, key: string
   )
 }
 
-function brought(path: string, type: 'file' | 'directory', brings: Brings, world: World): Effect[] {
+function brought(
+  path: string,
+  type: 'file' | 'directory',
+  brings: Brings,
+  family: Family,
+  world: World,
+): Effect[] {
   const before = world.peek('path', { path })
   // What is there stays: a config file that somebody wrote before, or a directory. What may be there stays unknown.
-  if (before instanceof Unknown || before.exists) return []
+  const stays =
+    before instanceof Unknown || (before.exists && !(family === 'RedHat' && before.type === 'directory'))
+  if (stays) return []
   const own = brings.account?.ownsHome === true && path === brings.account.home
   const secret = path === '/etc/keepalived/keepalived.conf'
   const mode = type === 'directory' || PROGRAM.test(path) ? 0o755 : secret ? 0o600 : 0o644
   const root = { uid: 0, gid: 0, owner: 'root', group: 'root' }
   const owner = own ? { uid: Number.NaN, gid: Number.NaN, owner: 'haproxy', group: 'haproxy' } : root
+  // rpm gives a directory that is there already its own owner and mode.
+  if (before.exists) {
+    const same = before.owner === owner.owner && before.group === owner.group && before.mode === mode
+    return same ? [] : [pathAttributes(path, { mode, ...owner })]
+  }
   const made: Made = { type, mode, ...owner }
   return [pathBecomes(path, made)]
 }

@@ -166,18 +166,24 @@ describe('the tool knows no alternative whose file is missing', () => {
   })
 })
 
-test.each(shells)('what the database has is told beside what the tool shows: $name', async (shell) => {
-  const prepared = await alternatives.prepare(
-    alternatives.params.parse({ name: 'hakube-none', path: '/opt/1' }),
-    controllerWith(),
-  )
-  const ask = alternatives.asks(prepared).find(({ kind }) => kind === 'script')
-  if (ask?.kind !== 'script') throw new Error('no question')
-  const folder = scratch()
-  writeFileSync(join(folder, 'hakube-none'), 'manual\n/usr/bin/a\n\n/opt/1\n10\n/opt/2\n20\n\n')
-  // Whatever the tool says of a name that it does not know.
-  writeFileSync(join(folder, 'update-alternatives'), '#!/bin/sh\nexit 2\n', { mode: 0o755 })
-  const text = `PATH=${folder}:$PATH\n${ask.ask.text.text.replace('/var/lib/dpkg/alternatives', folder)}`
-  const { code, stdout } = shell.run({ text })
-  expect([code, stdout.toString()]).toEqual([0, 'stored /usr/bin/a\nstored /opt/1\nstored /opt/2\n'])
-})
+test.each(shells)(
+  'what the database has without a file is told beside what the tool shows: $name',
+  async (shell) => {
+    const prepared = await alternatives.prepare(
+      alternatives.params.parse({ name: 'hakube-none', path: '/opt/1' }),
+      controllerWith(),
+    )
+    const ask = alternatives.asks(prepared).find(({ kind }) => kind === 'script')
+    if (ask?.kind !== 'script') throw new Error('no question')
+    const folder = scratch()
+    writeFileSync(
+      join(folder, 'hakube-none'),
+      'manual\n/usr/bin/a\n\n/opt/1\n10\n/opt/2\n20\n/bin/sh\n30\n\n',
+    )
+    // Whatever the tool says of a name that it does not know.
+    writeFileSync(join(folder, 'update-alternatives'), '#!/bin/sh\nexit 2\n', { mode: 0o755 })
+    const text = `PATH=${folder}:$PATH\n${ask.ask.text.text.replace('/var/lib/dpkg/alternatives', folder)}`
+    const { code, stdout } = shell.run({ text })
+    expect([code, stdout.toString()]).toEqual([0, 'stored /usr/bin/a\nstored /opt/1\nstored /opt/2\n'])
+  },
+)

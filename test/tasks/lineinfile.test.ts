@@ -42,6 +42,17 @@ describe.each(shells)('lineinfile with $name', (host) => {
     expect(none.plan).toMatchObject({ status: 'ok', result: { msg: 'file not present' } })
   })
 
+  test('makes no directory where a link leads nowhere', async () => {
+    const folder = scratch()
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'link'))
+    const path = join(folder, 'link/below')
+    const done = await runTask(module, { path, line: 'b', create: true }, host)
+    expect(done.plan).toMatchObject({
+      status: 'fail',
+      message: `${join(folder, 'link')} is a link to ${join(folder, 'nowhere')}, which does not exist`,
+    })
+  })
+
   test('changes what a link points to, and leaves bytes that are no UTF-8 as they are', async () => {
     const folder = scratch()
     const path = join(folder, 'real')

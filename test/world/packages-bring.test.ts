@@ -86,6 +86,20 @@ describe('everything else after an installation', () => {
     const later = before.after(afterInstall('haproxy', undefined, 'RedHat', before))
     expect(later.get('path', { path: '/etc/haproxy/haproxy.cfg' })).toBe(file)
   })
+  test.each([
+    ['RedHat', { mode: 0o755, owner: 'root', uid: 0 }],
+    ['Debian', { mode: 0o700, owner: 'daemon', uid: 1 }],
+  ] as const)('a directory that somebody made before: on %s it is %j', (family, attributes) => {
+    const made = { type: 'directory', mode: 0o700, uid: 1, gid: 1, owner: 'daemon', group: 'daemon' } as const
+    const own = { ...made, mode: 0o755, uid: 9, gid: 9, owner: 'haproxy', group: 'haproxy' }
+    const before = blank(['haproxy'], {
+      [id('path', '/etc/haproxy')]: replyOf(made),
+      [id('path', '/var/lib/haproxy')]: replyOf(own),
+    })
+    const later = before.after(afterInstall('haproxy', undefined, family, before))
+    expect(later.get('path', { path: '/etc/haproxy' })).toMatchObject(attributes)
+    expect(later.get('path', { path: '/var/lib/haproxy' })).toMatchObject({ owner: 'haproxy', uid: 9 })
+  })
   test('what only some releases bring is not known, looked at in any way', () => {
     const blankEl = blank(['haproxy'], {
       [id('path', '/etc/haproxy/conf.d/.')]: { exists: false },
