@@ -24,9 +24,11 @@ export class Meeting {
   }
 
   /** Waits for the hosts before this one in the order of the play that have come to the same step. */
-  async takeTurn({ run, position }: Step): Promise<void> {
+  async takeTurn({ run, position, inclusions }: Step): Promise<void> {
     const { progress } = this.#context
-    for (const host of run.hosts.slice(0, run.hosts.indexOf(this.#host)))
+    const before = run.hosts.slice(0, run.hosts.indexOf(this.#host))
+    // Who only looks on waits for this host.
+    for (const host of before.filter((one) => inclusions.every(({ hosts }) => hosts.has(one))))
       while (progress.placeOf(host) === position && progress.stopped === undefined) await progress.moved(host)
   }
 

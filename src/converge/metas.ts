@@ -54,7 +54,9 @@ async function together(
   const { progress } = context
   const { run, position } = step
   const isLinear = run.conduct.strategy === 'linear'
-  if (holds && (!isLinear || progress.firstAt(position, run.hosts) === host)) {
+  // Who comes first decides, and says so whether or not its conditions hold.
+  const decides = !isLinear || progress.firstAt(position, run.hosts) === host
+  if (holds && decides) {
     if (meta === 'end_play') progress.endPlay(run.play)
     else if (meta === 'end_batch') progress.endPlay(run)
     else for (const one of run.allHosts) context.store.clearFacts(one)

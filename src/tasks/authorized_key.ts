@@ -128,8 +128,7 @@ function change(wish: Wish, seen: HomeFileSeen, after: string, world: World): Pl
       message: `${parentPath(seen.path)} does not exist, nor does the directory above it`,
       hint: 'make the home directory before',
     }
-  const isMade = !seen.directory && !wish.manageDirectory
-  const obstacle = isMade ? obstacleTo(parentPath(seen.path), world) : undefined
+  const obstacle = !seen.directory && seen.asked ? obstacleTo(parentPath(seen.path), world) : undefined
   if (obstacle !== undefined) return { status: 'fail', message: obstacle }
   const path = wish.follow ? seen.real : seen.path
   const owner = { uid: user.uid, gid: user.gid, owner: user.name, group: user.group }

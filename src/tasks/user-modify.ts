@@ -119,10 +119,12 @@ export function planModify(
 function number(draft: Draft, wish: UserWish, world: World): Failed | undefined {
   const { uid } = wish
   if (uid === undefined || draft.user.uid === uid) return undefined
-  const taken = world.get('user', { name: String(uid) })
-  if (!wish.non_unique && taken.exists && taken.uid === uid) return takenBy(uid, taken.name)
-  const doubt = wish.non_unique ? undefined : maybeTaken('user', uid, world)
-  if (doubt) return doubt
+  if (!wish.non_unique) {
+    const taken = world.get('user', { name: String(uid) })
+    if (taken.exists && taken.uid === uid) return takenBy(uid, taken.name)
+    const doubt = maybeTaken('user', uid, world)
+    if (doubt) return doubt
+  }
   draft.words.push('-u', String(uid), ...(wish.non_unique ? ['-o'] : []))
   change(draft, 'uid', numberText(draft.user.uid), uid)
   draft.user = { ...draft.user, uid }

@@ -1,5 +1,6 @@
 import { Unknown } from './kind.ts'
 import type { PathReply, UnitReply } from './replies.ts'
+import { runtimeOf } from './unit.ts'
 import { UnknownAnswer, type World } from './world.ts'
 
 /** Where systemd looks for unit files of its system instance, the strongest first (systemd.unit(5)). */
@@ -40,8 +41,20 @@ function unitIn(path: string, file: Extract<PathReply, { exists: true }>): UnitR
     .toString('utf8')
     .split('\n')
     .map((line) => line.trim())
+  const fields = new Map(
+    lines.flatMap((line) => {
+      const [, name, value] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
+      return name === undefined || value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+  const commands = [
+    ...(['ExecStop', 'ExecStopPost'].some((name) => fields.get(name)) ? ['stop'] : []),
+    ...(fields.get('ExecReload') ? ['reload'] : []),
+  ]
+  const runtime = runtimeOf(fields, commands.join(' '))
   return {
     known: true,
+    ...(runtime && { runtime }),
     enablement: lines.includes('[Install]') ? 'disabled' : 'static',
     activity: 'inactive',
     needsReload: false,

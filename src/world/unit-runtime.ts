@@ -17,18 +17,20 @@ export function runtimeEffects(name: string, unit: Known, steps: readonly string
     runtime.directories.flatMap((path) => {
       const goes = isRemoved(step, unit, runtime)
       const comes = step === 'start' || step === 'restart' || runtime.commands.includes(step)
+      const stays = unit.oneshot !== true && step === 'restart'
       return [
-        ...(comes && !goes ? [comesWith(name, path, runtime)] : []),
         ...(goes ? [pathGone(path)] : []),
-        ...(goes && step === 'restart' ? [comesWith(name, path, runtime)] : []),
+        ...(comes && (!goes || stays) ? [comesWith(name, path, runtime)] : []),
       ].map((effect) => ({ ...effect, aside: true }))
     }),
   )
 }
 
 /** Whether it goes with the end of the service that the step brings about. */
-function isRemoved(step: string, { oneshot = false }: Known, { preserve }: UnitRuntime): boolean {
-  if (step === 'restart' || (step === 'start' && oneshot)) return preserve === 'no'
+function isRemoved(step: string, { oneshot = false, activity }: Known, { preserve }: UnitRuntime): boolean {
+  // It is over once it has run.
+  if (oneshot && (step === 'start' || step === 'restart')) return preserve !== 'yes'
+  if (step === 'restart') return preserve === 'no' && activity !== 'inactive'
   return step === 'stop' && preserve !== 'yes'
 }
 

@@ -9,9 +9,9 @@ const PROPERTIES = [
 const NO_SYSTEMD = 'no-systemd\n'
 
 /**
- * Units of systemd's system instance, all by one `systemctl show`. Only some need more, one by one: init scripts,
- * whether they are enabled, and units with directories below /run, whether they have commands besides the one that
- * runs. The commands themselves are not read: they may be of several lines.
+ * Units of systemd's system instance, all by one `systemctl show`. Only some need more, one by one: whether init scripts
+ * are enabled, and, where one of the units has a directory below /run, which have commands besides the one that runs.
+ * The commands themselves are not read: they may be of several lines.
  */
 export const unit = defineKind<UnitAsk, UnitReply>({
   key: (ask) => ask.name,
@@ -29,12 +29,14 @@ case $shown in
   ;;
 esac
 case $shown in
-*RuntimeDirectory=[!P]*)
+*RuntimeDirectory=[[:graph:]]*)
   for name in ${names}; do
     commands=
-    for step in Stop StopPost Reload; do
-      [ -z "$(systemctl show --property="Exec$step" -- "$name")" ] || commands="$commands $step"
-    done
+    case $(systemctl show --property=ExecStop,ExecStopPost,ExecReload -- "$name") in
+    *ExecStop*ExecReload=* | *ExecReload=*ExecStop*) commands='stop reload' ;;
+    *ExecStop*) commands=stop ;;
+    *ExecReload=*) commands=reload ;;
+    esac
     printf '\nCommands=%s\n' "$commands"
   done
   ;;
@@ -89,7 +91,8 @@ function toReply(fields: Block, script: string | undefined, commands = ''): Unit
   }
 }
 
-function runtimeOf(fields: Block, commands: string): UnitRuntime | undefined {
+/** Out of the properties of a unit, as systemctl shows them or as its file has them. */
+export function runtimeOf(fields: Block, commands: string): UnitRuntime | undefined {
   // A link may follow, behind a colon.
   const directories = wordsOf(fields.get('RuntimeDirectory')).map((word) => `/run/${word.split(':')[0]}`)
   if (directories.length === 0) return undefined
@@ -100,7 +103,7 @@ function runtimeOf(fields: Block, commands: string): UnitRuntime | undefined {
     user: fields.get('User') ?? '',
     group: fields.get('Group') ?? '',
     preserve: preserve === 'yes' || preserve === 'restart' ? preserve : 'no',
-    commands: [...new Set(wordsOf(commands).map((word) => (word === 'Reload' ? 'reload' : 'stop')))],
+    commands: wordsOf(commands),
   }
 }
 

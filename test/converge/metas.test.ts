@@ -27,6 +27,17 @@ describe('meta', () => {
     expect(storyOf(done, 'c')).toEqual(['one changed', 'meta skipped', 'two ok', 'h ok', 'behind ok'])
   })
 
+  it('end_play in an include asks the first host that comes there, also where it does not hold', async () => {
+    const text = play(`
+- include_tasks: i.yml
+  when: inventory_hostname != 'a'
+- {name: after, debug: {msg: x}}
+`)
+    const files = { 'i.yml': `- meta: end_play\n  when: inventory_hostname == 'c'\n` }
+    const done = await runLocal(text, { inventory: LOCAL_HOSTS, files })
+    for (const host of ['a', 'b', 'c']) expect(storyOf(done, host).at(-1)).toBe('after ok')
+  })
+
   it('end_play ends all batches, and the next play goes on', async () => {
     const done = await run(
       play(

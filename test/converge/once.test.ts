@@ -5,6 +5,26 @@ import { runLocal, storyOf } from '../support/run-local.ts'
 const play = (tasks: string, more = '') =>
   `- hosts: web\n  gather_facts: false\n${more}  tasks:\n${tasks.trimStart().replaceAll(/^/gm, '    ')}\n`
 
+describe('run_once in an include that not all take part in', () => {
+  it.each([
+    ['add_host', 'add_host: {name: n1, groups: new}', 'n1', 'r.add_host.host_name'],
+    ['group_by', 'group_by: {key: made}', 'True', 'r is defined'],
+  ])('%s gives its result to the others, and nobody waits for ever', async (_, task, said, shown) => {
+    const text = play(`
+- include_tasks: i.yml
+  when: inventory_hostname == 'b'
+- name: show
+  debug: {msg: "{{ ${shown} }}"}
+`)
+    const files = { 'i.yml': `- ${task}\n  run_once: true\n  register: r\n` }
+    const done = await runLocal(text, { files })
+    const shows = done.outcomes
+      .filter((one) => one.task === 'show')
+      .map(({ result }) => String(result['msg']))
+    expect(shows.map((one) => one.toLowerCase())).toEqual(Array(3).fill(said.toLowerCase()))
+  })
+})
+
 describe('run_once', () => {
   it('runs on the first host, and its result and facts are there for all', async () => {
     const done = await runLocal(

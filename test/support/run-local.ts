@@ -71,7 +71,6 @@ export async function runLocal(playbook: string, settings: LocalSettings = {}): 
     version: '0.0.0-test',
     purpose: 'a test',
     // Test files run side by side, and this machine would have one lock for all of them.
-    // Test files run side by side, and this machine would have one lock for all of them.
     lockFile: join(folder, '.hakube.lock'),
     redactor: new Redactor(),
     signal: new AbortController().signal,

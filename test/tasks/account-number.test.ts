@@ -21,13 +21,13 @@ function made(...names: readonly string[]): Effect[] {
 /** A host on which these numbers have somebody, behind tasks that make accounts. */
 function worldWith(numbers: readonly number[], effects: readonly Effect[], asked: number): World {
   const answers = new Map<string, unknown>()
-  for (const kind of ['user', 'group'] as const)
-    for (const question of numberQuestions(kind, asked)) {
-      const key = keyOf(question)
-      const there = kind === 'user' ? { ...account, gid: 1 } : { exists: true, members: [] }
-      const taken = { ...there, name: `n${key}`, [kind === 'user' ? 'uid' : 'gid']: Number(key) }
-      answers.set(id(kind, key), numbers.includes(Number(key)) ? taken : { exists: false })
-    }
+  for (const question of [...numberQuestions('user', asked), ...numberQuestions('group', asked)]) {
+    const { kind } = question
+    const key = keyOf(question)
+    const there = kind === 'user' ? { ...account, gid: 1 } : { exists: true, members: [] }
+    const taken = { ...there, name: `n${key}`, [kind === 'user' ? 'uid' : 'gid']: Number(key) }
+    answers.set(id(kind, key), numbers.includes(Number(key)) ? taken : { exists: false })
+  }
   return new World(answers).after(effects)
 }
 

@@ -97,6 +97,30 @@ test('a file of its own, and a directory that is not touched', async () => {
   expect(plan).toMatchObject({ result: { keyfile: path, path } })
 })
 
+test.each([true, false])(
+  'no directory in the place of a link that leads nowhere, manage_dir: %s',
+  async (manage_dir) => {
+    const path = '/srv/keys/anna'
+    const directory = {
+      type: 'directory',
+      mode: 0o755,
+      uid: 0,
+      gid: 0,
+      owner: 'root',
+      group: 'root',
+    } as const
+    const answers = {
+      ...host,
+      ...script(`home file anna ${path}`, ['anna:x:1001:1001::/home/anna:/bin/sh', '.']),
+      [id('path', pathKey('/srv', true))]: replyOf(directory),
+      [id('path', pathKey('/srv/keys', true))]: { exists: false, real: '/nowhere' },
+    }
+    const { plan } = await planWith(authorizedKey, { ...args, path, manage_dir }, answers)
+    const message = '/srv/keys is a link to /nowhere, which does not exist'
+    expect(plan).toMatchObject({ status: 'fail', message })
+  },
+)
+
 test('nobody of that name, and no home', async () => {
   expect((await planWith(authorizedKey, { ...args, user: 'carl' }, rules())).plan).toMatchObject({
     status: 'fail',

@@ -85,6 +85,12 @@ describe('a new user', () => {
     expect(plan).toMatchObject({ status: 'fail', message: "the number 1001 is user berta's already" })
   })
 
+  test('a number that may be shared is not asked about', async () => {
+    const answers = { ...host, ...there('anna') }
+    const { plan } = await planWith(user, { name: 'anna', uid: 4242, non_unique: true }, answers)
+    expect(plan.status).toBe('change')
+  })
+
   // What useradd 4.13 makes of the same.
   test.each([
     [[], {}, 0o755],

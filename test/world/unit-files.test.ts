@@ -14,6 +14,11 @@ describe('a unit whose file an earlier task would write', () => {
     ['without [Install]', SERVICE, { enablement: 'static', oneshot: false }],
     ['with [Install]', `${SERVICE}[Install]\nWantedBy=multi-user.target\n`, { enablement: 'disabled' }],
     ['a oneshot', `${SERVICE}Type = oneshot\n`, { oneshot: true }],
+    [
+      'with a directory below /run',
+      `${SERVICE}RuntimeDirectory=a\nRuntimeDirectoryMode=0750\nUser=u\nExecStopPost=/bin/true\n`,
+      { runtime: { directories: ['/run/a'], mode: 0o750, user: 'u', preserve: 'no', commands: ['stop'] } },
+    ],
     ['a oneshot that stays', `${SERVICE}Type=oneshot\nRemainAfterExit=yes\n`, { oneshot: false }],
   ])('%s', (_, text, expected) => {
     const world = without('a.service').after([written('/etc/systemd/system/a.service', text)])

@@ -21,6 +21,7 @@ const runtime: UnitRuntime = {
 interface Case {
   of?: Partial<UnitRuntime>
   oneshot?: boolean
+  activity?: string
   steps: readonly string[]
   before: object
   after: 'none' | 'directory' | 'unknown' | 'same' | object
@@ -66,41 +67,57 @@ test.each<[string, Case]>([
     'gone with a oneshot',
     { of: { preserve: 'no' }, oneshot: true, steps: ['start'], before: none, after: 'none' },
   ],
-])('a directory below /run is %s', (_name, { of, oneshot = false, steps, before, after }) => {
-  const unit = {
-    known: true,
-    enablement: 'enabled',
-    activity: 'active',
-    needsReload: false,
-    oneshot,
-  } as const
-  const effects = runtimeEffects('u.service', { ...unit, runtime: { ...runtime, ...of } }, steps)
-  const world = new World(
-    new Map<string, unknown>([
-      [id('path', '/run/u'), before],
-      [id('path', '/run/u/f'), none],
-      [id('path', '/run'), { ...there, entries: ['a'] }],
-      [id('path', '/run/other'), none],
-    ]),
-  )
-  const then = world.after(effects)
-  const reply = then.peek('path', { path: '/run/u' })
-  if (after === 'unknown') expect(reply).toBeInstanceOf(Unknown)
-  else if (after === 'none') expect(reply).toEqual(none)
-  else if (after === 'same') expect(reply).toEqual(before)
-  else if (after === 'directory')
-    expect(reply).toMatchObject({ exists: true, type: 'directory', mode: 0o755, owner: 'root' })
-  else expect(reply).toMatchObject(after)
-  expect(then.peek('path', { path: '/run/other' })).toEqual(none)
-  // Nobody knows what a service has put into a directory that it was made for.
-  if (after === 'directory') {
-    expect(reply).not.toHaveProperty('entries')
-    expect(then.peek('path', { path: '/run/u/f' })).toBeInstanceOf(Unknown)
-    expect(then.peek('path', { path: '/run' })).toMatchObject({ entries: ['a', 'u'] })
-  }
-  // A restart stays an act.
-  expect(world.isMovedBy(effects)).toBe(false)
-})
+  [
+    'gone with it, for all its restarts',
+    { of: { preserve: 'restart' }, oneshot: true, steps: ['start'], before: there, after: 'none' },
+  ],
+  [
+    'gone with it when it is restarted',
+    { of: { preserve: 'no' }, oneshot: true, steps: ['restart'], before: there, after: 'none' },
+  ],
+  ['preserved for it', { oneshot: true, steps: ['start'], before: there, after: 'same' }],
+  [
+    'kept where a restart has nothing to stop',
+    { of: { preserve: 'no' }, activity: 'inactive', steps: ['restart'], before: there, after: 'same' },
+  ],
+])(
+  'a directory below /run is %s',
+  (_name, { of, oneshot = false, activity = 'active', steps, before, after }) => {
+    const unit = {
+      known: true,
+      enablement: 'enabled',
+      activity,
+      needsReload: false,
+      oneshot,
+    } as const
+    const effects = runtimeEffects('u.service', { ...unit, runtime: { ...runtime, ...of } }, steps)
+    const world = new World(
+      new Map<string, unknown>([
+        [id('path', '/run/u'), before],
+        [id('path', '/run/u/f'), none],
+        [id('path', '/run'), { ...there, entries: ['a'] }],
+        [id('path', '/run/other'), none],
+      ]),
+    )
+    const then = world.after(effects)
+    const reply = then.peek('path', { path: '/run/u' })
+    if (after === 'unknown') expect(reply).toBeInstanceOf(Unknown)
+    else if (after === 'none') expect(reply).toEqual(none)
+    else if (after === 'same') expect(reply).toEqual(before)
+    else if (after === 'directory')
+      expect(reply).toMatchObject({ exists: true, type: 'directory', mode: 0o755, owner: 'root' })
+    else expect(reply).toMatchObject(after)
+    expect(then.peek('path', { path: '/run/other' })).toEqual(none)
+    // Nobody knows what a service has put into a directory that it was made for.
+    if (after === 'directory') {
+      expect(reply).not.toHaveProperty('entries')
+      expect(then.peek('path', { path: '/run/u/f' })).toBeInstanceOf(Unknown)
+      expect(then.peek('path', { path: '/run' })).toMatchObject({ entries: ['a', 'u'] })
+    }
+    // A restart stays an act.
+    expect(world.isMovedBy(effects)).toBe(false)
+  },
+)
 
 test('a unit without such directories touches nothing', () => {
   const unit = { known: true, enablement: 'enabled', activity: 'active', needsReload: false } as const

@@ -1,7 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Unknown } from '../../src/world/kind.ts'
 import { unit } from '../../src/world/unit.ts'
 import { answer } from './answer.ts'
+import { shells } from '../tasks/harness.ts'
+import { scratch } from './hosts.ts'
 
 function block(fields: Record<string, string>): string {
   const all = {
@@ -72,7 +76,7 @@ test('directories below /run, and for which steps commands of its own run', () =
     User: 'u',
     Group: '',
   }
-  const text = [block({ RuntimeDirectory: '' }), block(fields), 'Commands=\n', 'Commands= StopPost Reload\n']
+  const text = [block({ RuntimeDirectory: '' }), block(fields), 'Commands=\n', 'Commands=stop reload\n']
   const runtime = {
     directories: ['/run/one', '/run/two/three'],
     mode: 0o750,
@@ -92,6 +96,37 @@ test('directories below /run, and for which steps commands of its own run', () =
     { ...up, enablement: 'disabled' },
     { ...up, runtime },
   ])
+})
+
+test.each(shells)('with $name only a unit with such a directory costs more, and one call each', (shell) => {
+  const folder = scratch()
+  const calls = join(folder, 'calls')
+  const tool = join(folder, 'systemctl')
+  writeFileSync(
+    tool,
+    `#!/bin/sh
+echo "$@" >>${calls}
+case "$*" in
+*ExecStop*b.service) printf 'ExecReload={ a\nb }\nExecStopPost={ x }\n' ;;
+*ExecStop*) ;;
+*) printf '%s\n' "${block({ RuntimeDirectory: '' }).trimEnd()}" '' "${block({ RuntimeDirectory: '$DIRECTORY' }).trimEnd()}" ;;
+esac
+`,
+    { mode: 0o755 },
+  )
+  const asks = [{ name: 'a.service' }, { name: 'b.service' }]
+  const { text } = unit.probe(asks)
+  const ask = (directory: string) => {
+    writeFileSync(calls, '')
+    const all = `PATH=${folder}:$PATH DIRECTORY=${directory}; export DIRECTORY\n${text.replace('[ -d /run/systemd/system ]', 'true')}`
+    const replies = unit.parse(shell.run({ text: all }), asks)
+    return { replies, calls: readFileSync(calls, 'utf8').trim().split('\n').length }
+  }
+  expect(ask('')).toEqual({ replies: [up, up], calls: 1 })
+  for (const directory of ['haproxy', 'PackageKit']) {
+    const runtime = { directories: [`/run/${directory}`], commands: ['stop', 'reload'] }
+    expect(ask(directory)).toMatchObject({ replies: [up, { ...up, runtime }], calls: 3 })
+  }
 })
 
 describe('what is no answer', () => {

@@ -21,6 +21,15 @@ export function toursOf(family: Family): GeneratedList[] {
       before: 'forget' as const,
       tasks: [{ file: { path, mode: '0751' }, ...ignore }, install('haproxy')],
     })),
+    // A directory that was there before the package.
+    {
+      before: 'forget',
+      tasks: [
+        { file: { path: '/etc/keepalived', state: 'directory', mode: '0700', owner: 'daemon' } },
+        install('keepalived'),
+        { file: { path: '/etc/keepalived', state: 'directory', mode: '0755', owner: 'root' } },
+      ],
+    },
     // What a lost account has left gets a name again with the new one.
     { tasks: [install('haproxy'), { file: { path: at('orphan'), state: 'directory', owner: 'haproxy' } }] },
     {
