@@ -20,7 +20,7 @@ describe('run_once in an include that not all take part in', () => {
     const done = await runLocal(text, { files })
     const shows = done.outcomes
       .filter((one) => one.task === 'show')
-      .map(({ result }) => String(result['msg']))
+      .map(({ result }) => str(result['msg'] ?? null))
     expect(shows.map((one) => one.toLowerCase())).toEqual(Array(3).fill(said.toLowerCase()))
   })
 })
