@@ -53,7 +53,7 @@ export class HostRun {
     this.#worker = new Worker(context, target, this.#ahead, this.tally)
     this.#jumps = new Jumps(context, target.host, this.#ahead, this.tally)
     this.#meeting = new Meeting(context, target.host)
-    this.#notified = new Notified((handler, name, step) => {
+    this.#notified = new Notified(target.host, (handler, name, step) => {
       const layers = context.layers(target.host, step, handler)
       return taskName({ ...handler, name }, new TaskScope(context.store, target.host, step.position, layers))
     })

@@ -1,5 +1,5 @@
 import { EXIT, HakubeError } from '../errors.ts'
-import { handlerNames, type Located, type Task } from '../playbook/model.ts'
+import { handlerIdentity, handlerNames, type Located, type Task } from '../playbook/model.ts'
 import type { Step } from '../playbook/step.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import type { Group, Work } from '../playbook/work.ts'
@@ -10,11 +10,13 @@ import type { Verdict } from './verdict.ts'
 /** The handlers of one host that wait for their flush. */
 export class Notified {
   /** With the reason why it may not run at all, if that is not known. */
-  readonly #handlers = new Map<Task, string | undefined>()
+  readonly #handlers = new Map<Task | string, string | undefined>()
+  readonly #host: string
   readonly #filled: (handler: Task, name: string, step: Step) => string
 
   /** `filled` fills in a name or a topic of a handler that is a template. */
-  constructor(filled: (handler: Task, name: string, step: Step) => string) {
+  constructor(host: string, filled: (handler: Task, name: string, step: Step) => string) {
+    this.#host = host
     this.#filled = filled
   }
 
@@ -42,14 +44,15 @@ export class Notified {
 
   /** Once it is sure to run, no later doubt counts. */
   #note(handler: Task, doubt: string | undefined): void {
-    const sure = this.#handlers.has(handler) && this.#handlers.get(handler) === undefined
-    if (!sure) this.#handlers.set(handler, doubt)
+    const one = handlerIdentity(handler)
+    const sure = this.#handlers.has(one) && this.#handlers.get(one) === undefined
+    if (!sure) this.#handlers.set(one, doubt)
   }
 
   /** As in Ansible: of the last list that has handlers of this name the first of them, and all that listen to it. */
   #find(name: string, step: Step): Task[] {
     // An include further on brings handlers that nobody knows of here.
-    const handlers = step.run.handlers.filter(({ broughtBy }) => (broughtBy?.position ?? -1) < step.position)
+    const handlers = step.run.handlers.filter((handler) => comesBefore(handler, step))
     const all = handlers.filter((handler) => this.#isNamed(handler, name, step))
     const last = step.run.handlerLists.findLast(
       ({ list, since }) => since < step.position && all.some(({ handlerList }) => handlerList === list),
@@ -68,27 +71,46 @@ export class Notified {
   }
 
   /** In the order in which the play lists them; of a flush that is under way those behind the last that has run. */
-  of({ run: { handlers } }: Step, last?: Task): Task[] {
-    const from = last ? handlers.indexOf(last) + 1 : 0
-    return handlers.slice(from).filter((handler) => this.#handlers.has(handler))
+  of(step: Step, last?: Task): Task[] {
+    if (this.#handlers.size === 0) return []
+    const { handlers } = step.run
+    const ones = [...new Set(handlers.map(handlerIdentity))]
+    const from = last ? ones.indexOf(handlerIdentity(last)) + 1 : 0
+    return ones.slice(from).flatMap((one) => {
+      if (!this.#handlers.has(one)) return []
+      const versions = handlers.filter(
+        (handler) => handlerIdentity(handler) === one && comesBefore(handler, step),
+      )
+      return versions.findLast((handler) => this.#isFor(handler)) ?? versions.at(-1) ?? []
+    })
+  }
+
+  /** Whether an include has brought it in which this host takes part: others come to theirs at any time. */
+  #isFor({ broughtBy }: Task): boolean {
+    return !broughtBy || broughtBy.inclusions.every(({ hosts }) => hosts.has(this.#host))
   }
 
   /** It is about to run: whoever notifies it from here on wants it to run again. Gives the doubt about it, if any. */
   take(handler: Task | undefined): string | undefined {
     if (!handler) return undefined
-    const doubt = this.#handlers.get(handler)
-    this.#handlers.delete(handler)
+    const one = handlerIdentity(handler)
+    const doubt = this.#handlers.get(one)
+    this.#handlers.delete(one)
     return doubt
   }
 
   /** Whether it waits for its flush. */
   has(handler: Task): boolean {
-    return this.#handlers.has(handler)
+    return this.#handlers.has(handlerIdentity(handler))
   }
 
   clear(): void {
     this.#handlers.clear()
   }
+}
+
+function comesBefore({ broughtBy }: Task, { position }: Step): boolean {
+  return (broughtBy?.position ?? -1) < position
 }
 
 /** A handler of which check mode cannot tell whether it runs. */

@@ -1,4 +1,4 @@
-import type { Task } from '../playbook/model.ts'
+import { handlerIdentity, type Task } from '../playbook/model.ts'
 import { behind, wholeFlush, type Step } from '../playbook/step.ts'
 import type { Turn, Work } from '../playbook/work.ts'
 import type { Verdict } from './verdict.ts'
@@ -24,7 +24,7 @@ export class Once {
   readonly #leaders = new Map<Turn, string>()
   readonly #done = new Map<Turn, Done>()
   /** Of handlers, by step: each time that one is flushed there counts for itself. */
-  readonly #turns = new Map<Step, Map<Task, Turn[]>>()
+  readonly #turns = new Map<Step, Map<Task | string, Turn[]>>()
   readonly #passed = new Map<Turn, Set<string>>()
   readonly #notified = new Map<string, (handler: Task) => boolean>()
 
@@ -73,8 +73,8 @@ export class Once {
     const step = wholeFlush(at)
     let ofStep = this.#turns.get(step)
     if (!ofStep) this.#turns.set(step, (ofStep = new Map()))
-    let turns = ofStep.get(handler)
-    if (!turns) ofStep.set(handler, (turns = []))
+    let turns = ofStep.get(handlerIdentity(handler))
+    if (!turns) ofStep.set(handlerIdentity(handler), (turns = []))
     const next = turns.find((turn) => this.#passed.get(turn)?.has(host) !== true)
     if (next) return next
     const turn: Turn = {}

@@ -114,7 +114,7 @@ export function loadRole(named: RoleEntry, within: Within, outer: Around = NOWHE
   const handlers = handlersOf(use, within.parts, () => [
     ...dependencies.flatMap((dependency) => dependency.handlers),
     // What an import says is around it.
-    { tasks: roleHandlers(entry, inner, path), outer: entry.once ? all : outer },
+    { key: use.key, tasks: roleHandlers(entry, inner, path), outer: entry.once ? all : outer },
   ])
   return { block, use, handlers }
 }

@@ -129,6 +129,10 @@ export interface Task extends Inherited {
   listen: readonly string[]
   /** Of a handler: the list that it stands in, which is that of a play or of one use of a role. */
   handlerList?: object
+  /** Of a handler of a role: the use that it belongs to. */
+  use?: string
+  /** Of a handler of a role: one that comes again by another include is the same one, which waits and runs once. */
+  same?: string
   /** Of a handler: the include that brought it, from whose position on it may be notified. */
   broughtBy?: { position: number; inclusions: readonly Inclusion[] }
   changedWhen: readonly Condition[] | undefined
@@ -261,4 +265,9 @@ export interface Playbook {
 export function handlerNames({ name, action, origin: { role } }: Task): string[] {
   const own = name ?? action
   return role ? [own, `${role.name} : ${own}`] : [own]
+}
+
+/** The same for a handler of a role that several includes have brought, each with what it says itself. */
+export function handlerIdentity(handler: Task): Task | string {
+  return handler.same ?? handler
 }

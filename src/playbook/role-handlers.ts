@@ -26,6 +26,8 @@ export function written(said: unknown): string {
 
 /** The handlers of one use of a role, which are the same ones wherever the same use comes again. */
 export interface RoleHandlers {
+  /** Of the use of the role; a play has none. */
+  key?: string
   tasks: readonly Task[]
   /** What the entries of the role and of those that depend on it say, where it is used first, as in Ansible. */
   outer: Around
@@ -51,10 +53,13 @@ export function handlersOfPlay(tasks: readonly Task[]): RoleHandlers {
 
 /** All handlers, each once, in the order in which they run, and their lists in the order that decides between names. */
 export function listed(all: readonly RoleHandlers[]): { handlers: Task[]; handlerLists: object[] } {
-  const handlers = [...new Set(all)].flatMap(({ tasks, outer, around = NOWHERE }) => {
+  const handlers = [...new Set(all)].flatMap(({ key, tasks, outer, around = NOWHERE }) => {
     const lent = inherit(around.lent, outer.lent)
     const when = [...around.when, ...outer.when]
-    return tasks.map((task): Task => ({ ...task, ...inherit(lent, task), when: [...when, ...task.when] }))
+    return tasks.map((task, index): Task => {
+      const all = { ...task, ...inherit(lent, task), when: [...when, ...task.when] }
+      return key === undefined ? all : { ...all, use: key, same: written([key, index]) }
+    })
   })
   const handlerLists = all.flatMap(({ tasks: [first] }) => first?.handlerList ?? [])
   return { handlers, handlerLists }

@@ -2,11 +2,11 @@ import { NOTHING, inherit } from '../playbook/inherited.ts'
 import { bring, readArguments, type Arguments, type Brought } from '../playbook/bring.ts'
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
-import type { Inclusion, Inherited, Task } from '../playbook/model.ts'
+import type { Inclusion, Task } from '../playbook/model.ts'
 import { withPublic } from '../playbook/public-roles.ts'
 import { written, type Around } from '../playbook/role-handlers.ts'
 import { draftIncluded, type TagsOf } from '../playbook/program.ts'
-import type { PlayRun, Step } from '../playbook/step.ts'
+import type { Step } from '../playbook/step.ts'
 import type { TagSelection } from '../playbook/tags.ts'
 import type { Value } from '../value.ts'
 
@@ -29,8 +29,6 @@ export class Includes {
   readonly #tags: TagSelection
   readonly #tagsOf: TagsOf
   readonly #known = new Map<Step, Map<string, Brought>>()
-  /** Lists of the handlers that includes have brought, by what is around them and by what they say. */
-  readonly #lists = new Map<Inherited, Map<string, Iterable<object>>>()
   readonly #numbers = new Map<string, number[]>()
 
   constructor(line: Line, loading: Omit<Loading, 'reader'>, tags: TagSelection, tagsOf: TagsOf) {
@@ -58,11 +56,14 @@ export class Includes {
       (inclusion) => {
         const inherited = inherit(step.outer.lent, include.apply)
         const when = [...step.outer.when, ...include.when]
-        this.#takeHandlers(step, brought.handlers, {
+        // Each item of a loop is a use of its own.
+        const item = loop.size > 0 ? [step.position, index] : []
+        const further = [...include.vars, ...item]
+        takeHandlers(step, brought.handlers, {
           own: inclusion,
           lent: inherited,
           when,
-          key: loop.size > 0 ? undefined : written([args, include]),
+          further: further.length > 0 ? { of: brought.role?.key, said: further } : undefined,
         })
         // As in Ansible, tags choose no handlers.
         const tags = handler ? { only: [], skip: [] } : this.#tags
@@ -94,43 +95,36 @@ export class Includes {
       step.run.seen = withPublic(step.run.seen, one, step.position)
     return brought
   }
-
-  /**
-   * Handlers of an included role may be notified from here on, with what the include lends. As in Ansible, the same include
-   * again brings no others: those of the first one count anew where the names of handlers are the same.
-   */
-  #takeHandlers(
-    { run, position, inclusions, outer }: Step,
-    handlers: readonly Task[],
-    { own, lent, when, key }: Around & { own: Inclusion; key: string | undefined },
-  ): void {
-    if (handlers.length === 0) return
-    const known = this.#lists.get(outer.lent) ?? new Map<string, Iterable<object>>()
-    this.#lists.set(outer.lent, known)
-    const before = key === undefined ? undefined : known.get(key)
-    const lists =
-      before ??
-      bringHandlers(run, handlers, { lent, when, broughtBy: { position, inclusions: [own, ...inclusions] } })
-    if (key !== undefined) known.set(key, lists)
-    const listed = [...lists].map((list) => ({ list, since: position }))
-    run.handlerLists = [...run.handlerLists, ...listed].toSorted((a, b) => a.since - b.since)
-  }
 }
 
-/** Puts handlers into a play. Returns their lists. */
-function bringHandlers(
-  run: PlayRun,
+/** What handlers come with: what is around them, and what makes those of a role another use of it. */
+interface Coming extends Around {
+  own: Inclusion
+  further: { of: string | undefined; said: unknown } | undefined
+}
+
+/**
+ * Handlers of an included role may be notified from here on, with what the include lends. As in Ansible, the same use of a
+ * role again brings no others: those that wait have what this include says from here on, and names of handlers count anew.
+ */
+function takeHandlers(
+  { run, position, inclusions }: Step,
   handlers: readonly Task[],
-  { lent, when, broughtBy }: Around & Required<Pick<Task, 'broughtBy'>>,
-): Iterable<object> {
+  { own, lent, when, further }: Coming,
+): void {
+  if (handlers.length === 0) return
   const lists = new Map<object | undefined, object>()
+  const broughtBy = { position, inclusions: [own, ...inclusions] }
   const taken = handlers.map((one): Task => {
     const handlerList = lists.get(one.handlerList) ?? {}
     lists.set(one.handlerList, handlerList)
-    return { ...one, ...inherit(lent, one), when: [...when, ...one.when], handlerList, broughtBy }
+    const same = further && one.use === further.of ? written([one.same, further.said]) : one.same
+    const all = { ...one, ...inherit(lent, one), when: [...when, ...one.when], handlerList, broughtBy }
+    return same === undefined ? all : { ...all, same }
   })
-  const since = (handler: Task) => handler.broughtBy?.position ?? -1
   // Hosts come to includes at different times: the order is that of the program all the same.
+  const since = (handler: Task) => handler.broughtBy?.position ?? -1
   run.handlers = [...run.handlers, ...taken].toSorted((a, b) => since(a) - since(b))
-  return [...lists.values()]
+  const listed = [...lists.values()].map((list) => ({ list, since: position }))
+  run.handlerLists = [...run.handlerLists, ...listed].toSorted((a, b) => a.since - b.since)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runLocal } from '../support/run-local.ts'
-import { debug, head, ONE, said } from './support.ts'
+import { debug, head, ONE, said, TWO } from './support.ts'
 
 interface Case {
   name: string
@@ -176,4 +176,30 @@ it('handlers may listen to topics that are templates', async () => {
   const playbook = `${head}  vars: {t: topic}\n  tasks:\n${indented(change('topic'))}  handlers:\n${indented(handlers)}`
   const { story } = await runLocal(playbook, { inventory: ONE })
   expect(story).toEqual(['a debug changed', 'a one ok', 'a two ok'])
+})
+
+describe('a handler that several includes bring, of which hosts take different ones', () => {
+  const use = (w: string, when: string) =>
+    `- block:\n    - include_role: {name: r}\n      when: ${when}\n  vars: {w: ${w}}\n`
+  const tasks = use('all', 'true') + use('a', "inventory_hostname == 'a'") + change('go')
+  const run = async (more = '') => {
+    const files = {
+      'roles/r/tasks/main.yml': debug('r'),
+      'roles/r/handlers/main.yml': `- name: go\n  debug: {msg: "go {{ w }}"}\n${more}`,
+    }
+    const { outcomes } = await runLocal(`${head}  tasks:\n${indented(tasks)}`, { inventory: TWO, files })
+    return outcomes.filter(({ task }) => task === 'go')
+  }
+
+  /** In Ansible what the last one says holds for all hosts, so that its condition may be false for one that was notified. */
+  it('has what the last of those says that a host takes part in', async () => {
+    const ran = await run()
+    const told = ran.map(({ host, status, result }) => `${host} ${status} ${JSON.stringify(result['msg'])}`)
+    expect(told.toSorted()).toEqual(['a ok "go a"', 'b ok "go all"'])
+  })
+
+  it('runs once for all of them with run_once', async () => {
+    const ran = await run('  run_once: true\n')
+    expect(ran.map(({ host }) => host)).toEqual(['a'])
+  })
 })

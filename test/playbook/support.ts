@@ -8,6 +8,7 @@ import { fromJson } from '../../src/value.ts'
 import { runLocal, type LocalRun, type LocalSettings } from '../support/run-local.ts'
 
 export const ONE = '[web]\na ansible_connection=local\n'
+export const TWO = '[web]\na ansible_connection=local\nb ansible_connection=local\n'
 export const head = '- hosts: web\n  gather_facts: false\n'
 
 export function told(errors: readonly HakubeError[]): string {
