@@ -1,24 +1,18 @@
-import { isKnown, showPlace } from '../errors.ts'
-import { grows } from '../playbook/grows.ts'
-import { isInclude, isMeta, type Task } from '../playbook/model.ts'
-import { gives, givesAnything, namesSetBy } from '../playbook/names-set.ts'
+import { isKnown } from '../errors.ts'
+import { isInclude, type Task } from '../playbook/model.ts'
+import { gives } from '../playbook/names-set.ts'
 import { hasTemplate } from '../playbook/reader.ts'
 import { type Span, type Step } from '../playbook/step.ts'
 import { receives } from '../playbook/receives.ts'
-import { renderMeta } from '../playbook/render-meta.ts'
-import { renderTask, type Slot } from '../playbook/render.ts'
+import type { Slot } from '../playbook/render.ts'
 import { boolean } from '../playbook/settings.ts'
-import type { Group, Turn, Work } from '../playbook/work.ts'
+import type { Group } from '../playbook/work.ts'
 import { NotYet } from '../variables/not-yet.ts'
-import { renderTree, TaskScope } from '../variables/scope.ts'
+import type { TaskScope } from '../variables/scope.ts'
 import type { RunContext } from './context.ts'
-import { localVerdict } from './local.ts'
-import { isFlush } from './fence.ts'
-import { gathersFacts } from './gathered.ts'
 import { Pending } from './pending.ts'
-import { registerLoop, registerWork } from './register.ts'
 import { RolesDone } from './roles-done.ts'
-import type { Verdict } from './verdict.ts'
+import { StepRenderer } from './step-renderer.ts'
 
 /** Handlers stand between the step that flushes them and the next one: this far apart, in the order they run. */
 const HANDLER_ROOM = 2 ** -20
@@ -33,14 +27,13 @@ export class Lookahead {
   readonly #host: string
   readonly #roles = new RolesDone()
   readonly #pending: Pending
+  readonly #renderer: StepRenderer
   #cursor: number
   /** The step before it, if nothing was left out between them. */
   #last: number | undefined
   #rescued = new Set<Span>()
   /** Steps from here on are not rendered: a failed block ends there. */
   #end: number
-  /** What was rendered last fails, or ends the play: what stands behind it may never run, or not be renderable. */
-  #halted = false
   /** Of the controller's files, as those of the queue were. */
   #generation = 0
   #handlersAt = { position: -1, count: 0 }
@@ -50,6 +43,7 @@ export class Lookahead {
     this.#context = context
     this.#host = host
     this.#pending = new Pending(context.store, host)
+    this.#renderer = new StepRenderer(context, host, this.#pending)
     this.#end = context.line.end
     this.#settle()
   }
@@ -76,7 +70,7 @@ export class Lookahead {
     const end = Math.min(limit, this.#end)
     // Another host's include may have brought steps behind the last one since.
     if (this.#last !== undefined) this.#cursor = this.#context.line.next(this.#last)
-    while (this.#cursor < end && !this.#halted) {
+    while (this.#cursor < end && !this.#renderer.halted) {
       const step = this.#context.line.at(this.#cursor)
       if (!step || step.position >= end) break
       if (this.#applies(step)) {
@@ -91,7 +85,7 @@ export class Lookahead {
           await this.#take(step, true)
         }
       } else if (step.task && this.#looksOn(step, step.task))
-        this.queue.push({ ...this.#follow(step, step.task, step, step.position), looksOn: true })
+        this.queue.push({ ...this.#renderer.follow(step, step.task, step, step.position), looksOn: true })
       this.#last = step.position
       this.#cursor = this.#context.line.next(step.position)
       this.#settle()
@@ -101,7 +95,7 @@ export class Lookahead {
 
   async #take(step: Step, tolerate: boolean): Promise<void> {
     if (step.type === 'role-end') return this.#roles.end(step)
-    const group = await this.#render(step, tolerate)
+    const group = await this.#renderer.step(step, tolerate)
     if (group.works.some(({ rendered }) => rendered.type !== 'skip')) this.#roles.ran(step)
     this.queue.push(group)
   }
@@ -143,13 +137,13 @@ export class Lookahead {
 
   /** The same variables for this host, of a work that another host has done for it. */
   scopeLike({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
-    return this.#scope({ step, task }, position)
+    return this.#renderer.scope({ step, task }, position)
   }
 
   /** What would have ended the play did not. False if nothing stood in the way. */
   resume(): boolean {
-    const halted = this.#halted
-    this.#halted = false
+    const halted = this.#renderer.halted
+    this.#renderer.halted = false
     return halted
   }
 
@@ -169,7 +163,7 @@ export class Lookahead {
       const room = step.room * HANDLER_ROOM
       const position = step.position + room * ++this.#handlersAt.count
       try {
-        groups.push({ ...(await this.#handler(step, task, room, position)), position })
+        groups.push({ ...(await this.#renderer.handler(step, task, room, position)), position })
       } catch (error) {
         if (!(error instanceof NotYet) || error.what.kind === 'unknown') throw error
         this.#handlersAt.count--
@@ -181,24 +175,6 @@ export class Lookahead {
     }
     this.queue.unshift(...groups)
     return { groups, missing }
-  }
-
-  #renderMeta(slot: Omit<Slot, 'rendered'>, position: number): Group {
-    const { step, task, handler } = slot
-    const scope = this.#scope(slot, position)
-    const work = renderMeta({ ...slot, rendered: () => {} }, scope, this.#context.render)
-    return { step, task, handler, works: work ? [work] : [], looped: false }
-  }
-
-  async #handler(step: Step, task: Task, room: number, position: number): Promise<Group> {
-    const { once } = this.#context
-    if (this.#isOnce({ step, task }, position)) {
-      const turn = once.turnOf(step, task, this.#host)
-      if (once.handlerLeader(turn, step, task) !== this.#host)
-        return { ...this.#follow(step, task, turn, position), handler: true }
-    }
-    const slot = { step, task, handler: true, room, tolerate: true }
-    return isMeta(task.module) ? this.#renderMeta(slot, position) : this.#renderTask(slot, position)
   }
 
   /** Another host may bring a file to the controller that this step reads, and has not come there yet. */
@@ -233,82 +209,9 @@ export class Lookahead {
     return runOnce !== undefined && !hasTemplate(runOnce.value) && boolean(runOnce.value, runOnce)
   }
 
-  async #render(step: Step, tolerate: boolean): Promise<Group> {
-    const { task } = step
-    // Of a host that was added nothing is known until its play begins.
-    if (step.type === 'play' && this.#context.isAwaited(this.#host, step.run)) this.#halted = true
-    if (isFlush(step)) this.#pending.handlers(step)
-    if (!task) return { step, task, handler: false, works: [], looped: false }
-    const rescuable = step.frames.some(({ part, span }) => part === 'block' && span.alwaysAt > span.rescueAt)
-    const slot = { step, task, handler: false, room: step.room, tolerate: tolerate || rescuable }
-    if (this.#isOnce(slot, step.position)) {
-      const { once } = this.#context
-      const host = once.undecided(step)
-      if (host !== undefined && host !== this.#host)
-        throw new NotYet({ kind: 'other-host', host, name: 'whether it runs this for all' })
-      if (once.leader(step) !== this.#host) return this.#follow(step, task, step, step.position)
-    }
-    if (!isMeta(task.module)) return this.#renderTask(slot, step.position)
-    const group = this.#renderMeta(slot, step.position)
-    const ends = task.module.meta.startsWith('end_') && group.works[0]?.rendered.type === 'meta'
-    this.#halted = ends || group.works[0]?.rendered.type === 'failed' || task.module.meta === 'clear_facts'
-    return group
-  }
-
-  /** The strategy free knows no run_once, as in Ansible. */
-  #isOnce({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): boolean {
-    const { runOnce } = task
-    if (!runOnce || !boolean(renderTree(runOnce, this.#scope({ step, task }, position)), runOnce))
-      return false
-    if (step.run.conduct.strategy === 'linear') return true
-    const text = `run_once has no effect with strategy: free, so "${task.name ?? task.action}" runs on all hosts`
-    this.#context.emit({ type: 'warning', text, place: showPlace(runOnce.place) })
-    return false
-  }
-
-  /** What the other host gives is not there yet. */
-  #follow(step: Step, task: Task, turn: Turn, position: number): Group {
-    this.#pending.variables(namesSetBy(task), position)
-    if (!this.#pending.facts(task, position)) this.#halted = true
-    if (givesAnything(task) || grows(task) || receives(task)) this.#halted = true
-    return { step, task, handler: false, works: [], looped: false, follows: turn }
-  }
-
-  async #renderTask(slot: Omit<Slot, 'rendered'>, position: number): Promise<Group> {
-    const { store, render } = this.#context
-    const { task } = slot
-    const verdicts: Verdict[] = []
-    let open = false
-    const rendered = (work: Work): void => {
-      const found = localVerdict(work, task.register)
-      if (found) {
-        registerWork(store, task, work, found)
-        verdicts.push(found)
-      } else {
-        open = true
-        const { position } = work.scope
-        if (task.register !== undefined) this.#pending.variables([task.register], position)
-        if (!this.#pending.facts(task, position)) this.#halted = true
-      }
-    }
-    const group = await renderTask({ ...slot, rendered }, this.#scope(slot, position), render)
-    if (!open) registerLoop(store, group, verdicts)
-    // What they set is seen by others only when it is done.
-    if (task.delegateFacts || gathersFacts(task) || grows(task)) this.#halted = true
-    // What stands behind it may read the file that it brings.
-    if (receives(task) && group.works.some((work) => work.rendered.type !== 'skip')) this.#halted = true
-    if (!slot.handler && verdicts.some((found) => found.status === 'failed')) this.#halted = true
-    return group
-  }
-
   /** The handlers of this flush have run, as many as were notified. */
   flushed(step: Step): void {
     this.#pending.flushed(step)
-  }
-
-  #scope({ step, task }: Pick<Slot, 'step' | 'task'>, position: number): TaskScope {
-    const { store } = this.#context
-    return new TaskScope(store, this.#host, position, this.#context.layers(this.#host, step, task))
   }
 }
 
