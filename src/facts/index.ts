@@ -8,6 +8,7 @@ import { local } from './local.ts'
 import { mounts } from './mounts.ts'
 import { network } from './network.ts'
 import { os } from './os.ts'
+import { python } from './python.ts'
 import { readSeen } from './seen.ts'
 import { selinux } from './selinux.ts'
 import { software } from './software.ts'
@@ -28,6 +29,7 @@ const SUBJECTS: readonly Subject[] = [
   env,
   selinux,
   software,
+  python,
   virtual,
   sshKeys,
   local,

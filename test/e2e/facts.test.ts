@@ -5,7 +5,11 @@ import { lab } from '../lab/lab.ts'
 import { folder, hakube, inventoryFile } from './support/hakube.ts'
 
 const HOSTS = [
-  { host: 'm1', os: { distribution: 'Rocky', os_family: 'RedHat', pkg_mgr: 'dnf', service_mgr: 'systemd' } },
+  {
+    host: 'm1',
+    os: { distribution: 'Rocky', os_family: 'RedHat', pkg_mgr: 'dnf', service_mgr: 'systemd' },
+    python: '/usr/libexec/platform-python',
+  },
   { host: 'd1', os: { distribution: 'Debian', os_family: 'Debian', pkg_mgr: 'apt', service_mgr: 'systemd' } },
   { host: 'b1', os: { distribution: 'Buildroot', os_family: 'Buildroot', pkg_mgr: 'unknown' } },
 ]
@@ -26,7 +30,7 @@ async function ask(host: string, command: readonly string[]): Promise<object> {
   return facts
 }
 
-describe.each(HOSTS)('$host', ({ host, os }) => {
+describe.each(HOSTS)('$host', ({ host, os, python }) => {
   it('tells its facts', async () => {
     const { address, ipv6 } = lab.host(host)
     const facts = await ask(host, ['/bin/sh'])
@@ -50,8 +54,10 @@ describe.each(HOSTS)('$host', ({ host, os }) => {
       user_uid: 0,
       virtualization_type: 'docker',
     })
-    expect(facts).not.toHaveProperty('python')
-    expect(facts).not.toHaveProperty('python_version')
+    if (python === undefined) {
+      expect(facts).not.toHaveProperty('python')
+      expect(facts).not.toHaveProperty('python_version')
+    } else expect(facts).toMatchObject({ python: { executable: python, version: { major: 3 } } })
   })
 
   it('tells the same where nothing can be written', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { hardware } from '../../src/facts/hardware.ts'
 import { local } from '../../src/facts/local.ts'
 import { mounts } from '../../src/facts/mounts.ts'
+import { python } from '../../src/facts/python.ts'
 import { selinux } from '../../src/facts/selinux.ts'
 import type { Subject } from '../../src/facts/subject.ts'
 import { time } from '../../src/facts/time.ts'
@@ -161,6 +162,22 @@ const cases: Case[] = [
     subject: selinux,
     files: { '/sys/fs/selinux/enforce': '1' },
     has: { selinux: { status: 'disabled' } },
+  },
+  {
+    name: 'the Python of a host',
+    subject: python,
+    sections: { python: '3 9 18 final 0 cpython /usr/bin/python3\n' },
+    has: {
+      python_version: '3.9.18',
+      python: {
+        executable: '/usr/bin/python3',
+        has_sslcontext: true,
+        type: 'cpython',
+        version: { major: 3, minor: 9, micro: 18, releaselevel: 'final', serial: 0 },
+        version_info: [3, 9, 18, 'final', 0],
+      },
+      discovered_interpreter_python: '/usr/bin/python3',
+    },
   },
   {
     name: 'a login user of LDAP',
