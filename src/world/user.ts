@@ -12,13 +12,14 @@ export const user = defineKind<UserAsk, UserReply>({
   parse: (answer, asks) => parse(answer, asks),
 })
 
-/** The names of the groups come last: id costs a process for each user, so only those that exist are asked. */
+/** The names of the groups come last. Of one without a name id tells the number, and that it has failed. */
 const functions = new Script(`
 hk_users() {
   if command -v getent >/dev/null 2>&1; then getent passwd -- "$@"; else cat /etc/passwd; fi
   echo .
   for hk_u do
-    hk_g=$(id -Gn -- "$hk_u" 2>/dev/null) && printf '%s\\0%s\\0' "$hk_u" "$hk_g"
+    hk_g=$(id -Gn -- "$hk_u" 2>/dev/null)
+    [ -z "$hk_g" ] || printf '%s\\0%s\\0' "$hk_u" "$hk_g"
   done
   printf '\\0'
 }

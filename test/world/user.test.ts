@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { lines, Script } from '../../src/shell/sh.ts'
 import { user } from '../../src/world/user.ts'
 import { shells } from '../tasks/harness.ts'
 
@@ -16,6 +17,13 @@ describe.each(shells)('users, asked with $name', (host) => {
       false,
       false,
     ])
+  })
+
+  test('one whose own group has no name, which is an error to id', () => {
+    const id = new Script('id() { echo "4803 daemon"; return 1; }')
+    const asks = [{ name: 'root' }]
+    const replies = user.parse(host.run(lines(id, user.probe(asks))), asks)
+    expect(replies).toMatchObject([{ groups: ['4803', 'daemon'] }])
   })
 })
 
