@@ -100,6 +100,7 @@ async function predict(work: Work, plan: Change, rendered: Ready, hands: Hands):
     return verdict('ok', `would ${plan.summary}`, {
       ...(plan.openEnded && { openEnded: true }),
       predicted: true,
+      mayFail: true,
       result: { changed: false, ...plan.result },
     })
   }
@@ -107,6 +108,7 @@ async function predict(work: Work, plan: Change, rendered: Ready, hands: Hands):
   return verdict(runs ? 'would-run' : 'would-change', plan.summary, {
     ...(plan.openEnded && { openEnded: true }),
     ...(plan.maybe && { maybe: true }),
+    ...(runs && { mayFail: true }),
     diff: plan.diff,
     notes: plan.notes ?? [],
     predicted: true,

@@ -99,11 +99,12 @@ export function loopResult(group: Group, verdicts: readonly Verdict[]): Value {
   const changed = verdicts.some(hasChanged)
   const perhaps = !changed && verdicts.some(({ maybe }) => maybe === true)
   if (changed || !(unknown || perhaps)) out.set('changed', changed)
+  const mayFail = verdicts.some((found) => found.mayFail === true)
   if (failed) out.set('failed', true)
-  else if (!unknown) out.set('failed', false)
+  else if (!unknown && !mayFail) out.set('failed', false)
   if (skipped || !unknown) out.set('skipped', skipped)
   if (unknown) return openDict(out, whyOpen(unknown.reason))
-  return perhaps ? openDict(out, OPEN) : out
+  return perhaps || (mayFail && !failed) ? openDict(out, OPEN) : out
 }
 
 /** A loop over nothing, or one whose items could not be told. */

@@ -27,6 +27,8 @@ export interface Verdict {
   openEnded?: true
   /** Only the real run shows whether it changes anything. */
   maybe?: true
+  /** Only the real run shows whether it fails. Without `ignore_errors` nobody comes to ask. */
+  mayFail?: true
 }
 
 export function verdict(status: TaskStatus, reason: string, more: Partial<Verdict> = {}): Verdict {
@@ -62,7 +64,9 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
     judged = { ...judged, status: 'failed', reason: error.message, hint: error.hint }
   }
   if (judged.status === 'failed' && ignoreErrors) return { ...judged, status: 'ignored' }
-  return judged
+  if (ignoreErrors && failedWhen?.some(({ value }) => value === 'false') !== true) return judged
+  const { mayFail: _no, ...sure } = judged
+  return sure
 }
 
 function judgeChanged(
@@ -142,7 +146,8 @@ export function registered(found: Verdict, more: Iterable<[string, Value]> = [])
   const entries = new Map<string, Value>([...more, ...Object.entries(found.result)])
   if (found.maybe === true) entries.delete('changed')
   else entries.set('changed', hasChanged(found))
-  if (found.result['unreachable'] !== true) entries.set('failed', hasFailed(found) || found.gaveUp === true)
+  if (found.result['unreachable'] !== true && found.mayFail !== true)
+    entries.set('failed', hasFailed(found) || found.gaveUp === true)
   if (status === 'skipped') {
     entries.set('skipped', true)
     if (!entries.has('skipped_reason')) entries.set('skip_reason', 'Conditional result was False')

@@ -78,6 +78,38 @@ describe('check mode, behind a task that may do anything', () => {
     )
   })
 
+  it.each([
+    { name: 'a command', task: 'command: "false"', expected: 'unknown' },
+    {
+      name: 'a command that changes nothing',
+      task: 'command: "false"\n  changed_when: false',
+      expected: 'unknown',
+    },
+    { name: 'a wait', task: 'wait_for: {port: 6499, timeout: 1}', expected: 'unknown' },
+    { name: 'a request', task: 'uri: {url: "http://127.0.0.1:6499/"}', expected: 'unknown' },
+    { name: 'a loop', task: 'command: "{{ item }}"\n  loop: ["true", "false"]', expected: 'unknown' },
+    {
+      name: 'a command that is never taken for failed',
+      task: 'command: "false"\n  failed_when: false',
+      expected: 'skipped',
+    },
+    {
+      name: 'a change that is known',
+      task: `copy: {content: x, dest: "${FILE}"}`,
+      expected: 'skipped',
+    },
+  ])('whether $name fails that is ignored: $expected', async ({ task, expected }) => {
+    const playbook = play(`- name: first
+  ${task}
+  register: done
+  ignore_errors: true
+- {name: then, debug: {msg: x}, when: done is failed}`)
+    const done = await runLocal(playbook, { inventory: ONE, check: true })
+    expect(storyOf(done, 'a').at(-1)).toBe(`then ${expected}`)
+    const real = await runLocal(playbook, { inventory: ONE })
+    expect(storyOf(real, 'a').at(-1)).toBe(expected === 'unknown' ? 'then ok' : 'then skipped')
+  })
+
   it('does not know whether a task changes anything that only the real run can tell', () => {
     const maybe = verdict('would-run', 'pull', { predicted: true, maybe: true, result: { changed: true } })
     const sure = verdict('would-run', 'run', { predicted: true, result: { changed: true } })
