@@ -81,7 +81,12 @@ export function withAlternative(
     all,
     slaveLinks: new Map([...before.slaveLinks, ...links.slaves]),
   }
-  return made.mode === 'auto' ? automatic(made) : made
+  return sorted(made.mode === 'auto' ? automatic(made) : made)
+}
+
+/** Debian's tool keeps them by their paths, and adds a new one last until then. */
+function sorted(group: Group): Group {
+  return { ...group, all: new Map([...group.all].toSorted(([one], [other]) => (one < other ? -1 : 1))) }
 }
 
 /** The group without it; undefined: none is left, and the links are gone. What was chosen by hand goes back to auto mode. */

@@ -13,8 +13,8 @@ export function sourceOf({ repo }: Git): string[] {
 }
 
 /**
- * Writes nothing: a host key that is not known yet is not kept either. With update: no the server is not asked, so that
- * the look needs no turn of its own (late).
+ * Writes nothing: a host key that is not known yet is not kept either. With update: no the server is asked only where there
+ * is no checkout, so that the look needs no turn of its own (late).
  */
 export function lookAsk(task: Git): ScriptAsk {
   const { dest, bare, repo, version, remote, update } = task
@@ -38,13 +38,10 @@ if [ -f ${`${dest}/${bare ? 'config' : '.git/config'}`} ] || [ -f ${`${dest}/.gi
         : sh`printf 'mods=%s\n' "$("$hk_git" --no-optional-locks status --porcelain --untracked-files=no | wc -l | tr -d ' ')"
   printf 'sub=%s\n' "$("$hk_git" submodule status --recursive 2>/dev/null | grep -c '^[-+U]')"`
   }
+  ${update ? nothing : sh`exit 0`}
 fi
-${
-  update
-    ? sh`hk_refs=$("$hk_git" ls-remote ${repo} ${refs}) || { echo 'unreachable=y'; exit 0; }
-printf '%s\n' "$hk_refs" | sed 's/^/ref=/'`
-    : nothing
-}`,
+hk_refs=$("$hk_git" ls-remote ${repo} ${refs}) || { echo 'unreachable=y'; exit 0; }
+printf '%s\n' "$hk_refs" | sed 's/^/ref=/'`,
   }
 }
 

@@ -62,12 +62,12 @@ export function planGit(task: Git, world: World): Plan {
     source === undefined || world.get('path', { path: source, follow: true }).exists
       ? undefined
       : { status: 'fail', message: `there is no repository ${source} on the host` }
-  const moved = source !== undefined && task.update && world.touches(source, ask.id)
+  const moved = source !== undefined && world.touches(source, ask.id)
   const written = world.touches(dest, ask.id)
   const unknown = (why: string): Plan => ({ status: 'unknown', why })
   if (reply === DONE) {
     if (lost && task.update) return lost
-    if (!root.exists || moved) return unknown(whichCommit(task))
+    if (!root.exists || (task.update && moved)) return unknown(whichCommit(task))
     if (written) return unknown(whatIsIn(dest))
     return { status: 'ok', reason: `${dest} is at ${version}`, result: { before: null, after: null } }
   }
@@ -104,7 +104,9 @@ export function planGit(task: Git, world: World): Plan {
     return { status: 'fail', message }
   }
   if (lost && (task.update || (!there && task.clone))) return lost
-  if (moved) return unknown(whichCommit(task))
+  // An earlier task may take the checkout away that was there when the host was asked.
+  const asked = task.update || !found.there
+  if (asked && moved) return unknown(whichCommit(task))
   if (looked.problem !== undefined) {
     const why = looked.problem.replaceAll(task.repo, task.shown)
     if (source !== undefined) return { status: 'fail', message: `${task.shown}: ${why}` }
@@ -118,7 +120,7 @@ export function planGit(task: Git, world: World): Plan {
       reason: `${dest} is not there, and clone is no`,
       result: { before: null, after: after ?? null },
     }
-  if (task.update && after === undefined && !/^[0-9a-f]{4,39}$/.test(version))
+  if (asked && after === undefined && !/^[0-9a-f]{4,39}$/.test(version))
     return { status: 'fail', message: `${task.shown} has no branch and no tag ${version}` }
   return planChange({ task, world, looked, after: after ?? null })
 }

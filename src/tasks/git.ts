@@ -60,7 +60,7 @@ export default defineTask({
   },
   notes: [
     'Whether something is new is asked with git ls-remote, in check mode too. It costs the no-op a round trip.',
-    'With update: no the server is not asked before a checkout is made, so check mode cannot tell whether it has the version.',
+    'With update: no the server is asked only where there is no checkout yet.',
     'A short commit hash is looked for in the checkout only; write all of it where it may have to be fetched.',
     'What is in the files of a checkout is unknown to the tasks behind it in check mode.',
   ],

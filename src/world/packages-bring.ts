@@ -2,14 +2,14 @@ import { accountFilesChange } from './account-files.ts'
 import { isAbout, namesInstalled } from './package-names.ts'
 import { Unknown } from './kind.ts'
 import { type Made, pathAttributes, pathBecomes } from './path-effects.ts'
-import type { GroupReply, PackageReply, PathReply, UnitReply, UserReply } from './replies.ts'
+import type { GroupReply, PathReply, UnitReply, UserReply } from './replies.ts'
 import { type Effect, type World, type WorldQuestion, effect, effectOnAll } from './world.ts'
 import { type Brings, bringsOf, type Family } from './packages-known.ts'
 import { isElsewhere, isPackagePlace } from './packages-write.ts'
 
 const POLICY = '/usr/sbin/policy-rc.d'
 /** What policy-rc.d says where services may start and stop, and where not. */
-const STARTS = new Set([0, 104])
+export const STARTS = new Set([0, 104])
 const NEVER = 101
 const PROGRAM = /^\/usr\/s?bin\//
 
@@ -99,7 +99,8 @@ function mayReset(name: string): Effect {
   })
 }
 
-function stemOf(name: string): string {
+/** What the places of a package are named after: keepalived of keepalived-2.2.8. */
+export function stemOf(name: string): string {
   return /^[a-z]+/i.exec(name)?.[0] ?? name
 }
 
@@ -117,43 +118,6 @@ function packageBecomes(name: string, version: string | undefined): Effect {
     if (same !== undefined) return { installed: same ? version : undefined, ...kept }
     return new Unknown(`which version of ${name} is installed then is not known`)
   })
-}
-
-/**
- * The World after this package is removed. Only the package manager knows which files and units were its own, so
- * those that are named after it are not known any more.
- */
-export function afterRemoval(name: string, family: Family, purge: boolean, policy = 0): Effect[] {
-  const gone: PackageReply = {
-    installed: undefined,
-    candidate: undefined,
-    ...(family === 'Debian' && !purge && { residue: true }),
-  }
-  const why = new Unknown(`it may go with package ${name}`)
-  const { unit, account } = bringsOf(name, family) ?? {}
-  const stem = stemOf(name)
-  return [
-    effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before)),
-    effectOnAll('unit', (before, key) => {
-      // A mask is the administrator's, and stays.
-      if (!(before instanceof Unknown) && before.known && before.enablement.startsWith('masked'))
-        return before
-      // What is not stopped goes on without its unit file.
-      if (key === unit) return STARTS.has(policy) ? { known: false } : why
-      return !(before instanceof Unknown) && before.known && key.includes(stem) ? why : before
-    }),
-    effectOnAll('path', (before, key) =>
-      isThere(before) && isPackagePlace(key) && key.includes(stem) ? why : before,
-    ),
-    // Debian takes the account away with the configuration, EL never.
-    ...(account && family === 'Debian' && purge
-      ? [
-          accountFilesChange,
-          effect('user', account.name, () => ({ exists: false })),
-          effect('group', account.name, () => ({ exists: false })),
-        ]
-      : []),
-  ]
 }
 
 /** A package nobody listed: what is absent now may come with it; units do with their files (see unitOf). */
@@ -249,7 +213,10 @@ function isOrphan({ owner, group }: { owner: string; group: string }): boolean {
   return [owner, group].some((name) => /^\d+$/.test(name))
 }
 
-function isThere<Reply extends { exists: boolean }>(before: Reply | Unknown | undefined): before is Reply {
+/** Whether a thing is known to be there. */
+export function isThere<Reply extends { exists: boolean }>(
+  before: Reply | Unknown | undefined,
+): before is Reply {
   return before !== undefined && !(before instanceof Unknown) && before.exists
 }
 

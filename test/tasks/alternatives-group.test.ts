@@ -75,3 +75,18 @@ test('the highest priority counts, among equals what is chosen', () => {
   expect(withoutAlternative(manual, '/1')).toMatchObject({ mode: 'auto', value: '/3' })
   expect(withoutAlternative(one, '/1')).toBeUndefined()
 })
+
+/** As update-alternatives of dpkg 1.21 does. */
+test('among equals of which none is chosen the first path counts', () => {
+  const links = { link: '/l', slaves: new Map<string, string>() }
+  let group: ReturnType<typeof parseGroup>
+  const given = [
+    ['/m', 60],
+    ['/z', 50],
+    ['/b', 50],
+    ['/m', 10],
+  ] as const
+  for (const [path, priority] of given)
+    group = withAlternative(group, path, { priority, slaves: new Map() }, links)
+  expect(group?.value).toBe('/b')
+})

@@ -131,7 +131,7 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect(JSON.stringify(down.plan)).not.toContain('secret')
   })
 
-  test('the server is asked once a look, and not at all where update is no', async () => {
+  test('the server is asked once a look, and not at all where update is no and a checkout is there', async () => {
     const { repo, second } = repository()
     const folder = scratch()
     const [dest, log] = [join(folder, 'checkout'), join(folder, 'log')]
@@ -143,8 +143,11 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
       const words = readFileSync(log, 'utf8').split('\n')
       return { done, times: words.filter((word) => word === 'ls-remote').length }
     }
+    const nowhere = await asked({ update: false, version: 'nowhere' })
+    const missing = `${repo} has no branch and no tag nowhere`
+    expect(nowhere).toMatchObject({ times: 1, done: { plan: { status: 'fail', message: missing } } })
     const first = await asked({ update: false })
-    expect(first).toMatchObject({ times: 0, done: { result: { after: second }, again: { status: 'ok' } } })
+    expect(first).toMatchObject({ times: 1, done: { result: { after: second }, again: { status: 'ok' } } })
     expect(await asked({})).toMatchObject({ times: 1, done: { plan: { status: 'ok' } } })
     expect(await asked({ update: false })).toMatchObject({ times: 0, done: { plan: { status: 'ok' } } })
     const gone = await asked({ repo: `${folder}/none` })

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Unknown } from '../../src/world/kind.ts'
 import { replyOf } from '../../src/world/path-effects.ts'
-import {
-  NEWEST,
-  afterInstall,
-  afterRemoval,
-  afterUpgrade,
-  bringQuestions,
-} from '../../src/world/packages-bring.ts'
+import { NEWEST, afterInstall, afterUpgrade, bringQuestions } from '../../src/world/packages-bring.ts'
+import { afterRemoval } from '../../src/world/packages-go.ts'
 import type { UnitReply } from '../../src/world/replies.ts'
 import { unitOf } from '../../src/world/unit-files.ts'
 import { World, id } from '../../src/world/world.ts'
@@ -221,6 +216,23 @@ test.each([
   const after = world.after(afterRemoval('haproxy', family, purge))
   expect(after.get('user', { name: 'haproxy' }).exists).toBe(left)
   expect(after.get('group', { name: 'haproxy' }).exists).toBe(left)
+})
+
+test('what belongs to an account that goes shows its number, if that is known', () => {
+  const [own, fresh] = [
+    { ...file, uid: 990, owner: 'haproxy' },
+    { ...file, gid: Number.NaN, group: 'haproxy' },
+  ]
+  const world = blank([], {
+    [id('path', '/srv/own')]: own,
+    [id('path', '/srv/new')]: fresh,
+    [id('path', '/srv/mine')]: file,
+  })
+  const after = world.after(afterRemoval('haproxy', 'Debian', true))
+  expect(after.get('path', { path: '/srv/own' })).toEqual({ ...own, owner: '990' })
+  expect(after.peek('path', { path: '/srv/new' })).toBeInstanceOf(Unknown)
+  expect(after.get('path', { path: '/srv/mine' })).toBe(file)
+  expect(world.after(afterRemoval('haproxy', 'RedHat', true)).get('path', { path: '/srv/own' })).toBe(own)
 })
 
 test('what a lost account has left may belong to the new one', () => {
