@@ -27,6 +27,7 @@ command -v "$hk_git" >/dev/null 2>&1 || { echo none; exit 0; }
 if [ -f ${`${dest}/${bare ? 'config' : '.git/config'}`} ] || [ -f ${`${dest}/.git`} ]; then
   cd ${dest} || exit 1
   echo there
+  hk_not=$("$hk_git" rev-parse --git-dir 2>&1 >/dev/null) || printf 'broken=%s\n' "$(printf '%s\n' "$hk_not" | head -n 1)"
   printf 'head=%s\n' "$("$hk_git" rev-parse --verify -q HEAD)"
   printf 'local=%s\n' "$("$hk_git" rev-parse --verify -q ${`${version}^{commit}`})"
   printf 'url=%s\n' "$("$hk_git" config --get ${`remote.${remote}.url`})"
@@ -75,6 +76,8 @@ export interface Looked {
   submodules: number
   refs: ReadonlyMap<string, string>
   problem: string | undefined
+  /** Why git takes it for no repository. */
+  broken: string | undefined
   /** git does not work in a checkout that belongs to somebody else. */
   foreign: boolean
 }
@@ -102,6 +105,7 @@ export function readLook(reply: ScriptReply): Looked {
     submodules: Number(value('sub') ?? 0),
     refs: new Map(refs),
     problem: value('unreachable') === undefined ? undefined : why || 'it cannot be reached',
+    broken: value('broken'),
     foreign: said.some((line) => line.includes('dubious ownership')),
   }
 }

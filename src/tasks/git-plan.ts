@@ -89,6 +89,7 @@ export function planGit(task: Git, world: World): Plan {
       reason: `${dest} is there, and update is no`,
       result: { before: head, after: head },
     }
+  if (there && looked.broken !== undefined) return { status: 'fail', message: looked.broken }
   if (there && changes > 0 && !task.force) {
     return {
       status: 'fail',

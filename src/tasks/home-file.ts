@@ -1,5 +1,6 @@
 import { lines, Script, sh } from '../shell/sh.ts'
 import { Unknown } from '../world/kind.ts'
+import { replyOf } from '../world/path-effects.ts'
 import { joinPath, parentPath } from '../world/path-names.ts'
 import type { ScriptAsk } from '../world/replies.ts'
 import { type Effect, effect, UnknownAnswer, type World, type WorldQuestion } from '../world/world.ts'
@@ -109,6 +110,16 @@ function isMade(path: string, world: World): boolean {
   return 'exists' in reply && reply.exists
 }
 
+/** Whether it is there then: the host has said that it is, or an earlier task makes it, and none takes it away. */
+function isThereThen(path: string, type: 'file' | 'directory', said: boolean, world: World): boolean {
+  if (!said) return isMade(path, world)
+  const reply = world.predictedOver(path, replyOf({ type, ...SOMEBODYS }))
+  if (reply instanceof Unknown) throw new UnknownAnswer(reply)
+  return reply.exists
+}
+
+const SOMEBODYS = { mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' }
+
 type User = HomeFileSeen['user']
 
 function worldUser(name: string, world: World): (User & { home: string }) | undefined {
@@ -150,13 +161,14 @@ function ofScript(path: string, user: User, said: Buffer, world: World): HomeFil
   const word = (name: string): string | undefined =>
     head.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1)
   const parent = parentPath(path)
-  const mode = word('mode')
+  const shown = word('mode')
+  const mode = shown !== undefined && isThereThen(path, 'file', true, world) ? shown : undefined
   const seen = {
     user,
     path,
     real: word('real') ?? path,
-    directory: head.includes('directory') || isMade(parent, world),
-    home: head.includes('home') || isMade(parentPath(parent), world),
+    directory: isThereThen(parent, 'directory', head.includes('directory'), world),
+    home: isThereThen(parentPath(parent), 'directory', head.includes('home'), world),
     asked: false,
   }
   if (predicted.exists)
@@ -168,7 +180,7 @@ function ofScript(path: string, user: User, said: Buffer, world: World): HomeFil
     }
   return {
     ...seen,
-    ...bytesAsText(path, at === -1 ? undefined : said.subarray(at + 3)),
+    ...bytesAsText(path, mode === undefined ? undefined : said.subarray(at + 3)),
     exists: mode !== undefined,
     mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
   }

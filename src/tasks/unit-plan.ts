@@ -92,7 +92,8 @@ function planSteps(task: UnitTask, name: string, unit: UnitReply, stale: boolean
     apply: unitScript(name, steps, task, known.oneshot === true),
     timeout: 300,
     effects: [
-      effect('unit', name, () => after),
+      // To read the unit files again makes none of a unit that is not there.
+      effect('unit', name, () => (unit.known || changes.length > 0 ? after : unit)),
       ...(steps.some(isDaemon) ? [nothingStale] : []),
       ...runtimeEffects(name, known, steps),
     ],

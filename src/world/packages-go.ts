@@ -12,16 +12,19 @@ import { effect, type Effect, effectOnAll } from './world.ts'
  * those that are named after it are not known any more.
  */
 export function afterRemoval(name: string, family: Family, purge: boolean, policy = 0): Effect[] {
-  const gone: PackageReply = {
+  const gone: Omit<PackageReply, 'candidate'> = {
     installed: undefined,
-    candidate: undefined,
     ...(family === 'Debian' && !purge && { residue: true }),
   }
   const why = new Unknown(`it may go with package ${name}`)
   const { unit, account } = bringsOf(name, family) ?? {}
   const stem = stemOf(name)
   return [
-    effectOnAll('package', (before, key) => (isAbout(key, name) ? gone : before)),
+    effectOnAll('package', (before, key) => {
+      if (!isAbout(key, name)) return before
+      // It stays on offer.
+      return { ...gone, candidate: before instanceof Unknown ? undefined : before.candidate }
+    }),
     effectOnAll('unit', (before, key) => {
       // A mask is the administrator's, and stays.
       if (!(before instanceof Unknown) && before.known && before.enablement.startsWith('masked'))

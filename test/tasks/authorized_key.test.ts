@@ -3,7 +3,7 @@ import authorizedKey from '../../src/tasks/authorized_key.ts'
 import { editKeys } from '../../src/tasks/authorized_key-edit.ts'
 import { userBecomes } from '../../src/world/account-effects.ts'
 import { pathKey } from '../../src/world/path-names.ts'
-import { pathBecomes, replyOf } from '../../src/world/path-effects.ts'
+import { pathBecomes, pathGone, replyOf } from '../../src/world/path-effects.ts'
 import { id } from '../../src/world/world.ts'
 import { rules, script, user } from './accounts.ts'
 import { controllerWith } from './harness.ts'
@@ -77,6 +77,13 @@ test('a home that nobody could guess', async () => {
   const { plan, world, again } = await planWith(authorizedKey, args, elsewhere)
   expect(plan).toMatchObject({ status: 'change', result: { keyfile: '/srv/anna/.ssh/authorized_keys' } })
   if (plan.status === 'change') expect(again(world.after(plan.effects))).toMatchObject({ status: 'ok' })
+})
+
+test('a home elsewhere that an earlier task takes away', async () => {
+  const elsewhere = { ...host, ...user('anna', { home: '/srv/anna' }), ...line('anna', '/srv/anna') }
+  const { world, again } = await planWith(authorizedKey, args, elsewhere)
+  const message = '/srv/anna/.ssh does not exist, nor does the directory above it'
+  expect(again(world.after([pathGone('/srv/anna')]))).toMatchObject({ status: 'fail', message })
 })
 
 test('a file of its own, and a directory that is not touched', async () => {

@@ -94,6 +94,15 @@ describe.runIf(spawnSync('git', ['--version']).status === 0).each(shells)('git w
     expect(existsSync(join(dest, 'untracked'))).toBe(true)
   })
 
+  test('what only looks like a repository is none', async () => {
+    const { repo } = repository()
+    const dest = join(scratch(), 'bare')
+    mkdirSync(dest)
+    writeFileSync(join(dest, 'config'), 'x')
+    const { plan } = await runTask(module, { repo, dest, bare: true, force: true }, host)
+    expect(plan).toMatchObject({ status: 'fail', message: expect.stringContaining('not a git repository') })
+  })
+
   test('bare, shallow, another remote, another address', async () => {
     const { repo, first } = repository()
     const folder = scratch()

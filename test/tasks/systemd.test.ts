@@ -167,6 +167,17 @@ describe('daemon_reload alone', () => {
     expect(commands(applyOf(plan))).toEqual(['daemon-reload', 'start -- a.service'])
     if (plan.status === 'change') expect(again(world.after(plan.effects)).status).toBe('ok')
   })
+  test('makes none of a unit that is not there', async () => {
+    const answers = { ...stale('yes\n'), [id('unit', 'a.service')]: { known: false } }
+    const { plan, world } = await planWith(
+      systemd,
+      { name: 'a', masked: false, daemon_reload: true },
+      answers,
+    )
+    expect(commands(applyOf(plan))).toEqual(['daemon-reload'])
+    const after = world.after(plan.status === 'change' ? plan.effects : [])
+    expect(after.get('unit', { name: 'a.service' })).toEqual({ known: false })
+  })
   test('nor does it with a unit', async () => {
     const { plan } = await planWith(
       systemd,

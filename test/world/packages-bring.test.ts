@@ -186,6 +186,15 @@ test('a removal takes the unit, and leaves open what is named after the package'
     [id('path', '/etc/other')]: file,
     [id('path', '/root/haproxy')]: file,
   })
+  const offer = { [id('package', 'haproxy')]: { installed: '1', candidate: '2' } }
+  expect(
+    blank([], offer)
+      .after(afterRemoval('haproxy', 'Debian', true))
+      .get('package', { name: 'haproxy' }),
+  ).toEqual({
+    installed: undefined,
+    candidate: '2',
+  })
   const after = world.after(afterRemoval('haproxy', 'Debian', false))
   expect(after.get('package', { name: 'haproxy' })).toMatchObject({ installed: undefined, residue: true })
   expect(after.get('unit', { name: 'haproxy.service' })).toEqual({ known: false })
