@@ -100,12 +100,9 @@ export class Renderer {
         this.#statements(branch ? branch.body : statement.otherwise, frame, out)
         break
       }
-      case 'set': {
-        const value = evaluate(statement.value, frame, runtime)
-        if (typeof value === 'string' && this.#keeps(statement.value, value, frame)) runtime.kept.add(value)
-        assign(statement.target, value, frame, runtime)
+      case 'set':
+        assign(statement.target, this.#value(statement.value, frame), frame, runtime)
         break
-      }
       default:
         this.#block(statement, frame, out)
     }
@@ -136,7 +133,7 @@ export class Renderer {
         break
       case 'with': {
         const inner = new Frame(frame)
-        const values = statement.bindings.map(({ value }) => evaluate(value, frame, runtime))
+        const values = statement.bindings.map(({ value }) => this.#value(value, frame))
         for (const [index, { target }] of statement.bindings.entries()) {
           assign(target, values[index] ?? null, inner, runtime)
         }
@@ -155,6 +152,13 @@ export class Renderer {
       default:
         this.#otherFile(statement, frame, out)
     }
+  }
+
+  /** What is given a name; a text that stays one does so wherever the name is written. */
+  #value(node: Expression, frame: Frame): Item {
+    const value = evaluate(node, frame, this.#runtime)
+    if (typeof value === 'string' && this.#keeps(node, value, frame)) this.#runtime.kept.add(value)
+    return value
   }
 
   /** The text that `{{ … }}` leaves: nothing for None, lists for views, an error for undefined. */
