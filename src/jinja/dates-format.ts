@@ -1,4 +1,4 @@
-import type { DateTime } from './dates.ts'
+import type { DateTime, Zone } from './dates.ts'
 import { Mistake } from './mistakes.ts'
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
@@ -17,10 +17,14 @@ const MONTHS = [
   'December',
 ]
 
-/** Python's strftime in the C locale, with the C library's flags; what it does not know stays as it is. */
-export function formatDate(time: DateTime, format: string): string {
+/**
+ * Python's strftime in the C locale, with the C library's flags; what it does not know stays as it is. Fractions of
+ * a second (`%f`) are Python's own: the C library does not know them.
+ */
+export function formatDate(time: DateTime, format: string, { fractions = true } = {}): string {
   return format.replaceAll(/%([-_0^]?)([^])?/g, (all, flag: string, directive?: string) => {
-    const field = directive === undefined ? undefined : one(time, directive)
+    const isKnown = directive !== undefined && (fractions || directive !== 'f')
+    const field = isKnown ? one(time, directive) : undefined
     return field === undefined ? all : flagged(field, flag)
   })
 }
@@ -63,7 +67,7 @@ function one(time: DateTime, directive: string): string | undefined {
     C: () => pad(Math.floor(year / 100)),
     d: () => pad(wall.getUTCDate()),
     e: () => pad(wall.getUTCDate(), 2, ' '),
-    f: () => pad(wall.getUTCMilliseconds() * 1000, 6),
+    f: () => pad(time.microseconds, 6),
     G: () => String(isoWeek(wall).year),
     H: () => pad(hour),
     I: () => pad(hour % 12 || 12),
@@ -86,8 +90,8 @@ function one(time: DateTime, directive: string): string | undefined {
     W: () => pad(Math.floor((dayOfYear(wall) + 6 - ((weekday + 6) % 7)) / 7)),
     y: () => pad(year % 100),
     Y: () => String(year),
-    z: () => zone(offset),
-    Z: () => (offset === 0 ? 'UTC' : ''),
+    z: () => (time.zone ? zone(offset) : ''),
+    Z: () => time.zone?.name ?? '',
     '%': () => '%',
   }
   return Object.hasOwn(fields, directive) ? fields[directive]?.() : undefined
@@ -123,13 +127,20 @@ const READERS: Record<string, string> = {
   B: `(?<B>${MONTHS.join('|')})`,
   a: `(?:${DAYS.map((name) => name.slice(0, 3)).join('|')})`,
   A: `(?:${DAYS.join('|')})`,
-  z: String.raw`(?:[+-]\d\d:?\d\d|Z)`,
+  z: String.raw`(?<z>[+-]\d\d:?\d\d|Z)`,
   Z: '(?:UTC|GMT)',
   '%': '%',
 }
 
+interface Reading {
+  wall: Date
+  /** Microseconds beyond those of `wall`. */
+  micro: number
+  zone: Zone | undefined
+}
+
 /** Python's strptime: the wall clock reading in a text. */
-export function parseDate(text: string, format: string): Date {
+export function parseDate(text: string, format: string): Reading {
   const expanded = format.replaceAll('%T', '%H:%M:%S').replaceAll('%F', '%Y-%m-%d')
   const source = expanded.replaceAll(/%([^])?|\s+|[$()*+.?[\\\]^{|}]/g, (all, directive?: string) => {
     if (directive === undefined) return /\s/.test(all) ? String.raw`\s+` : `\\${all}`
@@ -144,7 +155,7 @@ export function parseDate(text: string, format: string): Date {
   return dateOf(found.groups ?? {})
 }
 
-function dateOf(parts: Record<string, string | undefined>): Date {
+function dateOf(parts: Record<string, string | undefined>): Reading {
   const number = (name: string, fallback: number): number => Number(parts[name] ?? fallback)
   const short = number('y', 0)
   const year =
@@ -154,11 +165,19 @@ function dateOf(parts: Record<string, string | undefined>): Date {
   const month = monthNumber(parts['b'] ?? parts['B']) ?? number('m', 1)
   const half = parts['p']?.toLowerCase()
   const hour = parts['I'] === undefined ? number('H', 0) : (number('I', 0) % 12) + (half === 'pm' ? 12 : 0)
-  const milliseconds = Math.floor(Number((parts['f'] ?? '0').padEnd(6, '0')) / 1000)
+  const micro = Number((parts['f'] ?? '0').padEnd(6, '0'))
+  const milliseconds = Math.floor(micro / 1000)
   const day = number('d', 1)
   const date = new Date(Date.UTC(year, month - 1, day, hour, number('M', 0), number('S', 0), milliseconds))
   if (date.getUTCDate() !== day) throw new Mistake('day is out of range for month')
-  return date
+  return { wall: date, micro: micro % 1000, zone: zoneOf(parts['z']) }
+}
+
+function zoneOf(written: string | undefined): Zone | undefined {
+  if (written === undefined) return undefined
+  const [, sign, hours = '0', rest = '0'] = /^([+-])(\d\d):?(\d\d)$/.exec(written) ?? []
+  const minutes = (Number(hours) * 60 + Number(rest)) * (sign === '-' ? -1 : 1)
+  return { minutes, name: minutes === 0 ? 'UTC' : `UTC${sign}${hours}:${rest}` }
 }
 
 function monthNumber(name: string | undefined): number | undefined {

@@ -10,9 +10,10 @@ import { GLOBALS } from './globals.ts'
 import { readHeader } from './header.ts'
 import type { LexerOptions } from './tokens.ts'
 import { parseLiteral } from './literal.ts'
-import { keepsText, writtenAt } from './kept-text.ts'
+import { keepsText, looksLikeData, writtenAt } from './kept-text.ts'
 import { findLookup, LookupFailure } from './lookups.ts'
 import { Source } from './mistakes.ts'
+import type { Output } from './output.ts'
 import { Renderer } from './render.ts'
 import { toValue } from './result.ts'
 import { type Environment, type Library, Runtime, type Scope } from './runtime.ts'
@@ -122,7 +123,9 @@ export function renderValue(text: string, place: Place, scope: Scope, environmen
   const runtime = start(parsed, place, scope, environment)
   const [only, ...more] = parsed.body
   if (only?.kind !== 'output' || more.length > 0) {
-    return data(withNewlines(renderBody(parsed, runtime), text))
+    const out = renderBody(parsed, runtime)
+    const whole = withNewlines(out.text, text)
+    return runtime.locating(() => out.isKept) ? whole : data(whole)
   }
   const value = runtime.locating(() => toValue(evaluate(only.value, new Frame(), runtime)))
   if (typeof value !== 'string') return value
@@ -145,13 +148,12 @@ export function staysText(
   if (typeof template !== 'string' || !isTemplate(template)) return false
   const parsed = parseTemplate(template, see.place, PLAYBOOK_OPTIONS)
   const [only, ...more] = parsed.body
-  if (only?.kind !== 'output' || more.length > 0) return false
   const runtime = start(parsed, see.place, see.scope, see.environment)
+  if (only?.kind !== 'output' || more.length > 0) {
+    const out = renderBody(parsed, runtime)
+    return withNewlines(out.text, template) === text && runtime.locating(() => out.isKept)
+  }
   return runtime.locating(() => keepsText(only.value, text, runtime))
-}
-
-function looksLikeData(text: string): boolean {
-  return text.startsWith('[') || text.startsWith('{') || text === 'True' || text === 'False'
 }
 
 /** What Ansible makes of a rendered text: data, where it is True or False, or begins with [ or { and reads so. */
@@ -164,9 +166,9 @@ function literal(text: string): Item {
   return (looksLikeData(text) ? parseLiteral(text) : undefined) ?? text
 }
 
-function renderBody(parsed: Parsed<Statement[]>, runtime: Runtime): string {
+function renderBody(parsed: Parsed<Statement[]>, runtime: Runtime): Output {
   const renderer = new Renderer(runtime, new TemplateFiles(PLAYBOOK_OPTIONS), literal)
-  return renderer.template({ ...parsed, source: runtime.source }, new Frame())
+  return renderer.output({ ...parsed, source: runtime.source }, new Frame())
 }
 
 /** Jinja drops newlines at the end; Ansible puts back as many as are missing. */

@@ -23,13 +23,19 @@ const TEXT_FILTERS = new Set([
 // Filters that hand on, as it is, something that they were given.
 const PASSING = new Set(['default', 'd', 'mandatory', 'ternary'])
 
+/** Whether Ansible makes data of a text, if it reads as some. */
+export function looksLikeData(text: string): boolean {
+  return text.startsWith('[') || text.startsWith('{') || text === 'True' || text === 'False'
+}
+
 /**
  * Whether the text that an expression has given is to stay a text, even where it looks like data: a filter such as
  * to_json has made it, here or in the variable that the expression hands on.
  */
-export function keepsText(node: Expression, text: string, runtime: Runtime): boolean {
+export function keepsText(node: Expression, text: string, runtime: Runtime, frame = new Frame()): boolean {
+  if (runtime.kept.has(text) && (node.kind !== 'filter' || PASSING.has(node.name))) return true
   const handsOn = (inner: Expression | undefined): boolean =>
-    inner !== undefined && gives(inner, text, runtime) && keepsText(inner, text, runtime)
+    inner !== undefined && gives(inner, text, runtime, frame) && keepsText(inner, text, runtime, frame)
   switch (node.kind) {
     case 'filter': {
       if (TEXT_FILTERS.has(node.name)) return true
@@ -47,14 +53,16 @@ export function keepsText(node: Expression, text: string, runtime: Runtime): boo
     }
     default: {
       const path = pathOf(node)
-      return path !== undefined && runtime.scope.keepsText?.(path, text) === true
+      // What the template itself has set is none of the scope's; if it stays a text, the runtime knows.
+      if (path === undefined || frame.get(path[0]) !== undefined) return false
+      return runtime.scope.keepsText?.(path, text) === true
     }
   }
 }
 
-function gives(node: Expression, text: string, runtime: Runtime): boolean {
+function gives(node: Expression, text: string, runtime: Runtime, frame: Frame): boolean {
   try {
-    return evaluate(node, new Frame(), runtime) === text
+    return evaluate(node, frame, runtime) === text
   } catch (error) {
     if (error instanceof Mistake || isKnown(error)) return false
     throw error

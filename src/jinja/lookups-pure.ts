@@ -6,6 +6,8 @@ import { typeName } from './compare.ts'
 import { type Lookup, type LookupContext, LookupFailure } from './lookups.ts'
 import { mergeVariables } from './lookups-merge.ts'
 import { search } from './regex.ts'
+import { UndefinedVariable } from './mistakes.ts'
+import type { Scope } from './runtime.ts'
 import { tuple } from './things.ts'
 
 /** The lookups that need nothing but their terms and the variables. */
@@ -163,11 +165,21 @@ function choose(terms: Value[], context: LookupContext): Value[] {
 
 function vars(terms: Value[], options: Dict, { scope }: LookupContext): Value[] {
   return terms.map((term) => {
-    const found = scope.lookup(str(term))
-    const value = found === undefined ? options.get('default') : found
+    // The default stands in for what the variable's own template misses, too; none is no default.
+    const fallback = options.get('default') ?? undefined
+    const value = fallback === undefined ? scope.lookup(str(term)) : definedOr(scope, str(term), fallback)
     if (value === undefined) throw new LookupFailure(`No variable found with this name: ${str(term)}`)
     return value
   })
+}
+
+function definedOr(scope: Scope, name: string, fallback: Value): Value {
+  try {
+    return scope.lookup(name) ?? fallback
+  } catch (error) {
+    if (error instanceof UndefinedVariable) return fallback
+    throw error
+  }
 }
 
 function varnames(terms: Value[], _options: Dict, { scope }: LookupContext): Value[] {

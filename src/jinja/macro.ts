@@ -67,8 +67,9 @@ export class Macro extends Opaque {
     const rest: ItemDict = new Map()
     for (const [key, value] of named) {
       if (key === 'caller' && !known.includes(key)) {
-        if (!this.#uses.has('caller')) throw new Mistake(`the macro '${name}' does not use its call block`)
-        out.set(key, value)
+        if (this.#uses.has('caller')) out.set(key, value)
+        else if (this.#uses.has('kwargs')) rest.set(key, value)
+        else throw new Mistake(`the macro '${name}' does not use its call block`)
       } else if (!known.includes(key)) rest.set(key, value)
     }
     if (this.#uses.has('kwargs')) return void out.set('kwargs', rest)

@@ -9,6 +9,11 @@ const CLASSES = new Map([
   ['w', WORD],
   ['s', SPACE],
 ])
+// \W within a class: JavaScript has no way to take members out of one, so all other categories are named, and of the
+// connecting punctuation (Pc) all but the underscore.
+const NO_WORD =
+  String.raw`\p{M}\p{S}\p{Z}\p{C}\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Po}` +
+  String.raw`\u203f\u2040\u2054\ufe33\ufe34\ufe4d-\ufe4f\uff3f`
 const BOUNDARY = `(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`
 const INSIDE = `(?:(?<=[${WORD}])(?=[${WORD}])|(?<![${WORD}])(?![${WORD}]))`
 const CONTROL = new Map([
@@ -49,6 +54,7 @@ export class RegexTranslator {
       const found = this.#match(/\(\?([aiLmsux]+)\)/y)
       if (!found) return
       const [, letters = ''] = found
+      if (/[aL]/.test(letters)) throw unsupported('the flags a and L')
       this.#ignoreCase ||= letters.includes('i')
       this.#multiline ||= letters.includes('m')
       this.#dotAll ||= letters.includes('s')
@@ -150,8 +156,7 @@ export class RegexTranslator {
     if (!negated) return inClass ? members : `[${members}]`
     if (!inClass) return `[^${members}]`
     if (letter === 'D') return String.raw`\P{Nd}`
-    if (letter === 'S') return String.raw`\S`
-    throw unsupported(String.raw`\W in a character class`)
+    return letter === 'S' ? String.raw`\S` : NO_WORD
   }
 
   #class(): void {
@@ -176,7 +181,8 @@ export class RegexTranslator {
   #hyphen(char: string, before: string): string {
     if (char !== '-') return char
     const next = this.#pattern.slice(this.#at, this.#at + 2)
-    const besideClass = /^\\[dwsDWS]/.test(next) || /(?:_|\\s\\x1c-\\x1f\\x85|\\p\{Nd\}|\\S)$/.test(before)
+    const besideClass =
+      /^\\[dwsDWS]/.test(next) || /(?:_|\\s\\x1c-\\x1f\\x85|\\p\{Nd\}|\\S|\\uff3f)$/.test(before)
     return before === '' || next.startsWith(']') || besideClass ? String.raw`\-` : char
   }
 

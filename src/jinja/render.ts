@@ -1,8 +1,9 @@
 import type { Expression, FilterExpression, ForStatement, Parameter, Statement } from './ast.ts'
-import { iterate } from './compare.ts'
+import { keepsText, looksLikeData } from './kept-text.ts'
+import { Output } from './output.ts'
+import { runLoop } from './run-loop.ts'
 import { callWith, evaluate, evaluateArguments, filter, truth } from './evaluate.ts'
 import { assign, Frame } from './frame.ts'
-import { Loop } from './loop.ts'
 import { Macro, Module } from './macro.ts'
 import type { Source } from './mistakes.ts'
 import type { Runtime } from './runtime.ts'
@@ -10,21 +11,17 @@ import { Mistake } from './mistakes.ts'
 import { finalText } from './result.ts'
 import { Callable, type Item, type Opaque } from './things.ts'
 import { Undefined } from './undefined.ts'
-import { visitExpressions } from './visit.ts'
 import { BlockNames, Blocks, type TemplateFile, type TemplateFiles } from './files.ts'
-
-/** Where a render writes to; inner parts that are captured have one of their own. */
-type Out = string[]
 
 /** Renders a template's statements. */
 export class Renderer {
   readonly #runtime: Runtime
   readonly #files: TemplateFiles
   readonly #blocks = new Blocks()
-  readonly #made: (text: string) => Item
+  readonly #made: ((text: string) => Item) | undefined
 
-  /** `made` says what a macro or a `set` block makes of its text; in playbook values that may be data. */
-  constructor(runtime: Runtime, files: TemplateFiles, made: (text: string) => Item = (text) => text) {
+  /** `made` says what a macro or a `set` block makes of its text, in playbook values, where that may be data. */
+  constructor(runtime: Runtime, files: TemplateFiles, made?: (text: string) => Item) {
     this.#runtime = runtime
     this.#files = files
     this.#made = made
@@ -38,41 +35,65 @@ export class Renderer {
     )
   }
 
-  /** A whole template with its own top frame. */
+  /** The text of a whole template with its own top frame. */
   template(file: TemplateFile, frame: Frame): string {
+    return this.output(file, frame).text
+  }
+
+  /** The same, with what is known of the text. */
+  output(file: TemplateFile, frame: Frame): Output {
     return this.#runtime.within(file.source, () => {
       this.#blocks.add(file)
       if (this.#blocks.any) frame.set('self', this.#self(frame))
-      const out: Out = []
+      const out = new Output()
       this.#statements(file.body, frame, out)
       const parent = this.#blocks.takeParent()
-      return parent ? this.template(parent, frame) : out.join('')
+      return parent ? this.output(parent, frame) : out
     })
   }
 
   /** Statements that are part of a template, as one text. */
   #captured(body: readonly Statement[], frame: Frame): string {
-    const out: Out = []
-    this.#statements(body, frame, out)
-    return out.join('')
+    return this.#part(body, frame).text
   }
 
-  #statements(body: readonly Statement[], frame: Frame, out: Out): void {
+  #part(body: readonly Statement[], frame: Frame): Output {
+    const out = new Output()
+    this.#statements(body, frame, out)
+    return out
+  }
+
+  /** What a macro or a `set` block gives. */
+  #madeOf(body: readonly Statement[], frame: Frame): Item {
+    const out = this.#part(body, frame)
+    if (!this.#made) return out.text
+    if (!out.isKept) return this.#made(out.text)
+    this.#runtime.kept.add(out.text)
+    return out.text
+  }
+
+  /** Whether what an expression has given stays a text; only playbook values make data of texts. */
+  #keeps(node: Expression, value: Item, frame: Frame): boolean {
+    if (!this.#made || typeof value !== 'string' || !looksLikeData(value)) return false
+    return keepsText(node, value, this.#runtime, frame)
+  }
+
+  #statements(body: readonly Statement[], frame: Frame, out: Output): void {
     for (const statement of body) this.#statement(statement, frame, out)
   }
 
-  #statement(statement: Statement, frame: Frame, out: Out): void {
+  #statement(statement: Statement, frame: Frame, out: Output): void {
     const runtime = this.#runtime
     runtime.step()
     switch (statement.kind) {
       case 'text':
-        out.push(runtime.wrote(statement.text))
+        if (statement.text !== '') out.write(runtime.wrote(statement.text))
         break
       case 'output':
-        out.push(runtime.wrote(this.#output(statement.value, frame)))
+        this.#output(statement.value, frame, out)
         break
       case 'for':
-        out.push(this.#for(statement, frame))
+        this.#for(statement, frame, out)
         break
       case 'if': {
         const branch = statement.branches.find(({ condition }) => truth(condition, frame, runtime))
@@ -80,7 +101,7 @@ export class Renderer {
         break
       }
       case 'set':
-        assign(statement.target, evaluate(statement.value, frame, runtime), frame, runtime)
+        assign(statement.target, this.#value(statement.value, frame), frame, runtime)
         break
       default:
         this.#block(statement, frame, out)
@@ -90,35 +111,29 @@ export class Renderer {
   #block(
     statement: Exclude<Statement, { kind: 'text' | 'output' | 'for' | 'if' | 'set' }>,
     frame: Frame,
-    out: Out,
+    out: Output,
   ): void {
     const runtime = this.#runtime
     switch (statement.kind) {
       case 'capture': {
-        const text = this.#made(this.#captured(statement.body, new Frame(frame)))
+        const text = this.#madeOf(statement.body, new Frame(frame))
         assign(statement.target, this.#filtered(statement.filter, text, frame), frame, runtime)
         break
       }
       case 'filter':
-        out.push(
-          finalText(
-            this.#filtered(
-              statement.filter,
-              this.#made(this.#captured(statement.body, new Frame(frame))),
-              frame,
-            ),
-          ),
+        out.write(
+          finalText(this.#filtered(statement.filter, this.#madeOf(statement.body, new Frame(frame)), frame)),
         )
         break
       case 'macro':
         frame.set(statement.name, this.#macro(statement.name, statement.parameters, statement.body, frame))
         break
       case 'call':
-        out.push(this.#call(statement, frame))
+        out.write(this.#call(statement, frame))
         break
       case 'with': {
         const inner = new Frame(frame)
-        const values = statement.bindings.map(({ value }) => evaluate(value, frame, runtime))
+        const values = statement.bindings.map(({ value }) => this.#value(value, frame))
         for (const [index, { target }] of statement.bindings.entries()) {
           assign(target, values[index] ?? null, inner, runtime)
         }
@@ -127,7 +142,7 @@ export class Renderer {
       }
       case 'block':
         // What extends another template only says what goes into that one's blocks.
-        if (!this.#blocks.extending) out.push(this.#namedBlock(statement.name, 0, new Frame(frame)))
+        if (!this.#blocks.extending) out.write(this.#namedBlock(statement.name, 0, new Frame(frame)))
         break
       case 'extends': {
         const name = this.#templateName(statement.template, frame)
@@ -139,9 +154,17 @@ export class Renderer {
     }
   }
 
+  /** What is given a name; a text that stays one does so wherever the name is written. */
+  #value(node: Expression, frame: Frame): Item {
+    const value = evaluate(node, frame, this.#runtime)
+    if (typeof value === 'string' && this.#keeps(node, value, frame)) this.#runtime.kept.add(value)
+    return value
+  }
+
   /** The text that `{{ … }}` leaves: nothing for None, lists for views, an error for undefined. */
-  #output(value: Expression, frame: Frame): string {
-    return finalText(evaluate(value, frame, this.#runtime))
+  #output(node: Expression, frame: Frame, out: Output): void {
+    const value = evaluate(node, frame, this.#runtime)
+    out.write(this.#runtime.wrote(finalText(value)), () => this.#keeps(node, value, frame))
   }
 
   #filtered(node: FilterExpression | undefined, text: Item, frame: Frame): Item {
@@ -150,41 +173,13 @@ export class Renderer {
     return filter(node, this.#filtered(inner, text, frame), frame, this.#runtime)
   }
 
-  #for(statement: ForStatement, frame: Frame): string {
+  #for(statement: ForStatement, frame: Frame, out: Output): void {
     const runtime = this.#runtime
     const over = evaluate(statement.over, frame, runtime)
     runtime.at = statement.over.at
-    return this.#loop(statement, over, frame, 0)
-  }
-
-  #loop(statement: ForStatement, over: Item, frame: Frame, depth: number): string {
-    const runtime = this.#runtime
-    const items = this.#selected(statement, [...iterate(over)], frame)
-    if (items.length === 0) return this.#captured(statement.otherwise, new Frame(frame))
-    const recurse = (inner: Item): string =>
-      runtime.deeper(() => this.#loop(statement, inner, frame, depth + 1))
-    const loop = new Loop(items, depth, statement.recursive ? recurse : undefined)
-    const usesLoop = statement.recursive || namesLoop(statement.body)
-    const out: Out = []
-    for (const item of items) {
-      runtime.step()
-      loop.advance()
-      const inner = new Frame(frame)
-      if (usesLoop) inner.set('loop', loop)
-      assign(statement.target, item, inner, runtime)
-      this.#statements(statement.body, inner, out)
-    }
-    return out.join('')
-  }
-
-  #selected(statement: ForStatement, items: Item[], frame: Frame): Item[] {
-    const { condition, target } = statement
-    if (!condition) return items
-    return items.filter((item) => {
-      const inner = new Frame(frame)
-      assign(target, item, inner, this.#runtime)
-      return truth(condition, inner, this.#runtime)
-    })
+    const statements = (body: readonly Statement[], inner: Frame, into: Output): void =>
+      this.#statements(body, inner, into)
+    runLoop(statement, over, { frame, depth: 0, out }, { runtime, statements })
   }
 
   #macro(name: string, parameters: Parameter[], body: Statement[], frame: Frame): Macro {
@@ -207,7 +202,7 @@ export class Renderer {
               parameter.default ? evaluate(parameter.default, inner, runtime) : absent,
             )
           }
-          return this.#made(this.#captured(body, inner))
+          return this.#madeOf(body, inner)
         }),
     })
   }
@@ -238,7 +233,11 @@ export class Renderer {
     return name
   }
 
-  #otherFile(statement: Statement & { kind: 'include' | 'import' | 'from' }, frame: Frame, out: Out): void {
+  #otherFile(
+    statement: Statement & { kind: 'include' | 'import' | 'from' },
+    frame: Frame,
+    out: Output,
+  ): void {
     const runtime = this.#runtime
     const names = this.#templateName(statement.template, frame)
     const missing = statement.kind === 'include' && statement.ignoreMissing
@@ -247,7 +246,7 @@ export class Renderer {
     const inner = statement.withContext ? new Frame(frame) : new Frame()
     const own = statement.withContext ? runtime : this.#files.isolated(runtime)
     const text = runtime.deeper(() => new Renderer(own, this.#files, this.#made).template(file, inner))
-    if (statement.kind === 'include') out.push(text)
+    if (statement.kind === 'include') out.write(text)
     else if (statement.kind === 'import') frame.set(statement.name, new Module(inner.own(), text))
     else {
       for (const { name, as } of statement.names) {
@@ -259,13 +258,4 @@ export class Renderer {
   #notExported(name: string, source: Source): Undefined {
     return new Undefined(`${source.place.file} has no '${name}' to import`)
   }
-}
-
-/** As in Jinja, a loop whose body does not name it leaves `loop` to the one around: what it includes sees that. */
-function namesLoop(body: readonly Statement[]): boolean {
-  let found = false
-  visitExpressions(body, (node) => {
-    if (node.kind === 'name' && node.name === 'loop') found = true
-  })
-  return found
 }

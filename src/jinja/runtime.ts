@@ -41,6 +41,8 @@ export interface Environment {
   stat?(path: string): 'file' | 'directory' | 'other' | undefined
   /** Whether this path of the controller is a symbolic link, for the test `link`. */
   isLink?(path: string): boolean
+  /** Whether another file system begins at this path of the controller, for the test `mount`. */
+  isMount?(path: string): boolean
   /** The path on the controller with all links followed, for `realpath`. */
   realpath?(path: string): string
   /** An environment variable of the controller, for `expandvars`. */
@@ -79,6 +81,8 @@ export class Runtime {
   at = 0
   /** Private copies of variables, for templates that change lists or dicts in place. */
   copies: Map<string, Item> | undefined
+  /** Texts that look like data and stay texts, which the template's macros and `set` have made. */
+  readonly kept = new Set<string>()
   #written = 0
   #depth = 0
 

@@ -1,4 +1,4 @@
-import { textArgument } from './arguments.ts'
+import { bind, textArgument } from './arguments.ts'
 import { equals, truthy } from './compare.ts'
 import { Mistake } from './mistakes.ts'
 import type { Runtime } from './runtime.ts'
@@ -48,10 +48,26 @@ function background(name: string): Test {
 function path(holds: (kind: 'file' | 'directory' | 'other' | undefined) => boolean): Test {
   return (value, _args, runtime) => {
     const { environment } = runtime
-    if (environment.stat) return holds(environment.stat(str(defined(value))))
+    if (environment.stat) return holds(environment.stat(pathText(defined(value))))
     throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
   }
 }
+
+/** A path; Python takes numbers for open files, which templates never have, and refuses lists and dicts. */
+function pathText(value: Item): string {
+  if (!Array.isArray(value) && !(value instanceof Map)) return str(value)
+  throw new Mistake(`takes a path, not ${typeName(value)}`)
+}
+
+const isMount: Test = (value, _args, runtime) => {
+  const { environment } = runtime
+  if (environment.isMount) return environment.isMount(pathText(defined(value)))
+  throw new Mistake('files cannot be looked at here', { hint: 'Use the module stat on the host.' })
+}
+
+/** Something is there, be it a link that leads nowhere. */
+const linkExists: Test = (value, args, runtime) =>
+  isLink(value, args, runtime) || exists(value, args, runtime)
 
 const isLink: Test = (value, _args, runtime) => {
   const { environment } = runtime
@@ -74,11 +90,11 @@ const exists = path((kind) => kind !== undefined)
 const isAbsolute: Test = (value) => textArgument(defined(value), 'a path').startsWith('/')
 
 function uri(accepts: (parts: ItemDict) => boolean): Test {
-  return (value, { positional }) => {
+  return (value, args) => {
     if (typeof defined(value) !== 'string') return false
     const parts = urlParts(str(value))
-    const [schemes] = positional
-    return accepts(parts) && (schemes === undefined || contains(schemes, parts.get('scheme') ?? ''))
+    const { schemes } = bind({ schemes: null }, args)
+    return accepts(parts) && (!truthy(schemes) || contains(schemes, parts.get('scheme') ?? ''))
   }
 }
 
@@ -102,6 +118,9 @@ export const RESULT_TESTS: Readonly<Record<string, Test>> = {
   file: isFile,
   is_file: isFile,
   exists,
+  link_exists: linkExists,
+  mount: isMount,
+  is_mount: isMount,
   link: isLink,
   is_link: isLink,
   same_file: isSameFile,

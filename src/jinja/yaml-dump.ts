@@ -34,9 +34,9 @@ class YamlWriter {
   #at = 0
 
   constructor(style: YamlStyle) {
-    // PyYAML ignores indents and widths that it holds for nonsense.
+    // libyaml ignores indents and widths that it holds for nonsense; a negative width is no limit.
     const indent = style.indent > 1 && style.indent < 10 ? style.indent : 2
-    const width = style.width > indent * 2 ? style.width : 80
+    const width = style.width < 0 ? Infinity : style.width > indent * 2 ? style.width : 80
     this.#style = { ...style, indent, width }
   }
 

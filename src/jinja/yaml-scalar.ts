@@ -129,8 +129,10 @@ function doubleQuoted(text: string, at: ScalarPlace, mayFold: boolean): string {
   for (const [index, char] of letters.entries()) {
     const inside = index > 0 && index < letters.length - 1
     if (char === ' ' && mayFold && !spaces && column > at.width && inside) {
-      out += `\\\n${indent}${letters[index + 1] === ' ' ? '\\' : ''} `
-      column = indent.length + 1
+      // libyaml breaks the line at the space and drops it; a backslash keeps one that follows.
+      const kept = letters[index + 1] === ' ' ? '\\' : ''
+      out += `\n${indent}${kept}`
+      column = indent.length + kept.length
       spaces = true
       continue
     }

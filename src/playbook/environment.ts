@@ -83,6 +83,7 @@ export function templateEnvironment(
     home: homedir(),
     variable: (name) => env[name],
     isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+    isMount,
     realpath: realPath,
     stat: (path) => {
       settled(path)
@@ -100,6 +101,14 @@ export const LOOKUPS: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+
+/** As Python's ismount: a directory on another device than the one above it, or the root. */
+function isMount(path: string): boolean {
+  const own = lstatSync(path, { throwIfNoEntry: false })
+  if (!own || own.isSymbolicLink()) return false
+  const above = lstatSync(join(realPath(path), '..'), { throwIfNoEntry: false })
+  return above !== undefined && (above.dev !== own.dev || above.ino === own.ino)
+}
 
 /** The path with links followed as far as it is there. */
 function realPath(path: string): string {

@@ -32,9 +32,11 @@ export async function templateVariables(
     word === undefined ? all.slice(1) : (known[word] ?? all),
   )
   const ahead = -mtime.getTimezoneOffset()
-  const changed = new DateTime(new Date(mtime.getTime() + ahead * 60_000), ahead)
+  const changed = new DateTime(new Date(mtime.getTime() + ahead * 60_000), ahead, {
+    zone: { minutes: ahead, name: ahead === 0 ? 'UTC' : '' },
+  })
   return new Map<string, Value>([
-    ['ansible_managed', line.includes('%') ? formatDate(changed, line) : line],
+    ['ansible_managed', line.includes('%') ? formatDate(changed, line, { fractions: false }) : line],
     ['template_path', name],
     ['template_fullpath', path],
     ['template_destpath', dest ?? null],

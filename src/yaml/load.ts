@@ -23,6 +23,8 @@ export interface YamlOptions {
   tags?: ReadonlyMap<string, TagReader> | undefined
   /** The text comes out of an encrypted file: no place shows a line of it. */
   hidden?: boolean | undefined
+  /** Numbers in a text that is JSON are YAML's all the same: `1e3` is text, as PyYAML has it. */
+  jsonIsYaml?: boolean | undefined
   /** Gets what is legal but surely not meant, such as a duplicate key. */
   onWarning?: ((warning: Warning) => void) | undefined
 }
@@ -70,7 +72,7 @@ export function loadYaml(text: string, file: string, options: YamlOptions = {}):
 }
 
 function parse(source: Source, json: boolean, options: YamlOptions): YamlDoc[] {
-  const scalar = json ? jsonScalar : plainScalar
+  const scalar = json && options.jsonIsYaml !== true ? jsonScalar : plainScalar
   const errors: HakubeError[] = []
   const docs = compose(source).map((document): YamlDoc => {
     for (const error of document.errors) errors.push(syntaxError(source, document, error))

@@ -27,7 +27,7 @@ function pathParts(path: Item): (string | number)[] {
 /** For sorting by several attributes: `a,b.c`. */
 export function attributesGetter(paths: Item, runtime: Runtime): (item: Item) => Item[] {
   const getters = (typeof paths === 'string' ? paths.split(',') : [paths]).map((path) =>
-    attributeGetter(typeof path === 'string' ? path.trim() : path, runtime),
+    attributeGetter(path, runtime),
   )
   return (item) => getters.map((get) => get(item))
 }

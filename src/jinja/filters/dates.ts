@@ -1,7 +1,7 @@
 import { numberArgument, textArgument } from '../arguments.ts'
 import { truthy } from '../compare.ts'
-import { currentTime, DateTime, dateTimeAt } from '../dates.ts'
-import { formatDate, parseDate } from '../dates-format.ts'
+import { currentTime, DateTime, writtenTime } from '../dates.ts'
+import { parseDate } from '../dates-format.ts'
 import { Mistake } from '../mistakes.ts'
 import { str } from '../print.ts'
 import { filter, type Filters } from './define.ts'
@@ -14,10 +14,10 @@ export const dates: Filters = {
     const moment =
       seconds === null ? currentTime(runtime) : new Date(numberArgument(seconds, 'second') * 1000)
     if (Number.isNaN(moment.getTime())) throw new Mistake('timestamp out of range')
-    return formatDate(dateTimeAt(moment, truthy(utc), runtime), textArgument(value, 'the format'))
+    return writtenTime(moment, textArgument(value, 'the format'), truthy(utc), runtime)
   }),
   to_datetime: filter({ format: '%Y-%m-%d %H:%M:%S' }, (value, { format }, runtime) => {
-    const wall = parseDate(textArgument(value, 'the value'), textArgument(format, 'format'))
-    return new DateTime(wall, runtime.environment.utcOffset?.(wall) ?? 0)
+    const { wall, ...rest } = parseDate(textArgument(value, 'the value'), textArgument(format, 'format'))
+    return new DateTime(wall, runtime.environment.utcOffset?.(wall) ?? 0, rest)
   }),
 }

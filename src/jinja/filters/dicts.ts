@@ -6,7 +6,7 @@ import { type Args, type Item, type ItemDict, tuple } from '../things.ts'
 import { folded } from './attributes.ts'
 import { filter, onlyNamed, openFilter, type Filters } from './define.ts'
 import { flatten } from './sequences.ts'
-import { noSuch } from '../undefined.ts'
+import { noSuch, Undefined } from '../undefined.ts'
 
 const names = { key_name: 'key', value_name: 'value' }
 
@@ -24,7 +24,13 @@ export const dicts: Filters = {
   ),
   items2dict: filter(names, itemsToDict),
   dictsort: filter({ case_sensitive: false, by: 'key', reverse: false }, dictSort),
-  items: filter({}, (value) => [...asDict(value)].map(([key, item]) => tuple([key, item]))),
+  items: filter(
+    {},
+    // As in Jinja, what is undefined has no items.
+    (value) =>
+      value instanceof Undefined ? [] : [...asDict(value)].map(([key, item]) => tuple([key, item])),
+    { undefinedValue: true },
+  ),
   rekey_on_member: filter({ key: REQUIRED, duplicates: 'error' }, rekey),
 }
 

@@ -130,7 +130,8 @@ function enclosed(open: string, close: string, parts: string[], style: Style, de
 function jsonString(text: string, ascii: boolean): string {
   const quoted = JSON.stringify(text)
   if (!ascii) return quoted
-  return quoted.replaceAll(/[\u007f-\uffff]/g, (unit) =>
-    unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return quoted.replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

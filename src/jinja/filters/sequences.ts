@@ -37,8 +37,9 @@ export const sequences: Filters = {
   min: filter(byAttribute, (value, args, runtime) => extreme(value, args, -1, runtime)),
   max: filter(byAttribute, (value, args, runtime) => extreme(value, args, 1, runtime)),
   sum: filter({ attribute: null, start: 0 }, (value, { attribute, start }, runtime) => {
+    if (typeof start === 'string') throw new Mistake("can't sum texts: use join")
     const get = attributeGetter(attribute, runtime)
-    let total = start
+    let total: Item = start
     for (const item of iterate(value)) total = operate('+', total, get(item), runtime)
     return total
   }),

@@ -13,7 +13,9 @@ export function splitUrl(url: string, query: string): Item {
 }
 
 export function urlParts(url: string): ItemDict {
-  const [, scheme = '', rest = ''] = /^(?:([A-Za-z][A-Za-z\d+.-]*):)?([^]*)$/.exec(url) ?? []
+  // Python drops what browsers drop: blanks before the URL, and tabs and newlines in it.
+  const clean = url.replace(/^[\0- ]+/, '').replaceAll(/[\t\r\n]/g, '')
+  const [, scheme = '', rest = ''] = /^(?:([A-Za-z][A-Za-z\d+.-]*):)?([^]*)$/.exec(clean) ?? []
   const [, netloc, path = '', search, fragment] =
     /^(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/.exec(rest) ?? []
   const [, login, host = ''] = /^(?:([^]*)@)?([^@]*)$/.exec(netloc ?? '') ?? []

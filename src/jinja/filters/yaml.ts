@@ -15,7 +15,7 @@ const writing = { indent: 2, width: 80, sort_keys: true, explicit_start: false, 
 export const yaml: Filters = {
   to_yaml: filter({ ...writing, default_flow_style: null }, write),
   to_nice_yaml: filter({ ...writing, indent: 4, default_flow_style: false }, write),
-  from_yaml: filter({}, (value) => (typeof value === 'string' ? (documents(value)[0] ?? null) : value)),
+  from_yaml: filter({}, (value) => (typeof value === 'string' ? single(documents(value)) : value)),
   from_yaml_all: filter({}, (value) => (typeof value === 'string' ? documents(value) : value)),
 }
 
@@ -32,9 +32,14 @@ function write(value: Item, args: Writing): string {
   })
 }
 
+function single(all: Value[]): Value {
+  if (all.length <= 1) return all[0] ?? null
+  throw new Mistake('the text holds more than one document', { hint: 'Use from_yaml_all.' })
+}
+
 function documents(text: string): Value[] {
   try {
-    return parseYaml(text, 'the text').map(({ root }) => (root ? fromNode(root) : null))
+    return parseYaml(text, 'the text', { jsonIsYaml: true }).map(({ root }) => (root ? fromNode(root) : null))
   } catch (error) {
     // Its place is one in the text, which the user may never have seen: the filter's place helps more.
     if (error instanceof HakubeError) throw new Mistake(`the text is no YAML: ${error.message}`)
