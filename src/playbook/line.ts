@@ -115,6 +115,12 @@ export class Line {
     return number
   }
 
+  /** A host goes on at `to` after a failure at `from`: it takes no part in the includes between, though it has looked ahead to them. */
+  leave(host: string, from: number, to: number): void {
+    for (const { inclusion } of [...this.#expansions.values()].flat())
+      if (inclusion.position > from && inclusion.position < to) inclusion.hosts.delete(host)
+  }
+
   #put(drafts: readonly Draft[], spans: readonly Span[], first: number, apart: number, room: number): void {
     const steps = drafts.map((draft, index): Step => ({ ...draft, position: first + index * apart, room }))
     for (const span of spans) {
