@@ -133,6 +133,8 @@ export interface Task extends Inherited {
   use?: string
   /** Of a handler of a role: one that comes again by another include is the same one, which waits and runs once. */
   same?: string
+  /** Of a handler of a role that a role imports: as in Ansible, nothing holds for it that is around that role. */
+  byRole?: boolean
   /** Of a handler: the include that brought it, from whose position on it may be notified. */
   broughtBy?: { position: number; inclusions: readonly Inclusion[] }
   changedWhen: readonly Condition[] | undefined

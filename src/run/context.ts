@@ -94,7 +94,7 @@ export function contextOf(parts: ContextParts): RunContext {
     ),
     layers: (host, step: Step, task) =>
       layers(host, step.run, task, {
-        inclusions: task?.broughtBy?.inclusions ?? step.inclusions,
+        inclusions: task?.byRole === true ? [] : (task?.broughtBy?.inclusions ?? step.inclusions),
         position: step.position,
       }),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.

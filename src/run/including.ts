@@ -4,7 +4,7 @@ import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
 import type { Inclusion, Task } from '../playbook/model.ts'
 import { withPublic } from '../playbook/public-roles.ts'
-import { written, type Around } from '../playbook/role-handlers.ts'
+import { NOWHERE, written, type Around } from '../playbook/role-handlers.ts'
 import { draftIncluded, type TagsOf } from '../playbook/program.ts'
 import type { Step } from '../playbook/step.ts'
 import type { TagSelection } from '../playbook/tags.ts'
@@ -119,7 +119,14 @@ function takeHandlers(
     const handlerList = lists.get(one.handlerList) ?? {}
     lists.set(one.handlerList, handlerList)
     const same = further && one.use === further.of ? written([one.same, further.said]) : one.same
-    const all = { ...one, ...inherit(lent, one), when: [...when, ...one.when], handlerList, broughtBy }
+    const around = one.byRole === true ? NOWHERE : { lent, when }
+    const all = {
+      ...one,
+      ...inherit(around.lent, one),
+      when: [...around.when, ...one.when],
+      handlerList,
+      broughtBy,
+    }
     return same === undefined ? all : { ...all, same }
   })
   // Hosts come to includes at different times: the order is that of the program all the same.
