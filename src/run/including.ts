@@ -91,7 +91,9 @@ export class Includes {
     })
     ofStep.set(key, brought)
     const { role, imported } = brought
-    for (const one of role && args['public'] === true ? [...imported, role] : imported)
+    // As in Ansible, what is public has the variables of its include, too.
+    const own = role && { ...role, entryVars: new Map([...role.entryVars, ...(task.include?.vars ?? [])]) }
+    for (const one of own && args['public'] === true ? [...imported, own] : imported)
       step.run.seen = withPublic(step.run.seen, one, step.position)
     return brought
   }
