@@ -154,6 +154,8 @@ export interface Inclusion {
   position: number
   /** `vars` of the include: above what tasks set. */
   vars: RawVariables
+  /** Of the include of a handler: those around the handler, whose variables it has instead of those around its flush. */
+  around?: readonly Inclusion[] | undefined
 }
 
 /** What an include lends, beside what the blocks around it do. */

@@ -2,6 +2,7 @@ import { NOTHING, inherit } from '../playbook/inherited.ts'
 import { bring, readArguments, type Arguments, type Brought } from '../playbook/bring.ts'
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
+import { inclusionsAround } from './inclusions-around.ts'
 import type { Inclusion, Task } from '../playbook/model.ts'
 import { withPublic } from '../playbook/public-roles.ts'
 import { NOWHERE, written, type Around } from '../playbook/role-handlers.ts'
@@ -51,7 +52,13 @@ export class Includes {
     const handler = task === step.task ? undefined : task
     numbers[index] = this.#line.expand(
       step,
-      { key: `${index} ${key}`, host, loop, vars: include.vars },
+      {
+        key: `${index} ${key}`,
+        host,
+        loop,
+        vars: include.vars,
+        around: handler && inclusionsAround(step, handler),
+      },
       numbers[index - 1] ?? -1,
       (inclusion) => {
         const inherited = inherit(step.outer.lent, include.apply)
