@@ -65,11 +65,15 @@ export class Jumps {
 
   jump(from: number, position: number, end?: number, rescued?: Span): void {
     this.count++
+    this.#context.line.leave(this.#host, Math.min(from, this.#ahead.end), position)
     this.#ahead.jump(from, position, end, rescued)
   }
 
   #land(from: number, landing: Landing | undefined): HostEnd | undefined {
-    if (!landing) return 'failed'
+    if (!landing) {
+      this.#context.line.leave(this.#host, Math.min(from, this.#ahead.end), Infinity)
+      return 'failed'
+    }
     const { position, end, rescued } = landing
     if (rescued) this.#tally.rescued(rescued.failures)
     this.jump(from, position, end, rescued?.span)

@@ -100,6 +100,11 @@ export class Lookahead {
     this.queue.push(group)
   }
 
+  /** Where what is under way ends: a rescue or always part, or the program. */
+  get end(): number {
+    return this.#end
+  }
+
   /** Goes on at another position after a failure at `from`; what was rendered beyond that is void. */
   jump(from: number, position: number, end?: number, rescued?: Span): void {
     this.queue.length = 0

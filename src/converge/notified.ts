@@ -24,12 +24,14 @@ export class Notified {
    * Names in notify may be templates, of the item too. `doubt`: check mode cannot tell whether these works change
    * anything, and why. Throws HakubeError for a name that nobody answers to.
    */
-  add({ task, step }: Group, works: readonly Work[], doubt?: string): void {
+  add({ task, step, handler: isHandler }: Group, works: readonly Work[], doubt?: string): void {
     for (const { scope, host } of works) {
       for (const notify of task?.notify ?? []) {
         for (const name of namesIn(notify, scope)) {
           const found = this.#find(name, step)
-          for (const handler of found) this.#note(handler, doubt)
+          // As in Ansible, a handler that notifies itself is through with it all the same.
+          const itself = isHandler && task ? handlerIdentity(task) : undefined
+          for (const handler of found) if (handlerIdentity(handler) !== itself) this.#note(handler, doubt)
           if (found.length > 0) continue
           throw new HakubeError(`there is no handler ${name} in this play`, {
             code: 'unknown-handler',
@@ -109,8 +111,10 @@ export class Notified {
   }
 }
 
+/** Whether an include before this step has brought it, and not only one that a failure has kept all hosts from. */
 function comesBefore({ broughtBy }: Task, { position }: Step): boolean {
-  return (broughtBy?.position ?? -1) < position
+  if (!broughtBy) return true
+  return broughtBy.position < position && broughtBy.inclusions.every(({ hosts }) => hosts.size > 0)
 }
 
 /** A handler of which check mode cannot tell whether it runs. */

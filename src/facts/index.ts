@@ -85,7 +85,7 @@ function lastWords(answer: Answer): string {
 
 /** Facts as variables of their own: with the prefix `ansible_`, but for the names that have none in Ansible. */
 export function injectFacts(facts: Dict): Dict {
-  const plain = new Set(['gather_subset', 'module_setup'])
+  const plain = new Set(['gather_subset', 'module_setup', 'discovered_interpreter_python'])
   return new Map(
     [...facts].map(([key, value]): [string, Value] => {
       const name = String(key)

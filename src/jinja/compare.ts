@@ -73,7 +73,7 @@ export function equals(left: Item, right: Item): boolean {
   if (left instanceof Map && right instanceof Map) return sameDicts(left, right)
   const [a, b] = [asNumber(left), asNumber(right)]
   if (a !== undefined && b !== undefined) return whole(a) == whole(b) // eslint-disable-line eqeqeq
-  return left instanceof Opaque && right instanceof Opaque && left.repr() === right.repr() && !isView(left)
+  return left instanceof Opaque && right instanceof Opaque && left.same(right) && !isView(left)
 }
 
 function isView(item: Item): boolean {

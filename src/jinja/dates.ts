@@ -122,6 +122,12 @@ export class DateTime extends Opaque {
     return this.repr()
   }
 
+  /** Clocks that know their zones are the same at the same moment. */
+  override same(other: Opaque): boolean {
+    const zoned = this.zone !== undefined && other instanceof DateTime && other.zone !== undefined
+    return zoned ? this.#minus(other) === 0 : super.same(other)
+  }
+
   override order(other: Item): number | undefined {
     return other instanceof DateTime ? this.#minus(other) : undefined
   }

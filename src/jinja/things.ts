@@ -35,6 +35,11 @@ export abstract class Opaque {
     return undefined
   }
 
+  /** Whether Python takes the other for equal. */
+  same(other: Opaque): boolean {
+    return this.repr() === other.repr()
+  }
+
   /** How it compares, for things that have an order. */
   order(_other: Item): number | undefined {
     return undefined

@@ -87,19 +87,23 @@ export class Line {
    */
   expand(
     step: Step,
-    expansion: { key: string; host: string; loop: ReadonlyMap<string, Value>; vars: Inclusion['vars'] },
+    expansion: Pick<Inclusion, 'vars' | 'around'> & {
+      key: string
+      host: string
+      loop: ReadonlyMap<string, Value>
+    },
     after: number,
     draft: (inclusion: Inclusion) => { drafts: readonly Draft[]; spans: readonly Span[] },
   ): number {
     const known = this.#expansions.get(step) ?? []
     this.#expansions.set(step, known)
-    const { key, host, loop, vars } = expansion
+    const { key, host, loop, vars, around } = expansion
     const shared = known.findIndex((one, index) => index > after && one.key === key)
     if (shared >= 0) {
       known[shared]?.inclusion.hosts.set(host, loop)
       return shared
     }
-    const inclusion: Inclusion = { hosts: new Map([[host, loop]]), position: step.position, vars }
+    const inclusion: Inclusion = { hosts: new Map([[host, loop]]), position: step.position, vars, around }
     const { drafts, spans } = draft(inclusion)
     const number = known.push({ key, inclusion }) - 1
     // The nth of them has a share of 1/n² of the room: how many there will be is not known.
@@ -113,6 +117,12 @@ export class Line {
       })
     this.#put(drafts, spans, step.position + from + room, room, room)
     return number
+  }
+
+  /** A host goes on at `to` after a failure at `from`: it takes no part in the includes between, though it has looked ahead to them. */
+  leave(host: string, from: number, to: number): void {
+    for (const { inclusion } of [...this.#expansions.values()].flat())
+      if (inclusion.position > from && inclusion.position < to) inclusion.hosts.delete(host)
   }
 
   #put(drafts: readonly Draft[], spans: readonly Span[], first: number, apart: number, room: number): void {

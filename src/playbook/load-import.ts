@@ -167,7 +167,10 @@ function importRole(
   )
   if (!loaded) return undefined
   within.parts.roles.push(loaded.use)
-  for (const one of loaded.handlers) one.around = inner.around
+  for (const one of loaded.handlers) {
+    one.around = inner.around
+    one.byRole = inner.byRole === true
+  }
   within.parts.importedHandlers.push(...loaded.handlers)
   // As in Ansible: unlike those of an entry of `roles`, they are vars of its tasks, too, above those of the role.
   return { ...loaded.block, vars: shared.vars }

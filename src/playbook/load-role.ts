@@ -88,7 +88,8 @@ export function loadRole(named: RoleEntry, within: Within, outer: Around = NOWHE
     ...within,
     dir: join(path, 'tasks'),
     role: use,
-    around: further(within.around, { ...shared, vars: new Map() }, entry.when),
+    around: entry.once ? further(NOWHERE, { ...shared, vars: new Map() }, entry.when) : NOWHERE,
+    byRole: true,
     chain,
   }
   const { collections: _around, ...lentDefaults } = lending(around, all.lent).lent

@@ -42,8 +42,13 @@ export interface Within extends Origin {
   parts: PlayParts
   /** Files and roles that are being read, outermost first: who names one of them again would never end. */
   chain: readonly string[]
-  /** What blocks, imports and roles around it say: it holds for handlers of roles that are imported there. */
+  /**
+   * What blocks and imports around it say, within the innermost role or the play: it holds for handlers of roles that
+   * are imported there.
+   */
   around: Around
+  /** It is in a role. */
+  byRole?: boolean
   /** What plays, blocks and roles around it say. */
   lent: Partial<Pick<Inherited, 'moduleDefaults' | 'collections' | 'vars' | 'tags'>>
   /** `vars` of the play. */

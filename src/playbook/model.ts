@@ -133,6 +133,8 @@ export interface Task extends Inherited {
   use?: string
   /** Of a handler of a role: one that comes again by another include is the same one, which waits and runs once. */
   same?: string
+  /** Of a handler of a role that a role imports: as in Ansible, nothing holds for it that is around that role. */
+  byRole?: boolean
   /** Of a handler: the include that brought it, from whose position on it may be notified. */
   broughtBy?: { position: number; inclusions: readonly Inclusion[] }
   changedWhen: readonly Condition[] | undefined
@@ -152,6 +154,8 @@ export interface Inclusion {
   position: number
   /** `vars` of the include: above what tasks set. */
   vars: RawVariables
+  /** Of the include of a handler: those around the handler, whose variables it has instead of those around its flush. */
+  around?: readonly Inclusion[] | undefined
 }
 
 /** What an include lends, beside what the blocks around it do. */

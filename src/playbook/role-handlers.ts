@@ -31,8 +31,10 @@ export interface RoleHandlers {
   tasks: readonly Task[]
   /** What the entries of the role and of those that depend on it say, where it is used first, as in Ansible. */
   outer: Around
-  /** What is around the import that uses it last. */
+  /** What is around the import that uses it last, within the role that imports it, if one does. */
   around?: Around
+  /** Whether a role imports it. */
+  byRole?: boolean
 }
 
 /** Those of a use of a role, with those of its dependencies. */
@@ -53,11 +55,16 @@ export function handlersOfPlay(tasks: readonly Task[]): RoleHandlers {
 
 /** All handlers, each once, in the order in which they run, and their lists in the order that decides between names. */
 export function listed(all: readonly RoleHandlers[]): { handlers: Task[]; handlerLists: object[] } {
-  const handlers = [...new Set(all)].flatMap(({ key, tasks, outer, around = NOWHERE }) => {
+  const handlers = [...new Set(all)].flatMap(({ key, tasks, outer, around = NOWHERE, byRole = false }) => {
     const lent = inherit(around.lent, outer.lent)
     const when = [...around.when, ...outer.when]
     return tasks.map((task, index): Task => {
-      const all = { ...task, ...inherit(lent, task), when: [...when, ...task.when] }
+      const all = {
+        ...task,
+        ...inherit(lent, task),
+        when: [...when, ...task.when],
+        ...(byRole && { byRole }),
+      }
       return key === undefined ? all : { ...all, use: key, same: written([key, index]) }
     })
   })

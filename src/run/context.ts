@@ -17,6 +17,7 @@ import type { Hosts } from './hosts.ts'
 import { Includes } from './including.ts'
 import type { Inputs } from './inputs.ts'
 import type { LayersOf } from './layers.ts'
+import { inclusionsAround } from './inclusions-around.ts'
 import type { RunOptions } from './options.ts'
 import type { rollingOf } from './roll.ts'
 import { scopeOfPlay } from './scene.ts'
@@ -94,7 +95,7 @@ export function contextOf(parts: ContextParts): RunContext {
     ),
     layers: (host, step: Step, task) =>
       layers(host, step.run, task, {
-        inclusions: task?.broughtBy?.inclusions ?? step.inclusions,
+        inclusions: inclusionsAround(step, task),
         position: step.position,
       }),
     // Check mode writes nothing, no lock either; a task with check_mode: false is its author's promise.

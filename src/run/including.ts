@@ -2,9 +2,10 @@ import { NOTHING, inherit } from '../playbook/inherited.ts'
 import { bring, readArguments, type Arguments, type Brought } from '../playbook/bring.ts'
 import type { Line } from '../playbook/line.ts'
 import type { Loading } from '../playbook/loading.ts'
+import { inclusionsAround } from './inclusions-around.ts'
 import type { Inclusion, Task } from '../playbook/model.ts'
 import { withPublic } from '../playbook/public-roles.ts'
-import { written, type Around } from '../playbook/role-handlers.ts'
+import { NOWHERE, written, type Around } from '../playbook/role-handlers.ts'
 import { draftIncluded, type TagsOf } from '../playbook/program.ts'
 import type { Step } from '../playbook/step.ts'
 import type { TagSelection } from '../playbook/tags.ts'
@@ -51,7 +52,13 @@ export class Includes {
     const handler = task === step.task ? undefined : task
     numbers[index] = this.#line.expand(
       step,
-      { key: `${index} ${key}`, host, loop, vars: include.vars },
+      {
+        key: `${index} ${key}`,
+        host,
+        loop,
+        vars: include.vars,
+        around: handler && inclusionsAround(step, handler),
+      },
       numbers[index - 1] ?? -1,
       (inclusion) => {
         const inherited = inherit(step.outer.lent, include.apply)
@@ -91,7 +98,9 @@ export class Includes {
     })
     ofStep.set(key, brought)
     const { role, imported } = brought
-    for (const one of role && args['public'] === true ? [...imported, role] : imported)
+    // As in Ansible, what is public has the variables of its include, too.
+    const own = role && { ...role, entryVars: new Map([...role.entryVars, ...(task.include?.vars ?? [])]) }
+    for (const one of own && args['public'] === true ? [...imported, own] : imported)
       step.run.seen = withPublic(step.run.seen, one, step.position)
     return brought
   }
@@ -119,7 +128,14 @@ function takeHandlers(
     const handlerList = lists.get(one.handlerList) ?? {}
     lists.set(one.handlerList, handlerList)
     const same = further && one.use === further.of ? written([one.same, further.said]) : one.same
-    const all = { ...one, ...inherit(lent, one), when: [...when, ...one.when], handlerList, broughtBy }
+    const around = one.byRole === true ? NOWHERE : { lent, when }
+    const all = {
+      ...one,
+      ...inherit(around.lent, one),
+      when: [...around.when, ...one.when],
+      handlerList,
+      broughtBy,
+    }
     return same === undefined ? all : { ...all, same }
   })
   // Hosts come to includes at different times: the order is that of the program all the same.

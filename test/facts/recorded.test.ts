@@ -6,6 +6,7 @@ import type { Answer } from '../../src/connect/connection.ts'
 import { factsQuestion, injectFacts, parseFacts } from '../../src/facts/index.ts'
 import { factsTable } from '../../src/facts/table.ts'
 import { toJson } from '../../src/value.ts'
+import { dict } from '../../src/value.ts'
 
 const hosts = ['debian-machine', 'el-host', 'debian-host', 'busybox-host']
 const here = (name: string): URL => new URL(`recorded/${name}`, import.meta.url)
@@ -42,6 +43,8 @@ test('facts become variables with a prefix', () => {
     'module_setup',
   ])
   expect(variables.has('ansible_ansible_local')).toBe(false)
+  const python = injectFacts(dict({ discovered_interpreter_python: '/usr/bin/python3' }))
+  expect([...python.keys()]).toEqual(['discovered_interpreter_python'])
 })
 
 test('an answer that stops in the middle is an error, not half of the facts', () => {
