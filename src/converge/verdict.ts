@@ -64,7 +64,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
     judged = { ...judged, status: 'failed', reason: error.message, hint: error.hint }
   }
   if (judged.status === 'failed' && ignoreErrors) return { ...judged, status: 'ignored' }
-  if (ignoreErrors && failedWhen?.some(({ value }) => value === 'false') !== true) return judged
+  if (ignoreErrors && failedWhen?.some(({ value }) => /^false$/i.test(value)) !== true) return judged
   const { mayFail: _no, ...sure } = judged
   return sure
 }
