@@ -61,6 +61,15 @@ export function toursOf(family: Family): GeneratedList[] {
       ],
     },
     { tasks: [...lookAtAll(family, 'haproxy'), remove(family, 'haproxy')] },
+    // A purge on Debian takes the account along, and what was its own shows a number.
+    { tasks: [install('haproxy'), { file: { path: at('own'), state: 'directory', owner: 'haproxy' } }] },
+    {
+      tasks: [
+        remove(family, 'haproxy'),
+        { stat: { path: at('own') }, register: 'seen' },
+        { file: { path: at('own'), mode: "{{ (seen.stat.pw_name is defined) | ternary('0700', '0711') }}" } },
+      ],
+    },
     { tasks: running('lab-hello') },
     {
       tasks: [
