@@ -32,6 +32,10 @@ export class StepRenderer {
     this.#pending = pending
   }
 
+  /**
+   * The works of a step. Throws NotYet for a value that is missing, HakubeError for a mistake, unless `tolerate` says that
+   * this fails the task.
+   */
   async step(step: Step, tolerate: boolean): Promise<Group> {
     const { task } = step
     // Of a host that was added nothing is known until its play begins.
@@ -54,6 +58,7 @@ export class StepRenderer {
     return group
   }
 
+  /** The works of a handler at this flush; of one with run_once perhaps those of another host. */
   async handler(step: Step, task: Task, room: number, position: number): Promise<Group> {
     const { once } = this.#context
     if (this.#isOnce({ step, task }, position)) {
