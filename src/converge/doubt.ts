@@ -1,9 +1,10 @@
 import { allAsks } from '../playbook/render.ts'
 import { isMeta, type Task } from '../playbook/model.ts'
-import type { Work } from '../playbook/work.ts'
+import type { Group, Work } from '../playbook/work.ts'
 import type { Value } from '../value.ts'
 import { unsettled } from '../world/unsettled.ts'
 import type { Hands } from './carry-out.ts'
+import { afterFailure } from './failing.ts'
 import { expectFile, onlyLooks } from './receiving.ts'
 import { hasFailed, openDict, verdict, type Verdict } from './verdict.ts'
 
@@ -43,6 +44,14 @@ export function doubted(work: Work, found: Verdict, hands: Host): Verdict {
   if (answers.opened === undefined) return found
   unsettle(work, hands)
   return verdict('unknown', `unless "${answers.opened}" sees to it: ${found.reason}`)
+}
+
+/** Where a failure ends the host, nobody comes to ask whether the task has failed: in check mode it has not, then. */
+export function withSureSuccess(found: Verdict, { settings }: Work, { step }: Pick<Group, 'step'>): Verdict {
+  const { mayFail, ...sure } = found
+  const never = settings.failedWhen?.some(({ value }) => /^false$/i.test(value)) === true
+  const goesOn = settings.ignoreErrors || afterFailure(step.frames) !== undefined
+  return mayFail === true && goesOn && !never ? found : sure
 }
 
 /** What may do anything beside what it says of itself. */

@@ -3,7 +3,7 @@ import type { Group, Work } from '../playbook/work.ts'
 import { EXIT, type HakubeError, isKnown } from '../errors.ts'
 import { evaluateCondition } from '../jinja/index.ts'
 import { carryOutOnce, type Hands } from './carry-out.ts'
-import { doubted, leftOpen } from './doubt.ts'
+import { doubted, leftOpen, withSureSuccess } from './doubt.ts'
 import { judge, registered, verdict, type Verdict } from './verdict.ts'
 
 /** Carries out one task, and repeats it for `until`; an unreachable host may be ignored. */
@@ -25,7 +25,8 @@ async function tries(work: Work, group: Group, hands: Hands): Promise<Verdict> {
   let attempts = 0
   const once = async () => {
     const looked = leftOpen(work, await attempt(work, group, hands), hands)
-    const found = doubted(work, judge(work, looked, register), hands)
+    const judged = withSureSuccess(judge(work, looked, register), work, group)
+    const found = doubted(work, judged, hands)
     if (found.openEnded && hands.context.check && !work.settings.rehearsed) hands.answers.open(work.name)
     return retry && !work.settings.check
       ? { ...found, result: { ...found.result, attempts: ++attempts } }

@@ -27,7 +27,7 @@ export interface Verdict {
   openEnded?: true
   /** Only the real run shows whether it changes anything. */
   maybe?: true
-  /** Only the real run shows whether it fails. Without `ignore_errors` nobody comes to ask. */
+  /** Only the real run shows whether it fails, and somebody may come to ask. */
   mayFail?: true
 }
 
@@ -64,9 +64,7 @@ export function judge(work: Work, found: Verdict, register: string | undefined):
     judged = { ...judged, status: 'failed', reason: error.message, hint: error.hint }
   }
   if (judged.status === 'failed' && ignoreErrors) return { ...judged, status: 'ignored' }
-  if (ignoreErrors && failedWhen?.some(({ value }) => /^false$/i.test(value)) !== true) return judged
-  const { mayFail: _no, ...sure } = judged
-  return sure
+  return judged
 }
 
 function judgeChanged(

@@ -110,6 +110,21 @@ describe('check mode, behind a task that may do anything', () => {
     expect(storyOf(real, 'a').at(-1)).toBe(expected === 'unknown' ? 'then ok' : 'then skipped')
   })
 
+  it.each([
+    { name: 'an always part', around: (then: string) => `  always:\n    - ${then}` },
+    {
+      name: 'what stands behind a rescue part',
+      around: (then: string) => `  rescue: [{debug: {msg: x}}]\n- ${then}`,
+    },
+  ])('whether a command has failed is open to $name', async ({ around }) => {
+    const first = '- block:\n    - {name: first, command: "false", register: done}'
+    const playbook = play(`${first}\n${around('{name: then, debug: {msg: x}, when: done is failed}')}`)
+    const done = await runLocal(playbook, { inventory: ONE, check: true })
+    expect(storyOf(done, 'a').at(-1)).toBe('then unknown')
+    const real = await runLocal(playbook, { inventory: ONE })
+    expect(storyOf(real, 'a').at(-1)).toBe('then ok')
+  })
+
   it('does not know whether a task changes anything that only the real run can tell', () => {
     const maybe = verdict('would-run', 'pull', { predicted: true, maybe: true, result: { changed: true } })
     const sure = verdict('would-run', 'run', { predicted: true, result: { changed: true } })
